@@ -1,0 +1,82 @@
+//! `caseclerk ask`: one question, or a file of them.
+
+use std::fs::File;
+use std::io::{BufRead, BufReader, Write};
+use std::path::PathBuf;
+
+use anyhow::Context;
+use caseclerk::ask::{Ask, What};
+use caseclerk::config::Settings;
+use caseclerk::responder::Responder;
+use caseclerk::terminal::{JsonError, JsonReply, explanation, reply_text};
+use clap::Args;
+use jiff::civil::Date;
+
+use super::Exit;
+
+#[derive(Debug, Args)]
+pub struct AskArguments {
+    /// The question, in your own words, or the id of an answer
+    #[arg(required_unless_present = "batch", conflicts_with = "batch")]
+    question: Option<String>,
+    /// Print one JSON object
+    #[arg(long)]
+    json: bool,
+    /// Also print why this answer was chosen, or none
+    #[arg(long)]
+    explain: bool,
+    /// Answer every line of a file (- for standard input): one JSON string a line in, one JSON object a line out
+    #[arg(long, value_name = "FILE", requires = "json", conflicts_with = "explain")]
+    batch: Option<PathBuf>,
+}
+
+pub fn run(arguments: &AskArguments, settings: &Settings, today: Date) -> anyhow::Result<Exit> {
+    let responder = Responder::open(settings)?;
+    match (&arguments.batch, &arguments.question) {
+        (Some(file), _) => answer_batch(&responder, file, today),
+        (None, question) => answer_one(&responder, arguments, question.as_deref().unwrap_or_default(), today),
+    }
+}
+
+fn answer_one(responder: &Responder, arguments: &AskArguments, question: &str, today: Date) -> anyhow::Result<Exit> {
+    let response = responder.respond(&Ask { what: What::Question(question.to_owned()), today })?;
+    let mut out = anstream::stdout();
+    if arguments.json {
+        serde_json::to_writer_pretty(&mut out, &JsonReply::new(question, response)).map_err(std::io::Error::from)?;
+        writeln!(out)?;
+        return Ok(Exit::Well);
+    }
+    write!(out, "{}", reply_text(&response.reply))?;
+    if let Some(evidence) = response.evidence.filter(|_| arguments.explain) {
+        write!(out, "\n{}", explanation(&evidence))?;
+    }
+    Ok(Exit::Well)
+}
+
+fn answer_batch(responder: &Responder, file: &PathBuf, today: Date) -> anyhow::Result<Exit> {
+    let input: Box<dyn BufRead> = if file.as_os_str() == "-" {
+        Box::new(std::io::stdin().lock())
+    } else {
+        Box::new(BufReader::new(File::open(file).with_context(|| format!("cannot read {}", file.display()))?))
+    };
+    let mut out = std::io::stdout().lock();
+    let mut exit = Exit::Well;
+    for (place, line) in input.split(b'\n').enumerate() {
+        let line = line.with_context(|| format!("cannot read {}", file.display()))?;
+        match serde_json::from_slice::<String>(&line) {
+            Ok(question) => {
+                let response = responder.respond(&Ask { what: What::Question(question.clone()), today })?;
+                serde_json::to_writer(&mut out, &JsonReply::new(&question, response)).map_err(std::io::Error::from)?;
+            }
+            Err(error) => {
+                exit = Exit::Findings;
+                let error = JsonError { error: format!("this line is not a JSON string: {error}"), line: place + 1 };
+                serde_json::to_writer(&mut out, &error).map_err(std::io::Error::from)?;
+            }
+        }
+        // Line by line, so that a program at the other end can ask and wait for the reply.
+        out.write_all(b"\n")?;
+        out.flush()?;
+    }
+    Ok(exit)
+}

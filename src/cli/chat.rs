@@ -1,0 +1,76 @@
+//! `caseclerk chat`: a conversation at a prompt.
+
+use std::io::Write;
+
+use caseclerk::ask::Ask;
+use caseclerk::config::Settings;
+use caseclerk::reply::{APOLOGY, Reply, Suggestion};
+use caseclerk::responder::{Changes, Responder, ResponderError};
+use caseclerk::terminal::{ChatInput, chat_commands, read_chat_line, reply_text, sheet_text};
+use jiff::civil::Date;
+use rustyline::DefaultEditor;
+use rustyline::error::ReadlineError;
+
+use super::Exit;
+
+const PROMPT: &str = "> ";
+
+pub fn run(settings: &Settings, today: Date) -> anyhow::Result<Exit> {
+    let responder = Responder::open(settings)?;
+    let mut out = anstream::stdout();
+    writeln!(out, "{}", sheet_text(&responder.help(&chat_commands(), today)))?;
+    let mut editor = DefaultEditor::new()?;
+    let mut offered: Vec<Suggestion> = Vec::new();
+    loop {
+        let line = match editor.readline(PROMPT) {
+            Ok(line) => line,
+            Err(ReadlineError::Eof | ReadlineError::Interrupted) => return Ok(Exit::Well),
+            Err(error) => return Err(error.into()),
+        };
+        // The history lives as long as the conversation: what people ask is nobody else's business.
+        let _ = editor.add_history_entry(&line);
+        match read_chat_line(&line, &offered) {
+            ChatInput::Ask(what) => match responder.respond(&Ask { what, today }) {
+                Ok(response) => {
+                    writeln!(out, "\n{}", reply_text(&response.reply))?;
+                    offered = offered_by(response.reply);
+                }
+                Err(error) => writeln!(out, "{APOLOGY}\n({error})")?,
+            },
+            ChatInput::Help => writeln!(out, "\n{}", sheet_text(&responder.help(&chat_commands(), today)))?,
+            ChatInput::Reload => writeln!(out, "{}", reload(&responder))?,
+            ChatInput::Misused(why) => writeln!(out, "{why}")?,
+            ChatInput::Nothing => {}
+            ChatInput::Quit => return Ok(Exit::Well),
+        }
+    }
+}
+
+/// The questions that a number may choose from after this reply.
+fn offered_by(reply: Reply) -> Vec<Suggestion> {
+    match reply {
+        Reply::Answer(answer) => answer.related().to_vec(),
+        Reply::Choice(choice) => choice.suggestions,
+        Reply::NoAnswer(no_answer) => no_answer.nearest,
+        Reply::Sheet(_) => Vec::new(),
+    }
+}
+
+/// Reloads and says in words what came of it.
+fn reload(responder: &Responder) -> String {
+    match responder.reload() {
+        Ok(reload) => {
+            let Changes { added, changed, withdrawn } = &reload.changes;
+            let mut text =
+                format!("Reloaded: {} added, {} changed, {} withdrawn.", added.len(), changed.len(), withdrawn.len());
+            reload.findings.iter().for_each(|finding| text += &format!("\n{finding}"));
+            text
+        }
+        Err(ResponderError::Findings(findings)) => {
+            let mut text = "Nothing was changed; the old answers stay. Mend this first:".to_owned();
+            findings.iter().for_each(|finding| text += &format!("\n{finding}"));
+            text
+        }
+        Err(error) => format!("Nothing was changed; the old answers stay: {error}"),
+    }
+}

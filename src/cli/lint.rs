@@ -1,0 +1,111 @@
+//! `caseclerk lint`: every finding, and an exit code.
+
+use std::collections::BTreeMap;
+use std::io::Write;
+use std::path::PathBuf;
+
+use anyhow::Context;
+use caseclerk::config::Settings;
+use caseclerk::knowledge::{Finding, load};
+use caseclerk::lint::{self, SourceCheck, Subject, check_quotations};
+use clap::Args;
+use jiff::civil::Date;
+use serde::Serialize;
+
+use super::Exit;
+
+#[derive(Debug, Args)]
+pub struct LintArguments {
+    /// Print one JSON object
+    #[arg(long)]
+    json: bool,
+    /// Also compare every quotation with the text of its source, DIR/<source key>.txt
+    #[arg(long, value_name = "DIR")]
+    sources: Option<PathBuf>,
+    /// A TOML file of lines such as pcmag-2025 = "article.txt", for sources whose file has another name
+    #[arg(long, value_name = "FILE", requires = "sources")]
+    source_files: Option<PathBuf>,
+}
+
+#[derive(Serialize)]
+struct Report {
+    entries: usize,
+    findings: Vec<Finding>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    quotations: Option<QuotationReport>,
+}
+
+#[derive(Serialize)]
+struct QuotationReport {
+    found: usize,
+    not_checked: Vec<NotChecked>,
+}
+
+#[derive(Serialize)]
+struct NotChecked {
+    quotation: String,
+    source: String,
+}
+
+pub fn run(arguments: &LintArguments, settings: &Settings, today: Date) -> anyhow::Result<Exit> {
+    let loaded = load(&settings.faq)?;
+    let mut findings = loaded.findings;
+    let mut quotations = None;
+    let mut entries = 0;
+    if let Some(corpus) = &loaded.corpus {
+        entries = corpus.entries.len();
+        let Settings { review_after_days, reading_grade, .. } = *settings;
+        findings.extend(lint::run(&Subject { corpus, today, review_after_days, reading_grade }));
+        if let Some(folder) = &arguments.sources {
+            let check = check_quotations(corpus, folder, &source_files(arguments)?)
+                .with_context(|| format!("cannot read the sources in {}", folder.display()))?;
+            let SourceCheck { found, not_checked, findings: wrong } = check;
+            findings.extend(wrong);
+            let not_checked = not_checked.into_iter();
+            let not_checked =
+                not_checked.map(|(quotation, source)| NotChecked { quotation, source: source.to_string() });
+            quotations = Some(QuotationReport { found, not_checked: not_checked.collect() });
+        }
+    }
+    findings.sort_by(|a, b| (&a.file, a.line, a.rule).cmp(&(&b.file, b.line, b.rule)));
+    let exit = match (entries, findings.is_empty()) {
+        // A check of nothing must not be green.
+        (0, _) => Exit::CouldNotRun,
+        (_, true) => Exit::Well,
+        (_, false) => Exit::Findings,
+    };
+    print(&Report { entries, findings, quotations }, arguments.json)?;
+    Ok(exit)
+}
+
+fn source_files(arguments: &LintArguments) -> anyhow::Result<BTreeMap<String, String>> {
+    let Some(path) = &arguments.source_files else {
+        return Ok(BTreeMap::new());
+    };
+    let text = std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
+    toml::from_str(&text).with_context(|| format!("{} must hold lines such as key = \"file.txt\"", path.display()))
+}
+
+fn print(report: &Report, json: bool) -> anyhow::Result<()> {
+    let mut out = std::io::stdout().lock();
+    if json {
+        serde_json::to_writer_pretty(&mut out, report).map_err(std::io::Error::from)?;
+        writeln!(out)?;
+        return Ok(());
+    }
+    for finding in &report.findings {
+        writeln!(out, "{finding}\n")?;
+    }
+    if let Some(QuotationReport { found, not_checked }) = &report.quotations {
+        for NotChecked { quotation, source } in not_checked {
+            writeln!(out, "not checked: `{quotation}`, for want of the text of `{source}`")?;
+        }
+        writeln!(out, "{found} quotations stand word for word in their source; {} not checked", not_checked.len())?;
+    }
+    match (report.entries, report.findings.len()) {
+        (0, _) => writeln!(out, "no answers were found, so nothing was checked")?,
+        (entries, 0) => writeln!(out, "{entries} answers checked, nothing found")?,
+        (entries, findings) => writeln!(out, "{entries} answers checked, {findings} findings")?,
+    }
+    Ok(())
+}

@@ -1,0 +1,144 @@
+//! One file for each subcommand. Only here is an error anything but a type: it becomes words and an exit code.
+
+mod ask;
+mod chat;
+mod config;
+mod index;
+mod lint;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::Context;
+use caseclerk::config::{LogFormat, Options, Settings};
+use caseclerk::knowledge::Severity;
+use caseclerk::reply::no_content;
+use caseclerk::responder::ResponderError;
+use clap::{Args, Parser, Subcommand};
+use jiff::civil::Date;
+use tracing_subscriber::EnvFilter;
+
+/// Answers questions about one court case from a vetted FAQ: with sources, with where the case stands, and silent rather than
+/// wrong.
+#[derive(Debug, Parser)]
+#[command(version, propagate_version = true, max_term_width = 100)]
+pub struct Arguments {
+    #[command(flatten)]
+    global: Global,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Args)]
+struct Global {
+    /// The folder of the FAQ
+    #[arg(long, global = true, value_name = "DIR")]
+    faq: Option<String>,
+    /// The folder of the search index
+    #[arg(long, global = true, value_name = "DIR")]
+    index: Option<String>,
+    /// The configuration file (config.toml here, if there is one)
+    #[arg(long, global = true, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// Answer as if today were this day
+    #[arg(long, global = true, value_name = "YYYY-MM-DD")]
+    date: Option<Date>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Answer one question, or a file of them
+    Ask(ask::AskArguments),
+    /// Ask in a conversation at a prompt
+    Chat,
+    /// Check the FAQ and say what is wrong with it
+    Lint(lint::LintArguments),
+    /// Build the search index, if it is not up to date
+    Index,
+    /// Show the configuration
+    Config(config::ConfigArguments),
+}
+
+/// How a run ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Exit {
+    /// All is well.
+    Well,
+    /// Something was found.
+    Findings,
+    /// It could not run.
+    CouldNotRun,
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        match exit {
+            Exit::Well => ExitCode::SUCCESS,
+            Exit::Findings => ExitCode::from(1),
+            Exit::CouldNotRun => ExitCode::from(2),
+        }
+    }
+}
+
+/// Runs the command that was typed.
+pub fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
+    let options = arguments.global.options()?;
+    let settings = Settings::from_options(&options)?;
+    start_logging(&settings)?;
+    let today = arguments.global.date.unwrap_or_else(|| jiff::Zoned::now().date());
+    match &arguments.command {
+        Command::Ask(ask) => ask::run(ask, &settings, today),
+        Command::Chat => chat::run(&settings, today),
+        Command::Lint(lint) => lint::run(lint, &settings, today),
+        Command::Index => index::run(&settings),
+        Command::Config(config) => config::run(config, &options),
+    }
+}
+
+impl Global {
+    fn options(&self) -> anyhow::Result<Options> {
+        let flags = [("knowledge.faq", "--faq", &self.faq), ("knowledge.index", "--index", &self.index)];
+        let flags = flags.into_iter().filter_map(|(key, flag, value)| Some((key, flag, value.clone()?)));
+        // Variables that are not text cannot be ours.
+        let environment =
+            std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
+        Ok(Options::collect(self.config.as_deref(), environment, flags.collect())?)
+    }
+}
+
+fn start_logging(settings: &Settings) -> anyhow::Result<()> {
+    let filter = EnvFilter::try_new(&settings.log_filter)
+        .with_context(|| format!("log.filter: \"{}\" is not a filter", settings.log_filter))?;
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    match settings.log_format {
+        LogFormat::Text => log.with_ansi(false).init(),
+        LogFormat::Json => log.json().init(),
+    }
+    Ok(())
+}
+
+/// Whether the reader of our output has gone, which is no fault: `caseclerk … | head`.
+pub fn is_closed_pipe(error: &anyhow::Error) -> bool {
+    let io_errors = error.chain().filter_map(|cause| cause.downcast_ref::<std::io::Error>());
+    io_errors.into_iter().any(|error| error.kind() == std::io::ErrorKind::BrokenPipe)
+}
+
+/// Tells the operator what went wrong, with its causes; for mistakes in the content, what and where they are.
+pub fn report(error: &anyhow::Error) {
+    let findings = error.chain().find_map(|cause| match cause.downcast_ref::<ResponderError>() {
+        Some(ResponderError::Findings(findings)) => Some(findings),
+        _ => None,
+    });
+    let mut text = String::new();
+    if let Some(findings) = findings {
+        let errors: Vec<_> = findings.iter().filter(|finding| finding.severity == Severity::Error).collect();
+        text += &format!("{}\n\n", no_content(errors.len()));
+        errors.iter().for_each(|finding| text += &format!("{finding}\n\n"));
+        text += "`caseclerk lint` shows everything, warnings too.";
+    } else {
+        let causes: Vec<String> = error.chain().map(ToString::to_string).collect();
+        text += &format!("caseclerk: {}", causes.join(": "));
+    }
+    // If nobody reads standard error, there is nobody to tell.
+    let _ = std::io::Write::write_all(&mut std::io::stderr(), format!("{text}\n").as_bytes());
+}

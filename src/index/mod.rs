@@ -1,0 +1,17 @@
+//! The search index: built from the corpus, kept on disk with a stamp, read into memory, searched.
+//!
+//! The only place that knows Tantivy. There are two views of the same entries, each an index of its own so that the lengths
+//! and frequencies of one do not blur those of the other: *entries*, with a field for each part, and *phrasings*, where every
+//! way of asking is a document by itself.
+
+mod build;
+mod schema;
+mod searcher;
+mod shelf;
+
+pub use build::IndexError;
+pub use searcher::{EntryNumber, FieldWeights, PhrasingMatch, Searcher};
+pub use shelf::{Opened, Origin, open_or_build};
+
+/// Raise it whenever the same content would be indexed differently: the fields, the way text becomes words, the files.
+pub const SCHEMA_VERSION: u32 = 1;

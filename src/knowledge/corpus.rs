@@ -1,0 +1,75 @@
+//! Everything the bot knows, read and linked.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use super::faq_entry::FaqEntry;
+use super::ids::{ConflictKey, EntryId, QuotationKey, TopicId};
+use super::records::{Conflict, HouseStyle, OptOut, Quotation, TimelineEvent, Topic};
+use crate::legal::{Case, Source, SourceKey};
+
+/// The whole content of the FAQ folder.
+///
+/// A corpus can hold entries with mistakes in them; whoever serves answers from it looks at the findings first.
+#[derive(Debug, Clone)]
+pub struct Corpus {
+    /// The case.
+    pub case: Case,
+    /// The topics in the order in which readers browse them.
+    pub topics: Vec<Topic>,
+    /// Every source under its key.
+    pub sources: BTreeMap<SourceKey, Source>,
+    /// Every quotation under its key.
+    pub quotations: BTreeMap<QuotationKey, Quotation>,
+    /// Every conflict between sources under its key.
+    pub conflicts: BTreeMap<ConflictKey, Conflict>,
+    /// What happened, oldest first.
+    pub timeline: Vec<TimelineEvent>,
+    /// How to opt out.
+    pub opt_out: OptOut,
+    /// The words to avoid.
+    pub house_style: HouseStyle,
+    /// Every answer under its id: vetted ones, drafts and withdrawn ones.
+    pub entries: BTreeMap<EntryId, FaqEntry>,
+    /// A fingerprint of all the files.
+    pub content_hash: ContentHash,
+}
+
+impl Corpus {
+    /// The answers that may be found and shown.
+    pub fn vetted(&self) -> impl Iterator<Item = &FaqEntry> {
+        self.entries.values().filter(|entry| entry.is_vetted())
+    }
+
+    /// The answer with this id, whatever its vetting.
+    pub fn entry(&self, id: &str) -> Option<&FaqEntry> {
+        self.entries.get(id)
+    }
+
+    /// The topic with this id.
+    pub fn topic(&self, id: &TopicId) -> Option<&Topic> {
+        self.topics.iter().find(|topic| topic.id == *id)
+    }
+}
+
+/// A fingerprint of the content: the same files give the same hash, on every machine.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ContentHash(pub(super) String);
+
+impl ContentHash {
+    /// The hash in hexadecimal digits.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The first digits, enough to tell two versions of the knowledge apart.
+    pub fn short(&self) -> &str {
+        self.0.get(..12).unwrap_or(&self.0)
+    }
+}
+
+impl fmt::Display for ContentHash {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}

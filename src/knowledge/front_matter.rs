@@ -1,0 +1,185 @@
+//! One answer's file: its head between `+++` lines, the question, the answer.
+
+use jiff::civil::Date;
+use serde::Deserialize;
+
+use super::faq_entry::{FaqEntry, Vetting};
+use super::finding::{Finding, Located, Place};
+use super::ids::{ConflictKey, EntryId, QuotationKey};
+use super::toml_file::TomlText;
+use crate::legal::{Citation, PartialDate, Standing, deserialize_date};
+
+const FENCE: &str = "+++";
+
+/// The head of an answer as it is typed.
+#[derive(Deserialize)]
+struct FrontMatter {
+    #[serde(default)]
+    phrasings: Vec<String>,
+    #[serde(default)]
+    keywords: Vec<String>,
+    standing: Standing,
+    #[serde(deserialize_with = "deserialize_date")]
+    as_of: Date,
+    #[serde(default)]
+    citations: Vec<Citation>,
+    #[serde(default)]
+    quotations: Vec<QuotationKey>,
+    #[serde(default)]
+    responses: Vec<QuotationKey>,
+    #[serde(default)]
+    no_response: Option<String>,
+    #[serde(default)]
+    conflicts: Vec<ConflictKey>,
+    #[serde(default)]
+    related: Vec<EntryId>,
+    #[serde(default)]
+    see_also: Vec<EntryId>,
+    vetting: VettingAsTyped,
+}
+
+#[derive(Deserialize)]
+struct VettingAsTyped {
+    state: VettingState,
+    #[serde(default)]
+    date: Option<PartialDate>,
+    #[serde(default)]
+    reason: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum VettingState {
+    Draft,
+    Vetted,
+    Withdrawn,
+}
+
+/// A file cut into its parts, each with the number of lines above it.
+struct Parts<'a> {
+    head: Located<&'a str>,
+    body: Located<&'a str>,
+}
+
+/// Reads one answer. `None` if there is too little of it to be an entry; the findings say why.
+pub(super) fn read_entry(id: EntryId, file: &str, text: &str, findings: &mut Vec<Finding>) -> Option<FaqEntry> {
+    let place = Place::new(file, 1);
+    let Some(parts) = split(text) else {
+        findings.push(place.error(
+            "front-matter",
+            "the head of this answer was not found",
+            "begin the file with a line of +++, then the head, then another line of +++",
+        ));
+        return None;
+    };
+    let head_text = TomlText::new(file, parts.head.value, parts.head.line - 1);
+    let head = head_text.parse(findings);
+    let phrasing_lines = head.lines_of_elements("phrasings");
+    let vetting_line = head.line_of_key("vetting").unwrap_or(1);
+    let question = question_and_answer(&parts.body, &place, findings);
+    let head: FrontMatter = head.read(findings)?;
+    let (question, answer) = question?;
+    let vetting = read_vetting(head.vetting, &place.at_line(vetting_line), findings)?;
+    let phrasings = head.phrasings.into_iter().zip(phrasing_lines);
+    Some(FaqEntry {
+        id,
+        question,
+        phrasings: phrasings.map(|(value, line)| Located { value, line }).collect(),
+        keywords: head.keywords,
+        answer,
+        standing: head.standing,
+        citations: head.citations,
+        quotations: head.quotations,
+        responses: head.responses,
+        no_response: head.no_response,
+        conflicts: head.conflicts,
+        related: head.related,
+        see_also: head.see_also,
+        as_of: head.as_of,
+        vetting,
+        place,
+    })
+}
+
+/// Cuts a file at its two `+++` lines.
+fn split(text: &str) -> Option<Parts<'_>> {
+    let mut offset = 0;
+    let mut fences = Vec::new();
+    for (number, line) in text.split_inclusive('\n').enumerate() {
+        let end = offset + line.len();
+        if line.trim_end() == FENCE {
+            fences.push((number + 1, offset, end));
+        } else if fences.is_empty() && !line.trim().is_empty() {
+            return None;
+        }
+        if fences.len() == 2 {
+            break;
+        }
+        offset = end;
+    }
+    let [(first_line, _, head_start), (second_line, head_end, body_start)] = fences[..] else {
+        return None;
+    };
+    Some(Parts {
+        head: Located { value: &text[head_start..head_end], line: first_line + 1 },
+        body: Located { value: &text[body_start..], line: second_line + 1 },
+    })
+}
+
+/// The question from the first heading, and the text below it.
+fn question_and_answer(
+    body: &Located<&str>,
+    place: &Place,
+    findings: &mut Vec<Finding>,
+) -> Option<(String, Located<String>)> {
+    let mut lines = body.value.lines().enumerate().skip_while(|(_, line)| line.trim().is_empty());
+    let heading = lines.next();
+    let question = heading.and_then(|(_, line)| line.strip_prefix("# ")).map(str::trim).unwrap_or_default();
+    let heading_line = body.line + heading.map_or(0, |(number, _)| number);
+    if question.is_empty() {
+        findings.push(place.at_line(heading_line).error(
+            "question-heading",
+            "the question was not found below the head",
+            "write the question on a line of its own that begins with # and a space, then the answer",
+        ));
+        return None;
+    }
+    let answer_start = lines.clone().find(|(_, line)| !line.trim().is_empty());
+    let Some((start, _)) = answer_start else {
+        findings.push(place.at_line(heading_line).error(
+            "question-heading",
+            "there is no answer below the question",
+            "write the answer below the question, or make the file a draft elsewhere",
+        ));
+        return None;
+    };
+    let answer: Vec<&str> = body.value.lines().skip(start).collect();
+    let answer = Located { value: answer.join("\n").trim_end().to_owned(), line: body.line + start };
+    Some((question.to_owned(), answer))
+}
+
+fn read_vetting(typed: VettingAsTyped, place: &Place, findings: &mut Vec<Finding>) -> Option<Vetting> {
+    let date = typed.date.and_then(|date| date.day());
+    let reason = typed.reason.filter(|reason| !reason.trim().is_empty());
+    match (typed.state, date, reason) {
+        (VettingState::Draft, _, _) => Some(Vetting::Draft),
+        (VettingState::Vetted, Some(date), _) => Some(Vetting::Vetted(date)),
+        (VettingState::Withdrawn, Some(date), Some(reason)) => Some(Vetting::Withdrawn { date, reason }),
+        (VettingState::Vetted, None, _) => {
+            findings.push(place.error(
+                "vetting-date",
+                "a vetted answer must say when it was vetted",
+                "add a line such as date = 2026-11-22 under [vetting]",
+            ));
+            None
+        }
+        (VettingState::Withdrawn, _, _) => {
+            findings.push(place.error(
+                "vetting-date",
+                "a withdrawn answer must say when and why",
+                "add date = 2026-11-22 and reason = \"…\" under [vetting]",
+            ));
+            None
+        }
+    }
+}

@@ -1,0 +1,114 @@
+//! Checks that every name that one record uses for another exists.
+
+use super::corpus::Corpus;
+use super::faq_entry::FaqEntry;
+use super::finding::{Finding, Place};
+use crate::legal::{Citation, SourceKey};
+
+/// Reports every name in the corpus that leads nowhere.
+pub(super) fn check_links(corpus: &Corpus, findings: &mut Vec<Finding>) {
+    let mut links = Links { corpus, findings };
+    for event in &corpus.case.history {
+        links.citations(&event.citations, &Place::new("case.toml", 1));
+    }
+    for quotation in corpus.quotations.values() {
+        links.sources(std::iter::once(&quotation.source).chain(&quotation.also_in), &place_of(&quotation.place));
+    }
+    for conflict in corpus.conflicts.values() {
+        let sources = conflict.readings.iter().flat_map(|reading| &reading.sources);
+        links.sources(sources, &place_of(&conflict.place));
+    }
+    for event in &corpus.timeline {
+        links.citations(&event.citations, &place_of(&event.place));
+    }
+    links.opt_out();
+    let leads = corpus.topics.iter().filter_map(|topic| topic.lead.as_ref());
+    for id in leads.filter(|id| !corpus.entries.contains_key(*id)) {
+        links.unknown("unknown-related", "answer", id.as_str(), "the answers folder", &Place::new("topics.toml", 1));
+    }
+    for entry in corpus.entries.values() {
+        links.entry(entry);
+    }
+}
+
+struct Links<'a> {
+    corpus: &'a Corpus,
+    findings: &'a mut Vec<Finding>,
+}
+
+impl Links<'_> {
+    fn entry(&mut self, entry: &FaqEntry) {
+        let corpus = self.corpus;
+        let place = &entry.place;
+        if entry.citations.is_empty() {
+            self.findings.push(place.error(
+                "no-citation",
+                format!("the answer `{}` cites no source", entry.id),
+                "add citations = [{ source = \"…\" }] to its head",
+            ));
+        }
+        self.citations(&entry.citations, place);
+        if corpus.topic(&entry.id.topic()).is_none() {
+            let message = format!("there is no topic `{}`", entry.id.topic());
+            self.findings.push(place.error("unknown-topic", message, "move the file, or add the topic to topics.toml"));
+        }
+        for key in entry.all_quotations().filter(|key| !corpus.quotations.contains_key(*key)) {
+            self.unknown("unknown-quotation", "quotation", key.as_str(), "quotations.toml", place);
+        }
+        for key in entry.conflicts.iter().filter(|key| !corpus.conflicts.contains_key(*key)) {
+            self.unknown("unknown-conflict", "conflict", key.as_str(), "conflicts.toml", place);
+        }
+        for id in entry.neighbours().filter(|id| !corpus.entries.contains_key(*id)) {
+            self.unknown("unknown-related", "answer", id.as_str(), "the answers folder", place);
+        }
+    }
+
+    fn opt_out(&mut self) {
+        let opt_out = &self.corpus.opt_out;
+        let place = Place::new("opt-out.toml", 1);
+        let lists = opt_out
+            .devices
+            .iter()
+            .map(|device| &device.citations)
+            .chain(opt_out.regions.iter().map(|region| &region.citations))
+            .chain(opt_out.effects.iter().map(|effect| &effect.citations))
+            .chain([&opt_out.objection.citations]);
+        for citations in lists {
+            self.citations(citations, &place);
+        }
+    }
+
+    fn citations(&mut self, citations: &[Citation], place: &Place) {
+        self.sources(citations.iter().map(|citation| &citation.source), place);
+    }
+
+    fn sources<'s>(&mut self, sources: impl Iterator<Item = &'s SourceKey>, place: &Place) {
+        for key in sources.filter(|key| !self.corpus.sources.contains_key(*key)) {
+            self.unknown("unknown-source", "source", key.as_str(), "sources.toml", place);
+        }
+    }
+
+    fn unknown(&mut self, rule: &'static str, what: &str, name: &str, home: &str, place: &Place) {
+        let known = match rule {
+            "unknown-source" => nearest(name, self.corpus.sources.keys().map(|key| key.as_str())),
+            "unknown-quotation" => nearest(name, self.corpus.quotations.keys().map(|key| key.as_str())),
+            "unknown-conflict" => nearest(name, self.corpus.conflicts.keys().map(|key| key.as_str())),
+            _ => nearest(name, self.corpus.entries.keys().map(|id| id.as_str())),
+        };
+        let help = match known {
+            Some(near) => format!("did you mean `{near}`? Otherwise add it to {home}"),
+            None => format!("correct the name, or add it to {home}"),
+        };
+        self.findings.push(place.error(rule, format!("there is no {what} `{name}`"), help));
+    }
+}
+
+/// The known name that is most like `name`, if one is like it at all.
+fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    let scored = known.map(|candidate| (strsim::jaro_winkler(name, candidate), candidate));
+    scored.max_by(|a, b| a.0.total_cmp(&b.0)).filter(|(likeness, _)| *likeness > 0.8).map(|(_, candidate)| candidate)
+}
+
+fn place_of(place: &Option<Place>) -> Place {
+    place.clone().unwrap_or_else(|| Place::new("faq", 1))
+}

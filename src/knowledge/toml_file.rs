@@ -1,0 +1,193 @@
+//! TOML with line numbers: every mistake in a file becomes a finding, and the records beside it still load.
+//!
+//! serde alone stops at the first mistake of a file. Here each record is read by itself, so one bad quotation does not
+//! hide the other fifty. Keys that nobody asked for are findings too: they are nearly always a misspelling.
+
+use serde::de::DeserializeOwned;
+use toml::Spanned;
+use toml::de::{DeTable, DeValue, ValueDeserializer};
+
+use super::finding::{Finding, Place};
+
+/// The text of one TOML file, or the TOML part of one, with where it begins.
+pub(super) struct TomlText<'a> {
+    file: &'a str,
+    text: &'a str,
+    /// How many lines of the file stand above `text`.
+    lines_above: usize,
+}
+
+/// One record of a file: its key (empty for records of an array), its value, its line.
+pub(super) struct Record<T> {
+    pub key: String,
+    pub value: T,
+    pub line: usize,
+}
+
+/// A parsed table, whose records are yet to be read.
+pub(super) struct Table<'a> {
+    source: &'a TomlText<'a>,
+    table: DeTable<'a>,
+}
+
+impl<'a> TomlText<'a> {
+    pub fn new(file: &'a str, text: &'a str, lines_above: usize) -> Self {
+        Self { file, text, lines_above }
+    }
+
+    /// Parses the whole text. Every syntax error is a finding; what could be parsed around them is returned.
+    pub fn parse(&'a self, findings: &mut Vec<Finding>) -> Table<'a> {
+        let (table, errors) = DeTable::parse_recoverable(self.text);
+        findings.extend(errors.iter().map(|error| self.syntax_finding(error)));
+        Table { source: self, table: table.into_inner() }
+    }
+
+    /// The place of a byte of the text.
+    fn place(&self, offset: usize) -> Place {
+        Place::new(self.file, self.lines_above + self.line_of(offset))
+    }
+
+    fn line_of(&self, offset: usize) -> usize {
+        let end = offset.min(self.text.len());
+        1 + self.text.as_bytes()[..end].iter().filter(|&&b| b == b'\n').count()
+    }
+
+    fn syntax_finding(&self, error: &toml::de::Error) -> Finding {
+        let offset = error.span().map_or(0, |span| span.start);
+        self.place(offset).error(
+            "toml-syntax",
+            format!("this is not valid TOML: {}", first_line(error.message())),
+            "check quotation marks, commas and brackets near this line; every text stands between double quotes",
+        )
+    }
+
+    fn shape_finding(&self, error: &toml::de::Error, fallback: usize) -> Finding {
+        let offset = error.span().map_or(fallback, |span| span.start);
+        self.place(offset).error(
+            "bad-record",
+            format!("this cannot be read: {}", first_line(error.message())),
+            "compare it with another record of this file, and with faq/README.md",
+        )
+    }
+}
+
+impl<'a> Table<'a> {
+    /// Reads the whole table as one value.
+    pub fn read<T: DeserializeOwned>(self, findings: &mut Vec<Finding>) -> Option<T> {
+        let span = 0..self.source.text.len();
+        read_value(self.source, Spanned::new(span, DeValue::Table(self.table)), findings)
+    }
+
+    /// Reads a file of the shape `[key] …`: each table under its key.
+    pub fn read_keyed<T: DeserializeOwned>(self, findings: &mut Vec<Finding>) -> Vec<Record<T>> {
+        let source = self.source;
+        let mut records = Vec::new();
+        for (key, value) in self.table {
+            let line = source.place(key.span().start).line;
+            if let Some(value) = read_value(source, value, findings) {
+                records.push(Record { key: key.into_inner().into_owned(), value, line });
+            }
+        }
+        // The parser sorts by key; people read in the order of the file.
+        records.sort_by_key(|record| record.line);
+        records
+    }
+
+    /// Takes the array of tables `[[name]]` out of the table and reads each of its records.
+    pub fn take_list<T: DeserializeOwned>(&mut self, name: &str, findings: &mut Vec<Finding>) -> Vec<Record<T>> {
+        let source = self.source;
+        let Some(list) = self.table.remove(name) else {
+            return Vec::new();
+        };
+        let start = list.span().start;
+        let DeValue::Array(items) = list.into_inner() else {
+            findings.push(source.place(start).error(
+                "bad-record",
+                format!("`{name}` must be a list of records"),
+                format!("write each record under its own [[{name}]]"),
+            ));
+            return Vec::new();
+        };
+        let mut records = Vec::new();
+        for item in items {
+            let line = source.place(item.span().start).line;
+            if let Some(value) = read_value(source, item, findings) {
+                records.push(Record { key: String::new(), value, line });
+            }
+        }
+        records
+    }
+
+    /// Reports every key that is still in the table, for files made of lists only.
+    pub fn nothing_else(self, findings: &mut Vec<Finding>) {
+        for (key, _) in &self.table {
+            findings.push(unknown_key(self.source.place(key.span().start), key.get_ref()));
+        }
+    }
+
+    /// The line of a key at the top of the table.
+    pub fn line_of_key(&self, name: &str) -> Option<usize> {
+        let (key, _) = self.table.iter().find(|(key, _)| key.get_ref() == name)?;
+        Some(self.source.place(key.span().start).line)
+    }
+
+    /// The lines on which the elements of the array under `name` stand, in order.
+    pub fn lines_of_elements(&self, name: &str) -> Vec<usize> {
+        match self.table.get(name).map(Spanned::get_ref) {
+            Some(DeValue::Array(items)) => items.iter().map(|i| self.source.place(i.span().start).line).collect(),
+            _ => Vec::new(),
+        }
+    }
+}
+
+fn read_value<T: DeserializeOwned>(
+    source: &TomlText,
+    value: Spanned<DeValue<'_>>,
+    findings: &mut Vec<Finding>,
+) -> Option<T> {
+    let start = value.span().start;
+    let tree = value.clone();
+    let mut unknown = Vec::new();
+    let read = serde_ignored::deserialize(ValueDeserializer::from(value), |path| unknown.push(path.to_string()));
+    for path in unknown {
+        let offset = key_offset(tree.get_ref(), &path).unwrap_or(start);
+        let key = path.rsplit('.').next().unwrap_or(&path);
+        findings.push(unknown_key(source.place(offset), key));
+    }
+    read.map_err(|error| findings.push(source.shape_finding(&error, start))).ok()
+}
+
+fn unknown_key(place: Place, key: &str) -> Finding {
+    place.error(
+        "unknown-key",
+        format!("nothing reads the key `{key}`"),
+        "check its spelling against faq/README.md, or make it a note with # in front",
+    )
+}
+
+/// Finds the key at the end of a dotted path such as `readings.0.sayz`, as serde_ignored writes it.
+fn key_offset(value: &DeValue<'_>, path: &str) -> Option<usize> {
+    let (head, rest) = match path.split_once('.') {
+        Some((head, rest)) => (head, Some(rest)),
+        None => (path, None),
+    };
+    // An optional value adds a step that is written "?".
+    if head == "?" {
+        return key_offset(value, rest?);
+    }
+    match value {
+        DeValue::Array(items) => key_offset(items.get(head.parse::<usize>().ok()?)?.get_ref(), rest?),
+        DeValue::Table(table) => {
+            let (key, value) = table.iter().find(|(key, _)| key.get_ref() == head)?;
+            match rest {
+                Some(rest) => key_offset(value.get_ref(), rest),
+                None => Some(key.span().start),
+            }
+        }
+        _ => None,
+    }
+}
+
+fn first_line(message: &str) -> &str {
+    message.lines().next().unwrap_or(message)
+}

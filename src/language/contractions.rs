@@ -1,0 +1,101 @@
+//! Short forms spelt out: what is contracted with an apostrophe, and what people leave out in a chat.
+
+/// Words that are spelt out as a whole. The right side may be empty: "lol" says nothing.
+const WHOLE: &[(&str, &str)] = &[
+    ("ain't", "is not"),
+    ("aint", "is not"),
+    ("arent", "are not"),
+    ("can't", "can not"),
+    ("cannot", "can not"),
+    ("cant", "can not"),
+    ("couldnt", "could not"),
+    ("didnt", "did not"),
+    ("doesnt", "does not"),
+    ("dont", "do not"),
+    ("gimme", "give me"),
+    ("gonna", "going to"),
+    ("gotta", "have to"),
+    ("hasnt", "has not"),
+    ("havent", "have not"),
+    ("hows", "how is"),
+    ("im", "i am"),
+    ("isnt", "is not"),
+    ("ive", "i have"),
+    ("kinda", "kind of"),
+    ("let's", "let us"),
+    ("pls", "please"),
+    ("plz", "please"),
+    ("ppl", "people"),
+    ("shan't", "shall not"),
+    ("shouldnt", "should not"),
+    ("thats", "that is"),
+    ("theyre", "they are"),
+    ("theyve", "they have"),
+    ("u", "you"),
+    ("ur", "your"),
+    ("wanna", "want to"),
+    ("wasnt", "was not"),
+    ("wat", "what"),
+    ("werent", "were not"),
+    ("whats", "what is"),
+    ("wheres", "where is"),
+    ("whos", "who is"),
+    ("won't", "will not"),
+    ("wont", "will not"),
+    ("wouldnt", "would not"),
+    ("wut", "what"),
+    ("youre", "you are"),
+];
+
+/// Endings that are spelt out. A possessive `'s` and an `'s` for "is" look alike; neither carries meaning here.
+const ENDINGS: &[(&str, &str)] = &[
+    ("n't", "not"),
+    ("'re", "are"),
+    ("'ve", "have"),
+    ("'ll", "will"),
+    ("'m", "am"),
+    ("'d", ""),
+    ("'s", ""),
+    ("'", ""),
+];
+
+/// Spells a folded word out and passes the pieces on, in order.
+pub(super) fn spell_out<'a>(word: &'a str, mut piece: impl FnMut(&'a str)) {
+    if let Ok(found) = WHOLE.binary_search_by_key(&word, |(short, _)| short) {
+        WHOLE[found].1.split(' ').filter(|long| !long.is_empty()).for_each(piece);
+        return;
+    }
+    let ending = ENDINGS.iter().find_map(|(short, long)| Some((word.strip_suffix(short)?, *long)));
+    let (stem, long) = ending.unwrap_or((word, ""));
+    [stem, long].into_iter().filter(|part| !part.is_empty()).for_each(&mut piece);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn spelt_out(word: &str) -> String {
+        let mut pieces = Vec::new();
+        spell_out(word, |piece| pieces.push(piece.to_owned()));
+        pieces.join(" ")
+    }
+
+    #[test]
+    fn the_table_is_sorted_for_the_search() {
+        assert!(WHOLE.is_sorted_by_key(|(short, _)| short));
+    }
+
+    #[test]
+    fn a_negation_is_never_lost() {
+        for (short, long) in [("isn't", "is not"), ("won't", "will not"), ("cant", "can not"), ("hadn't", "had not")] {
+            assert_eq!(spelt_out(short), long);
+        }
+    }
+
+    #[test]
+    fn an_apostrophe_s_says_nothing() {
+        assert_eq!(spelt_out("linkedin's"), "linkedin");
+        assert_eq!(spelt_out("users'"), "users");
+        assert_eq!(spelt_out("'"), "");
+    }
+}

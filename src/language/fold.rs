@@ -1,0 +1,37 @@
+//! One form for every way of writing the same letters.
+
+use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::is_combining_mark;
+
+/// Folds a text to plain small letters: compatibility forms (full width, ligatures), accents, curly apostrophes and the
+/// case of letters no longer matter, and control characters become spaces. Never fails, whatever the text.
+pub fn fold(text: &str) -> String {
+    text.nfkd().filter(|&c| !is_combining_mark(c) && !is_invisible(c)).flat_map(fold_char).collect()
+}
+
+fn fold_char(c: char) -> impl Iterator<Item = char> {
+    let plain = match c {
+        '\u{2018}' | '\u{2019}' | '\u{02bc}' | '\u{201b}' | '`' | '\u{00b4}' => '\'',
+        c if c.is_control() || c.is_whitespace() => ' ',
+        c => c,
+    };
+    plain.to_lowercase()
+}
+
+/// Characters that print nothing and would cut a word in two: soft hyphen, zero-width marks, direction marks.
+fn is_invisible(c: char) -> bool {
+    matches!(c, '\u{00ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2064}' | '\u{feff}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::fold;
+
+    #[test]
+    fn shapes_of_letters_do_not_matter() {
+        assert_eq!(fold("ＬｉｎｋｅｄＩｎ"), "linkedin");
+        assert_eq!(fold("Zürich ﬁle"), "zurich file");
+        assert_eq!(fold("isn\u{2019}t"), "isn't");
+        assert_eq!(fold("op\u{00ad}t\u{200b}out\u{0000}now"), "optout now");
+    }
+}

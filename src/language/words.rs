@@ -1,0 +1,170 @@
+//! Cuts a text into words that can be searched.
+
+use frostem::{Algorithm, Stemmer};
+
+use super::contractions::spell_out;
+use super::fold::fold;
+use super::function_words::is_function_word;
+use crate::legal::DocketNumber;
+
+/// How many words of a text are read at the most; a Discord message has 4,000 characters, so no real question is longer.
+pub const MAX_WORDS: usize = 800;
+
+/// How long a word may be, in bytes; longer ones are noise, and Tantivy has a limit of its own.
+const MAX_WORD_BYTES: usize = 64;
+
+/// A word of a text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Word {
+    /// The word as it was typed, folded to plain small letters: "messages".
+    pub surface: String,
+    /// What is searched for: its stem, "messag".
+    pub term: String,
+    /// Whether it only holds the sentence together.
+    pub is_function_word: bool,
+}
+
+/// Cuts a text into words, at most [`MAX_WORDS`] of them. Any text will do; what is not a letter or a digit separates words.
+pub fn words(text: &str) -> Vec<Word> {
+    let mut cutter = Cutter { stemmer: Stemmer::new(Algorithm::English), words: Vec::new() };
+    // Folding can make a text longer, so cut the raw text first: an hour-long question must not cost a second.
+    let readable = &text[..text.floor_char_boundary(MAX_WORDS * MAX_WORD_BYTES / 2)];
+    for chunk in fold(readable).split(' ') {
+        if cutter.words.len() >= MAX_WORDS {
+            break;
+        }
+        cutter.chunk(chunk);
+    }
+    cutter.words.truncate(MAX_WORDS);
+    cutter.words
+}
+
+struct Cutter {
+    stemmer: Stemmer,
+    words: Vec<Word>,
+}
+
+impl Cutter {
+    /// Cuts what stands between two spaces.
+    fn chunk(&mut self, chunk: &str) {
+        let trimmed = chunk.trim_matches(|c: char| !c.is_alphanumeric());
+        if let Some(docket) = DocketNumber::recognise(trimmed).filter(|_| trimmed.len() < 20) {
+            self.push_as_is(docket.to_string());
+            return;
+        }
+        let mut rest = chunk;
+        while let Some(start) = rest.find(|c: char| c.is_alphanumeric() || is_currency(c)) {
+            rest = &rest[start..];
+            rest = self.number(rest).unwrap_or_else(|| self.word(rest));
+        }
+    }
+
+    /// Takes an amount or a number off the front: `$1,000`, `1k`, `40.50`, `30th`. Money gains the word "dollar".
+    fn number<'t>(&mut self, text: &'t str) -> Option<&'t str> {
+        let currency = text.chars().next().filter(|&c| is_currency(c));
+        let from_digits = &text[currency.map_or(0, char::len_utf8)..];
+        let length = from_digits.find(|c: char| !c.is_ascii_digit() && c != ',').unwrap_or(from_digits.len());
+        let (figures, rest) = from_digits.split_at(length);
+        let mut figures: String = figures.chars().filter(char::is_ascii_digit).collect();
+        if figures.is_empty() {
+            // A lone currency sign.
+            return currency.map(|_| from_digits);
+        }
+        let (suffix, rest) = split_suffix(rest);
+        match suffix {
+            "k" | "grand" => figures.push_str("000"),
+            "m" | "mio" | "million" => figures.push_str("000000"),
+            "" | "st" | "nd" | "rd" | "th" => {}
+            // "2fa", "3d" and the like are words, not numbers.
+            _ => return None,
+        }
+        self.push_as_is(figures);
+        if currency.is_some() {
+            self.push("dollar");
+        }
+        Some(rest)
+    }
+
+    /// Takes a word off the front and returns what follows it.
+    fn word<'t>(&mut self, text: &'t str) -> &'t str {
+        let end = text.find(|c: char| !c.is_alphanumeric() && c != '\'').unwrap_or(text.len()).max(1);
+        let end = text.ceil_char_boundary(end);
+        let (word, rest) = text.split_at(end);
+        let mut pieces = Vec::new();
+        spell_out(word, |piece| pieces.push(piece.to_owned()));
+        pieces.iter().for_each(|piece| self.push(piece));
+        rest
+    }
+
+    fn push(&mut self, word: &str) {
+        let word = &word[..word.floor_char_boundary(MAX_WORD_BYTES)];
+        self.words.push(Word {
+            term: self.stemmer.stem(word).into_owned(),
+            is_function_word: is_function_word(word),
+            surface: word.to_owned(),
+        });
+    }
+
+    /// Keeps a number or a docket number as it is: it has no stem.
+    fn push_as_is(&mut self, word: String) {
+        let word = word[..word.floor_char_boundary(MAX_WORD_BYTES)].to_owned();
+        self.words.push(Word { term: word.clone(), surface: word, is_function_word: false });
+    }
+}
+
+fn is_currency(c: char) -> bool {
+    matches!(c, '$' | '€' | '£')
+}
+
+/// Splits the letters off that stand directly behind a number.
+fn split_suffix(text: &str) -> (&str, &str) {
+    text.split_at(text.find(|c: char| !c.is_alphanumeric()).unwrap_or(text.len()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn terms(text: &str) -> String {
+        let terms: Vec<String> = words(text).into_iter().map(|word| word.term).collect();
+        terms.join(" ")
+    }
+
+    #[test]
+    fn money_is_the_same_however_it_is_written() {
+        for text in ["$1,000", "$1000", "$1k"] {
+            assert_eq!(terms(text), "1000 dollar", "{text}");
+        }
+        assert_eq!(terms("1k"), "1000");
+        assert_eq!(terms("€310m fine"), "310000000 dollar fine");
+    }
+
+    #[test]
+    fn docket_numbers_are_one_word() {
+        assert_eq!(terms("is 5:25cv709 over?"), "is 5:25-cv-00709 over");
+    }
+
+    #[test]
+    fn hyphens_and_slashes_separate() {
+        assert_eq!(terms("opt-out/opt_out"), "opt out opt out");
+    }
+
+    #[test]
+    fn dates_lose_their_endings() {
+        assert_eq!(terms("January 30th"), "januari 30");
+    }
+
+    #[test]
+    fn query_syntax_is_just_words() {
+        assert_eq!(terms("question:\"foo\" AND (bar~2 OR -baz^3)"), "question foo and bar 2 or baz 3");
+        assert_eq!(terms("'' ' ... \\ ~"), "");
+    }
+
+    #[test]
+    fn no_text_is_too_long_or_too_strange() {
+        assert_eq!(words(&"a ".repeat(1_000_000)).len(), MAX_WORDS);
+        assert_eq!(words(&"ß".repeat(100_000)).len(), 1);
+        assert_eq!(words("今天天气真好，你吃饭了吗？").len(), 2);
+        assert_eq!(words("$ $$ €,, ,").len(), 0);
+    }
+}

@@ -1,0 +1,164 @@
+//! Dates as sources give them: a day, a month, or only a year.
+
+use std::fmt;
+use std::str::FromStr;
+
+use jiff::civil::Date;
+use serde::de::{self, Deserializer, MapAccess, Visitor};
+use serde::{Deserialize, Serialize, Serializer};
+
+const MONTHS: [&str; 12] = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+];
+
+/// A date of which perhaps only the month or the year is known, such as "August 2024".
+///
+/// Written `2024-08-14`, `2024-08` or `2024`. Ordered by time; a month sorts before its days, a year before its months.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct PartialDate {
+    year: i16,
+    month: Option<i8>,
+    day: Option<i8>,
+}
+
+impl PartialDate {
+    /// The full date, if the day is known.
+    pub fn day(&self) -> Option<Date> {
+        Date::new(self.year, self.month?, self.day?).ok()
+    }
+
+    /// The first day that the date can mean: `2024-08` begins on 1 August 2024.
+    pub fn first_day(&self) -> Date {
+        Date::new(self.year, self.month.unwrap_or(1), self.day.unwrap_or(1)).unwrap_or(Date::ZERO)
+    }
+}
+
+impl From<Date> for PartialDate {
+    fn from(date: Date) -> Self {
+        Self { year: date.year(), month: Some(date.month()), day: Some(date.day()) }
+    }
+}
+
+impl FromStr for PartialDate {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let wrong = || format!("\"{text}\" is not a date; write 2024-08-14, \"2024-08\" or \"2024\"");
+        let parts: Vec<&str> = text.split('-').collect();
+        let number = |part: &str, digits: usize| {
+            let plain = part.len() == digits && part.bytes().all(|b| b.is_ascii_digit());
+            plain.then(|| part.parse::<i16>().ok()).flatten().ok_or_else(wrong)
+        };
+        let year = number(parts[0], 4)?;
+        let small = |part: Option<&&str>| part.map(|p| number(p, 2).map(|n| n as i8)).transpose();
+        let (month, day) = (small(parts.get(1))?, small(parts.get(2))?);
+        Date::new(year, month.unwrap_or(1), day.unwrap_or(1)).map_err(|_| wrong())?;
+        if parts.len() > 3 {
+            return Err(wrong());
+        }
+        Ok(Self { year, month, day })
+    }
+}
+
+impl fmt::Display for PartialDate {
+    /// "30 January 2025", "August 2024" or "2021": the day first, so that nobody takes it for a month.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(day) = self.day {
+            write!(f, "{day} ")?;
+        }
+        if let Some(month) = self.month {
+            write!(f, "{} ", MONTHS[month as usize - 1])?;
+        }
+        write!(f, "{}", self.year)
+    }
+}
+
+impl Serialize for PartialDate {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let text = match (self.month, self.day) {
+            (Some(month), Some(day)) => format!("{:04}-{month:02}-{day:02}", self.year),
+            (Some(month), None) => format!("{:04}-{month:02}", self.year),
+            _ => format!("{:04}", self.year),
+        };
+        serializer.serialize_str(&text)
+    }
+}
+
+impl<'de> Deserialize<'de> for PartialDate {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(DateVisitor)
+    }
+}
+
+/// Reads a full date; a month or a year alone is refused.
+pub(crate) fn deserialize_date<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Date, D::Error> {
+    PartialDate::deserialize(deserializer)?
+        .day()
+        .ok_or_else(|| de::Error::custom("a full date is needed here, such as 2025-01-30"))
+}
+
+/// "30 January 2025".
+pub fn written_out(date: Date) -> String {
+    PartialDate::from(date).to_string()
+}
+
+/// Takes a date from a string, or from TOML's own date, which reaches serde as a map with one string in it.
+struct DateVisitor;
+
+impl<'de> Visitor<'de> for DateVisitor {
+    type Value = PartialDate;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a date, such as 2025-01-30, \"2024-08\" or \"2021\"")
+    }
+
+    fn visit_str<E: de::Error>(self, text: &str) -> Result<PartialDate, E> {
+        text.parse().map_err(de::Error::custom)
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<PartialDate, A::Error> {
+        let Some((_, text)) = map.next_entry::<String, String>()? else {
+            return Err(de::Error::custom("an empty table is not a date"));
+        };
+        text.parse().map_err(de::Error::custom)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_not_known_is_not_written() {
+        let shown: Vec<String> =
+            ["2025-01-30", "2024-08", "2021"].iter().map(|t| t.parse::<PartialDate>().unwrap().to_string()).collect();
+        assert_eq!(shown, ["30 January 2025", "August 2024", "2021"]);
+    }
+
+    #[test]
+    fn impossible_dates_are_refused() {
+        for text in ["2025-02-30", "2025-13", "25-01-30", "2025-1-30", "last year", "", "2025-01-30-1", "+025"] {
+            assert!(text.parse::<PartialDate>().is_err(), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn months_sort_before_their_days() {
+        let mut dates: Vec<PartialDate> =
+            ["2024-09-18", "2024-09", "2024-08"].iter().map(|t| t.parse().unwrap()).collect();
+        dates.sort();
+        let shown: Vec<String> = dates.iter().map(ToString::to_string).collect();
+        assert_eq!(shown, ["August 2024", "September 2024", "18 September 2024"]);
+    }
+}

@@ -1,0 +1,60 @@
+//! Whether what is said was looked at lately.
+
+use jiff::civil::Date;
+
+use super::{Rule, Subject};
+use crate::knowledge::{Finding, Place, Severity, Vetting};
+use crate::legal::written_out;
+
+pub(super) const STALE: Rule = Rule {
+    name: "stale-check",
+    severity: Severity::Warning,
+    guards: "answers and sources are looked at again from time to time",
+    check: |subject| {
+        let mut findings = Vec::new();
+        for (what, date, place) in dated(subject) {
+            let age = (subject.today - date).get_days();
+            if age > i32::try_from(subject.review_after_days).unwrap_or(i32::MAX) {
+                findings.push(place.warning(
+                    "stale-check",
+                    format!("{what} was last checked on {}, {age} days ago", written_out(date)),
+                    "check it again and write the new date, or correct it",
+                ));
+            }
+        }
+        findings
+    },
+};
+
+pub(super) const FUTURE: Rule = Rule {
+    name: "future-date",
+    severity: Severity::Warning,
+    guards: "nothing was checked on a day that has not come",
+    check: |subject| {
+        let vetted = subject.corpus.entries.values().filter_map(|entry| match entry.vetting {
+            Vetting::Vetted(date) | Vetting::Withdrawn { date, .. } => {
+                Some((format!("the vetting of `{}`", entry.id), date, entry.place.clone()))
+            }
+            Vetting::Draft => None,
+        });
+        let early = dated(subject).into_iter().chain(vetted).filter(|(_, date, _)| *date > subject.today);
+        let finding = |(what, date, place): (String, Date, Place)| {
+            let message = format!("{what} is dated {}, which is still to come", written_out(date));
+            place.warning("future-date", message, "correct the date")
+        };
+        early.map(finding).collect::<Vec<Finding>>()
+    },
+};
+
+/// Everything that carries the date of its last check.
+fn dated(subject: &Subject<'_>) -> Vec<(String, Date, Place)> {
+    let corpus = subject.corpus;
+    let mut all: Vec<(String, Date, Place)> = Vec::new();
+    all.push(("the status of the case".to_owned(), corpus.case.last_checked, Place::new("case.toml", 1)));
+    all.push(("the way to opt out".to_owned(), corpus.opt_out.last_checked, Place::new("opt-out.toml", 1)));
+    let sources = corpus.sources.iter();
+    all.extend(sources.map(|(key, s)| (format!("the source `{key}`"), s.checked, Place::new("sources.toml", 1))));
+    let entries = corpus.vetted();
+    all.extend(entries.map(|entry| (format!("the answer `{}`", entry.id), entry.as_of, entry.place.clone())));
+    all
+}

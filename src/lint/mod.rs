@@ -1,0 +1,72 @@
+//! Rules over the content: a table of rules, one file for each family.
+//!
+//! The loader already refuses what cannot be read or leads nowhere; the rules here judge what an answer says, how it says it,
+//! and whether people can find it. A finding tells an editor what to do next.
+
+mod dates;
+mod phrasings;
+mod readability;
+mod sources;
+mod style;
+mod vetting;
+
+use jiff::civil::Date;
+
+use crate::knowledge::{Corpus, Finding, Severity};
+
+pub use readability::reading_grade;
+pub use sources::{SourceCheck, check_quotations};
+
+/// A rule over the whole content.
+pub struct Rule {
+    /// Its name, as findings carry it.
+    pub name: &'static str,
+    /// How bad it is to break it.
+    pub severity: Severity,
+    /// What it guards, in an editor's words.
+    pub guards: &'static str,
+    check: fn(&Subject<'_>) -> Vec<Finding>,
+}
+
+/// What the rules look at, and what they measure it by.
+pub struct Subject<'a> {
+    /// The content.
+    pub corpus: &'a Corpus,
+    /// Today.
+    pub today: Date,
+    /// The age in days from which something should be checked again.
+    pub review_after_days: u32,
+    /// The highest reading grade without a warning.
+    pub reading_grade: f64,
+}
+
+/// Every rule. The names must be unique and each has a case under `tests/lint/`.
+pub const RULES: &[Rule] = &[
+    vetting::RESPONSE,
+    vetting::RELATED_BACK,
+    vetting::RELATED_HIDDEN,
+    style::QUOTATION_MARKS,
+    style::MARKUP,
+    style::LENGTH,
+    style::RELATIVE_DATE,
+    style::PROMISE,
+    style::LOADED_WORD,
+    phrasings::SAME,
+    phrasings::NEARLY_SAME,
+    phrasings::NONE,
+    dates::STALE,
+    dates::FUTURE,
+    readability::GRADE,
+];
+
+/// Runs every rule, errors first within a line.
+pub fn run(subject: &Subject<'_>) -> Vec<Finding> {
+    RULES.iter().flat_map(|rule| (rule.check)(subject)).collect()
+}
+
+/// Runs only the rules whose findings forbid serving answers from this content. They do not depend on the day.
+pub fn errors(corpus: &Corpus) -> Vec<Finding> {
+    let subject = Subject { corpus, today: Date::MAX, review_after_days: u32::MAX, reading_grade: f64::MAX };
+    let rules = RULES.iter().filter(|rule| rule.severity == Severity::Error);
+    rules.flat_map(|rule| (rule.check)(&subject)).collect()
+}

@@ -1,0 +1,119 @@
+//! How an answer is written: words that promise or take sides, dates that go stale, marks that nobody checks.
+
+use super::{Rule, Subject};
+use crate::knowledge::{FaqEntry, Finding, HouseWord, Severity};
+use crate::language::fold;
+use crate::reply::parse_markdown;
+
+/// How many characters an answer may have. Discord shows at most 4,096 in the text of an embed, and the answer must share
+/// that room with its citations.
+const LONGEST_ANSWER: usize = 2_000;
+
+pub(super) const QUOTATION_MARKS: Rule = Rule {
+    name: "quotation-in-answer",
+    severity: Severity::Error,
+    guards: "nothing is quoted outside quotations.toml, where the words are checked",
+    check: |subject| {
+        in_every_line(subject, |entry, line, number| {
+            let mark = line.chars().find(|c| matches!(c, '"' | '\u{201c}' | '\u{201d}' | '\u{201e}' | '«' | '»'))?;
+            Some(entry.place.at_line(number).error(
+                "quotation-in-answer",
+                format!("the answer holds the quotation mark {mark}"),
+                "put exact words into quotations.toml and name their key under quotations; write names of settings in **bold**",
+            ))
+        })
+    },
+};
+
+pub(super) const MARKUP: Rule = Rule {
+    name: "unsupported-markup",
+    severity: Severity::Error,
+    guards: "an answer uses only paragraphs, lists, bold, italic and links",
+    check: |subject| {
+        let mut findings = Vec::new();
+        for entry in subject.corpus.entries.values() {
+            let (_, unsupported) = parse_markdown(&entry.answer.value);
+            findings.extend(unsupported.into_iter().map(|markup| {
+                entry.place.at_line(entry.answer.line + markup.line).error(
+                    "unsupported-markup",
+                    format!("an answer cannot hold {}", markup.what),
+                    "use paragraphs, lists, **bold**, *italic* and links only",
+                )
+            }));
+        }
+        findings
+    },
+};
+
+pub(super) const LENGTH: Rule = Rule {
+    name: "answer-too-long",
+    severity: Severity::Error,
+    guards: "an answer fits into one message beside its citations",
+    check: |subject| {
+        let entries = subject.corpus.entries.values();
+        let long = entries.filter(|entry| entry.answer.value.chars().count() > LONGEST_ANSWER);
+        let finding = |entry: &FaqEntry| {
+            let length = entry.answer.value.chars().count();
+            entry.place.at_line(entry.answer.line).error(
+                "answer-too-long",
+                format!("the answer has {length} characters; a message holds {LONGEST_ANSWER}"),
+                "shorten it, or make two answers of it",
+            )
+        };
+        long.map(finding).collect()
+    },
+};
+
+pub(super) const RELATIVE_DATE: Rule = Rule {
+    name: "relative-date",
+    severity: Severity::Error,
+    guards: "no date depends on when the answer is read",
+    check: |subject| house_words(subject, "relative-date", Severity::Error, &subject.corpus.house_style.relative_dates),
+};
+
+pub(super) const PROMISE: Rule = Rule {
+    name: "promise",
+    severity: Severity::Error,
+    guards: "no answer promises anything",
+    check: |subject| house_words(subject, "promise", Severity::Error, &subject.corpus.house_style.promises),
+};
+
+pub(super) const LOADED_WORD: Rule = Rule {
+    name: "loaded-word",
+    severity: Severity::Warning,
+    guards: "answers do not take sides",
+    check: |subject| house_words(subject, "loaded-word", Severity::Warning, &subject.corpus.house_style.loaded),
+};
+
+/// Finds words of the house style in every answer.
+fn house_words(subject: &Subject<'_>, rule: &'static str, severity: Severity, list: &[HouseWord]) -> Vec<Finding> {
+    let list: Vec<(String, &HouseWord)> = list.iter().map(|word| (spaced(&word.word), word)).collect();
+    in_every_line(subject, |entry, line, number| {
+        let line = spaced(line);
+        let (_, found) = list.iter().find(|(word, _)| line.contains(word))?;
+        let place = entry.place.at_line(number);
+        let message = format!("the answer says “{}”", found.word);
+        let help = format!("say {}", found.say);
+        Some(match severity {
+            Severity::Error => place.error(rule, message, help),
+            Severity::Warning => place.warning(rule, message, help),
+        })
+    })
+}
+
+/// A text with a single space around each word, so that whole words can be found by looking for " word ".
+fn spaced(text: &str) -> String {
+    let folded = fold(text);
+    let words = folded.split(|c: char| !c.is_alphanumeric() && c != '\'').filter(|word| !word.is_empty());
+    format!(" {} ", words.collect::<Vec<_>>().join(" "))
+}
+
+/// Looks at every line of every answer, with its number in the file.
+fn in_every_line(subject: &Subject<'_>, look: impl Fn(&FaqEntry, &str, usize) -> Option<Finding>) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for entry in subject.corpus.entries.values() {
+        let lines = entry.answer.value.lines().enumerate();
+        findings.extend(lines.filter_map(|(offset, line)| look(entry, line, entry.answer.line + offset)));
+    }
+    findings
+}

@@ -1,0 +1,84 @@
+//! What the matcher decided, and why.
+
+use serde::Serialize;
+
+use super::candidate::Candidate;
+use super::decide::Thresholds;
+use crate::knowledge::EntryId;
+
+/// What a question led to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Outcome {
+    /// This entry answers it.
+    Answered(EntryId),
+    /// One of these may answer it, best first; the asker chooses. At most five.
+    Ambiguous(Vec<EntryId>),
+    /// Nothing vetted answers it.
+    NoAnswer {
+        /// Why not.
+        reason: NoAnswerReason,
+        /// The nearest vetted questions, best first. At most three; none if nothing is near.
+        nearest: Vec<EntryId>,
+    },
+}
+
+/// Why there is no answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum NoAnswerReason {
+    /// The question holds no words.
+    Empty,
+    /// The FAQ speaks of nothing in it.
+    Outside,
+    /// Something is near, but not near enough to answer with.
+    NotSure,
+}
+
+/// An outcome with everything that led to it.
+#[derive(Debug, Clone)]
+pub struct Decision {
+    /// What was decided.
+    pub outcome: Outcome,
+    /// Why.
+    pub evidence: Evidence,
+}
+
+/// Everything that led to a decision, for whoever wants to understand it.
+#[derive(Debug, Clone, Serialize)]
+pub struct Evidence {
+    /// The words of the question, and whether the best candidate speaks of them.
+    pub words: Vec<WordEvidence>,
+    /// The best candidates, best first.
+    pub candidates: Vec<Candidate>,
+    /// What had to be reached.
+    pub thresholds: Thresholds,
+    /// How far the best candidate's score is ahead of the next.
+    pub gap: f32,
+    /// The rule that decided, in words.
+    pub verdict: String,
+}
+
+/// A word of the question.
+#[derive(Debug, Clone, Serialize)]
+pub struct WordEvidence {
+    /// The word, folded.
+    pub word: String,
+    /// How rare it is among the entries; higher is rarer.
+    pub rarity: f32,
+    /// What the best candidate does with it.
+    pub used: WordUse,
+}
+
+/// What an entry does with a word.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum WordUse {
+    /// It only holds the sentence together and was not weighed.
+    FunctionWord,
+    /// It occurs in the question or in a phrasing of the entry.
+    Asked,
+    /// It occurs only in the answer or a quotation.
+    Mentioned,
+    /// It does not occur in the entry.
+    Missing,
+}

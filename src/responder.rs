@@ -1,0 +1,200 @@
+//! The only door for front ends: ask, get a reply; reload the knowledge.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use arc_swap::ArcSwap;
+use jiff::civil::Date;
+use tracing::info;
+
+use crate::ask::{Ask, What};
+use crate::config::Settings;
+use crate::index::{IndexError, Origin};
+use crate::knowledge::{Corpus, EntryId, Finding, LoadError, QuotationKey, Severity, load};
+use crate::language::words;
+use crate::legal::CaseStamp;
+use crate::lint;
+use crate::matcher::{Evidence, Snapshot, SnapshotError, Thresholds};
+use crate::reply::{self, Reply, Sheet, Suggestion};
+
+/// How many quotations one search shows.
+const QUOTATIONS: usize = 3;
+
+/// Answers whatever a person asks, from the knowledge of the moment.
+pub struct Responder {
+    faq: PathBuf,
+    index: PathBuf,
+    stale_after_days: u32,
+    thresholds: Thresholds,
+    snapshot: ArcSwap<Snapshot>,
+}
+
+/// A reply, and for a question the evidence behind it.
+pub struct Response {
+    /// What to say.
+    pub reply: Reply,
+    /// Why, if it was a question in the asker's own words.
+    pub evidence: Option<Evidence>,
+}
+
+/// What a reload changed.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Changes {
+    /// Answers that can be found and could not before.
+    pub added: Vec<EntryId>,
+    /// Answers that could be found before and read otherwise.
+    pub changed: Vec<EntryId>,
+    /// Answers that cannot be found any more.
+    pub withdrawn: Vec<EntryId>,
+}
+
+/// What a reload, or a check of one, found.
+#[derive(Debug)]
+pub struct Reload {
+    /// What it changed, or would change.
+    pub changes: Changes,
+    /// What is wrong with the content, warnings only.
+    pub findings: Vec<Finding>,
+}
+
+/// The knowledge could not be made ready.
+#[derive(Debug, thiserror::Error)]
+pub enum ResponderError {
+    /// The content folder cannot be read.
+    #[error(transparent)]
+    Load(#[from] LoadError),
+    /// The content has errors in it.
+    #[error("the FAQ has errors")]
+    Findings(Vec<Finding>),
+    /// The index cannot be made.
+    #[error(transparent)]
+    Snapshot(#[from] SnapshotError),
+    /// A search failed.
+    #[error(transparent)]
+    Search(#[from] IndexError),
+}
+
+impl Responder {
+    /// Loads, checks and indexes the knowledge that the settings point to.
+    pub fn open(settings: &Settings) -> Result<Self, ResponderError> {
+        let (faq, index) = (settings.faq.clone(), settings.index.clone());
+        let (corpus, _) = checked_corpus(&faq)?;
+        let snapshot = Snapshot::open(corpus, &index)?;
+        Ok(Self {
+            faq,
+            index,
+            stale_after_days: settings.status_stale_after_days,
+            thresholds: settings.thresholds,
+            snapshot: ArcSwap::from_pointee(snapshot),
+        })
+    }
+
+    /// Replies. Any text is a question; only a fault of the index is an error.
+    pub fn respond(&self, ask: &Ask) -> Result<Response, ResponderError> {
+        let snapshot = self.snapshot.load();
+        let corpus = snapshot.corpus();
+        let stamp = self.stamp(corpus, ask.today);
+        let sheet = |sheet: Sheet| Ok(Response { reply: Reply::Sheet(Box::new(sheet)), evidence: None });
+        match &ask.what {
+            What::Question(text) => {
+                let by_name = EntryId::new(text.trim());
+                if corpus.entries.contains_key(&by_name) {
+                    return Ok(Response { reply: reply::entry_reply(corpus, &by_name, &stamp), evidence: None });
+                }
+                let decision = snapshot.decide(text, &self.thresholds)?;
+                let reply = reply::compose(corpus, &decision.outcome, &stamp);
+                Ok(Response { reply, evidence: Some(decision.evidence) })
+            }
+            What::Entry(id) => Ok(Response { reply: reply::entry_reply(corpus, id, &stamp), evidence: None }),
+            What::Status => sheet(reply::status(corpus, &stamp)),
+            What::OptOut => sheet(reply::opt_out(corpus, &stamp)),
+            What::Timeline => sheet(reply::timeline(corpus, &stamp)),
+            What::Sources => sheet(reply::sources(corpus, &stamp)),
+            What::About => sheet(reply::about(corpus, &stamp)),
+            What::Quote(text) => sheet(reply::quotations(corpus, &find_quotations(corpus, text), &stamp)),
+        }
+    }
+
+    /// The short help, with the commands of the front end that shows it.
+    pub fn help(&self, commands: &[(String, String)], today: Date) -> Sheet {
+        let snapshot = self.snapshot.load();
+        reply::help(snapshot.corpus(), commands, &self.stamp(snapshot.corpus(), today))
+    }
+
+    /// The vetted questions that fit what somebody has typed so far, best first; for nothing typed, one of each topic.
+    pub fn suggest(&self, typed: &str, limit: usize) -> Result<Vec<Suggestion>, ResponderError> {
+        let snapshot = self.snapshot.load();
+        let ids = snapshot.type_ahead(typed, limit)?;
+        Ok(reply::suggestions(snapshot.corpus(), &ids))
+    }
+
+    /// Loads the content again and swaps it in. An error changes nothing: the old knowledge goes on answering.
+    pub fn reload(&self) -> Result<Reload, ResponderError> {
+        let (corpus, findings) = checked_corpus(&self.faq)?;
+        let changes = changes(self.snapshot.load().corpus(), &corpus);
+        let snapshot = Snapshot::open(corpus, &self.index)?;
+        info!(knowledge = snapshot.corpus().content_hash.short(), "the knowledge was reloaded");
+        self.snapshot.store(Arc::new(snapshot));
+        Ok(Reload { changes, findings })
+    }
+
+    /// Says what a reload would change, and changes nothing.
+    pub fn check(&self) -> Result<Reload, ResponderError> {
+        let (corpus, findings) = checked_corpus(&self.faq)?;
+        Ok(Reload { changes: changes(self.snapshot.load().corpus(), &corpus), findings })
+    }
+
+    /// Where the index of the moment came from.
+    pub fn index_origin(&self) -> Origin {
+        self.snapshot.load().origin().clone()
+    }
+
+    fn stamp(&self, corpus: &Corpus, today: Date) -> CaseStamp {
+        let stamp = corpus.case.stamp(today, self.stale_after_days);
+        stamp.expect("the loader refuses a case without a history")
+    }
+}
+
+/// Loads the content and runs every rule whose findings are errors.
+fn checked_corpus(faq: &std::path::Path) -> Result<(Corpus, Vec<Finding>), ResponderError> {
+    let loaded = load(faq)?;
+    let mut findings = loaded.findings;
+    if let Some(corpus) = &loaded.corpus {
+        findings.extend(lint::errors(corpus));
+    }
+    match loaded.corpus {
+        Some(corpus) if findings.iter().all(|finding| finding.severity != Severity::Error) => Ok((corpus, findings)),
+        _ => Err(ResponderError::Findings(findings)),
+    }
+}
+
+fn changes(old: &Corpus, new: &Corpus) -> Changes {
+    let vetted = |corpus: &Corpus, id: &EntryId| corpus.entries.get(id).is_some_and(|entry| entry.is_vetted());
+    let ids = |corpus: &Corpus| corpus.vetted().map(|entry| entry.id.clone()).collect::<Vec<_>>();
+    let (old_ids, new_ids) = (ids(old), ids(new));
+    let (kept, added): (Vec<EntryId>, Vec<EntryId>) = new_ids.into_iter().partition(|id| vetted(old, id));
+    Changes {
+        added,
+        changed: kept.into_iter().filter(|id| old.entries[id] != new.entries[id]).collect(),
+        withdrawn: old_ids.into_iter().filter(|id| !vetted(new, id)).collect(),
+    }
+}
+
+/// The quotations that share words with a text, best first: first those that hold most of its words, then the shorter ones.
+fn find_quotations(corpus: &Corpus, text: &str) -> Vec<QuotationKey> {
+    if let Some((key, _)) = corpus.quotations.get_key_value(text.trim()) {
+        return vec![key.clone()];
+    }
+    let wanted: Vec<String> = words(text).into_iter().filter(|w| !w.is_function_word).map(|w| w.term).collect();
+    let mut found: Vec<(usize, usize, &QuotationKey)> = Vec::new();
+    for (key, quotation) in &corpus.quotations {
+        let document = quotation.document.as_deref().unwrap_or_default();
+        let held = words(&format!("{} {} {document}", quotation.words, quotation.speaker));
+        let shared = wanted.iter().filter(|term| held.iter().any(|word| word.term == **term)).count();
+        if shared > 0 {
+            found.push((shared, held.len(), key));
+        }
+    }
+    found.sort_by_key(|(shared, length, key)| (std::cmp::Reverse(*shared), *length, *key));
+    found.into_iter().take(QUOTATIONS).map(|(.., key)| key.clone()).collect()
+}

@@ -1,0 +1,257 @@
+//! Replies laid out for a terminal of 80 columns. Colour is added for those who see it and never says anything by itself.
+
+use anstyle::{AnsiColor, Style};
+use textwrap::Options;
+
+use crate::legal::written_out;
+use crate::matcher::{Evidence, WordUse};
+use crate::reply::{
+    Answer, Block, DISCLAIMER, Inline, QuotedWords, Reply, RichText, Section, Sheet, ShownCitation, Suggestion,
+    stamp_line,
+};
+
+const WIDTH: usize = 80;
+
+const HEADING: Style = Style::new().bold();
+const QUIET: Style = Style::new().dimmed();
+const STAMP: Style = AnsiColor::Cyan.on_default();
+
+/// A reply, with styles as escape sequences; the stream that prints it drops them where there is no terminal.
+pub fn reply_text(reply: &Reply) -> String {
+    let mut page = Page::default();
+    match reply {
+        Reply::Answer(answer) => page.answer(answer),
+        Reply::Choice(choice) => {
+            page.paragraph(&choice.text);
+            page.numbered(&choice.suggestions);
+            page.stamp(&stamp_line(&choice.stamp), None);
+        }
+        Reply::NoAnswer(no_answer) => {
+            page.paragraph(&no_answer.text);
+            page.numbered(&no_answer.nearest);
+            page.stamp(&stamp_line(&no_answer.stamp), None);
+        }
+        Reply::Sheet(sheet) => page.sheet(sheet),
+    }
+    page.finish()
+}
+
+/// A sheet by itself.
+pub fn sheet_text(sheet: &Sheet) -> String {
+    let mut page = Page::default();
+    page.sheet(sheet);
+    page.finish()
+}
+
+/// Why a question led where it led, in words.
+pub fn explanation(evidence: &Evidence) -> String {
+    let mut page = Page::default();
+    page.heading("Why");
+    page.paragraph(&evidence.verdict);
+    let limits = &evidence.thresholds;
+    page.item(
+        "",
+        &format!(
+            "To answer: score {:.1}, coverage {:.0} %, ahead by {:.1}. To suggest: score {:.1}, coverage {:.0} %.",
+            limits.answer_score,
+            100.0 * limits.answer_coverage,
+            limits.answer_gap,
+            limits.suggest_score,
+            100.0 * limits.suggest_coverage
+        ),
+    );
+    page.item("", &format!("The best is ahead of the next by {:.1}.", evidence.gap));
+    page.blank();
+    page.heading("Words");
+    for word in &evidence.words {
+        let used = match word.used {
+            WordUse::FunctionWord => "not weighed",
+            WordUse::Asked => "people ask with it",
+            WordUse::Mentioned => "only in the answer",
+            WordUse::Missing => "not covered",
+        };
+        page.item("", &format!("{}: {used} (rarity {:.1})", word.word, word.rarity));
+    }
+    page.blank();
+    page.heading("Candidates");
+    for candidate in &evidence.candidates {
+        page.item(
+            "",
+            &format!(
+                "{}: score {:.1} = entry {:.1} + phrasing {:.1}; covers {:.0} %",
+                candidate.entry,
+                candidate.score,
+                candidate.entry_score,
+                candidate.phrasing_score,
+                100.0 * candidate.coverage
+            ),
+        );
+        if let Some(phrasing) = &candidate.phrasing {
+            page.item("    ", &format!("nearest phrasing: {}", phrasing.text));
+        }
+    }
+    page.finish()
+}
+
+/// Lines that are already wrapped.
+#[derive(Default)]
+struct Page {
+    lines: Vec<String>,
+}
+
+impl Page {
+    fn answer(&mut self, answer: &Answer) {
+        self.heading(answer.question());
+        self.blank();
+        self.rich(answer.body());
+        self.paragraph(&format!("[Standing] {}", answer.standing().label()));
+        for quoted in answer.quotations() {
+            self.quotation("", quoted);
+        }
+        for quoted in answer.responses() {
+            self.quotation("In response: ", quoted);
+        }
+        if !answer.conflicts().is_empty() {
+            self.heading("Where sources disagree");
+            for conflict in answer.conflicts() {
+                self.item("", &format!("{} {} {}", conflict.question, conflict.prevailing, conflict.why));
+            }
+            self.blank();
+        }
+        self.citations(answer.citations());
+        if !answer.related().is_empty() {
+            self.heading("Related questions");
+            self.numbered(answer.related());
+        }
+        self.stamp(&answer.stamp_line(), Some(format!("Facts checked up to {}.", written_out(answer.as_of()))));
+    }
+
+    fn sheet(&mut self, sheet: &Sheet) {
+        self.heading(&sheet.title);
+        self.blank();
+        for Section { heading, body } in &sheet.sections {
+            if let Some(heading) = heading {
+                self.heading(heading);
+            }
+            self.rich(body);
+        }
+        for link in &sheet.links {
+            self.item("", &format!("{}: {}", link.text, link.url));
+        }
+        if !sheet.links.is_empty() {
+            self.blank();
+        }
+        self.citations(&sheet.citations);
+        self.stamp(&sheet.stamp, None);
+    }
+
+    fn citations(&mut self, citations: &[ShownCitation]) {
+        if citations.is_empty() {
+            return;
+        }
+        self.heading("Sources");
+        for (place, citation) in citations.iter().enumerate() {
+            let date = citation.date.map_or(String::new(), |date| format!(", {date}"));
+            let locator = citation.locator.as_ref().map_or(String::new(), |locator| format!(" ({locator})"));
+            let text = format!("{}. {}{date}{locator}.", citation.title, citation.publisher);
+            self.wrapped(&text, &format!("[{}] ", place + 1), "    ");
+            if let Some(url) = &citation.url {
+                // An address is never broken, or nobody could follow it.
+                self.lines.push(format!("    {url}"));
+            }
+        }
+        self.blank();
+    }
+
+    fn quotation(&mut self, lead: &str, quoted: &QuotedWords) {
+        self.wrapped(&format!("{lead}“{}”", quoted.words), "  | ", "  | ");
+        let document = quoted.document.as_ref().map_or(String::new(), |document| format!(", {document}"));
+        let date = quoted.date.map_or(String::new(), |date| format!(" ({date})"));
+        let read_in = format!("{}{document}{date}; read in {}", quoted.speaker, quoted.publisher);
+        self.wrapped(&read_in, "  | -- ", "  |    ");
+        if let Some(caveat) = &quoted.caveat {
+            self.wrapped(&format!("Note: {caveat}"), "  |    ", "  |    ");
+        }
+        self.blank();
+    }
+
+    fn numbered(&mut self, suggestions: &[Suggestion]) {
+        for (place, suggestion) in suggestions.iter().enumerate() {
+            self.wrapped(&suggestion.question, &format!("  {}. ", place + 1), "     ");
+        }
+        if !suggestions.is_empty() {
+            self.blank();
+        }
+    }
+
+    fn stamp(&mut self, stamp: &str, as_of: Option<String>) {
+        let start = self.lines.len();
+        self.wrapped(stamp, "", "");
+        for line in &mut self.lines[start..] {
+            *line = styled(STAMP, line);
+        }
+        let as_of = as_of.map_or(String::new(), |as_of| format!("{as_of} "));
+        self.lines.push(styled(QUIET, &format!("{as_of}{DISCLAIMER}")));
+    }
+
+    fn rich(&mut self, text: &RichText) {
+        for block in &text.0 {
+            match block {
+                Block::Paragraph(inlines) => self.wrapped(&inline_text(inlines), "", ""),
+                Block::List { numbered, items } => {
+                    for (place, item) in items.iter().enumerate() {
+                        let mark = if *numbered { format!("  {}. ", place + 1) } else { "  * ".to_owned() };
+                        self.wrapped(&inline_text(item), &mark, &" ".repeat(mark.len()));
+                    }
+                }
+            }
+            self.blank();
+        }
+    }
+
+    fn heading(&mut self, text: &str) {
+        let start = self.lines.len();
+        self.wrapped(text, "", "");
+        for line in &mut self.lines[start..] {
+            *line = styled(HEADING, line);
+        }
+    }
+
+    fn paragraph(&mut self, text: &str) {
+        self.wrapped(text, "", "");
+        self.blank();
+    }
+
+    fn item(&mut self, indent: &str, text: &str) {
+        self.wrapped(text, &format!("  {indent}"), &format!("    {indent}"));
+    }
+
+    fn wrapped(&mut self, text: &str, first: &str, others: &str) {
+        let options = Options::new(WIDTH).initial_indent(first).subsequent_indent(others).break_words(false);
+        self.lines.extend(textwrap::wrap(text, options).into_iter().map(|line| line.into_owned()));
+    }
+
+    fn blank(&mut self) {
+        self.lines.push(String::new());
+    }
+
+    fn finish(self) -> String {
+        let mut text = self.lines.join("\n");
+        text.truncate(text.trim_end().len());
+        text.push('\n');
+        text
+    }
+}
+
+/// The words of a stretch of text; links show where they lead.
+fn inline_text(inlines: &[Inline]) -> String {
+    let pieces = inlines.iter().map(|inline| match inline {
+        Inline::Link { text, url } => format!("{text} ({url})"),
+        other => other.words().to_owned(),
+    });
+    pieces.collect()
+}
+
+fn styled(style: Style, text: &str) -> String {
+    format!("{style}{text}{style:#}")
+}
