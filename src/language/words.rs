@@ -63,9 +63,8 @@ impl Cutter {
     fn number<'t>(&mut self, text: &'t str) -> Option<&'t str> {
         let currency = text.chars().next().filter(|&c| is_currency(c));
         let from_digits = &text[currency.map_or(0, char::len_utf8)..];
-        let length = from_digits.find(|c: char| !c.is_ascii_digit() && c != ',').unwrap_or(from_digits.len());
-        let (figures, rest) = from_digits.split_at(length);
-        let mut figures: String = figures.chars().filter(char::is_ascii_digit).collect();
+        let (figures, rest) = from_digits.split_at(length_of_figures(from_digits));
+        let mut figures: String = figures.chars().filter(|&c| c != ',').collect();
         if figures.is_empty() {
             // A lone currency sign.
             return currency.map(|_| from_digits);
@@ -116,6 +115,19 @@ fn is_currency(c: char) -> bool {
     matches!(c, '$' | '€' | '£')
 }
 
+/// How many bytes at the front are figures: digits, with commas or points between them but not behind them.
+fn length_of_figures(text: &str) -> usize {
+    let mut length = 0;
+    for (at, c) in text.char_indices() {
+        match c {
+            '0'..='9' => length = at + 1,
+            ',' | '.' if at == length && length > 0 => {}
+            _ => break,
+        }
+    }
+    length
+}
+
 /// Splits the letters off that stand directly behind a number.
 fn split_suffix(text: &str) -> (&str, &str) {
     text.split_at(text.find(|c: char| !c.is_alphanumeric()).unwrap_or(text.len()))
@@ -142,6 +154,11 @@ mod tests {
     #[test]
     fn docket_numbers_are_one_word() {
         assert_eq!(terms("is 5:25cv709 over?"), "is 5:25-cv-00709 over");
+    }
+
+    #[test]
+    fn sections_and_prices_keep_their_point() {
+        assert_eq!(terms("section 5.1, for $39.99."), "section 5.1 for 39.99 dollar");
     }
 
     #[test]

@@ -22,8 +22,8 @@ pub(super) const SAME: Rule = Rule {
             if let Some(first) = first_seen.get(&asked.terms) {
                 findings.push(asked.place.error(
                     "same-phrasing",
-                    format!("“{}” is also asked in `{}`", asked.text, first.entry.id),
-                    format!("keep it in one of the two ({}:{})", first.place.file, first.place.line),
+                    format!("“{}” already leads to `{}`", asked.text, first.entry.id),
+                    format!("remove it here, or there ({}:{})", first.place.file, first.place.line),
                 ));
             } else {
                 first_seen.insert(asked.terms.clone(), asked);
