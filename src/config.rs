@@ -10,8 +10,6 @@ use std::path::{Path, PathBuf};
 
 use toml::{Table, Value};
 
-use crate::matcher::Thresholds;
-
 /// The options with their defaults, as shipped.
 pub const DEFAULTS: &str = include_str!("../config.toml");
 
@@ -57,8 +55,8 @@ pub struct Settings {
     pub review_after_days: u32,
     /// The highest reading grade without a warning.
     pub reading_grade: f64,
-    /// What an entry must reach before it may answer.
-    pub thresholds: Thresholds,
+    /// The file of the vector table; none to judge by words alone.
+    pub vectors: Option<PathBuf>,
     /// Which log lines are written.
     pub log_filter: String,
     /// How log lines are written.
@@ -242,21 +240,13 @@ impl Options {
 impl Settings {
     /// Understands the options.
     pub fn from_options(options: &Options) -> Result<Self, ConfigError> {
-        let score = |key| options.number(key, 0.0..=10_000.0).map(|n| n as f32);
-        let share = |key| options.number(key, 0.0..=1.0).map(|n| n as f32);
         Ok(Self {
             faq: options.text("knowledge.faq").into(),
             index: options.text("knowledge.index").into(),
             status_stale_after_days: options.days("knowledge.status_stale_after_days")?,
             review_after_days: options.days("lint.review_after_days")?,
             reading_grade: options.number("lint.reading_grade", 0.0..=100.0)?,
-            thresholds: Thresholds {
-                answer_score: score("matcher.answer_score")?,
-                answer_coverage: share("matcher.answer_coverage")?,
-                answer_gap: score("matcher.answer_gap")?,
-                suggest_coverage: share("matcher.suggest_coverage")?,
-                suggest_score: score("matcher.suggest_score")?,
-            },
+            vectors: Some(options.text("matcher.vectors")).filter(|path| !path.is_empty()).map(PathBuf::from),
             log_filter: options.text("log.filter"),
             log_format: match options.text("log.format").as_str() {
                 "text" => LogFormat::Text,
@@ -343,9 +333,9 @@ mod tests {
 
     #[test]
     fn an_environment_variable_overrides_and_is_checked() {
-        let set = |value| settings(&[("CASECLERK_MATCHER_ANSWER_COVERAGE", value)]);
-        assert_eq!(set("0.75").unwrap().thresholds.answer_coverage, 0.75);
-        assert!(set("1.5").unwrap_err().to_string().contains("not between 0 and 1"));
+        let set = |value| settings(&[("CASECLERK_LINT_READING_GRADE", value)]);
+        assert_eq!(set("9").unwrap().reading_grade, 9.0);
+        assert!(set("150").unwrap_err().to_string().contains("not between 0 and 100"));
         assert!(set("high").unwrap_err().to_string().contains("cannot be read as float"));
     }
 

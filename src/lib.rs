@@ -24,6 +24,7 @@
 pub mod ask;
 pub mod commands;
 pub mod config;
+pub mod eval;
 pub mod index;
 pub mod knowledge;
 pub mod language;

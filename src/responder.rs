@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use arc_swap::ArcSwap;
 use jiff::civil::Date;
-use tracing::info;
+use tracing::{info, warn};
 
 use crate::ask::{Ask, What};
 use crate::config::Settings;
@@ -14,7 +14,7 @@ use crate::knowledge::{Corpus, EntryId, Finding, LoadError, QuotationKey, Severi
 use crate::language::words;
 use crate::legal::CaseStamp;
 use crate::lint;
-use crate::matcher::{Evidence, Snapshot, SnapshotError, Thresholds};
+use crate::matcher::{Evidence, Snapshot, SnapshotError, VectorTable};
 use crate::reply::{self, Reply, Sheet, Suggestion};
 
 /// How many quotations one search shows.
@@ -25,7 +25,7 @@ pub struct Responder {
     faq: PathBuf,
     index: PathBuf,
     stale_after_days: u32,
-    thresholds: Thresholds,
+    table: Option<Arc<VectorTable>>,
     snapshot: ArcSwap<Snapshot>,
 }
 
@@ -79,12 +79,13 @@ impl Responder {
     pub fn open(settings: &Settings) -> Result<Self, ResponderError> {
         let (faq, index) = (settings.faq.clone(), settings.index.clone());
         let (corpus, _) = checked_corpus(&faq)?;
-        let snapshot = Snapshot::open(corpus, &index)?;
+        let table = open_table(settings);
+        let snapshot = Snapshot::open(corpus, table.clone(), &index)?;
         Ok(Self {
             faq,
             index,
             stale_after_days: settings.status_stale_after_days,
-            thresholds: settings.thresholds,
+            table,
             snapshot: ArcSwap::from_pointee(snapshot),
         })
     }
@@ -101,7 +102,7 @@ impl Responder {
                 if corpus.entries.contains_key(&by_name) {
                     return Ok(Response { reply: reply::entry_reply(corpus, &by_name, &stamp), evidence: None });
                 }
-                let decision = snapshot.decide(text, &self.thresholds)?;
+                let decision = snapshot.decide(text)?;
                 let reply = reply::compose(corpus, &decision.outcome, &stamp);
                 Ok(Response { reply, evidence: Some(decision.evidence) })
             }
@@ -132,7 +133,7 @@ impl Responder {
     pub fn reload(&self) -> Result<Reload, ResponderError> {
         let (corpus, findings) = checked_corpus(&self.faq)?;
         let changes = changes(self.snapshot.load().corpus(), &corpus);
-        let snapshot = Snapshot::open(corpus, &self.index)?;
+        let snapshot = Snapshot::open(corpus, self.table.clone(), &self.index)?;
         info!(knowledge = snapshot.corpus().content_hash.short(), "the knowledge was reloaded");
         self.snapshot.store(Arc::new(snapshot));
         Ok(Reload { changes, findings })
@@ -152,6 +153,18 @@ impl Responder {
     fn stamp(&self, corpus: &Corpus, today: Date) -> CaseStamp {
         let stamp = corpus.case.stamp(today, self.stale_after_days);
         stamp.expect("the loader refuses a case without a history")
+    }
+}
+
+/// Reads the vector table. A missing or broken one is a warning: the bot then works on words alone.
+pub fn open_table(settings: &Settings) -> Option<Arc<VectorTable>> {
+    let path = settings.vectors.as_ref()?;
+    match VectorTable::open(path) {
+        Ok(table) => Some(Arc::new(table)),
+        Err(error) => {
+            warn!(%error, "no vector table: questions are judged by their words alone, less well");
+            None
+        }
     }
 }
 

@@ -3,6 +3,7 @@
 mod ask;
 mod chat;
 mod config;
+mod eval;
 mod index;
 mod lint;
 
@@ -55,6 +56,8 @@ enum Command {
     Lint(lint::LintArguments),
     /// Build the search index, if it is not up to date
     Index,
+    /// Measure the matcher on sets of questions
+    Eval(eval::EvalArguments),
     /// Show the configuration
     Config(config::ConfigArguments),
 }
@@ -91,6 +94,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
         Command::Chat => chat::run(&settings, today),
         Command::Lint(lint) => lint::run(lint, &settings, today),
         Command::Index => index::run(&settings),
+        Command::Eval(eval) => eval::run_eval(eval, &settings),
         Command::Config(config) => config::run(config, &options),
     }
 }

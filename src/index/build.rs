@@ -9,7 +9,7 @@ use tantivy::{Directory, Index};
 
 use super::schema::{EntryFields, PhrasingFields};
 use crate::knowledge::{Corpus, FaqEntry};
-use crate::language::words;
+use crate::language::{Analyzer, Word};
 
 /// How much memory the writer may use before it would start a second segment; thousands of entries fit.
 const WRITER_BYTES: usize = 50_000_000;
@@ -59,12 +59,13 @@ pub(super) struct Views {
 }
 
 /// Indexes the vetted entries of the corpus, in order of id: an entry's number is its place in that order.
-pub(super) fn build(corpus: &Corpus) -> Result<Views, IndexError> {
+pub(super) fn build(corpus: &Corpus, analyzer: &Analyzer) -> Result<Views, IndexError> {
     let (entry_schema, entry_fields) = EntryFields::schema();
     let (phrasing_schema, phrasing_fields) = PhrasingFields::schema();
     let entries = || corpus.vetted().enumerate();
-    let entry_documents = entries().map(|(n, entry)| entry_document(corpus, entry, n as u64, &entry_fields));
-    let phrasing_documents = entries().flat_map(|(n, entry)| phrasing_documents(entry, n as u64, phrasing_fields));
+    let entry_documents = entries().map(|(n, entry)| entry_document(corpus, analyzer, entry, n as u64, &entry_fields));
+    let phrasing_documents =
+        entries().flat_map(|(n, entry)| phrasing_documents(analyzer, entry, n as u64, phrasing_fields));
     Ok(Views {
         entries: build_view(entry_schema, entry_documents)?,
         phrasings: build_view(phrasing_schema, phrasing_documents)?,
@@ -84,39 +85,56 @@ fn build_view(schema: Schema, documents: impl Iterator<Item = TantivyDocument>) 
     Ok(directory)
 }
 
-fn entry_document(corpus: &Corpus, entry: &FaqEntry, number: u64, fields: &EntryFields) -> TantivyDocument {
-    let phrasings: Vec<&str> = entry.phrasings.iter().map(|phrasing| phrasing.value.as_str()).collect();
+fn entry_document(
+    corpus: &Corpus,
+    analyzer: &Analyzer,
+    entry: &FaqEntry,
+    number: u64,
+    fields: &EntryFields,
+) -> TantivyDocument {
+    let phrasings = entry.phrasings.iter().map(|phrasing| phrasing.value.as_str());
+    let keywords = entry.keywords.join(" ");
+    let asked: Vec<&str> = phrasings.chain([entry.question.as_str(), keywords.as_str()]).collect();
     let quoted = entry.all_quotations().filter_map(|key| corpus.quotations.get(key));
     let quoted: Vec<String> = quoted.map(|quotation| format!("{} {}", quotation.words, quotation.speaker)).collect();
+    let quoted: Vec<&str> = quoted.iter().map(String::as_str).collect();
+    // Each text is read by itself: the limit on words is one of questions, not of what an editor may write.
+    let read = |texts: &[&str]| texts.iter().flat_map(|text| terms(&analyzer.read(text))).collect::<Vec<String>>();
     let parts = [
-        (fields.question, entry.question.clone()),
-        (fields.phrasings, phrasings.join("\n")),
-        (fields.answer, entry.answer.value.clone()),
-        (fields.quotations, quoted.join("\n")),
-        (fields.keywords, entry.keywords.join(" ")),
+        (fields.asked, read(&asked)),
+        (fields.answer, read(&entry.answer.value.lines().collect::<Vec<_>>())),
+        (fields.quotations, read(&quoted)),
     ];
     let mut document = TantivyDocument::new();
     document.add_u64(fields.entry, number);
-    let mut everything = Vec::new();
-    for (field, text) in parts {
-        // Each part is cut by itself: the limit on words is one of questions, not of what an editor may write.
-        let terms: Vec<String> = text.lines().flat_map(words).map(|word| word.term).collect();
-        everything.extend(terms.iter().cloned());
+    let everything = parts.iter().flat_map(|(_, terms)| terms.iter().cloned()).collect();
+    for (field, terms) in parts {
         add_terms(&mut document, field, terms);
     }
     add_terms(&mut document, fields.everything, everything);
     document
 }
 
-fn phrasing_documents(entry: &FaqEntry, number: u64, fields: PhrasingFields) -> impl Iterator<Item = TantivyDocument> {
+fn phrasing_documents(
+    analyzer: &Analyzer,
+    entry: &FaqEntry,
+    number: u64,
+    fields: PhrasingFields,
+) -> impl Iterator<Item = TantivyDocument> {
     let texts = std::iter::once(&entry.question).chain(entry.phrasings.iter().map(|phrasing| &phrasing.value));
     texts.enumerate().map(move |(place, text)| {
         let mut document = TantivyDocument::new();
         document.add_u64(fields.entry, number);
         document.add_u64(fields.phrasing, place as u64);
-        add_terms(&mut document, fields.text, words(text).into_iter().map(|word| word.term).collect());
+        add_terms(&mut document, fields.text, terms(&analyzer.read(text)));
         document
     })
+}
+
+/// What is indexed of a text: its terms, and the concepts beside them.
+fn terms(words: &[Word]) -> Vec<String> {
+    let of_word = |word: &Word| [Some(word.term.clone()), word.concept.clone()].into_iter().flatten();
+    words.iter().flat_map(of_word).collect()
 }
 
 fn add_terms(document: &mut TantivyDocument, field: Field, terms: Vec<String>) {

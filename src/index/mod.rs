@@ -10,8 +10,8 @@ mod searcher;
 mod shelf;
 
 pub use build::IndexError;
-pub use searcher::{EntryNumber, FieldWeights, PhrasingMatch, Searcher};
-pub use shelf::{Opened, Origin, open_or_build};
+pub use searcher::{EntryNumber, FieldWeights, PhrasingMatch, Searcher, WeightedTerm};
+pub use shelf::{Opened, Origin, Recipe, open_or_build};
 
 /// Raise it whenever the same content would be indexed differently: the fields, the way text becomes words, the files.
-pub const SCHEMA_VERSION: u32 = 1;
+pub const SCHEMA_VERSION: u32 = 2;

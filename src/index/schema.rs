@@ -6,21 +6,17 @@ use tantivy::schema::{FAST, Field, IndexRecordOption, Schema, TextFieldIndexing,
 ///
 /// ```text
 /// entry      which entry it is (fast)
-/// question   its question
-/// phrasings  all the other ways of asking it
+/// asked      its question, all the other ways of asking it, and its keywords
 /// answer     the answer
 /// quotations the words that are quoted in it, and who said them
-/// keywords   single words that lead to it
 /// everything all of the above, for coverage: does this entry speak of that word at all?
 /// ```
 #[derive(Clone, Copy)]
 pub(super) struct EntryFields {
     pub entry: Field,
-    pub question: Field,
-    pub phrasings: Field,
+    pub asked: Field,
     pub answer: Field,
     pub quotations: Field,
-    pub keywords: Field,
     pub everything: Field,
 }
 
@@ -42,10 +38,9 @@ impl EntryFields {
     pub fn schema() -> (Schema, Self) {
         let mut builder = Schema::builder();
         let mut text = |name| builder.add_text_field(name, words_and_lengths());
-        let [question, phrasings, answer, quotations, keywords, everything] =
-            ["question", "phrasings", "answer", "quotations", "keywords", "everything"].map(&mut text);
+        let [asked, answer, quotations, everything] = ["asked", "answer", "quotations", "everything"].map(&mut text);
         let entry = builder.add_u64_field("entry", FAST);
-        (builder.build(), Self { entry, question, phrasings, answer, quotations, keywords, everything })
+        (builder.build(), Self { entry, asked, answer, quotations, everything })
     }
 }
 

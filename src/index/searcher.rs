@@ -17,16 +17,21 @@ pub struct EntryNumber(pub u32);
 /// How much a word counts in each part of an entry.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct FieldWeights {
-    /// In the question.
-    pub question: f32,
-    /// In the other ways of asking.
-    pub phrasings: f32,
+    /// In the question, the other ways of asking, and the keywords.
+    pub asked: f32,
     /// In the answer.
     pub answer: f32,
     /// In the quotations.
     pub quotations: f32,
-    /// In the keywords.
-    pub keywords: f32,
+}
+
+/// A term to search for.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct WeightedTerm<'t> {
+    /// The term.
+    pub term: &'t str,
+    /// How much it counts: 1, or less if it is not quite what was typed.
+    pub weight: f32,
 }
 
 /// A phrasing that shares words with the question.
@@ -79,18 +84,13 @@ impl Searcher {
     /// The entries that share words with the terms, best first, with raw BM25 scores summed over the weighted parts.
     pub fn rank_entries(
         &self,
-        terms: &[&str],
+        terms: &[WeightedTerm<'_>],
         weights: &FieldWeights,
         limit: usize,
     ) -> Result<Vec<(EntryNumber, f32)>, IndexError> {
         let fields = &self.entry_fields;
-        let weighted = [
-            (fields.question, weights.question),
-            (fields.phrasings, weights.phrasings),
-            (fields.answer, weights.answer),
-            (fields.quotations, weights.quotations),
-            (fields.keywords, weights.keywords),
-        ];
+        let weighted =
+            [(fields.asked, weights.asked), (fields.answer, weights.answer), (fields.quotations, weights.quotations)];
         let query = any_of(terms, &weighted);
         let found = search(&self.entries, &query, limit)?;
         let number = |document| self.entry_numbers.as_ref().and_then(|numbers| numbers.first(document));
@@ -99,7 +99,7 @@ impl Searcher {
     }
 
     /// The single phrasings that share words with the terms, best first, with raw BM25 scores.
-    pub fn rank_phrasings(&self, terms: &[&str], limit: usize) -> Result<Vec<PhrasingMatch>, IndexError> {
+    pub fn rank_phrasings(&self, terms: &[WeightedTerm<'_>], limit: usize) -> Result<Vec<PhrasingMatch>, IndexError> {
         let query = any_of(terms, &[(self.phrasing_fields.text, 1.0)]);
         let found = search(&self.phrasings, &query, limit)?;
         let matches = found.into_iter().filter_map(|(score, at)| {
@@ -145,13 +145,7 @@ impl Searcher {
 
     /// Whether a word occurs in the question, the phrasings or the keywords of an entry.
     pub fn is_asked_with(&self, entry: EntryNumber, term: &str) -> Result<bool, IndexError> {
-        let fields = [self.entry_fields.question, self.entry_fields.phrasings, self.entry_fields.keywords];
-        for field in fields {
-            if self.occurs(field, entry, term)? {
-                return Ok(true);
-            }
-        }
-        Ok(false)
+        self.occurs(self.entry_fields.asked, entry, term)
     }
 
     fn occurs(&self, field: Field, entry: EntryNumber, term: &str) -> Result<bool, IndexError> {
@@ -187,12 +181,12 @@ fn column(searcher: &tantivy::Searcher, name: &str) -> Result<Option<Column<u64>
 
 /// A query for documents that hold any of the terms in any of the fields. Built term by term: no text is ever parsed as a
 /// query, so no syntax can reach Tantivy.
-fn any_of(terms: &[&str], fields: &[(Field, f32)]) -> BooleanQuery {
+fn any_of(terms: &[WeightedTerm<'_>], fields: &[(Field, f32)]) -> BooleanQuery {
     let mut clauses: Vec<(Occur, Box<dyn Query>)> = Vec::with_capacity(terms.len() * fields.len());
-    for term in terms {
-        for (field, weight) in fields {
+    for WeightedTerm { term, weight } in terms {
+        for (field, field_weight) in fields {
             let query = TermQuery::new(Term::from_field_text(*field, term), IndexRecordOption::WithFreqs);
-            clauses.push((Occur::Should, Box::new(BoostQuery::new(Box::new(query), *weight))));
+            clauses.push((Occur::Should, Box::new(BoostQuery::new(Box::new(query), weight * field_weight))));
         }
     }
     BooleanQuery::new(clauses)

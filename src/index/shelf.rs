@@ -19,10 +19,15 @@ use super::SCHEMA_VERSION;
 use super::build::{IndexError, Views, build, files_of, put_file};
 use super::searcher::Searcher;
 use crate::knowledge::Corpus;
+use crate::language::Analyzer;
+
+/// How many digits of the content's hash name a folder.
+const NAME_DIGITS: usize = 32;
 
 const STAMP: &str = "stamp.toml";
 const LOCK: &str = ".lock";
 const IN_PROGRESS: &str = ".building-";
+const LEARNT: &str = "learnt.bin";
 const VIEWS: [&str; 2] = ["entries", "phrasings"];
 
 /// What every file of an index must be.
@@ -34,12 +39,32 @@ struct Stamp {
     files: BTreeMap<String, String>,
 }
 
+/// What an index is made of.
+pub struct Recipe<'a> {
+    /// What is indexed.
+    pub corpus: &'a Corpus,
+    /// How its texts are read.
+    pub analyzer: &'a Analyzer,
+    /// A fingerprint of whatever else the index depends on.
+    pub fingerprint: &'a str,
+    /// Makes what is learnt from the corpus and kept beside the index; asked only when the index is built.
+    pub learn: &'a dyn Fn() -> Option<Vec<u8>>,
+}
+
 /// A searcher, and where its index came from.
 pub struct Opened {
     /// Ready to search.
     pub searcher: Searcher,
     /// Whether it was on disk already.
     pub origin: Origin,
+    /// What was learnt from the corpus when the index was built.
+    pub learnt: Option<Vec<u8>>,
+}
+
+/// The two views and what was learnt.
+struct Content {
+    views: Views,
+    learnt: Option<Vec<u8>>,
 }
 
 /// Where an index came from.
@@ -60,15 +85,16 @@ pub enum Origin {
 ///
 /// A missing, stale or damaged index is built again, with a line in the log. A disk that cannot be written is a warning: the
 /// index then lives in memory. Several processes may do this at once.
-pub fn open_or_build(root: &Path, corpus: &Corpus) -> Result<Opened, IndexError> {
-    let folder = root.join(folder_name(corpus));
-    match read_shared(root, &folder, corpus) {
-        Ok(views) => return Ok(Opened { searcher: Searcher::new(&views)?, origin: Origin::Found(folder) }),
+pub fn open_or_build(root: &Path, recipe: &Recipe<'_>) -> Result<Opened, IndexError> {
+    let hash = content_hash(recipe);
+    let folder = root.join(format!("v{SCHEMA_VERSION}-{}", &hash[..NAME_DIGITS]));
+    match read_shared(root, &folder, &hash) {
+        Ok(content) => return open(content, Origin::Found(folder)),
         Err(error) if !folder.exists() => info!(reason = %error, "building the search index"),
         Err(error) => warn!(reason = %error, "building the search index again"),
     }
-    let views = build(corpus)?;
-    let origin = match keep(root, &folder, corpus, &views) {
+    let content = Content { views: build(recipe.corpus, recipe.analyzer)?, learnt: (recipe.learn)() };
+    let origin = match keep(root, &folder, &hash, &content) {
         Ok(()) => Origin::Built(folder),
         Err(error) => {
             let reason = chain(&error);
@@ -76,59 +102,69 @@ pub fn open_or_build(root: &Path, corpus: &Corpus) -> Result<Opened, IndexError>
             Origin::InMemory { reason }
         }
     };
-    Ok(Opened { searcher: Searcher::new(&views)?, origin })
+    open(content, origin)
 }
 
-fn folder_name(corpus: &Corpus) -> String {
-    format!("v{SCHEMA_VERSION}-{}", &corpus.content_hash.as_str()[..32.min(corpus.content_hash.as_str().len())])
+fn open(content: Content, origin: Origin) -> Result<Opened, IndexError> {
+    Ok(Opened { searcher: Searcher::new(&content.views)?, origin, learnt: content.learnt })
+}
+
+/// The hash of everything that the index depends on.
+fn content_hash(recipe: &Recipe<'_>) -> String {
+    sha256(format!("{}\n{}", recipe.corpus.content_hash, recipe.fingerprint).as_bytes())
 }
 
 /// Reads the index while nobody else may replace it. Where no lock can be had, as on a read-only disk, it is read all the
 /// same: the stamp tells whether it is whole.
-fn read_shared(root: &Path, folder: &Path, corpus: &Corpus) -> Result<Views, IndexError> {
+fn read_shared(root: &Path, folder: &Path, hash: &str) -> Result<Content, IndexError> {
     let lock = File::open(root.join(LOCK)).and_then(|file| file.lock_shared().map(|()| file)).ok();
-    let views = read(folder, corpus);
+    let content = read(folder, hash);
     drop(lock);
-    views
+    content
 }
 
-fn read(folder: &Path, corpus: &Corpus) -> Result<Views, IndexError> {
+fn read(folder: &Path, hash: &str) -> Result<Content, IndexError> {
     let damaged = |reason: String| IndexError::Damaged { path: folder.to_owned(), reason };
     let text = read_file(&folder.join(STAMP))?;
     let text = String::from_utf8(text).map_err(|_| damaged(format!("{STAMP} is not text")))?;
     let stamp: Stamp = toml::from_str(&text).map_err(|error| damaged(format!("{STAMP}: {}", error.message())))?;
-    if stamp.schema_version != SCHEMA_VERSION || stamp.content_hash != corpus.content_hash.as_str() {
+    if stamp.schema_version != SCHEMA_VERSION || stamp.content_hash != hash {
         return Err(damaged("it belongs to other content or another version of Caseclerk".to_owned()));
     }
     let views = Views { entries: RamDirectory::create(), phrasings: RamDirectory::create() };
-    for (name, hash) in &stamp.files {
+    let mut learnt = None;
+    for (name, file_hash) in &stamp.files {
         let bytes = read_file(&folder.join(name))?;
-        if sha256(&bytes) != *hash {
+        if sha256(&bytes) != *file_hash {
             return Err(damaged(format!("{name} is not the file that was written")));
         }
-        let view = match name.split_once('/') {
+        let (view, file) = match name.split_once('/') {
             Some(("entries", file)) => (&views.entries, file),
             Some(("phrasings", file)) => (&views.phrasings, file),
+            None if name == LEARNT => {
+                learnt = Some(bytes);
+                continue;
+            }
             _ => return Err(damaged(format!("{name} does not belong here"))),
         };
-        put_file(view.0, Path::new(view.1), &bytes).map_err(|error| damaged(error.to_string()))?;
+        put_file(view, Path::new(file), &bytes).map_err(|error| damaged(error.to_string()))?;
     }
-    Ok(views)
+    Ok(Content { views, learnt })
 }
 
 /// Writes the index to disk: under the lock, beside its place, then renamed into it.
-fn keep(root: &Path, folder: &Path, corpus: &Corpus, views: &Views) -> Result<(), IndexError> {
+fn keep(root: &Path, folder: &Path, hash: &str, content: &Content) -> Result<(), IndexError> {
     fs::create_dir_all(root).map_err(io_error("create", root))?;
     let lock_path = root.join(LOCK);
     let lock = File::create(&lock_path).map_err(io_error("create", &lock_path))?;
     lock.lock().map_err(io_error("lock", &lock_path))?;
-    if read(folder, corpus).is_ok() {
+    if read(folder, hash).is_ok() {
         // Another process was faster.
         return Ok(());
     }
     clear(root, folder);
     let building = root.join(format!("{IN_PROGRESS}{}", std::process::id()));
-    let written = write_all(&building, corpus, views)
+    let written = write_all(&building, hash, content)
         .and_then(|()| fs::rename(&building, folder).map_err(io_error("rename into place", folder)));
     if written.is_err() {
         let _ = fs::remove_dir_all(&building);
@@ -136,9 +172,9 @@ fn keep(root: &Path, folder: &Path, corpus: &Corpus, views: &Views) -> Result<()
     written
 }
 
-fn write_all(building: &Path, corpus: &Corpus, views: &Views) -> Result<(), IndexError> {
+fn write_all(building: &Path, hash: &str, content: &Content) -> Result<(), IndexError> {
     let mut files = BTreeMap::new();
-    for (name, view) in VIEWS.iter().zip([&views.entries, &views.phrasings]) {
+    for (name, view) in VIEWS.iter().zip([&content.views.entries, &content.views.phrasings]) {
         let folder = building.join(name);
         fs::create_dir_all(&folder).map_err(io_error("create", &folder))?;
         for (file, bytes) in files_of(view)? {
@@ -146,7 +182,7 @@ fn write_all(building: &Path, corpus: &Corpus, views: &Views) -> Result<(), Inde
             write_file(&folder.join(&file), &bytes)?;
         }
     }
-    let stamp = Stamp { schema_version: SCHEMA_VERSION, content_hash: corpus.content_hash.as_str().to_owned(), files };
+    let stamp = Stamp { schema_version: SCHEMA_VERSION, content_hash: hash.to_owned(), files };
     let text = toml::to_string(&stamp).map_err(|error| IndexError::Damaged {
         path: building.to_owned(),
         reason: format!("its stamp cannot be written: {error}"),
@@ -173,7 +209,9 @@ fn clear(root: &Path, folder: &Path) {
 fn is_index_name(name: &str) -> bool {
     let parts = name.strip_prefix('v').and_then(|rest| rest.split_once('-'));
     parts.is_some_and(|(version, hash)| {
-        version.bytes().all(|b| b.is_ascii_digit()) && hash.len() == 32 && hash.bytes().all(|b| b.is_ascii_hexdigit())
+        version.bytes().all(|b| b.is_ascii_digit())
+            && hash.len() == NAME_DIGITS
+            && hash.bytes().all(|b| b.is_ascii_hexdigit())
     })
 }
 

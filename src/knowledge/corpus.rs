@@ -3,9 +3,11 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
+use sha2::{Digest, Sha256};
+
 use super::faq_entry::FaqEntry;
 use super::ids::{ConflictKey, EntryId, QuotationKey, TopicId};
-use super::records::{Conflict, HouseStyle, OptOut, Quotation, TimelineEvent, Topic};
+use super::records::{Conflict, ElsewhereGroup, HouseStyle, OptOut, Quotation, SynonymGroup, TimelineEvent, Topic};
 use crate::legal::{Case, Source, SourceKey};
 
 /// The whole content of the FAQ folder.
@@ -29,6 +31,10 @@ pub struct Corpus {
     pub opt_out: OptOut,
     /// The words to avoid.
     pub house_style: HouseStyle,
+    /// Words that mean the same in this field.
+    pub synonyms: Vec<SynonymGroup>,
+    /// Questions that people ask and that the FAQ does not answer.
+    pub elsewhere: Vec<ElsewhereGroup>,
     /// Every answer under its id: vetted ones, drafts and withdrawn ones.
     pub entries: BTreeMap<EntryId, FaqEntry>,
     /// A fingerprint of all the files.
@@ -36,6 +42,27 @@ pub struct Corpus {
 }
 
 impl Corpus {
+    /// A corpus of nothing but entries, for measuring the matcher on collections that are about no case. It has no history, so no
+    /// stamp can be made for it and nothing can be answered from it.
+    pub fn of_entries(entries: BTreeMap<EntryId, FaqEntry>) -> Self {
+        let texts = entries.values().map(|entry| format!("{entry:?}"));
+        let content_hash = ContentHash::of(texts);
+        Self {
+            case: Case::without_history(),
+            topics: Vec::new(),
+            sources: BTreeMap::new(),
+            quotations: BTreeMap::new(),
+            conflicts: BTreeMap::new(),
+            timeline: Vec::new(),
+            opt_out: OptOut::unknown(),
+            house_style: HouseStyle::default(),
+            synonyms: Vec::new(),
+            elsewhere: Vec::new(),
+            entries,
+            content_hash,
+        }
+    }
+
     /// The answers that may be found and shown.
     pub fn vetted(&self) -> impl Iterator<Item = &FaqEntry> {
         self.entries.values().filter(|entry| entry.is_vetted())
@@ -54,9 +81,20 @@ impl Corpus {
 
 /// A fingerprint of the content: the same files give the same hash, on every machine.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ContentHash(pub(super) String);
+pub struct ContentHash(String);
 
 impl ContentHash {
+    /// The hash of some texts, in order.
+    pub(super) fn of(texts: impl Iterator<Item = String>) -> Self {
+        let mut hasher = Sha256::new();
+        texts.for_each(|text| hasher.update(text));
+        Self::from_hasher(hasher)
+    }
+
+    pub(super) fn from_hasher(hasher: Sha256) -> Self {
+        Self(hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
+    }
+
     /// The hash in hexadecimal digits.
     pub fn as_str(&self) -> &str {
         &self.0

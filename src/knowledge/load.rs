@@ -12,7 +12,7 @@ use super::finding::{Finding, Place, Severity};
 use super::front_matter::read_entry;
 use super::ids::{ConflictKey, EntryId, QuotationKey, is_slug};
 use super::link::check_links;
-use super::records::{Conflict, HouseStyle, OptOut, Quotation, TimelineEvent, Topic};
+use super::records::{Conflict, ElsewhereGroup, HouseStyle, OptOut, Quotation, SynonymGroup, TimelineEvent, Topic};
 use super::toml_file::{Record, TomlText};
 use crate::legal::{Case, HistoryKind, Source, SourceKey};
 
@@ -66,10 +66,12 @@ pub fn load(root: &Path) -> Result<Loaded, LoadError> {
     let timeline = folder.read_timeline();
     let opt_out = folder.read_whole::<OptOut>("opt-out.toml");
     let house_style = folder.read_house_style();
+    let synonyms = folder.read_synonyms();
+    let elsewhere = folder.read_list::<ElsewhereGroup>("elsewhere.toml", "groups").unwrap_or_default();
     let entries = folder.read_answers();
 
     let Folder { hasher, mut findings, .. } = folder;
-    let content_hash = ContentHash(hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect());
+    let content_hash = ContentHash::from_hasher(hasher);
     let corpus = case.zip(opt_out).map(|(case, opt_out)| Corpus {
         case,
         topics,
@@ -79,6 +81,8 @@ pub fn load(root: &Path) -> Result<Loaded, LoadError> {
         timeline,
         opt_out,
         house_style,
+        synonyms,
+        elsewhere: elsewhere.into_iter().map(|record| record.value).collect(),
         entries,
         content_hash,
     });
@@ -159,6 +163,15 @@ impl Folder<'_> {
         let mut events: Vec<TimelineEvent> = events.collect();
         events.sort_by_key(|event| event.date);
         events
+    }
+
+    fn read_synonyms(&mut self) -> Vec<SynonymGroup> {
+        let file = "synonyms.toml";
+        let records = self.read_list::<SynonymGroup>(file, "groups").unwrap_or_default();
+        let groups = records
+            .into_iter()
+            .map(|record| SynonymGroup { place: Some(Place::new(file, record.line)), ..record.value });
+        groups.collect()
     }
 
     fn read_house_style(&mut self) -> HouseStyle {

@@ -115,6 +115,29 @@ pub struct OptOut {
     pub objection: Objection,
 }
 
+impl OptOut {
+    /// Nothing to opt out of.
+    pub(super) fn unknown() -> Self {
+        let nothing = String::new;
+        Self {
+            setting: nothing(),
+            setting_url: nothing(),
+            summary: nothing(),
+            last_checked: Date::ZERO,
+            devices: Vec::new(),
+            regions: Vec::new(),
+            effects: Vec::new(),
+            objection: Objection {
+                name: nothing(),
+                url: nothing(),
+                what: nothing(),
+                citations: Vec::new(),
+                checked: Date::ZERO,
+            },
+        }
+    }
+}
+
 /// The steps on one kind of device.
 #[derive(Debug, Clone, Deserialize)]
 pub struct Device {
@@ -174,6 +197,25 @@ pub struct Objection {
     /// When it was last checked.
     #[serde(deserialize_with = "deserialize_date")]
     pub checked: Date,
+}
+
+/// Words and phrases that mean the same in this field.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct SynonymGroup {
+    /// The words and phrases; the first one names what they have in common.
+    pub words: Vec<String>,
+    /// Where the record stands.
+    #[serde(skip)]
+    pub place: Option<Place>,
+}
+
+/// Questions that this FAQ does not answer, of one kind.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct ElsewhereGroup {
+    /// What kind of questions they are.
+    pub name: String,
+    /// The questions, as people ask them.
+    pub questions: Vec<String>,
 }
 
 /// Words that an answer must not use, or should think twice about.

@@ -3,10 +3,15 @@
 //! The same code reads the FAQ when the index is built and the question when it is asked, so the two always meet. It knows
 //! English and the way people type in a chat; it does not know the case.
 
+mod analyzer;
 mod contractions;
 mod fold;
 mod function_words;
+mod spelling;
+mod synonyms;
 mod words;
 
+pub use analyzer::{Analyzer, IsWord};
 pub use fold::fold;
+pub use synonyms::Synonyms;
 pub use words::{MAX_WORDS, Word, words};

@@ -14,7 +14,7 @@ pub const MAX_WORDS: usize = 800;
 const MAX_WORD_BYTES: usize = 64;
 
 /// A word of a text.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Word {
     /// The word as it was typed, folded to plain small letters: "messages".
     pub surface: String,
@@ -22,6 +22,18 @@ pub struct Word {
     pub term: String,
     /// Whether it only holds the sentence together.
     pub is_function_word: bool,
+    /// How much it counts in the search: 1, or less if its spelling had to be mended.
+    pub weight: f32,
+    /// What was typed, if its spelling was mended.
+    pub typed: Option<String>,
+    /// The concept that it, or the phrase that begins with it, stands for.
+    pub concept: Option<String>,
+}
+
+impl Word {
+    fn new(surface: String, term: String, is_function_word: bool) -> Self {
+        Self { surface, term, is_function_word, weight: 1.0, typed: None, concept: None }
+    }
 }
 
 /// Cuts a text into words, at most [`MAX_WORDS`] of them. Any text will do; what is not a letter or a digit separates words.
@@ -97,17 +109,14 @@ impl Cutter {
 
     fn push(&mut self, word: &str) {
         let word = &word[..word.floor_char_boundary(MAX_WORD_BYTES)];
-        self.words.push(Word {
-            term: self.stemmer.stem(word).into_owned(),
-            is_function_word: is_function_word(word),
-            surface: word.to_owned(),
-        });
+        let term = self.stemmer.stem(word).into_owned();
+        self.words.push(Word::new(word.to_owned(), term, is_function_word(word)));
     }
 
     /// Keeps a number or a docket number as it is: it has no stem.
     fn push_as_is(&mut self, word: String) {
         let word = word[..word.floor_char_boundary(MAX_WORD_BYTES)].to_owned();
-        self.words.push(Word { term: word.clone(), surface: word, is_function_word: false });
+        self.words.push(Word::new(word.clone(), word, false));
     }
 }
 

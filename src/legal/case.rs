@@ -124,6 +124,25 @@ pub struct CaseStamp {
 }
 
 impl Case {
+    /// A case of which nothing is known, not even that it was filed: it has no disposition and makes no stamp.
+    pub(crate) fn without_history() -> Self {
+        Self {
+            caption: String::new(),
+            short_caption: String::new(),
+            court: String::new(),
+            court_seat: String::new(),
+            docket_number: DocketNumber::unknown(),
+            other_docket_numbers: Vec::new(),
+            plaintiff: String::new(),
+            defendant: String::new(),
+            subject: String::new(),
+            last_checked: Date::ZERO,
+            last_checked_note: None,
+            open_claims: false,
+            history: Vec::new(),
+        }
+    }
+
     /// The latest step of the history and what it means.
     ///
     /// `None` only if the history is empty, which the loader refuses.

@@ -14,6 +14,11 @@ pub struct DocketNumber {
 }
 
 impl DocketNumber {
+    /// The number of a case of which nothing is known.
+    pub(super) fn unknown() -> Self {
+        Self { office: 0, year: 0, serial: 0 }
+    }
+
     /// Recognises `5:25-cv-00709`, `5:25cv709`, `5-25-CV-0709` and the like; `None` for anything else.
     ///
     /// Only civil cases: nothing else has reached the FAQ.

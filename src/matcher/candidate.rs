@@ -1,37 +1,60 @@
-//! Entries that may answer a question, and how much speaks for each.
+//! How much speaks for each entry, and the candidates that come of it.
+//!
+//! Tantivy's scores and the second opinion are brought to one scale for each question (how many standard deviations an entry lies
+//! above the average entry) and added. Such sums say which entry is *best*; whether the best is *good* is decided on the raw
+//! values, in `confidence`.
 
 use serde::Serialize;
 
+use super::opinion::Nearness;
 use super::question::Question;
 use super::snapshot::Snapshot;
 use crate::index::{EntryNumber, FieldWeights, IndexError};
 use crate::knowledge::EntryId;
 
-/// How much a word counts in each part of an entry. People's own ways of asking count most; a word that only occurs in the
-/// answer is a hint.
-const FIELD_WEIGHTS: FieldWeights =
-    FieldWeights { question: 1.0, phrasings: 1.0, answer: 0.4, quotations: 0.2, keywords: 0.8 };
+/// How much a word counts in each part of an entry. The ways in which people ask count most; a word that only occurs in the answer
+/// is a hint.
+const FIELD_WEIGHTS: FieldWeights = FieldWeights { asked: 1.0, answer: 0.5, quotations: 0.2 };
 
-/// How many entries and phrasings are looked at.
-const ENTRY_LIMIT: usize = 20;
-const PHRASING_LIMIT: usize = 60;
+/// How much each opinion counts when candidates are put in order. Found on three public FAQ collections and rounded; see `eval/README.md`.
+const WORDS: f32 = 0.75;
+const NEAREST_PHRASING: f32 = 0.5;
+const MIDDLE: f32 = 1.0;
+const MARGIN: f32 = 1.0;
+const TOPIC_MARGIN: f32 = 0.75;
+
+/// How much the whole of a long story counts against its most telling sentence.
+const WHOLE_STORY: f32 = 0.5;
+
+/// Up to how many entries every one of them is scored; in a larger collection only the best by words are.
+const SCORE_ALL: usize = 500;
+const SHORTLIST: usize = 200;
+
+/// How many candidates are kept, and how many phrasings are looked at.
+const CANDIDATES: usize = 10;
+const PHRASINGS: usize = 60;
 
 /// How much less a word covers that occurs only in the answer or a quotation than one that people ask with.
 const MENTIONED_COVERS: f32 = 0.5;
 
-/// An entry that shares words with the question.
+/// An entry that may answer a question.
 #[derive(Debug, Clone, Serialize)]
 pub struct Candidate {
     /// Which entry.
     pub entry: EntryId,
-    /// Its raw score: the sum of the next two.
-    pub score: f32,
-    /// The raw BM25 score of the entry as a whole.
-    pub entry_score: f32,
-    /// The raw BM25 score of its best single phrasing.
-    pub phrasing_score: f32,
-    /// That phrasing.
-    pub phrasing: Option<PhrasingHit>,
+    /// Its standing among all entries: weighted standard deviations above the average. Puts candidates in order; says nothing about how
+    /// good the best one is.
+    pub rank_score: f32,
+    /// Tantivy's raw BM25 score.
+    pub words_score: f32,
+    /// The cosine with its nearest phrasing in meaning; 0 without a vector table.
+    pub nearest: f32,
+    /// The cosine with the middle of its phrasings.
+    pub middle: f32,
+    /// The margin of the classifier.
+    pub margin: f32,
+    /// The phrasing that shares most with the question in words.
+    pub phrasing: Option<String>,
     /// How much of the question it covers, from 0 to 1: the share of the question's content words that occur in it, each
     /// weighed by its rarity.
     pub coverage: f32,
@@ -39,61 +62,101 @@ pub struct Candidate {
     pub(super) number: EntryNumber,
 }
 
-/// The phrasing of an entry that is most like the question.
-#[derive(Debug, Clone, Serialize)]
-pub struct PhrasingHit {
-    /// Which phrasing: 0 is the entry's question.
-    pub place: usize,
-    /// Its words.
-    pub text: String,
+/// The scores of every entry for a text.
+struct Scores {
+    ranked: Vec<f32>,
+    words: Vec<f32>,
+    nearness: Option<Nearness>,
 }
 
 /// Finds the candidates for a question, best first.
-pub(super) fn candidates(snapshot: &Snapshot, question: &Question) -> Result<Vec<Candidate>, IndexError> {
-    let terms = question.terms();
-    if terms.is_empty() {
+pub(super) fn candidates(snapshot: &Snapshot, text: &str, question: &Question) -> Result<Vec<Candidate>, IndexError> {
+    if question.words.is_empty() || snapshot.len() == 0 {
         return Ok(Vec::new());
     }
-    let searcher = snapshot.searcher();
-    let mut found: Vec<Candidate> = Vec::new();
-    for (number, score) in searcher.rank_entries(&terms, &FIELD_WEIGHTS, ENTRY_LIMIT)? {
-        candidate_for(&mut found, snapshot, number).entry_score = score;
-    }
-    for hit in searcher.rank_phrasings(&terms, PHRASING_LIMIT)? {
-        let candidate = candidate_for(&mut found, snapshot, hit.entry);
-        // The hits come best first, so the first one of an entry is its best.
-        if candidate.phrasing.is_none() {
-            candidate.phrasing_score = hit.score;
-            let text = snapshot.phrasing(hit.entry, hit.phrasing).to_owned();
-            candidate.phrasing = Some(PhrasingHit { place: hit.phrasing, text });
-        }
-    }
-    for candidate in &mut found {
-        candidate.score = candidate.entry_score + candidate.phrasing_score;
-    }
+    let mut scores = score(snapshot, question)?;
+    add_sentences(snapshot, text, question, &mut scores)?;
+    let mut order: Vec<usize> = (0..scores.ranked.len()).filter(|&entry| scores.ranked[entry] > 0.0).collect();
     // Equal scores keep the order of ids, so that the same question always gets the same answer.
-    found.sort_by(|a, b| b.score.total_cmp(&a.score).then_with(|| a.entry.cmp(&b.entry)));
-    found.truncate(ENTRY_LIMIT);
-    for candidate in &mut found {
-        candidate.coverage = coverage(snapshot, question, candidate.number)?;
+    order.sort_by(|&a, &b| scores.ranked[b].total_cmp(&scores.ranked[a]).then(a.cmp(&b)));
+    order.truncate(CANDIDATES);
+    let phrasings = snapshot.searcher().rank_phrasings(&question.terms(), PHRASINGS)?;
+    let mut found = Vec::with_capacity(order.len());
+    for entry in order {
+        let number = EntryNumber(entry as u32);
+        let of = |part: fn(&Nearness) -> &Vec<f32>| scores.nearness.as_ref().map_or(0.0, |near| part(near)[entry]);
+        // The hits come best first, so the first one of an entry is its best.
+        let hit = phrasings.iter().find(|hit| hit.entry == number);
+        found.push(Candidate {
+            entry: snapshot.entry_id(number).clone(),
+            rank_score: scores.ranked[entry],
+            words_score: scores.words[entry],
+            nearest: of(|near| &near.phrasing),
+            middle: of(|near| &near.middle),
+            margin: of(|near| &near.margin),
+            phrasing: hit.map(|hit| snapshot.phrasing(number, hit.phrasing).to_owned()),
+            coverage: coverage(snapshot, question, number)?,
+            number,
+        });
     }
     Ok(found)
 }
 
-fn candidate_for<'f>(found: &'f mut Vec<Candidate>, snapshot: &Snapshot, number: EntryNumber) -> &'f mut Candidate {
-    let place = found.iter().position(|candidate| candidate.number == number).unwrap_or_else(|| {
-        found.push(Candidate {
-            entry: snapshot.entry_id(number).clone(),
-            score: 0.0,
-            entry_score: 0.0,
-            phrasing_score: 0.0,
-            phrasing: None,
-            coverage: 0.0,
-            number,
-        });
-        found.len() - 1
-    });
-    &mut found[place]
+fn score(snapshot: &Snapshot, question: &Question) -> Result<Scores, IndexError> {
+    let entries = snapshot.len();
+    let limit = if entries <= SCORE_ALL { entries } else { SHORTLIST };
+    let found = snapshot.searcher().rank_entries(&question.terms(), &FIELD_WEIGHTS, limit)?;
+    let mut words = vec![0.0; entries];
+    found.iter().for_each(|(number, score)| words[number.0 as usize] = *score);
+    let shortlist: Vec<EntryNumber> = found.iter().map(|(number, _)| *number).collect();
+    let nearness = snapshot.opinion().map(|opinion| opinion.nearness(&question.text, &shortlist));
+    let mut ranked = vec![0.0; entries];
+    add_standing(&mut ranked, &words, WORDS);
+    if let Some(near) = &nearness {
+        add_standing(&mut ranked, &near.phrasing, NEAREST_PHRASING);
+        add_standing(&mut ranked, &near.middle, MIDDLE);
+        add_standing(&mut ranked, &near.margin, MARGIN);
+        if let Some(topic_margin) = &near.topic_margin {
+            add_standing(&mut ranked, topic_margin, TOPIC_MARGIN);
+        }
+    }
+    Ok(Scores { ranked, words, nearness })
+}
+
+/// Lets the most telling sentence of a long story speak beside the whole of it.
+fn add_sentences(snapshot: &Snapshot, text: &str, question: &Question, scores: &mut Scores) -> Result<(), IndexError> {
+    let sentences = question.sentences(text, snapshot.analyzer());
+    if sentences.is_empty() {
+        return Ok(());
+    }
+    let mut best = vec![f32::MIN; scores.ranked.len()];
+    for sentence in sentences {
+        let of_sentence = score(snapshot, &sentence)?;
+        best.iter_mut().zip(&of_sentence.ranked).for_each(|(best, score)| *best = best.max(*score));
+        if let (Some(whole), Some(part)) = (&mut scores.nearness, &of_sentence.nearness) {
+            raise(&mut whole.phrasing, &part.phrasing);
+            raise(&mut whole.middle, &part.middle);
+            raise(&mut whole.margin, &part.margin);
+            whole.ours = whole.ours.zip(part.ours).map(|(whole, part)| whole.max(part));
+        }
+    }
+    for (whole, best) in scores.ranked.iter_mut().zip(best) {
+        *whole = WHOLE_STORY * *whole + (1.0 - WHOLE_STORY) * best;
+    }
+    Ok(())
+}
+
+fn raise(whole: &mut [f32], part: &[f32]) {
+    whole.iter_mut().zip(part).for_each(|(whole, part)| *whole = whole.max(*part));
+}
+
+/// Adds how many standard deviations each value lies above the average of all, times a weight.
+fn add_standing(ranked: &mut [f32], values: &[f32], weight: f32) {
+    let count = values.len() as f32;
+    let average = values.iter().sum::<f32>() / count;
+    let variance = values.iter().map(|value| (value - average).powi(2)).sum::<f32>() / count;
+    let deviation = variance.sqrt().max(1e-6);
+    ranked.iter_mut().zip(values).for_each(|(sum, value)| *sum += weight * (value - average) / deviation);
 }
 
 /// The share of the question's content words that an entry speaks of, each weighed by its rarity.
@@ -103,7 +166,8 @@ fn coverage(snapshot: &Snapshot, question: &Question, number: EntryNumber) -> Re
     for word in question.content_words() {
         let rarity = searcher.rarity(&word.term)?;
         all += rarity;
-        if searcher.is_asked_with(number, &word.term)? {
+        let asked_with = |term: &str| searcher.is_asked_with(number, term);
+        if asked_with(&word.term)? || word.concept.as_deref().map_or(Ok(false), asked_with)? {
             covered += rarity;
         } else if searcher.speaks_of(number, &word.term)? {
             covered += MENTIONED_COVERS * rarity;

@@ -1,8 +1,7 @@
 //! Chooses between an answer, a choice, and silence.
 
-use serde::{Deserialize, Serialize};
-
 use super::candidate::{Candidate, candidates};
+use super::confidence::{Band, Calibration, Confidence, Signals};
 use super::outcome::{Decision, Evidence, NoAnswerReason, Outcome, WordEvidence, WordUse};
 use super::question::Question;
 use super::snapshot::Snapshot;
@@ -12,78 +11,68 @@ use crate::index::IndexError;
 const SUGGESTIONS: usize = 5;
 const NEAREST: usize = 3;
 
-/// What a candidate must reach. Raw scores and coverage decide, never a score divided by the best one: the best of a bad lot
-/// would always score 1.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-pub struct Thresholds {
-    /// The raw score from which an entry may answer.
-    pub answer_score: f32,
-    /// How much of the question it must cover, from 0 to 1.
-    pub answer_coverage: f32,
-    /// How far its raw score must be ahead of the next candidate's.
-    pub answer_gap: f32,
-    /// The coverage from which a candidate is worth suggesting.
-    pub suggest_coverage: f32,
-    /// The raw score from which a candidate is worth suggesting.
-    pub suggest_score: f32,
+/// Below this probability that the question is about the FAQ at all, the nearest questions would only puzzle the asker.
+const WORTH_SUGGESTING: f32 = 0.15;
+
+/// What the matcher sees in a question before it decides.
+#[derive(Debug, Clone)]
+pub struct Sight {
+    pub(super) question: Question,
+    /// The candidates, best first.
+    pub candidates: Vec<Candidate>,
+    /// What was measured; none for a question without candidates.
+    pub signals: Option<Signals>,
 }
 
 impl Snapshot {
+    /// Looks at a question: candidates and signals, no decision yet.
+    pub fn look(&self, text: &str) -> Result<Sight, IndexError> {
+        let question = Question::read(text, self.analyzer());
+        let candidates = candidates(self, text, &question)?;
+        let signals = Signals::measure(self, &question, &candidates)?;
+        Ok(Sight { question, candidates, signals })
+    }
+
     /// Decides what a question leads to. Any text is a question; the same text always leads to the same decision.
-    pub fn decide(&self, text: &str, thresholds: &Thresholds) -> Result<Decision, IndexError> {
-        let question = Question::read(text);
-        let mut candidates = candidates(self, &question)?;
+    pub fn decide(&self, text: &str) -> Result<Decision, IndexError> {
+        self.decide_with(text, Calibration::shipped())
+    }
+
+    /// Decides by another calibration than the shipped one.
+    pub fn decide_with(&self, text: &str, calibration: &Calibration) -> Result<Decision, IndexError> {
+        let Sight { question, mut candidates, signals } = self.look(text)?;
+        let confidence = signals.map(|signals| calibration.for_table(self.opinion().is_some()).judge(&signals));
         let words = weigh_words(self, &question, candidates.first())?;
-        let gap = gap(&candidates);
-        let (outcome, verdict) = choose(&question, &candidates, gap, thresholds);
+        let (outcome, verdict) = choose(&question, &candidates, confidence);
         candidates.truncate(SUGGESTIONS);
-        let evidence = Evidence { words, candidates, thresholds: *thresholds, gap, verdict };
+        let evidence = Evidence { words, candidates, signals, confidence, verdict };
         Ok(Decision { outcome, evidence })
     }
 }
 
-/// How far the best candidate is ahead of the next, in raw score.
-fn gap(candidates: &[Candidate]) -> f32 {
-    match candidates {
-        [] => 0.0,
-        [only] => only.score,
-        [best, next, ..] => best.score - next.score,
-    }
-}
-
-fn choose(question: &Question, candidates: &[Candidate], gap: f32, limits: &Thresholds) -> (Outcome, String) {
+fn choose(question: &Question, candidates: &[Candidate], confidence: Option<Confidence>) -> (Outcome, String) {
     let ids = |limit| candidates.iter().take(limit).map(|candidate| candidate.entry.clone()).collect::<Vec<_>>();
-    let silent = |reason, verdict: &str| {
-        let nearest = if reason == NoAnswerReason::NotSure { ids(NEAREST) } else { Vec::new() };
-        (Outcome::NoAnswer { reason, nearest }, verdict.to_owned())
-    };
+    let silent = |reason, nearest, verdict: String| (Outcome::NoAnswer { reason, nearest }, verdict);
     if question.words.is_empty() {
-        return silent(NoAnswerReason::Empty, "the question holds no words");
+        return silent(NoAnswerReason::Empty, Vec::new(), "The question holds no words.".to_owned());
     }
-    if question.content_words().is_empty() && candidates.first().is_none_or(|best| best.score < limits.answer_score) {
-        return silent(NoAnswerReason::Outside, "the question holds only words that say nothing by themselves");
-    }
-    let Some(best) = candidates.first() else {
-        return silent(NoAnswerReason::Outside, "no entry shares a word with the question");
+    let (Some(best), Some(confidence)) = (candidates.first(), confidence) else {
+        return silent(NoAnswerReason::Outside, Vec::new(), "No entry is anything like the question.".to_owned());
     };
-    let covers = best.coverage >= limits.answer_coverage;
-    let scores = best.score >= limits.answer_score;
-    let ahead = gap >= limits.answer_gap;
-    if covers && scores && ahead {
-        let verdict = format!("answered: `{}` covers the question, scores enough and is ahead of the next", best.entry);
-        return (Outcome::Answered(best.entry.clone()), verdict);
+    let sure = format!(
+        "{:.0} % sure that the question is about this FAQ, and {:.0} % that `{}` is then the right answer",
+        100.0 * confidence.in_scope,
+        100.0 * confidence.right,
+        best.entry
+    );
+    match confidence.band {
+        Band::Strong | Band::Likely => (Outcome::Answered(best.entry.clone()), format!("Answered: {sure}.")),
+        Band::Weak => (Outcome::Ambiguous(ids(SUGGESTIONS)), format!("A choice: only {sure}.")),
+        Band::None if confidence.in_scope >= WORTH_SUGGESTING => {
+            silent(NoAnswerReason::NotSure, ids(NEAREST), format!("No answer: only {sure}."))
+        }
+        Band::None => silent(NoAnswerReason::Outside, Vec::new(), format!("No answer: only {sure}.")),
     }
-    if covers && scores {
-        let verdict = "ambiguous: the best two are too close together to choose for the asker";
-        return (Outcome::Ambiguous(ids(SUGGESTIONS)), verdict.to_owned());
-    }
-    if best.coverage >= limits.suggest_coverage && best.score >= limits.suggest_score {
-        return silent(
-            NoAnswerReason::NotSure,
-            "no answer: something is near, but too much of the question is not covered",
-        );
-    }
-    silent(NoAnswerReason::Outside, "no answer: too little of the question is in the FAQ")
 }
 
 fn weigh_words(
@@ -100,7 +89,12 @@ fn weigh_words(
             Some(best) if searcher.speaks_of(best.number, &word.term)? => WordUse::Mentioned,
             _ => WordUse::Missing,
         };
-        words.push(WordEvidence { word: word.surface.clone(), rarity: searcher.rarity(&word.term)?, used });
+        words.push(WordEvidence {
+            word: word.surface.clone(),
+            typed: word.typed.clone(),
+            rarity: searcher.rarity(&word.term)?,
+            used,
+        });
     }
     Ok(words)
 }

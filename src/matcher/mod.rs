@@ -4,14 +4,19 @@
 //! How the outcome is said is for `reply`.
 
 mod candidate;
+mod classifier;
+mod confidence;
 mod decide;
+mod opinion;
 mod outcome;
 mod question;
 mod snapshot;
 mod typeahead;
+mod vectors;
 
-pub use candidate::{Candidate, PhrasingHit};
-pub use decide::Thresholds;
+pub use candidate::Candidate;
+pub use confidence::{Band, Bands, Calibration, Confidence, Logistic, SCORER_VERSION, SIGNAL_NAMES, SIGNALS, Signals};
+pub use decide::Sight;
 pub use outcome::{Decision, Evidence, NoAnswerReason, Outcome, WordEvidence, WordUse};
-pub use question::Question;
 pub use snapshot::{Snapshot, SnapshotError};
+pub use vectors::{VectorError, VectorTable};

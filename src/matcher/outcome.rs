@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::candidate::Candidate;
-use super::decide::Thresholds;
+use super::confidence::{Confidence, Signals};
 use crate::knowledge::EntryId;
 
 /// What a question led to.
@@ -50,19 +50,21 @@ pub struct Evidence {
     pub words: Vec<WordEvidence>,
     /// The best candidates, best first.
     pub candidates: Vec<Candidate>,
-    /// What had to be reached.
-    pub thresholds: Thresholds,
-    /// How far the best candidate's score is ahead of the next.
-    pub gap: f32,
-    /// The rule that decided, in words.
+    /// What was measured; none if there is no candidate.
+    pub signals: Option<Signals>,
+    /// How sure that makes the matcher.
+    pub confidence: Option<Confidence>,
+    /// The decision, in words.
     pub verdict: String,
 }
 
 /// A word of the question.
 #[derive(Debug, Clone, Serialize)]
 pub struct WordEvidence {
-    /// The word, folded.
+    /// The word, folded, its spelling mended.
     pub word: String,
+    /// What was typed, if the spelling was mended.
+    pub typed: Option<String>,
     /// How rare it is among the entries; higher is rarer.
     pub rarity: f32,
     /// What the best candidate does with it.

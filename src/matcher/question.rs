@@ -1,26 +1,41 @@
 //! A question as the matcher sees it.
 
-use crate::language::{Word, words};
+use crate::index::WeightedTerm;
+use crate::language::{Analyzer, Word};
 
-/// A question, cut into words.
+/// From how many words on a question of several sentences is also read sentence by sentence: in a long story only one of them asks.
+const STORY_WORDS: usize = 18;
+
+/// How many words a sentence of a story needs to be looked at by itself, and how many sentences are looked at; the last ones are, because
+/// people tell first and ask last.
+const SENTENCE_WORDS: usize = 3;
+const SENTENCES: usize = 6;
+
+/// A question, or one sentence of it.
 #[derive(Debug, Clone)]
 pub struct Question {
-    /// Its words in order.
+    /// Its words in order, spelling mended.
     pub words: Vec<Word>,
+    /// Its text, with the spelling mended.
+    pub text: String,
 }
 
 impl Question {
     /// Reads a question. Any text will do.
-    pub fn read(text: &str) -> Self {
-        Self { words: words(text) }
+    pub fn read(text: &str, analyzer: &Analyzer) -> Self {
+        let words = analyzer.read(text);
+        let text = words.iter().map(|word| word.surface.as_str()).collect::<Vec<_>>().join(" ");
+        Self { words, text }
     }
 
-    /// What is searched for: every term once, in order of first use.
-    pub fn terms(&self) -> Vec<&str> {
-        let mut terms: Vec<&str> = Vec::new();
+    /// What is searched for: every term and every concept once, in order of first use.
+    pub fn terms(&self) -> Vec<WeightedTerm<'_>> {
+        let mut terms: Vec<WeightedTerm<'_>> = Vec::new();
         for word in &self.words {
-            if !terms.contains(&word.term.as_str()) {
-                terms.push(&word.term);
+            for term in [Some(&word.term), word.concept.as_ref()].into_iter().flatten() {
+                if !terms.iter().any(|seen| seen.term == term) {
+                    terms.push(WeightedTerm { term, weight: word.weight });
+                }
             }
         }
         terms
@@ -35,5 +50,17 @@ impl Question {
             }
         }
         content
+    }
+
+    /// The sentences of a long question, the last ones first; none for a short one.
+    pub fn sentences(&self, text: &str, analyzer: &Analyzer) -> Vec<Question> {
+        if self.words.len() < STORY_WORDS {
+            return Vec::new();
+        }
+        let sentences = text.split_inclusive(['.', '!', '?', '\n', ';']).rev();
+        let read = sentences.map(|sentence| Question::read(sentence, analyzer));
+        let sentences: Vec<Question> =
+            read.filter(|sentence| sentence.words.len() >= SENTENCE_WORDS).take(SENTENCES).collect();
+        if sentences.len() > 1 { sentences } else { Vec::new() }
     }
 }

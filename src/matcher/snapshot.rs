@@ -1,17 +1,23 @@
 //! One version of the knowledge, ready to answer.
 
 use std::path::Path;
+use std::sync::Arc;
 
-use crate::index::{EntryNumber, IndexError, Origin, Searcher, open_or_build};
-use crate::knowledge::{Corpus, EntryId};
+use super::opinion::Opinion;
+use super::vectors::VectorTable;
+use crate::index::{EntryNumber, IndexError, Origin, Recipe, Searcher, open_or_build};
+use crate::knowledge::{Corpus, EntryId, TopicId};
+use crate::language::{Analyzer, IsWord, Synonyms};
 
-/// A corpus with the searcher over it. It never changes; a reload makes a new one.
+/// A corpus with everything that searches it. It never changes; a reload makes a new one.
 pub struct Snapshot {
     corpus: Corpus,
+    analyzer: Analyzer,
     searcher: Searcher,
+    opinion: Option<Opinion>,
     origin: Origin,
-    /// The vetted entries, in order of their numbers.
-    ids: Vec<EntryId>,
+    /// The vetted entries, in order of their numbers, with their topics.
+    entries: Vec<(EntryId, TopicId)>,
 }
 
 /// A snapshot could not be made.
@@ -20,11 +26,21 @@ pub struct Snapshot {
 pub struct SnapshotError(#[from] IndexError);
 
 impl Snapshot {
-    /// Opens the index of this corpus under `index_root`, or builds it there, and puts the two together.
-    pub fn open(corpus: Corpus, index_root: &Path) -> Result<Self, SnapshotError> {
-        let opened = open_or_build(index_root, &corpus)?;
-        let ids = corpus.vetted().map(|entry| entry.id.clone()).collect();
-        Ok(Self { corpus, searcher: opened.searcher, origin: opened.origin, ids })
+    /// Opens the index of this corpus under `index_root`, or builds it there, and puts everything together. Without a vector table
+    /// there is no second opinion, and every question is judged by its words alone.
+    pub fn open(corpus: Corpus, table: Option<Arc<VectorTable>>, index_root: &Path) -> Result<Self, SnapshotError> {
+        let analyzer = analyzer_for(&corpus, table.clone());
+        let learn = || Opinion::new(&corpus, table.clone()?, None).learnt_bytes();
+        let recipe = Recipe {
+            corpus: &corpus,
+            analyzer: &analyzer,
+            fingerprint: table.as_ref().map_or("no table", |table| table.digest()),
+            learn: &learn,
+        };
+        let opened = open_or_build(index_root, &recipe)?;
+        let opinion = table.map(|table| Opinion::new(&corpus, table, opened.learnt.as_deref()));
+        let entries = corpus.vetted().map(|entry| (entry.id.clone(), entry.id.topic())).collect();
+        Ok(Self { analyzer, searcher: opened.searcher, opinion, origin: opened.origin, entries, corpus })
     }
 
     /// What is known.
@@ -37,8 +53,21 @@ impl Snapshot {
         &self.origin
     }
 
+    pub(super) fn analyzer(&self) -> &Analyzer {
+        &self.analyzer
+    }
+
     pub(super) fn searcher(&self) -> &Searcher {
         &self.searcher
+    }
+
+    pub(super) fn opinion(&self) -> Option<&Opinion> {
+        self.opinion.as_ref()
+    }
+
+    /// How many entries can be found.
+    pub(super) fn len(&self) -> usize {
+        self.entries.len()
     }
 
     /// The id of an entry.
@@ -46,7 +75,12 @@ impl Snapshot {
     /// # Panics
     /// If the number did not come from this snapshot's own index, which is stamped with the content it was built from.
     pub(super) fn entry_id(&self, number: EntryNumber) -> &EntryId {
-        &self.ids[number.0 as usize]
+        &self.entries[number.0 as usize].0
+    }
+
+    /// The topic of an entry; panics as [`Snapshot::entry_id`] does.
+    pub(super) fn topic(&self, number: EntryNumber) -> &TopicId {
+        &self.entries[number.0 as usize].1
     }
 
     /// A way of asking an entry: 0 is its question, 1 its first phrasing.
@@ -57,4 +91,22 @@ impl Snapshot {
             Some(place) => entry.phrasings.get(place).map_or("", |phrasing| &phrasing.value),
         }
     }
+}
+
+/// Learns the words of the field from the corpus: editors write questions, answers and quotations with care, and phrasings as people type.
+fn analyzer_for(corpus: &Corpus, table: Option<Arc<VectorTable>>) -> Analyzer {
+    let entries = || corpus.entries.values();
+    let written = entries().flat_map(|entry| [entry.question.as_str(), entry.answer.value.as_str()]);
+    let keywords = entries().flat_map(|entry| entry.keywords.iter().map(String::as_str));
+    let quoted =
+        corpus.quotations.values().flat_map(|quotation| [quotation.words.as_str(), quotation.speaker.as_str()]);
+    let groups = || corpus.synonyms.iter().map(|group| group.words.as_slice());
+    let swapped = groups().flatten().map(String::as_str);
+    let typed = entries().flat_map(|entry| entry.phrasings.iter().map(|phrasing| phrasing.value.as_str()));
+    let typed = typed.chain(corpus.elsewhere.iter().flat_map(|group| group.questions.iter().map(String::as_str)));
+    let is_word: Box<IsWord> = match table {
+        Some(table) => Box::new(move |word| table.knows_word(word)),
+        None => Box::new(|_| false),
+    };
+    Analyzer::learn(written.chain(keywords).chain(quoted).chain(swapped), typed, is_word, Synonyms::new(groups()))
 }

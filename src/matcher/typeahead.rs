@@ -1,7 +1,7 @@
 //! Vetted questions for somebody who is still typing.
 
 use super::snapshot::Snapshot;
-use crate::index::IndexError;
+use crate::index::{IndexError, WeightedTerm};
 use crate::knowledge::EntryId;
 use crate::language::words;
 
@@ -28,7 +28,7 @@ impl Snapshot {
         }
         terms.sort();
         terms.dedup();
-        let terms: Vec<&str> = terms.iter().map(String::as_str).collect();
+        let terms: Vec<WeightedTerm<'_>> = terms.iter().map(|term| WeightedTerm { term, weight: 1.0 }).collect();
         let mut found: Vec<EntryId> = Vec::new();
         for hit in self.searcher().rank_phrasings(&terms, PHRASINGS)? {
             let id = self.entry_id(hit.entry);

@@ -27,7 +27,7 @@ pub struct JsonReply<'a> {
     stamp: String,
     as_of: Option<Date>,
     suggestions: Vec<Suggestion>,
-    /// The raw score of the best candidate.
+    /// Tantivy's raw score of the best candidate.
     score: Option<f32>,
     evidence: Option<Evidence>,
 }
@@ -70,7 +70,8 @@ struct JsonQuotation {
 impl<'a> JsonReply<'a> {
     /// The JSON of a response to a question.
     pub fn new(question: &'a str, response: Response) -> Self {
-        let score = response.evidence.as_ref().and_then(|evidence| evidence.candidates.first()).map(|best| best.score);
+        let score =
+            response.evidence.as_ref().and_then(|evidence| evidence.candidates.first()).map(|best| best.words_score);
         let empty = Self {
             question,
             outcome: JsonOutcome::NoAnswer,

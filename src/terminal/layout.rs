@@ -48,19 +48,14 @@ pub fn explanation(evidence: &Evidence) -> String {
     let mut page = Page::default();
     page.heading("Why");
     page.paragraph(&evidence.verdict);
-    let limits = &evidence.thresholds;
-    page.item(
-        "",
-        &format!(
-            "To answer: score {:.1}, coverage {:.0} %, ahead by {:.1}. To suggest: score {:.1}, coverage {:.0} %.",
-            limits.answer_score,
-            100.0 * limits.answer_coverage,
-            limits.answer_gap,
-            limits.suggest_score,
-            100.0 * limits.suggest_coverage
-        ),
-    );
-    page.item("", &format!("The best is ahead of the next by {:.1}.", evidence.gap));
+    if let Some(confidence) = &evidence.confidence {
+        let band = format!("{:?}", confidence.band).to_lowercase();
+        page.item("", &format!("Confidence {:.2}; band: {band}.", confidence.together));
+    }
+    if let [best, next, ..] = &evidence.candidates[..] {
+        let gap = best.rank_score - next.rank_score;
+        page.item("", &format!("The best is ahead of `{}` by {gap:.1}.", next.entry));
+    }
     page.blank();
     page.heading("Words");
     for word in &evidence.words {
@@ -70,7 +65,8 @@ pub fn explanation(evidence: &Evidence) -> String {
             WordUse::Mentioned => "only in the answer",
             WordUse::Missing => "not covered",
         };
-        page.item("", &format!("{}: {used} (rarity {:.1})", word.word, word.rarity));
+        let typed = word.typed.as_ref().map_or(String::new(), |typed| format!(", typed “{typed}”"));
+        page.item("", &format!("{}{typed}: {used} (rarity {:.1})", word.word, word.rarity));
     }
     page.blank();
     page.heading("Candidates");
@@ -78,16 +74,18 @@ pub fn explanation(evidence: &Evidence) -> String {
         page.item(
             "",
             &format!(
-                "{}: score {:.1} = entry {:.1} + phrasing {:.1}; covers {:.0} %",
+                "{}: rank {:.1}; words {:.1}; meaning {:.2} to its nearest phrasing, {:.2} to their middle, margin {:.2}; covers {:.0} %",
                 candidate.entry,
-                candidate.score,
-                candidate.entry_score,
-                candidate.phrasing_score,
+                candidate.rank_score,
+                candidate.words_score,
+                candidate.nearest,
+                candidate.middle,
+                candidate.margin,
                 100.0 * candidate.coverage
             ),
         );
         if let Some(phrasing) = &candidate.phrasing {
-            page.item("    ", &format!("nearest phrasing: {}", phrasing.text));
+            page.item("    ", &format!("phrasing with most words in common: {phrasing}"));
         }
     }
     page.finish()

@@ -1,0 +1,137 @@
+//! Derives the calibration from question sets: two logistic regressions and the bands.
+//!
+//! Bands are chosen on predictions for questions that the regression has not seen (five parts, each predicted from the other four), so
+//! that they hold what they promise. The regressions that are shipped are fitted on all the questions.
+
+use super::truth::Truth;
+use crate::index::IndexError;
+use crate::matcher::{Bands, Calibration, Logistic, SCORER_VERSION, SIGNALS, Signals, Snapshot};
+
+const PARTS: usize = 5;
+
+/// How strongly weights are held near zero, and how many steps of gradient descent are made.
+const RIDGE: f64 = 3.0;
+const STEPS: usize = 3_000;
+
+/// The share of answerable questions that may be answered wrongly, and of unanswerable ones that may be answered.
+const WRONG_ALLOWED: f64 = 0.015;
+const FALSE_ALLOWED: f64 = 0.008;
+
+/// The share of the answers in the strong band that must be right.
+const STRONG_PRECISION: f64 = 0.995;
+
+/// The share of the unanswerable questions that may be met with suggestions instead of a plain no.
+const SUGGESTED_ALLOWED: f64 = 0.05;
+
+/// A question with what was measured of it.
+struct Example {
+    signals: Signals,
+    in_scope: bool,
+    right: bool,
+    /// Whether an answer with the best candidate would do no harm.
+    harmless: bool,
+}
+
+/// Derives a calibration from questions and what is known about them.
+pub fn calibrate(snapshot: &Snapshot, truths: &[Truth]) -> Result<Calibration, IndexError> {
+    let examples = measure(snapshot, truths)?;
+    let all: Vec<&Example> = examples.iter().collect();
+    let (in_scope, right) = fit_both(&all);
+    let mut unseen = Vec::with_capacity(examples.len());
+    for part in 0..PARTS {
+        let others: Vec<&Example> = parts(&examples, |place| place % PARTS != part);
+        let (in_scope, right) = fit_both(&others);
+        for example in parts(&examples, |place| place % PARTS == part) {
+            unseen.push((in_scope.probability(&example.signals) * right.probability(&example.signals), example));
+        }
+    }
+    let bands = choose_bands(unseen);
+    Ok(Calibration { scorer_version: SCORER_VERSION, in_scope, right, bands, without_table: None })
+}
+
+fn parts(examples: &[Example], keep: impl Fn(usize) -> bool) -> Vec<&Example> {
+    examples.iter().enumerate().filter(|(place, _)| keep(*place)).map(|(_, example)| example).collect()
+}
+
+fn measure(snapshot: &Snapshot, truths: &[Truth]) -> Result<Vec<Example>, IndexError> {
+    let mut examples = Vec::new();
+    for truth in truths {
+        let sight = snapshot.look(&truth.q)?;
+        if let Some((signals, best)) = sight.signals.zip(sight.candidates.first()) {
+            let harmless = truth.accepts(best.entry.as_str());
+            let in_scope = !truth.is_out();
+            examples.push(Example { signals, in_scope, right: in_scope && harmless, harmless });
+        }
+    }
+    Ok(examples)
+}
+
+fn fit_both(examples: &[&Example]) -> (Logistic, Logistic) {
+    let scope: Vec<(&Signals, bool)> = examples.iter().map(|e| (&e.signals, e.in_scope)).collect();
+    let in_scope = examples.iter().filter(|example| example.in_scope);
+    let right: Vec<(&Signals, bool)> = in_scope.map(|e| (&e.signals, e.right)).collect();
+    (fit(&scope), fit(&right))
+}
+
+/// Fits a logistic regression with a ridge, by gradient descent on standardised signals.
+fn fit(examples: &[(&Signals, bool)]) -> Logistic {
+    let count = examples.len().max(1) as f64;
+    let mean = |signal: usize| examples.iter().map(|(s, _)| f64::from(s.0[signal])).sum::<f64>() / count;
+    let means: Vec<f64> = (0..SIGNALS).map(mean).collect();
+    let deviation = |signal: usize| {
+        let squares = examples.iter().map(|(s, _)| (f64::from(s.0[signal]) - means[signal]).powi(2));
+        (squares.sum::<f64>() / count).sqrt().max(1e-6)
+    };
+    let deviations: Vec<f64> = (0..SIGNALS).map(deviation).collect();
+    let standing = |s: &Signals| -> Vec<f64> {
+        (0..SIGNALS).map(|signal| (f64::from(s.0[signal]) - means[signal]) / deviations[signal]).collect()
+    };
+    let rows: Vec<(Vec<f64>, f64)> = examples.iter().map(|(s, yes)| (standing(s), f64::from(u8::from(*yes)))).collect();
+    let mut weights = vec![0.0; SIGNALS];
+    let mut bias = 0.0;
+    for _ in 0..STEPS {
+        let mut slopes: Vec<f64> = weights.iter().map(|weight| RIDGE * weight / count).collect();
+        let mut bias_slope = 0.0;
+        for (row, yes) in &rows {
+            let sum: f64 = bias + row.iter().zip(&weights).map(|(s, w)| s * w).sum::<f64>();
+            let error = 1.0 / (1.0 + (-sum).exp()) - yes;
+            slopes.iter_mut().zip(row).for_each(|(slope, s)| *slope += error * s / count);
+            bias_slope += error / count;
+        }
+        weights.iter_mut().zip(&slopes).for_each(|(weight, slope)| *weight -= slope);
+        bias -= bias_slope;
+    }
+    let narrow = |numbers: &[f64]| std::array::from_fn(|signal| numbers[signal] as f32);
+    Logistic { means: narrow(&means), deviations: narrow(&deviations), weights: narrow(&weights), bias: bias as f32 }
+}
+
+/// Finds the lowest thresholds that keep the errors within what is allowed.
+fn choose_bands(mut unseen: Vec<(f32, &Example)>) -> Bands {
+    unseen.sort_by(|a, b| b.0.total_cmp(&a.0));
+    let answerable = unseen.iter().filter(|(_, e)| e.in_scope).count().max(1) as f64;
+    let unanswerable = unseen.iter().filter(|(_, e)| !e.in_scope).count().max(1) as f64;
+    let (mut right, mut wrong, mut harmful, mut outside) = (0.0, 0.0, 0.0, 0.0);
+    let mut bands = Bands { strong: 1.0, likely: 1.0, weak: 1.0 };
+    for (confidence, example) in unseen {
+        match (example.in_scope, example.right, example.harmless) {
+            (true, true, _) => right += 1.0,
+            (true, false, _) => wrong += 1.0,
+            (false, _, harmless) => {
+                outside += 1.0;
+                harmful += f64::from(u8::from(!harmless));
+            }
+        }
+        if right / f64::max(right + wrong + harmful, 1.0) >= STRONG_PRECISION {
+            bands.strong = confidence;
+        }
+        if wrong / answerable <= WRONG_ALLOWED && harmful / unanswerable <= FALSE_ALLOWED {
+            bands.likely = confidence;
+        }
+        if outside / unanswerable <= SUGGESTED_ALLOWED {
+            bands.weak = confidence;
+        }
+    }
+    bands.strong = bands.strong.max(bands.likely);
+    bands.weak = bands.weak.min(bands.likely);
+    bands
+}

@@ -1,0 +1,92 @@
+//! Questions with the answers that people expect.
+
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+
+/// The topic of questions that must not be answered.
+pub const OUT: &str = "OUT";
+
+/// Topics that may answer a question that is not about the case: they claim nothing about it.
+const BOUNDARY: [&str; 2] = ["bot-help", "legal-advice"];
+
+/// A question and what would be right.
+#[derive(Debug, Clone, Deserialize)]
+pub struct Truth {
+    /// The question.
+    pub q: String,
+    /// The topics, or the ids of entries, that answer it; [`OUT`] alone if none does.
+    pub topics: Vec<String>,
+    /// The way in which it is asked: plain, chat, typo, …
+    pub style: String,
+    /// The set that it comes from.
+    #[serde(skip)]
+    pub set: String,
+}
+
+/// A file of questions cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum TruthError {
+    /// It cannot be read.
+    #[error("cannot read {}", path.display())]
+    Unreadable {
+        /// Which file.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// It is not a list of questions.
+    #[error("{} is not a list of [[questions]]", path.display())]
+    Malformed {
+        /// Which file.
+        path: PathBuf,
+        /// Why.
+        source: toml::de::Error,
+    },
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct TruthFile {
+    questions: Vec<Truth>,
+}
+
+impl Truth {
+    /// Whether it must not be answered.
+    pub fn is_out(&self) -> bool {
+        self.topics == [OUT]
+    }
+
+    /// Whether an entry answers it. A question that must not be answered may still be met with what the bot says about itself, or with why
+    /// it gives no advice.
+    pub fn accepts(&self, entry: &str) -> bool {
+        let topic = entry.split('/').next().unwrap_or_default();
+        if self.is_out() {
+            return BOUNDARY.contains(&topic);
+        }
+        self.topics.iter().any(|accepted| accepted == topic || accepted == entry)
+    }
+}
+
+/// Reads every `.toml` file of questions in a folder, in order of name.
+pub fn read_sets(folder: &Path) -> Result<Vec<Truth>, TruthError> {
+    let unreadable = |path: &Path| {
+        let path = path.to_owned();
+        |source| TruthError::Unreadable { path, source }
+    };
+    let mut files = Vec::new();
+    for entry in std::fs::read_dir(folder).map_err(unreadable(folder))? {
+        files.push(entry.map_err(unreadable(folder))?.path());
+    }
+    files.retain(|path| path.extension().is_some_and(|ending| ending == "toml"));
+    files.sort();
+    let mut truths = Vec::new();
+    for path in files {
+        let text = std::fs::read_to_string(&path).map_err(unreadable(&path))?;
+        let file: TruthFile =
+            toml::from_str(&text).map_err(|source| TruthError::Malformed { path: path.clone(), source })?;
+        let set = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+        truths.extend(file.questions.into_iter().map(|truth| Truth { set: set.clone(), ..truth }));
+    }
+    Ok(truths)
+}

@@ -1,0 +1,284 @@
+//! Mends the spelling of words that nobody knows.
+//!
+//! A word that the FAQ or the language knows is never touched, so that no correct word turns into another: UK stays UK, a premise
+//! does not become Premium. An unknown word becomes the known word that is nearest by a weighted edit distance: swapped and doubled
+//! letters and neighbouring keys cost less than arbitrary ones, because that is how fingers err. Words run together are separated.
+
+use std::collections::{HashMap, HashSet};
+
+/// What the edits cost. A slip is an edit that fingers often make: a neighbouring key, one vowel for another.
+const EDIT: f32 = 1.0;
+const SLIP: f32 = 0.7;
+const SWAP: f32 = 0.7;
+const DOUBLING: f32 = 0.5;
+/// People rarely err in the first letter.
+const FIRST_LETTER: f32 = 0.5;
+
+/// How much a tenfold more frequent word is preferred over one that is as near.
+const FREQUENCY: f32 = 0.12;
+
+/// How much an edit lowers the weight of the mended word in the search.
+const DOUBT: f32 = 0.2;
+
+/// The rows of a keyboard; keys beside each other in a row are neighbours.
+const KEYBOARD: [&str; 3] = ["qwertyuiop", "asdfghjkl", "zxcvbnm"];
+
+/// Words of two letters that may be a part of words run together.
+const SHORT_PARTS: &[&str] = &[
+    "am", "an", "at", "be", "by", "do", "he", "if", "in", "is", "it", "me", "my", "no", "of", "on", "or", "so", "to",
+    "up", "us", "we",
+];
+
+/// The known words.
+pub struct Speller {
+    /// Each with the letters it holds and how often it occurs.
+    words: Vec<KnownWord>,
+    known: HashSet<String>,
+}
+
+struct KnownWord {
+    word: Box<[char]>,
+    letters: u32,
+    /// The preference for it, from its frequency.
+    bonus: f32,
+}
+
+/// What an unknown word was probably meant to be.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Mended {
+    /// The word, or the words that were run together.
+    pub words: Vec<String>,
+    /// How sure that is, from 0 to 1.
+    pub weight: f32,
+}
+
+impl Speller {
+    /// Learns words with their frequencies, and which further words are words of the language.
+    pub fn new(frequencies: &HashMap<String, u32>) -> Self {
+        let learnable = frequencies.iter().filter(|(word, _)| word.chars().all(char::is_alphabetic));
+        let mut words: Vec<KnownWord> = learnable
+            .map(|(word, &count)| KnownWord {
+                word: word.chars().collect(),
+                letters: letters_of(word),
+                bonus: FREQUENCY * (count as f32).log10(),
+            })
+            .collect();
+        // A fixed order, so that ties always fall the same way.
+        words.sort_by(|a, b| a.word.cmp(&b.word));
+        Self { words, known: frequencies.keys().cloned().collect() }
+    }
+
+    /// Whether a folded word is one that the FAQ uses.
+    pub fn knows(&self, word: &str) -> bool {
+        self.known.contains(word)
+    }
+
+    /// What an unknown word was probably meant to be; `None` if nothing is near.
+    pub fn mend(&self, word: &str) -> Option<Mended> {
+        let letters: Vec<char> = squeeze(word);
+        if letters.len() < 3 || letters.len() > 24 || !letters.iter().all(|c| c.is_ascii_lowercase()) {
+            return None;
+        }
+        let nearest = self.nearest(&letters);
+        // One slip is likelier than a forgotten space; a forgotten space is likelier than two slips.
+        if let Some((word, distance)) = &nearest
+            && *distance <= EDIT
+        {
+            return Some(Mended { words: vec![word.clone()], weight: 1.0 - DOUBT * distance });
+        }
+        if let Some(parts) = self.split(word) {
+            return Some(Mended { words: parts, weight: 1.0 - DOUBT * EDIT });
+        }
+        nearest.map(|(word, distance)| Mended { words: vec![word], weight: 1.0 - DOUBT * distance })
+    }
+
+    fn nearest(&self, letters: &[char]) -> Option<(String, f32)> {
+        let allowed = match letters.len() {
+            0..=3 => SWAP,
+            4..=5 => EDIT,
+            6..=8 => EDIT + SLIP,
+            _ => 2.0 * EDIT + DOUBLING,
+        };
+        let mask = letters_of(&letters.iter().collect::<String>());
+        let mut best: Option<(f32, f32, &KnownWord)> = None;
+        for known in &self.words {
+            // Each edit changes at most two of the letters that occur, and the length by at most one.
+            let too_far = known.word.len().abs_diff(letters.len()) > 3 || (known.letters ^ mask).count_ones() > 5;
+            if too_far || known.word.len() < 3 {
+                continue;
+            }
+            let Some(distance) = distance(letters, &known.word, allowed) else { continue };
+            let cost = distance - known.bonus;
+            if best.is_none_or(|(least, ..)| cost < least) {
+                best = Some((cost, distance, known));
+            }
+        }
+        best.map(|(_, distance, known)| (known.word.iter().collect(), distance))
+    }
+
+    /// Two known words of which this one is made, the frequenter pair first.
+    fn split(&self, word: &str) -> Option<Vec<String>> {
+        let is_part = |part: &str| {
+            if part.len() == 2 { SHORT_PARTS.contains(&part) } else { part.len() > 2 && self.knows(part) }
+        };
+        let cuts = (2..word.len().saturating_sub(1)).filter(|&cut| word.is_char_boundary(cut));
+        let fitting = cuts.filter(|&cut| is_part(&word[..cut]) && is_part(&word[cut..]));
+        // The most even cut is the least likely to be an accident.
+        let cut = fitting.min_by_key(|&cut| (2 * cut).abs_diff(word.len()))?;
+        Some(vec![word[..cut].to_owned(), word[cut..].to_owned()])
+    }
+}
+
+/// The letters of a word, each run of three or more cut to two: "sooooo" is "soo" and then near to "so".
+fn squeeze(word: &str) -> Vec<char> {
+    let mut letters: Vec<char> = Vec::new();
+    for c in word.chars() {
+        if !letters.ends_with(&[c, c]) {
+            letters.push(c);
+        }
+    }
+    letters
+}
+
+/// Which letters a word holds, one bit each.
+fn letters_of(word: &str) -> u32 {
+    word.bytes().filter(u8::is_ascii_lowercase).fold(0, |mask, letter| mask | 1 << (letter - b'a'))
+}
+
+/// The weighted edit distance with swaps of neighbouring letters (optimal string alignment, after Damerau 1964), or `None` if it is
+/// more than `allowed`.
+fn distance(typed: &[char], known: &[char], allowed: f32) -> Option<f32> {
+    let width = known.len() + 1;
+    let mut rows = vec![0.0_f32; (typed.len() + 1) * width];
+    for column in 1..width {
+        rows[column] = rows[column - 1] + gap_cost(known, column - 1);
+    }
+    for row in 1..=typed.len() {
+        let (here, above) = (row * width, (row - 1) * width);
+        rows[here] = rows[above] + gap_cost(typed, row - 1);
+        let mut least = rows[here];
+        for column in 1..width {
+            let replaced = rows[above + column - 1] + replace_cost(typed[row - 1], known[column - 1]);
+            let left_out = rows[here + column - 1] + gap_cost(known, column - 1);
+            let put_in = rows[above + column] + gap_cost(typed, row - 1);
+            let mut cost = replaced.min(left_out).min(put_in);
+            let swapped = row > 1
+                && column > 1
+                && typed[row - 1] == known[column - 2]
+                && typed[row - 2] == known[column - 1]
+                && typed[row - 1] != typed[row - 2];
+            if swapped {
+                cost = cost.min(rows[above - width + column - 2] + SWAP);
+            }
+            rows[here + column] = cost;
+            least = least.min(cost);
+        }
+        if least > allowed + SWAP {
+            return None;
+        }
+    }
+    let first_letter = if typed.first() == known.first() { 0.0 } else { FIRST_LETTER };
+    let total = rows[rows.len() - 1] + first_letter;
+    // A swap of the first two letters is a slip of the fingers like any other.
+    let total = if typed.len() == known.len() && typed.get(1) == known.first() && typed.first() == known.get(1) {
+        total - first_letter
+    } else {
+        total
+    };
+    (total <= allowed).then_some(total)
+}
+
+/// What a letter too many or too few costs: less where it doubles its neighbour.
+fn gap_cost(letters: &[char], at: usize) -> f32 {
+    let doubles = at > 0 && letters[at] == letters[at - 1] || letters.get(at + 1) == Some(&letters[at]);
+    if doubles { DOUBLING } else { EDIT }
+}
+
+fn replace_cost(typed: char, known: char) -> f32 {
+    let vowel = |c| matches!(c, 'a' | 'e' | 'i' | 'o' | 'u' | 'y');
+    if typed == known {
+        0.0
+    } else if vowel(typed) && vowel(known) || are_neighbours(typed, known) {
+        SLIP
+    } else {
+        EDIT
+    }
+}
+
+fn are_neighbours(a: char, b: char) -> bool {
+    KEYBOARD.iter().any(|row| row.find(a).zip(row.find(b)).is_some_and(|(a, b)| a.abs_diff(b) == 1))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn speller() -> Speller {
+        let words = [
+            ("lawsuit", 300),
+            ("linkedin", 900),
+            ("premium", 200),
+            ("private", 80),
+            ("messages", 200),
+            ("dismissed", 90),
+            ("the", 900),
+            ("opt", 90),
+            ("out", 300),
+            ("difference", 5),
+            ("improvement", 20),
+            ("generative", 20),
+            ("uk", 30),
+            ("eu", 30),
+            ("setting", 90),
+            ("so", 90),
+            ("button", 10),
+        ];
+        Speller::new(&words.into_iter().map(|(word, count)| (word.to_owned(), count)).collect())
+    }
+
+    fn mended(word: &str) -> String {
+        speller().mend(word).map_or(String::new(), |mended| mended.words.join(" "))
+    }
+
+    #[test]
+    fn what_fingers_do_is_undone() {
+        let slips = [
+            ("lawsiut", "lawsuit"),
+            ("lawsut", "lawsuit"),
+            ("linkdin", "linkedin"),
+            ("premuim", "premium"),
+            ("teh", "the"),
+            ("hte", "the"),
+            ("mesages", "messages"),
+            ("messsages", "messages"),
+            ("dissmissed", "dismissed"),
+            ("diffrence", "difference"),
+            ("improvment", "improvement"),
+            ("genrative", "generative"),
+            ("settign", "setting"),
+            ("privste", "private"),
+        ];
+        for (typed, meant) in slips {
+            assert_eq!(mended(typed), meant, "{typed}");
+        }
+    }
+
+    #[test]
+    fn words_run_together_are_separated() {
+        assert_eq!(mended("optout"), "opt out");
+        assert_eq!(mended("linkedinlawsuit"), "linkedin lawsuit");
+    }
+
+    #[test]
+    fn what_is_not_near_stays_unknown() {
+        for word in ["egg", "banana", "xyzzy", "qw", "ab12", "東京", ""] {
+            assert_eq!(mended(word), "", "{word}");
+        }
+    }
+
+    #[test]
+    fn more_errors_mean_less_certainty() {
+        let weight = |word| speller().mend(word).unwrap().weight;
+        assert!(weight("lawsiut") > weight("lawwsyt"));
+    }
+}

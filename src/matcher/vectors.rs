@@ -1,0 +1,203 @@
+//! A static table of word-piece vectors: the matcher's sense of meaning beyond words.
+//!
+//! Each row is a direction for a piece of a word, a word, or a pair of words; the sum of a text's rows points roughly where a
+//! sentence encoder would point. Nothing is computed but a sum, so a text costs microseconds. `tools/README.md` tells how the
+//! table was made and what its file looks like.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+
+use crate::language::fold;
+use sha2::{Digest, Sha256};
+
+const MAGIC: &[u8; 4] = b"CCVT";
+const VERSION: u16 = 1;
+const HEADER_BYTES: usize = 16;
+
+/// How long a piece can be, in characters.
+const LONGEST_PIECE: usize = 32;
+
+/// The table, read into memory.
+pub struct VectorTable {
+    /// The row of each piece. A piece that goes on within a word begins with `##`; a pair of words has a space in it.
+    rows_by_piece: HashMap<Box<str>, u32>,
+    dims: usize,
+    /// What a step of a row's numbers is worth.
+    scales: Vec<f32>,
+    rows: Vec<i8>,
+    /// The SHA-256 of the file, in hexadecimal digits.
+    digest: String,
+}
+
+/// The table cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum VectorError {
+    /// Its file cannot be read.
+    #[error("cannot read the vector table {}", path.display())]
+    Unreadable {
+        /// Which file.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// Its file is not a vector table, or only part of one.
+    #[error("{} is not a whole vector table", path.display())]
+    Malformed {
+        /// Which file.
+        path: PathBuf,
+    },
+}
+
+impl VectorTable {
+    /// Reads a table from its file.
+    pub fn open(path: &Path) -> Result<Self, VectorError> {
+        let bytes = std::fs::read(path).map_err(|source| VectorError::Unreadable { path: path.to_owned(), source })?;
+        Self::parse(&bytes).ok_or_else(|| VectorError::Malformed { path: path.to_owned() })
+    }
+
+    /// Reads a table; `None` if any byte is missing or too many.
+    fn parse(bytes: &[u8]) -> Option<Self> {
+        let header = bytes.get(..HEADER_BYTES)?;
+        let short = |at: usize| Some(u16::from_le_bytes(header.get(at..at + 2)?.try_into().ok()?));
+        let long = |at: usize| Some(u32::from_le_bytes(header.get(at..at + 4)?.try_into().ok()?) as usize);
+        if &header[..4] != MAGIC || short(4)? != VERSION {
+            return None;
+        }
+        let (dims, count, vocabulary_bytes) = (short(6)? as usize, long(8)?, long(12)?);
+        let vocabulary = bytes.get(HEADER_BYTES..HEADER_BYTES.checked_add(vocabulary_bytes)?)?;
+        // The numbers begin at a multiple of four.
+        let scales_at = (HEADER_BYTES + vocabulary_bytes).next_multiple_of(4);
+        let rows_at = scales_at.checked_add(count.checked_mul(4)?)?;
+        let scales = bytes.get(scales_at..rows_at)?;
+        let rows = bytes.get(rows_at..)?;
+        if dims == 0 || rows.len() != count.checked_mul(dims)? {
+            return None;
+        }
+        Some(Self {
+            rows_by_piece: read_pieces(vocabulary, count)?,
+            dims,
+            scales: scales
+                .chunks_exact(4)
+                .map(|four| f32::from_le_bytes([four[0], four[1], four[2], four[3]]))
+                .collect(),
+            rows: rows.iter().map(|&byte| byte as i8).collect(),
+            digest: Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect(),
+        })
+    }
+
+    /// How many numbers a vector has.
+    pub fn dims(&self) -> usize {
+        self.dims
+    }
+
+    /// The SHA-256 of the file.
+    pub fn digest(&self) -> &str {
+        &self.digest
+    }
+
+    /// Whether this folded word is a word of the language, as far as the table knows.
+    pub fn knows_word(&self, word: &str) -> bool {
+        !word.starts_with("##") && self.rows_by_piece.contains_key(word)
+    }
+
+    /// The direction of a text: the sum of its rows, scaled to length 1. All zeros for a text of which nothing is known.
+    pub fn embed(&self, text: &str) -> Vec<f32> {
+        let words = split_words(text);
+        let mut sum = vec![0.0; self.dims];
+        for word in &words {
+            self.add_word(word, &mut sum);
+        }
+        for pair in words.windows(2) {
+            if let Some(&row) = self.rows_by_piece.get(format!("{} {}", pair[0], pair[1]).as_str()) {
+                self.add_row(row, &mut sum);
+            }
+        }
+        scale_to_unit(&mut sum);
+        sum
+    }
+
+    /// Adds the pieces of a word, the longest that fits first. A word with a part that no piece fits adds nothing.
+    fn add_word(&self, word: &str, sum: &mut [f32]) {
+        let ends: Vec<usize> = word.char_indices().map(|(at, _)| at).chain([word.len()]).collect();
+        let mut rows = Vec::new();
+        let mut start = 0;
+        while start + 1 < ends.len() {
+            let longest = (start + LONGEST_PIECE).min(ends.len() - 1);
+            let fitting = (start + 1..=longest).rev().find_map(|end| {
+                let piece = &word[ends[start]..ends[end]];
+                let row = if start == 0 { self.rows_by_piece.get(piece) } else { self.continuation(piece) };
+                Some((end, *row?))
+            });
+            let Some((end, row)) = fitting else { return };
+            rows.push(row);
+            start = end;
+        }
+        rows.into_iter().for_each(|row| self.add_row(row, sum));
+    }
+
+    fn continuation(&self, piece: &str) -> Option<&u32> {
+        self.rows_by_piece.get(format!("##{piece}").as_str())
+    }
+
+    fn add_row(&self, row: u32, sum: &mut [f32]) {
+        let row = row as usize;
+        let scale = self.scales[row];
+        let numbers = &self.rows[row * self.dims..(row + 1) * self.dims];
+        for (total, &number) in sum.iter_mut().zip(numbers) {
+            *total += scale * f32::from(number);
+        }
+    }
+}
+
+fn read_pieces(mut vocabulary: &[u8], count: usize) -> Option<HashMap<Box<str>, u32>> {
+    let mut rows_by_piece = HashMap::with_capacity(count);
+    for row in 0..count {
+        let (&length, rest) = vocabulary.split_first()?;
+        let (piece, rest) = rest.split_at_checked(length as usize)?;
+        rows_by_piece.insert(std::str::from_utf8(piece).ok()?.into(), row as u32);
+        vocabulary = rest;
+    }
+    vocabulary.is_empty().then_some(rows_by_piece)
+}
+
+/// Cuts a text as the table's training did: runs of letters and digits are words, every other mark stands by itself.
+fn split_words(text: &str) -> Vec<String> {
+    let mut words = Vec::new();
+    let mut word = String::new();
+    for c in fold(text).chars() {
+        if c.is_alphanumeric() {
+            word.push(c);
+            continue;
+        }
+        if !word.is_empty() {
+            words.push(std::mem::take(&mut word));
+        }
+        if !c.is_whitespace() {
+            words.push(c.to_string());
+        }
+    }
+    words.extend((!word.is_empty()).then_some(word));
+    words
+}
+
+/// Scales a vector to length 1; one of zeros stays as it is.
+pub(super) fn scale_to_unit(vector: &mut [f32]) {
+    let length = dot(vector, vector).sqrt();
+    if length > 0.0 {
+        vector.iter_mut().for_each(|number| *number /= length);
+    }
+}
+
+/// The scalar product, summed in lanes so that the compiler can use the machine's vector instructions.
+pub(super) fn dot(a: &[f32], b: &[f32]) -> f32 {
+    const LANES: usize = 16;
+    let mut sums = [0.0; LANES];
+    let (a_lanes, b_lanes) = (a.chunks_exact(LANES), b.chunks_exact(LANES));
+    let rest: f32 = a_lanes.remainder().iter().zip(b_lanes.remainder()).map(|(x, y)| x * y).sum();
+    for (x, y) in a_lanes.zip(b_lanes) {
+        for lane in 0..LANES {
+            sums[lane] += x[lane] * y[lane];
+        }
+    }
+    sums.iter().sum::<f32>() + rest
+}
