@@ -62,6 +62,15 @@ pub struct Candidate {
     pub(super) number: EntryNumber,
 }
 
+/// Whether a question is about this FAQ at all, as far as meaning tells; nothing where nothing is known of what lies elsewhere.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub(super) struct Scope {
+    /// How far it lies on the side of this FAQ.
+    pub ours: Option<f32>,
+    /// The cosine with the nearest question that belongs elsewhere.
+    pub elsewhere: Option<f32>,
+}
+
 /// The scores of every entry for a text.
 struct Scores {
     ranked: Vec<f32>,
@@ -70,9 +79,13 @@ struct Scores {
 }
 
 /// Finds the candidates for a question, best first.
-pub(super) fn candidates(snapshot: &Snapshot, text: &str, question: &Question) -> Result<Vec<Candidate>, IndexError> {
+pub(super) fn candidates(
+    snapshot: &Snapshot,
+    text: &str,
+    question: &Question,
+) -> Result<(Vec<Candidate>, Scope), IndexError> {
     if question.words.is_empty() || snapshot.len() == 0 {
-        return Ok(Vec::new());
+        return Ok((Vec::new(), Scope::default()));
     }
     let mut scores = score(snapshot, question)?;
     add_sentences(snapshot, text, question, &mut scores)?;
@@ -99,7 +112,8 @@ pub(super) fn candidates(snapshot: &Snapshot, text: &str, question: &Question) -
             number,
         });
     }
-    Ok(found)
+    let near = scores.nearness.as_ref();
+    Ok((found, Scope { ours: near.and_then(|near| near.ours), elsewhere: near.and_then(|near| near.elsewhere) }))
 }
 
 fn score(snapshot: &Snapshot, question: &Question) -> Result<Scores, IndexError> {

@@ -8,7 +8,7 @@ use std::sync::LazyLock;
 
 use serde::{Deserialize, Serialize};
 
-use super::candidate::Candidate;
+use super::candidate::{Candidate, Scope};
 use super::question::Question;
 use super::snapshot::Snapshot;
 use crate::index::IndexError;
@@ -17,7 +17,7 @@ use crate::index::IndexError;
 pub const SCORER_VERSION: u32 = 1;
 
 /// How many signals there are.
-pub const SIGNALS: usize = 12;
+pub const SIGNALS: usize = 15;
 
 /// The names of the signals, in their order.
 pub const SIGNAL_NAMES: [&str; SIGNALS] = [
@@ -33,12 +33,15 @@ pub const SIGNAL_NAMES: [&str; SIGNALS] = [
     "coverage",
     "unknown",
     "length",
+    "ours",
+    "elsewhere gap",
+    "not covered",
 ];
 
 static CALIBRATION: LazyLock<Calibration> =
     LazyLock::new(|| toml::from_str(include_str!("calibration.toml")).expect("a test parses the shipped calibration"));
 
-/// What is measured of a question and its best candidate.
+/// What is measured of a question and its best candidate. A signal that cannot be measured is not a number.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Signals(pub [f32; SIGNALS]);
 
@@ -114,6 +117,7 @@ impl Signals {
         snapshot: &Snapshot,
         question: &Question,
         candidates: &[Candidate],
+        scope: Scope,
     ) -> Result<Option<Self>, IndexError> {
         let Some(best) = candidates.first() else { return Ok(None) };
         let next = candidates.get(1);
@@ -137,6 +141,9 @@ impl Signals {
             best.coverage,
             unknown_share(snapshot, question)?,
             length.ln(),
+            scope.ours.unwrap_or(f32::NAN),
+            scope.elsewhere.map_or(f32::NAN, |elsewhere| best.nearest - elsewhere),
+            rarest_not_covered(snapshot, question, best)?,
         ])))
     }
 }
@@ -176,7 +183,9 @@ impl Logistic {
     /// The probability for these signals.
     pub fn probability(&self, signals: &Signals) -> f32 {
         let standings = signals.0.iter().zip(&self.means).zip(&self.deviations).map(|((s, mean), d)| (s - mean) / d);
-        let sum: f32 = standings.zip(&self.weights).map(|(standing, weight)| weight * standing).sum();
+        // A signal that was not measured counts as average.
+        let weighed = standings.zip(&self.weights).map(|(s, weight)| if s.is_nan() { 0.0 } else { weight * s });
+        let sum: f32 = weighed.sum();
         1.0 / (1.0 + (-(self.bias + sum)).exp())
     }
 }
@@ -194,4 +203,17 @@ fn unknown_share(snapshot: &Snapshot, question: &Question) -> Result<f32, IndexE
         }
     }
     Ok(if all > 0.0 { unknown / all } else { 0.0 })
+}
+
+/// The rarity of the rarest content word that the best entry does not speak of; 0 if it speaks of all.
+fn rarest_not_covered(snapshot: &Snapshot, question: &Question, best: &Candidate) -> Result<f32, IndexError> {
+    let searcher = snapshot.searcher();
+    let mut rarest: f32 = 0.0;
+    for word in question.content_words() {
+        let concept = word.concept.as_deref().map_or(Ok(false), |concept| searcher.speaks_of(best.number, concept))?;
+        if !concept && !searcher.speaks_of(best.number, &word.term)? {
+            rarest = rarest.max(searcher.rarity(&word.term)?);
+        }
+    }
+    Ok(rarest)
 }

@@ -28,8 +28,8 @@ impl Snapshot {
     /// Looks at a question: candidates and signals, no decision yet.
     pub fn look(&self, text: &str) -> Result<Sight, IndexError> {
         let question = Question::read(text, self.analyzer());
-        let candidates = candidates(self, text, &question)?;
-        let signals = Signals::measure(self, &question, &candidates)?;
+        let (candidates, scope) = candidates(self, text, &question)?;
+        let signals = Signals::measure(self, &question, &candidates, scope)?;
         Ok(Sight { question, candidates, signals })
     }
 
