@@ -62,8 +62,9 @@ pub enum Origin {
 /// index then lives in memory. Several processes may do this at once.
 pub fn open_or_build(root: &Path, corpus: &Corpus) -> Result<Opened, IndexError> {
     let folder = root.join(folder_name(corpus));
-    match read_shared(root, &folder, corpus) {
-        Ok(views) => return Ok(Opened { searcher: Searcher::new(&views)?, origin: Origin::Found(folder) }),
+    // The stamp vouches for each file that it names, not for itself: an index whose stamp was edited is seen when it is opened.
+    match read_shared(root, &folder, corpus).and_then(|views| open(&views, &folder, corpus)) {
+        Ok(searcher) => return Ok(Opened { searcher, origin: Origin::Found(folder) }),
         Err(error) if !folder.exists() => info!(reason = %error, "building the search index"),
         Err(error) => warn!(reason = %error, "building the search index again"),
     }
@@ -77,6 +78,17 @@ pub fn open_or_build(root: &Path, corpus: &Corpus) -> Result<Opened, IndexError>
         }
     };
     Ok(Opened { searcher: Searcher::new(&views)?, origin })
+}
+
+/// Opens views that were read from disk, and compares them with the corpus that they should belong to.
+fn open(views: &Views, folder: &Path, corpus: &Corpus) -> Result<Searcher, IndexError> {
+    let searcher = Searcher::new(views)?;
+    let entries = corpus.vetted().count();
+    if searcher.entry_count() == entries && searcher.numbers_end() <= entries as u64 {
+        return Ok(searcher);
+    }
+    let reason = format!("it holds {} entries, and the FAQ has {entries}", searcher.entry_count());
+    Err(IndexError::Damaged { path: folder.to_owned(), reason })
 }
 
 fn folder_name(corpus: &Corpus) -> String {
@@ -122,7 +134,7 @@ fn keep(root: &Path, folder: &Path, corpus: &Corpus, views: &Views) -> Result<()
     let lock_path = root.join(LOCK);
     let lock = File::create(&lock_path).map_err(io_error("create", &lock_path))?;
     lock.lock().map_err(io_error("lock", &lock_path))?;
-    if read(folder, corpus).is_ok() {
+    if read(folder, corpus).and_then(|views| open(&views, folder, corpus)).is_ok() {
         // Another process was faster.
         return Ok(());
     }
@@ -161,12 +173,17 @@ fn clear(root: &Path, folder: &Path) {
     for entry in entries.flatten() {
         let name = entry.file_name().to_string_lossy().into_owned();
         if (name.starts_with(IN_PROGRESS) || is_index_name(&name))
-            && let Err(error) = fs::remove_dir_all(entry.path())
+            && let Err(error) = remove(&entry.path())
         {
             warn!(folder = %entry.path().display(), %error, "an old index cannot be removed");
         }
     }
     debug_assert!(!folder.exists() || is_index_name(&folder.file_name().unwrap_or_default().to_string_lossy()));
+}
+
+/// Removes a folder, or a file that stands where a folder should.
+fn remove(path: &Path) -> io::Result<()> {
+    if path.is_dir() { fs::remove_dir_all(path) } else { fs::remove_file(path) }
 }
 
 /// Whether a name looks like `v1-` and 32 hexadecimal digits.

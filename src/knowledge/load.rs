@@ -11,7 +11,7 @@ use super::corpus::{ContentHash, Corpus};
 use super::finding::{Finding, Place, Severity};
 use super::front_matter::read_entry;
 use super::ids::{ConflictKey, EntryId, QuotationKey, is_slug};
-use super::link::check_links;
+use super::link::{Unread, check_links};
 use super::records::{Conflict, HouseStyle, OptOut, Quotation, TimelineEvent, Topic};
 use super::toml_file::{Record, TomlText};
 use crate::legal::{Case, HistoryKind, Source, SourceKey};
@@ -23,6 +23,8 @@ const ANSWERS: &str = "answers";
 pub struct Loaded {
     /// The content; `None` if the case itself or the way to opt out could not be read, without which nothing can be said.
     pub corpus: Option<Corpus>,
+    /// How many answers could be read, with or without a corpus to put them in.
+    pub answers: usize,
     /// Everything that was found wrong, sorted by file and line.
     pub findings: Vec<Finding>,
 }
@@ -49,7 +51,7 @@ pub struct LoadError {
 pub fn load(root: &Path) -> Result<Loaded, LoadError> {
     let unreadable = |source| LoadError { path: root.to_owned(), source };
     std::fs::read_dir(root).map_err(unreadable)?;
-    let mut folder = Folder { root, hasher: Sha256::new(), findings: Vec::new() };
+    let mut folder = Folder { root, hasher: Sha256::new(), findings: Vec::new(), unread: Unread::default() };
 
     let case = folder.read_case();
     let topics = folder.read_topics();
@@ -68,7 +70,8 @@ pub fn load(root: &Path) -> Result<Loaded, LoadError> {
     let house_style = folder.read_house_style();
     let entries = folder.read_answers();
 
-    let Folder { hasher, mut findings, .. } = folder;
+    let Folder { hasher, mut findings, unread, .. } = folder;
+    let answers = entries.len();
     let content_hash = ContentHash(hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect());
     let corpus = case.zip(opt_out).map(|(case, opt_out)| Corpus {
         case,
@@ -83,17 +86,19 @@ pub fn load(root: &Path) -> Result<Loaded, LoadError> {
         content_hash,
     });
     if let Some(corpus) = &corpus {
-        check_links(corpus, &mut findings);
+        check_links(corpus, &unread, &mut findings);
     }
     findings.sort_by(|a, b| (&a.file, a.line, a.rule).cmp(&(&b.file, b.line, b.rule)));
-    Ok(Loaded { corpus, findings })
+    Ok(Loaded { corpus, answers, findings })
 }
 
-/// The folder while it is being read: every file that is opened goes into the hash, every mistake into the findings.
+/// The folder while it is being read: every file that is opened goes into the hash, every mistake into the findings, and what
+/// stands there but could not be read is remembered.
 struct Folder<'a> {
     root: &'a Path,
     hasher: Sha256,
     findings: Vec<Finding>,
+    unread: Unread,
 }
 
 impl Folder<'_> {
@@ -130,9 +135,11 @@ impl Folder<'_> {
 
     fn read_topics(&mut self) -> Vec<Topic> {
         let file = "topics.toml";
-        let Some(records) = self.read_list::<Topic>(file, "topics") else {
-            return Vec::new();
-        };
+        let before = self.findings.len();
+        let records = self.read_list::<Topic>(file, "topics").unwrap_or_default();
+        if self.findings[before..].iter().any(|finding| finding.rule != "unknown-key") {
+            self.unread.file(file);
+        }
         let mut seen = BTreeSet::new();
         let mut topics = Vec::new();
         for record in records {
@@ -193,10 +200,14 @@ impl Folder<'_> {
                     continue;
                 };
                 self.check_name(slug, "file name", &Place::new(&file, 1));
-                let Some(text) = self.read_file(&file) else { continue };
                 let id = EntryId::new(format!("{topic}/{slug}"));
-                if let Some(entry) = read_entry(id.clone(), &file, &text, &mut self.findings) {
-                    entries.insert(id, entry);
+                let Some(text) = self.read_file(&file) else {
+                    self.unread.name(ANSWERS, id.as_str());
+                    continue;
+                };
+                match read_entry(id.clone(), &file, &text, &mut self.findings) {
+                    Some(entry) => drop(entries.insert(id, entry)),
+                    None => self.unread.name(ANSWERS, id.as_str()),
                 }
             }
         }
@@ -206,18 +217,28 @@ impl Folder<'_> {
     /// Reads a file of keyed records and lets `keep` make a pair of each.
     fn read_keyed<T: DeserializeOwned, K: Ord>(
         &mut self,
-        file: &str,
+        file: &'static str,
         keep: impl Fn(String, T, Place) -> (K, T),
     ) -> BTreeMap<K, T> {
         let Some(text) = self.read_file(file) else {
+            self.unread.file(file);
             return BTreeMap::new();
         };
         let source = TomlText::new(file, &text, 0);
-        let records = source.parse(&mut self.findings).read_keyed::<T>(&mut self.findings);
+        let before = self.findings.len();
+        let table = source.parse(&mut self.findings);
+        if self.findings.len() > before {
+            // The parser skips to where it can go on, so records may be missing.
+            self.unread.file(file);
+        }
         let mut kept = BTreeMap::new();
-        for Record { key, value, line } in records {
+        for Record { key, value, line } in table.read_keyed::<T>(&mut self.findings) {
             let place = Place::new(file, line);
             self.check_name(&key, "key", &place);
+            let Some(value) = value else {
+                self.unread.name(file, &key);
+                continue;
+            };
             let (key, value) = keep(key, value, place);
             kept.insert(key, value);
         }

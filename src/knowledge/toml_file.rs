@@ -78,15 +78,15 @@ impl<'a> Table<'a> {
         read_value(self.source, Spanned::new(span, DeValue::Table(self.table)), findings)
     }
 
-    /// Reads a file of the shape `[key] …`: each table under its key.
-    pub fn read_keyed<T: DeserializeOwned>(self, findings: &mut Vec<Finding>) -> Vec<Record<T>> {
+    /// Reads a file of the shape `[key] …`: each table under its key. A record that could not be read keeps its key, so that
+    /// whoever names it is not told that it does not exist.
+    pub fn read_keyed<T: DeserializeOwned>(self, findings: &mut Vec<Finding>) -> Vec<Record<Option<T>>> {
         let source = self.source;
         let mut records = Vec::new();
         for (key, value) in self.table {
             let line = source.place(key.span().start).line;
-            if let Some(value) = read_value(source, value, findings) {
-                records.push(Record { key: key.into_inner().into_owned(), value, line });
-            }
+            let value = read_value(source, value, findings);
+            records.push(Record { key: key.into_inner().into_owned(), value, line });
         }
         // The parser sorts by key; people read in the order of the file.
         records.sort_by_key(|record| record.line);
