@@ -41,7 +41,8 @@ fn every_row_of_the_table_is_a_module_that_uses_what_it_may() {
         used.entry(module_of(&file)).or_default().extend(imports);
     }
     for (module, allowed) in &table {
-        let used = used.get(module).unwrap_or_else(|| panic!("ARCHITECTURE.md has a row for `{module}`, which is gone"));
+        let used =
+            used.get(module).unwrap_or_else(|| panic!("ARCHITECTURE.md has a row for `{module}`, which is gone"));
         let Allowed::Only(allowed) = allowed else { continue };
         let idle: Vec<_> = allowed.iter().filter(|name| !used.contains(*name)).collect();
         assert!(idle.is_empty(), "`{module}` does not import {idle:?}; take it out of its row in ARCHITECTURE.md");

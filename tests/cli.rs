@@ -78,7 +78,7 @@ fn every_link_between_the_documents_leads_somewhere() {
 fn help_mentions_what_it_must() {
     let wanted: &[(&[&str], &[&str])] = &[
         (&[], &["ask", "chat", "lint", "index", "config", "--faq", "--index", "--config", "--date"]),
-        (&["ask"], &["--json", "--batch", "--explain", "JSON string a line", "--date"]),
+        (&["ask"], &["--json", "--batch", "JSON string", "--explain", "--date"]),
         (&["chat"], &["--faq", "--date"]),
         (&["lint"], &["--json", "--sources", "--source-files"]),
         (&["index"], &["--index", "--faq"]),
@@ -219,8 +219,20 @@ fn what_cannot_run_says_why() {
 fn json_has_every_field_for_every_outcome() {
     let tiny = Tiny::new();
     let fields = [
-        "question", "outcome", "reason", "entry", "topic", "text", "standing", "quotations", "citations", "stamp", "as_of",
-        "suggestions", "score", "evidence",
+        "question",
+        "outcome",
+        "reason",
+        "entry",
+        "topic",
+        "text",
+        "standing",
+        "quotations",
+        "citations",
+        "stamp",
+        "as_of",
+        "suggestions",
+        "score",
+        "evidence",
     ];
     for question in ["claims/what-was-claimed", "what did the suit claim", "xyzzy plugh", "", "money/old-claim-form"] {
         let output = on(&tiny).args(["ask", "--json", question]).output().expect("it starts");
@@ -355,7 +367,10 @@ fn an_unknown_option_is_named_with_the_nearest() {
         let output = on(&tiny).arg("--config").arg(&file).args(["config", "--show"]).output().expect("it starts");
         let log = text(&output.stderr);
         assert_eq!(output.status.code(), Some(2), "{config}: {log}");
-        assert!(log.contains(&format!("`{key}`")) && log.contains(&format!("did you mean `{nearest}")), "{config}: {log}");
+        assert!(
+            log.contains(&format!("`{key}`")) && log.contains(&format!("did you mean `{nearest}")),
+            "{config}: {log}"
+        );
     }
 }
 

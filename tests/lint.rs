@@ -48,7 +48,8 @@ fn every_case_prints_what_is_expected() {
         }
         let expected = fs::read_to_string(&expected_file).unwrap_or_default();
         if !expected.contains(&format!("[{}]", name(&case))) {
-            wrong.push(format!("{}: expected.txt does not show the rule at work; lint prints:\n{printed}", name(&case)));
+            wrong
+                .push(format!("{}: expected.txt does not show the rule at work; lint prints:\n{printed}", name(&case)));
         } else if printed != expected {
             wrong.push(format!("{}: expected\n{expected}\nbut lint prints\n{printed}", name(&case)));
         }

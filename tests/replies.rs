@@ -93,7 +93,8 @@ fn every_sheet() {
     let responder = Responder::open(&tiny.settings()).expect("the tiny corpus can be served");
     for command in COMMANDS {
         let what = (command.what)("lamp reads".to_owned());
-        let Reply::Sheet(sheet) = responder.respond(&Ask { what, today: TODAY }).expect("the index answers").reply else {
+        let Reply::Sheet(sheet) = responder.respond(&Ask { what, today: TODAY }).expect("the index answers").reply
+        else {
             panic!("/{} is not a sheet", command.name);
         };
         insta::assert_snapshot!(format!("sheet_{}.terminal", command.name), steady(&sheet_text(&sheet)));

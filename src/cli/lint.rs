@@ -102,7 +102,11 @@ fn print(report: &Report, json: bool) -> anyhow::Result<()> {
         for NotChecked { quotation, source } in not_checked {
             writeln!(out, "not checked: `{quotation}`, for want of the text of `{source}`")?;
         }
-        writeln!(out, "quotations that stand word for word in their source: {found}; not checked: {}", not_checked.len())?;
+        writeln!(
+            out,
+            "quotations that stand word for word in their source: {found}; not checked: {}",
+            not_checked.len()
+        )?;
     }
     match (report.entries, report.findings.len()) {
         (0, _) => writeln!(out, "no answers were found, so nothing was checked")?,
