@@ -77,17 +77,16 @@ fn an_edited_stamp_is_not_believed() {
 }
 
 #[test]
-fn a_stamp_that_is_silent_about_a_file_does_no_harm() {
+fn a_stamp_that_is_silent_about_a_file_is_not_believed() {
     let tiny = Tiny::new();
     open(&tiny);
     let files = stamp_of(&tiny).lines().filter(|line| line.contains('/')).count();
     for place in 0..files {
-        let silenced = stamp_of(&tiny);
-        let silenced = silenced.lines().filter(|line| line.contains('/')).nth(place).expect("as many files as before");
-        let stamp = stamp_of(&tiny).replace(silenced, "");
-        fs::write(folder(&tiny).join("stamp.toml"), stamp).expect("the stamp can be written");
-        // Tantivy can do without some of its files; what counts is that the index leads where it should.
-        open(&tiny);
+        // Tantivy misses some of its files only when it searches.
+        damaged_stamp(|stamp| {
+            let silenced = stamp.lines().filter(|line| line.contains('/')).nth(place).expect("as many files as before");
+            stamp.replace(silenced, "")
+        });
     }
 }
 

@@ -76,12 +76,6 @@ impl Searcher {
         self.documents.len()
     }
 
-    /// The number after the highest one that any document of either view carries.
-    pub(super) fn numbers_end(&self) -> u64 {
-        let columns = self.entry_numbers.iter().chain(self.phrasing_columns.as_ref().map(|(entries, _)| entries));
-        columns.filter(|column| column.values.num_vals() > 0).map(|column| column.max_value() + 1).max().unwrap_or(0)
-    }
-
     /// The entries that share words with the terms, best first, with raw BM25 scores summed over the weighted parts.
     pub fn rank_entries(
         &self,

@@ -2,8 +2,9 @@
 //!
 //! Every index lives in a folder named after its schema version and the hash of its content, so an old one can never be taken
 //! for a new one. It is written into a folder beside it and renamed into place: a crash leaves the old or the new one, never
-//! half of one. A stamp with the hash of every file is checked when it is opened, and the files are read into memory, so that
-//! nothing that later happens to the disk can reach a running bot. Whatever is missing or damaged is built again.
+//! half of one. A stamp with the hash of every file, and of itself, is checked when it is opened, and the files are read into
+//! memory, so that nothing that later happens to the disk can reach a running bot. Whatever is missing or damaged is built
+//! again.
 
 use std::collections::BTreeMap;
 use std::fs::{self, File};
@@ -30,8 +31,24 @@ const VIEWS: [&str; 2] = ["entries", "phrasings"];
 struct Stamp {
     schema_version: u32,
     content_hash: String,
+    /// The SHA-256 of all the rest of the stamp, which otherwise nothing would vouch for.
+    seal: String,
     /// The SHA-256 of each file, by its path in the folder.
     files: BTreeMap<String, String>,
+}
+
+impl Stamp {
+    fn new(corpus: &Corpus, files: BTreeMap<String, String>) -> Self {
+        let content_hash = corpus.content_hash.as_str().to_owned();
+        let stamp = Self { schema_version: SCHEMA_VERSION, content_hash, seal: String::new(), files };
+        Self { seal: stamp.computed_seal(), ..stamp }
+    }
+
+    fn computed_seal(&self) -> String {
+        let mut text = format!("{}\n{}\n", self.schema_version, self.content_hash);
+        self.files.iter().for_each(|(name, hash)| text += &format!("{name} {hash}\n"));
+        sha256(text.as_bytes())
+    }
 }
 
 /// A searcher, and where its index came from.
@@ -62,8 +79,7 @@ pub enum Origin {
 /// index then lives in memory. Several processes may do this at once.
 pub fn open_or_build(root: &Path, corpus: &Corpus) -> Result<Opened, IndexError> {
     let folder = root.join(folder_name(corpus));
-    // The stamp vouches for each file that it names, not for itself: an index whose stamp was edited is seen when it is opened.
-    match read_shared(root, &folder, corpus).and_then(|views| open(&views, &folder, corpus)) {
+    match read_shared(root, &folder, corpus).and_then(|views| Searcher::new(&views)) {
         Ok(searcher) => return Ok(Opened { searcher, origin: Origin::Found(folder) }),
         Err(error) if !folder.exists() => info!(reason = %error, "building the search index"),
         Err(error) => warn!(reason = %error, "building the search index again"),
@@ -78,17 +94,6 @@ pub fn open_or_build(root: &Path, corpus: &Corpus) -> Result<Opened, IndexError>
         }
     };
     Ok(Opened { searcher: Searcher::new(&views)?, origin })
-}
-
-/// Opens views that were read from disk, and compares them with the corpus that they should belong to.
-fn open(views: &Views, folder: &Path, corpus: &Corpus) -> Result<Searcher, IndexError> {
-    let searcher = Searcher::new(views)?;
-    let entries = corpus.vetted().count();
-    if searcher.entry_count() == entries && searcher.numbers_end() <= entries as u64 {
-        return Ok(searcher);
-    }
-    let reason = format!("it holds {} entries, and the FAQ has {entries}", searcher.entry_count());
-    Err(IndexError::Damaged { path: folder.to_owned(), reason })
 }
 
 fn folder_name(corpus: &Corpus) -> String {
@@ -109,6 +114,9 @@ fn read(folder: &Path, corpus: &Corpus) -> Result<Views, IndexError> {
     let text = read_file(&folder.join(STAMP))?;
     let text = String::from_utf8(text).map_err(|_| damaged(format!("{STAMP} is not text")))?;
     let stamp: Stamp = toml::from_str(&text).map_err(|error| damaged(format!("{STAMP}: {}", error.message())))?;
+    if stamp.seal != stamp.computed_seal() {
+        return Err(damaged(format!("{STAMP} is not the one that was written")));
+    }
     if stamp.schema_version != SCHEMA_VERSION || stamp.content_hash != corpus.content_hash.as_str() {
         return Err(damaged("it belongs to other content or another version of Caseclerk".to_owned()));
     }
@@ -134,7 +142,7 @@ fn keep(root: &Path, folder: &Path, corpus: &Corpus, views: &Views) -> Result<()
     let lock_path = root.join(LOCK);
     let lock = File::create(&lock_path).map_err(io_error("create", &lock_path))?;
     lock.lock().map_err(io_error("lock", &lock_path))?;
-    if read(folder, corpus).and_then(|views| open(&views, folder, corpus)).is_ok() {
+    if read(folder, corpus).and_then(|views| Searcher::new(&views)).is_ok() {
         // Another process was faster.
         return Ok(());
     }
@@ -158,8 +166,7 @@ fn write_all(building: &Path, corpus: &Corpus, views: &Views) -> Result<(), Inde
             write_file(&folder.join(&file), &bytes)?;
         }
     }
-    let stamp = Stamp { schema_version: SCHEMA_VERSION, content_hash: corpus.content_hash.as_str().to_owned(), files };
-    let text = toml::to_string(&stamp).map_err(|error| IndexError::Damaged {
+    let text = toml::to_string(&Stamp::new(corpus, files)).map_err(|error| IndexError::Damaged {
         path: building.to_owned(),
         reason: format!("its stamp cannot be written: {error}"),
     })?;

@@ -299,6 +299,9 @@ impl Folder<'_> {
                     format!("cannot read the folder {folder}: {error}"),
                     "restore the folder, or correct its permissions",
                 ));
+                if folder == ANSWERS {
+                    self.unread.file(ANSWERS);
+                }
                 return Vec::new();
             }
         };
