@@ -29,7 +29,10 @@ pub struct LintArguments {
 
 #[derive(Serialize)]
 struct Report {
+    /// How many answers were read.
     entries: usize,
+    /// Whether the rules over the whole content could run: not without a case and a way to opt out.
+    complete: bool,
     findings: Vec<Finding>,
     #[serde(skip_serializing_if = "Option::is_none")]
     quotations: Option<QuotationReport>,
@@ -49,11 +52,10 @@ struct NotChecked {
 
 pub fn run(arguments: &LintArguments, settings: &Settings, today: Date) -> anyhow::Result<Exit> {
     let loaded = load(&settings.faq)?;
+    let entries = loaded.answers;
     let mut findings = loaded.findings;
     let mut quotations = None;
-    let mut entries = 0;
     if let Some(corpus) = &loaded.corpus {
-        entries = corpus.entries.len();
         let Settings { review_after_days, reading_grade, .. } = *settings;
         findings.extend(lint::run(&Subject { corpus, today, review_after_days, reading_grade }));
         if let Some(folder) = &arguments.sources {
@@ -74,7 +76,7 @@ pub fn run(arguments: &LintArguments, settings: &Settings, today: Date) -> anyho
         (_, true) => Exit::Well,
         (_, false) => Exit::Findings,
     };
-    print(&Report { entries, findings, quotations }, arguments.json)?;
+    print(&Report { entries, complete: loaded.corpus.is_some(), findings, quotations }, arguments.json)?;
     Ok(exit)
 }
 
@@ -100,12 +102,20 @@ fn print(report: &Report, json: bool) -> anyhow::Result<()> {
         for NotChecked { quotation, source } in not_checked {
             writeln!(out, "not checked: `{quotation}`, for want of the text of `{source}`")?;
         }
-        writeln!(out, "{found} quotations stand word for word in their source; {} not checked", not_checked.len())?;
+        writeln!(
+            out,
+            "quotations that stand word for word in their source: {found}; not checked: {}",
+            not_checked.len()
+        )?;
     }
     match (report.entries, report.findings.len()) {
         (0, _) => writeln!(out, "no answers were found, so nothing was checked")?,
         (entries, 0) => writeln!(out, "{entries} answers checked, nothing found")?,
+        (entries, 1) => writeln!(out, "{entries} answers checked, 1 finding")?,
         (entries, findings) => writeln!(out, "{entries} answers checked, {findings} findings")?,
+    }
+    if report.entries > 0 && !report.complete {
+        writeln!(out, "mend case.toml and opt-out.toml first: without them, the rules about answers could not run")?;
     }
     Ok(())
 }

@@ -2,8 +2,9 @@
 //!
 //! Every index lives in a folder named after its schema version and the hash of its content, so an old one can never be taken
 //! for a new one. It is written into a folder beside it and renamed into place: a crash leaves the old or the new one, never
-//! half of one. A stamp with the hash of every file is checked when it is opened, and the files are read into memory, so that
-//! nothing that later happens to the disk can reach a running bot. Whatever is missing or damaged is built again.
+//! half of one. A stamp with the hash of every file, and of itself, is checked when it is opened, and the files are read into
+//! memory, so that nothing that later happens to the disk can reach a running bot. Whatever is missing or damaged is built
+//! again.
 
 use std::collections::BTreeMap;
 use std::fs::{self, File};
@@ -35,6 +36,8 @@ const VIEWS: [&str; 2] = ["entries", "phrasings"];
 struct Stamp {
     schema_version: u32,
     content_hash: String,
+    /// The SHA-256 of all the rest of the stamp, which otherwise nothing would vouch for.
+    seal: String,
     /// The SHA-256 of each file, by its path in the folder.
     files: BTreeMap<String, String>,
 }
@@ -49,6 +52,20 @@ pub struct Recipe<'a> {
     pub fingerprint: &'a str,
     /// Makes what is learnt from the corpus and kept beside the index; asked only when the index is built.
     pub learn: &'a dyn Fn() -> Option<Vec<u8>>,
+}
+
+impl Stamp {
+    fn new(content_hash: &str, files: BTreeMap<String, String>) -> Self {
+        let content_hash = content_hash.to_owned();
+        let stamp = Self { schema_version: SCHEMA_VERSION, content_hash, seal: String::new(), files };
+        Self { seal: stamp.computed_seal(), ..stamp }
+    }
+
+    fn computed_seal(&self) -> String {
+        let mut text = format!("{}\n{}\n", self.schema_version, self.content_hash);
+        self.files.iter().for_each(|(name, hash)| text += &format!("{name} {hash}\n"));
+        sha256(text.as_bytes())
+    }
 }
 
 /// A searcher, and where its index came from.
@@ -88,8 +105,8 @@ pub enum Origin {
 pub fn open_or_build(root: &Path, recipe: &Recipe<'_>) -> Result<Opened, IndexError> {
     let hash = content_hash(recipe);
     let folder = root.join(format!("v{SCHEMA_VERSION}-{}", &hash[..NAME_DIGITS]));
-    match read_shared(root, &folder, &hash) {
-        Ok(content) => return open(content, Origin::Found(folder)),
+    match read_shared(root, &folder, &hash).and_then(|content| open(content, Origin::Found(folder.clone()))) {
+        Ok(opened) => return Ok(opened),
         Err(error) if !folder.exists() => info!(reason = %error, "building the search index"),
         Err(error) => warn!(reason = %error, "building the search index again"),
     }
@@ -128,6 +145,9 @@ fn read(folder: &Path, hash: &str) -> Result<Content, IndexError> {
     let text = read_file(&folder.join(STAMP))?;
     let text = String::from_utf8(text).map_err(|_| damaged(format!("{STAMP} is not text")))?;
     let stamp: Stamp = toml::from_str(&text).map_err(|error| damaged(format!("{STAMP}: {}", error.message())))?;
+    if stamp.seal != stamp.computed_seal() {
+        return Err(damaged(format!("{STAMP} is not the one that was written")));
+    }
     if stamp.schema_version != SCHEMA_VERSION || stamp.content_hash != hash {
         return Err(damaged("it belongs to other content or another version of Caseclerk".to_owned()));
     }
@@ -158,7 +178,7 @@ fn keep(root: &Path, folder: &Path, hash: &str, content: &Content) -> Result<(),
     let lock_path = root.join(LOCK);
     let lock = File::create(&lock_path).map_err(io_error("create", &lock_path))?;
     lock.lock().map_err(io_error("lock", &lock_path))?;
-    if read(folder, hash).is_ok() {
+    if read(folder, hash).and_then(|content| Searcher::new(&content.views)).is_ok() {
         // Another process was faster.
         return Ok(());
     }
@@ -182,8 +202,7 @@ fn write_all(building: &Path, hash: &str, content: &Content) -> Result<(), Index
             write_file(&folder.join(&file), &bytes)?;
         }
     }
-    let stamp = Stamp { schema_version: SCHEMA_VERSION, content_hash: hash.to_owned(), files };
-    let text = toml::to_string(&stamp).map_err(|error| IndexError::Damaged {
+    let text = toml::to_string(&Stamp::new(hash, files)).map_err(|error| IndexError::Damaged {
         path: building.to_owned(),
         reason: format!("its stamp cannot be written: {error}"),
     })?;
@@ -197,12 +216,17 @@ fn clear(root: &Path, folder: &Path) {
     for entry in entries.flatten() {
         let name = entry.file_name().to_string_lossy().into_owned();
         if (name.starts_with(IN_PROGRESS) || is_index_name(&name))
-            && let Err(error) = fs::remove_dir_all(entry.path())
+            && let Err(error) = remove(&entry.path())
         {
             warn!(folder = %entry.path().display(), %error, "an old index cannot be removed");
         }
     }
     debug_assert!(!folder.exists() || is_index_name(&folder.file_name().unwrap_or_default().to_string_lossy()));
+}
+
+/// Removes a folder, or a file that stands where a folder should.
+fn remove(path: &Path) -> io::Result<()> {
+    if path.is_dir() { fs::remove_dir_all(path) } else { fs::remove_file(path) }
 }
 
 /// Whether a name looks like `v1-` and 32 hexadecimal digits.

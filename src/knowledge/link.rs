@@ -1,13 +1,39 @@
 //! Checks that every name that one record uses for another exists.
 
+use std::collections::BTreeSet;
+
 use super::corpus::Corpus;
 use super::faq_entry::FaqEntry;
 use super::finding::{Finding, Place};
 use crate::legal::{Citation, SourceKey};
 
+/// What stands in the folder and could not be read. Each has a finding of its own; if everything that names it had one too,
+/// nobody would see which file to mend.
+#[derive(Debug, Default)]
+pub(super) struct Unread {
+    files: BTreeSet<&'static str>,
+    names: BTreeSet<(&'static str, String)>,
+}
+
+impl Unread {
+    /// Any name may stand in this file.
+    pub fn file(&mut self, file: &'static str) {
+        self.files.insert(file);
+    }
+
+    /// This name stands in this file.
+    pub fn name(&mut self, file: &'static str, name: &str) {
+        self.names.insert((file, name.to_owned()));
+    }
+
+    fn may_hold(&self, file: &'static str, name: &str) -> bool {
+        self.files.contains(file) || self.names.contains(&(file, name.to_owned()))
+    }
+}
+
 /// Reports every name in the corpus that leads nowhere.
-pub(super) fn check_links(corpus: &Corpus, findings: &mut Vec<Finding>) {
-    let mut links = Links { corpus, findings };
+pub(super) fn check_links(corpus: &Corpus, unread: &Unread, findings: &mut Vec<Finding>) {
+    let mut links = Links { corpus, unread, findings };
     for event in &corpus.case.history {
         links.citations(&event.citations, &Place::new("case.toml", 1));
     }
@@ -24,7 +50,7 @@ pub(super) fn check_links(corpus: &Corpus, findings: &mut Vec<Finding>) {
     links.opt_out();
     let leads = corpus.topics.iter().filter_map(|topic| topic.lead.as_ref());
     for id in leads.filter(|id| !corpus.entries.contains_key(*id)) {
-        links.unknown("unknown-related", "answer", id.as_str(), "the answers folder", &Place::new("topics.toml", 1));
+        links.unknown("unknown-related", "answer", id.as_str(), "answers", &Place::new("topics.toml", 1));
     }
     for entry in corpus.entries.values() {
         links.entry(entry);
@@ -33,6 +59,7 @@ pub(super) fn check_links(corpus: &Corpus, findings: &mut Vec<Finding>) {
 
 struct Links<'a> {
     corpus: &'a Corpus,
+    unread: &'a Unread,
     findings: &'a mut Vec<Finding>,
 }
 
@@ -48,8 +75,9 @@ impl Links<'_> {
             ));
         }
         self.citations(&entry.citations, place);
-        if corpus.topic(&entry.id.topic()).is_none() {
-            let message = format!("there is no topic `{}`", entry.id.topic());
+        let topic = entry.id.topic();
+        if corpus.topic(&topic).is_none() && !self.unread.may_hold("topics.toml", topic.as_str()) {
+            let message = format!("there is no topic `{topic}`");
             self.findings.push(place.error("unknown-topic", message, "move the file, or add the topic to topics.toml"));
         }
         for key in entry.all_quotations().filter(|key| !corpus.quotations.contains_key(*key)) {
@@ -59,7 +87,7 @@ impl Links<'_> {
             self.unknown("unknown-conflict", "conflict", key.as_str(), "conflicts.toml", place);
         }
         for id in entry.neighbours().filter(|id| !corpus.entries.contains_key(*id)) {
-            self.unknown("unknown-related", "answer", id.as_str(), "the answers folder", place);
+            self.unknown("unknown-related", "answer", id.as_str(), "answers", place);
         }
     }
 
@@ -88,13 +116,17 @@ impl Links<'_> {
         }
     }
 
-    fn unknown(&mut self, rule: &'static str, what: &str, name: &str, home: &str, place: &Place) {
+    fn unknown(&mut self, rule: &'static str, what: &str, name: &str, home: &'static str, place: &Place) {
+        if self.unread.may_hold(home, name) {
+            return;
+        }
         let known = match rule {
             "unknown-source" => nearest(name, self.corpus.sources.keys().map(|key| key.as_str())),
             "unknown-quotation" => nearest(name, self.corpus.quotations.keys().map(|key| key.as_str())),
             "unknown-conflict" => nearest(name, self.corpus.conflicts.keys().map(|key| key.as_str())),
             _ => nearest(name, self.corpus.entries.keys().map(|id| id.as_str())),
         };
+        let home = if home == "answers" { "the answers folder" } else { home };
         let help = match known {
             Some(near) => format!("did you mean `{near}`? Otherwise add it to {home}"),
             None => format!("correct the name, or add it to {home}"),

@@ -11,7 +11,7 @@ use super::corpus::{ContentHash, Corpus};
 use super::finding::{Finding, Place, Severity};
 use super::front_matter::read_entry;
 use super::ids::{ConflictKey, EntryId, QuotationKey, is_slug};
-use super::link::check_links;
+use super::link::{Unread, check_links};
 use super::records::{Conflict, ElsewhereGroup, HouseStyle, OptOut, Quotation, SynonymGroup, TimelineEvent, Topic};
 use super::toml_file::{Record, TomlText};
 use crate::legal::{Case, HistoryKind, Source, SourceKey};
@@ -23,6 +23,8 @@ const ANSWERS: &str = "answers";
 pub struct Loaded {
     /// The content; `None` if the case itself or the way to opt out could not be read, without which nothing can be said.
     pub corpus: Option<Corpus>,
+    /// How many answers could be read, with or without a corpus to put them in.
+    pub answers: usize,
     /// Everything that was found wrong, sorted by file and line.
     pub findings: Vec<Finding>,
 }
@@ -49,7 +51,7 @@ pub struct LoadError {
 pub fn load(root: &Path) -> Result<Loaded, LoadError> {
     let unreadable = |source| LoadError { path: root.to_owned(), source };
     std::fs::read_dir(root).map_err(unreadable)?;
-    let mut folder = Folder { root, hasher: Sha256::new(), findings: Vec::new() };
+    let mut folder = Folder { root, hasher: Sha256::new(), findings: Vec::new(), unread: Unread::default() };
 
     let case = folder.read_case();
     let topics = folder.read_topics();
@@ -67,10 +69,11 @@ pub fn load(root: &Path) -> Result<Loaded, LoadError> {
     let opt_out = folder.read_whole::<OptOut>("opt-out.toml");
     let house_style = folder.read_house_style();
     let synonyms = folder.read_synonyms();
-    let elsewhere = folder.read_list::<ElsewhereGroup>("elsewhere.toml", "groups").unwrap_or_default();
+    let elsewhere = folder.read_optional_list::<ElsewhereGroup>("elsewhere.toml", "groups");
     let entries = folder.read_answers();
 
-    let Folder { hasher, mut findings, .. } = folder;
+    let Folder { hasher, mut findings, unread, .. } = folder;
+    let answers = entries.len();
     let content_hash = ContentHash::from_hasher(hasher);
     let corpus = case.zip(opt_out).map(|(case, opt_out)| Corpus {
         case,
@@ -87,17 +90,19 @@ pub fn load(root: &Path) -> Result<Loaded, LoadError> {
         content_hash,
     });
     if let Some(corpus) = &corpus {
-        check_links(corpus, &mut findings);
+        check_links(corpus, &unread, &mut findings);
     }
     findings.sort_by(|a, b| (&a.file, a.line, a.rule).cmp(&(&b.file, b.line, b.rule)));
-    Ok(Loaded { corpus, findings })
+    Ok(Loaded { corpus, answers, findings })
 }
 
-/// The folder while it is being read: every file that is opened goes into the hash, every mistake into the findings.
+/// The folder while it is being read: every file that is opened goes into the hash, every mistake into the findings, and what
+/// stands there but could not be read is remembered.
 struct Folder<'a> {
     root: &'a Path,
     hasher: Sha256,
     findings: Vec<Finding>,
+    unread: Unread,
 }
 
 impl Folder<'_> {
@@ -134,9 +139,11 @@ impl Folder<'_> {
 
     fn read_topics(&mut self) -> Vec<Topic> {
         let file = "topics.toml";
-        let Some(records) = self.read_list::<Topic>(file, "topics") else {
-            return Vec::new();
-        };
+        let before = self.findings.len();
+        let records = self.read_list::<Topic>(file, "topics").unwrap_or_default();
+        if self.findings[before..].iter().any(|finding| finding.rule != "unknown-key") {
+            self.unread.file(file);
+        }
         let mut seen = BTreeSet::new();
         let mut topics = Vec::new();
         for record in records {
@@ -167,7 +174,7 @@ impl Folder<'_> {
 
     fn read_synonyms(&mut self) -> Vec<SynonymGroup> {
         let file = "synonyms.toml";
-        let records = self.read_list::<SynonymGroup>(file, "groups").unwrap_or_default();
+        let records = self.read_optional_list::<SynonymGroup>(file, "groups");
         let groups = records
             .into_iter()
             .map(|record| SynonymGroup { place: Some(Place::new(file, record.line)), ..record.value });
@@ -206,10 +213,14 @@ impl Folder<'_> {
                     continue;
                 };
                 self.check_name(slug, "file name", &Place::new(&file, 1));
-                let Some(text) = self.read_file(&file) else { continue };
                 let id = EntryId::new(format!("{topic}/{slug}"));
-                if let Some(entry) = read_entry(id.clone(), &file, &text, &mut self.findings) {
-                    entries.insert(id, entry);
+                let Some(text) = self.read_file(&file) else {
+                    self.unread.name(ANSWERS, id.as_str());
+                    continue;
+                };
+                match read_entry(id.clone(), &file, &text, &mut self.findings) {
+                    Some(entry) => drop(entries.insert(id, entry)),
+                    None => self.unread.name(ANSWERS, id.as_str()),
                 }
             }
         }
@@ -219,18 +230,28 @@ impl Folder<'_> {
     /// Reads a file of keyed records and lets `keep` make a pair of each.
     fn read_keyed<T: DeserializeOwned, K: Ord>(
         &mut self,
-        file: &str,
+        file: &'static str,
         keep: impl Fn(String, T, Place) -> (K, T),
     ) -> BTreeMap<K, T> {
         let Some(text) = self.read_file(file) else {
+            self.unread.file(file);
             return BTreeMap::new();
         };
         let source = TomlText::new(file, &text, 0);
-        let records = source.parse(&mut self.findings).read_keyed::<T>(&mut self.findings);
+        let before = self.findings.len();
+        let table = source.parse(&mut self.findings);
+        if self.findings.len() > before {
+            // The parser skips to where it can go on, so records may be missing.
+            self.unread.file(file);
+        }
         let mut kept = BTreeMap::new();
-        for Record { key, value, line } in records {
+        for Record { key, value, line } in table.read_keyed::<T>(&mut self.findings) {
             let place = Place::new(file, line);
             self.check_name(&key, "key", &place);
+            let Some(value) = value else {
+                self.unread.name(file, &key);
+                continue;
+            };
             let (key, value) = keep(key, value, place);
             kept.insert(key, value);
         }
@@ -244,6 +265,14 @@ impl Folder<'_> {
         let records = table.take_list(name, &mut self.findings);
         table.nothing_else(&mut self.findings);
         Some(records)
+    }
+
+    /// Reads a list that a FAQ may do without.
+    fn read_optional_list<T: DeserializeOwned>(&mut self, file: &str, name: &str) -> Vec<Record<T>> {
+        if !self.root.join(file).exists() {
+            return Vec::new();
+        }
+        self.read_list(file, name).unwrap_or_default()
     }
 
     fn read_whole<T: DeserializeOwned>(&mut self, file: &str) -> Option<T> {
@@ -291,6 +320,9 @@ impl Folder<'_> {
                     format!("cannot read the folder {folder}: {error}"),
                     "restore the folder, or correct its permissions",
                 ));
+                if folder == ANSWERS {
+                    self.unread.file(ANSWERS);
+                }
                 return Vec::new();
             }
         };

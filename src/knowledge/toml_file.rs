@@ -65,7 +65,7 @@ impl<'a> TomlText<'a> {
         let offset = error.span().map_or(fallback, |span| span.start);
         self.place(offset).error(
             "bad-record",
-            format!("this cannot be read: {}", first_line(error.message())),
+            format!("this cannot be read: {}", in_plain_words(first_line(error.message()))),
             "compare it with another record of this file, and with faq/README.md",
         )
     }
@@ -78,15 +78,15 @@ impl<'a> Table<'a> {
         read_value(self.source, Spanned::new(span, DeValue::Table(self.table)), findings)
     }
 
-    /// Reads a file of the shape `[key] …`: each table under its key.
-    pub fn read_keyed<T: DeserializeOwned>(self, findings: &mut Vec<Finding>) -> Vec<Record<T>> {
+    /// Reads a file of the shape `[key] …`: each table under its key. A record that could not be read keeps its key, so that
+    /// whoever names it is not told that it does not exist.
+    pub fn read_keyed<T: DeserializeOwned>(self, findings: &mut Vec<Finding>) -> Vec<Record<Option<T>>> {
         let source = self.source;
         let mut records = Vec::new();
         for (key, value) in self.table {
             let line = source.place(key.span().start).line;
-            if let Some(value) = read_value(source, value, findings) {
-                records.push(Record { key: key.into_inner().into_owned(), value, line });
-            }
+            let value = read_value(source, value, findings);
+            records.push(Record { key: key.into_inner().into_owned(), value, line });
         }
         // The parser sorts by key; people read in the order of the file.
         records.sort_by_key(|record| record.line);
@@ -154,7 +154,17 @@ fn read_value<T: DeserializeOwned>(
         let key = path.rsplit('.').next().unwrap_or(&path);
         findings.push(unknown_key(source.place(offset), key));
     }
-    read.map_err(|error| findings.push(source.shape_finding(&error, start))).ok()
+    match read {
+        Ok(value) => Some(value),
+        Err(error) => {
+            let finding = source.shape_finding(&error, start);
+            // What is not TOML cannot have the right form either; one finding for one mistake is enough.
+            if !findings.iter().any(|other| other.file == finding.file && other.line == finding.line) {
+                findings.push(finding);
+            }
+            None
+        }
+    }
 }
 
 fn unknown_key(place: Place, key: &str) -> Finding {
@@ -186,6 +196,21 @@ fn key_offset(value: &DeValue<'_>, path: &str) -> Option<usize> {
         }
         _ => None,
     }
+}
+
+/// The parser's words for programmers, put in an editor's words.
+fn in_plain_words(message: &str) -> String {
+    let words = [
+        ("expected a sequence", "expected a list between square brackets"),
+        ("expected a boolean", "expected true or false"),
+        ("invalid type: sequence", "found a list"),
+        ("invalid type: map", "found a table"),
+        ("invalid type:", "found"),
+        ("missing field", "it lacks the line"),
+        ("unknown variant", "nobody knows the word"),
+        ("expected one of", "it must be one of"),
+    ];
+    words.into_iter().fold(message.to_owned(), |message, (theirs, ours)| message.replace(theirs, ours))
 }
 
 fn first_line(message: &str) -> &str {

@@ -122,7 +122,9 @@ fn every_phrasing<'a>(subject: &Subject<'a>) -> impl Iterator<Item = Asked<'a>> 
     asked.filter(|asked| !asked.terms.is_empty())
 }
 
+/// Whether two phrasings of different answers are nearly the same. Those that are wholly the same are for the other rule.
 fn is_nearly_same(a: &Asked<'_>, b: &Asked<'_>, shared: usize) -> bool {
     let either = a.terms.len() + b.terms.len() - shared;
-    a.entry.id != b.entry.id && shared >= FEWEST_COMMON && shared as f64 / either as f64 >= NEARLY_SAME_SHARE
+    let wholly = shared == either && words(a.text).iter().map(|w| &w.term).eq(words(b.text).iter().map(|w| &w.term));
+    !wholly && a.entry.id != b.entry.id && shared >= FEWEST_COMMON && shared as f64 / either as f64 >= NEARLY_SAME_SHARE
 }

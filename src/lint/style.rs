@@ -93,7 +93,7 @@ fn house_words(subject: &Subject<'_>, rule: &'static str, severity: Severity, li
         let (_, found) = list.iter().find(|(word, _)| line.contains(word))?;
         let place = entry.place.at_line(number);
         let message = format!("the answer says “{}”", found.word);
-        let help = format!("say {}", found.say);
+        let help = format!("write instead: {}", found.say);
         Some(match severity {
             Severity::Error => place.error(rule, message, help),
             Severity::Warning => place.warning(rule, message, help),

@@ -13,6 +13,9 @@ const COST: f32 = 1.0;
 const PASSES: usize = 6;
 const TOLERANCE: f32 = 0.05;
 
+/// What a plane says before it has learnt anything: no, with just the margin that is asked for.
+const START: f32 = -1.0;
+
 /// An example that lies this much further on the right side than it must is not visited again.
 const CLEAR: f32 = 0.15;
 
@@ -73,6 +76,9 @@ impl Classifier {
 /// Finds the plane of one entry. Examples that lie far enough on the right side are dropped from later passes.
 fn train_plane(plane: &mut [f32], entry: u32, dims: usize, vectors: &[f32], owners: &[u32], order: &[u32]) {
     let diagonal = 1.0 / (2.0 * COST);
+    // Nearly every example belongs to another entry, so every plane starts out saying no. Only the neighbours of the entry then have
+    // anything to teach, and the rest is passed over.
+    plane[dims] = START;
     let mut alphas = vec![0.0_f32; owners.len()];
     let mut active: Vec<u32> = order.to_vec();
     for _ in 0..PASSES {

@@ -54,7 +54,12 @@ pub fn chat_commands() -> Vec<(String, String)> {
         let words = if command.words.is_some() { " WORDS" } else { "" };
         (format!("/{}{words}", command.name), command.summary.to_owned())
     });
-    let own = [("/help", "This overview"), ("/reload", "Load the FAQ again after it was edited"), ("/quit", "Leave")];
+    let own = [
+        ("1, 2, …", "One of the questions that were just listed"),
+        ("/help", "This overview"),
+        ("/reload", "Load the FAQ again after it was edited"),
+        ("/quit", "Leave"),
+    ];
     shared.chain(own.map(|(name, what)| (name.to_owned(), what.to_owned()))).collect()
 }
 

@@ -1,0 +1,103 @@
+//! How long it takes to answer, to build the index, and to open it.
+//!
+//! The corpora of 100, 1,000 and 10,000 entries are made from the real FAQ: each copy of an answer has some of its longer words
+//! changed, so that lengths and frequencies are those of real text and no two copies are the same.
+
+use std::collections::BTreeMap;
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::path::Path;
+
+use caseclerk::config::{Options, Settings};
+use caseclerk::index::open_or_build;
+use caseclerk::knowledge::{Corpus, EntryId, FaqEntry, Located, load};
+use caseclerk::matcher::{Snapshot, Thresholds};
+use caseclerk::reply::compose;
+use divan::Bencher;
+
+fn main() {
+    divan::main();
+}
+
+/// Questions as people ask them: short, long, off topic, in another language, not in words.
+const QUESTIONS: &[&str] = &[
+    "is the linkedin case over",
+    "Does opting out delete what it already learned from me?",
+    "so i read about this in january and then forgot about it, did anybody ever get the thousand dollars that they promised",
+    "how tall is a giraffe",
+    "¿Ya terminó el caso?",
+    "???",
+];
+
+/// From the text of a question to the reply.
+#[divan::bench(args = [100, 1_000, 10_000])]
+fn answer_a_question(bencher: Bencher, entries: usize) {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let snapshot = Snapshot::open(corpus(entries), folder.path()).expect("the index can be built");
+    let corpus = snapshot.corpus();
+    let stamp = corpus.case.stamp(corpus.case.last_checked, 30).expect("the case has a history");
+    let thresholds = thresholds();
+    let mut questions = QUESTIONS.iter().cycle();
+    bencher.with_inputs(|| *questions.next().expect("a cycle has no end")).bench_local_values(|question| {
+        let decision = snapshot.decide(question, &thresholds).expect("the index answers");
+        compose(corpus, &decision.outcome, &stamp)
+    });
+}
+
+/// Nothing is there: build it and write it to disk.
+#[divan::bench(args = [100, 1_000, 10_000], sample_count = 10)]
+fn build_the_index(bencher: Bencher, entries: usize) {
+    let corpus = corpus(entries);
+    bencher
+        .with_inputs(|| tempfile::tempdir().expect("a temporary folder"))
+        .bench_local_refs(|folder| open_or_build(folder.path(), &corpus).expect("the index can be built").searcher);
+}
+
+/// It is there: read it, check it, open it.
+#[divan::bench(args = [100, 1_000, 10_000], sample_count = 20)]
+fn open_the_index(bencher: Bencher, entries: usize) {
+    let corpus = corpus(entries);
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    open_or_build(folder.path(), &corpus).expect("the index can be built");
+    bencher.bench_local(|| open_or_build(folder.path(), &corpus).expect("the index can be opened").searcher);
+}
+
+/// A corpus of so many vetted entries.
+fn corpus(size: usize) -> Corpus {
+    let faq = Path::new(env!("CARGO_MANIFEST_DIR")).join("faq");
+    let mut corpus = load(&faq).expect("the FAQ can be read").corpus.expect("the FAQ is whole");
+    let originals: Vec<FaqEntry> = corpus.vetted().cloned().collect();
+    let entries = (0..size).map(|number| copy_of(&originals[number % originals.len()], number / originals.len()));
+    corpus.entries = entries.map(|entry| (entry.id.clone(), entry)).collect::<BTreeMap<_, _>>();
+    corpus
+}
+
+/// The first copy is the original.
+fn copy_of(original: &FaqEntry, copy: usize) -> FaqEntry {
+    if copy == 0 {
+        return original.clone();
+    }
+    let located = |text: &Located<String>| Located { value: varied(&text.value, copy), line: text.line };
+    FaqEntry {
+        id: EntryId::new(format!("{}-{copy}", original.id)),
+        question: varied(&original.question, copy),
+        phrasings: original.phrasings.iter().map(located).collect(),
+        answer: located(&original.answer),
+        ..original.clone()
+    }
+}
+
+/// The text with about a third of its longer words changed, always the same ones for the same copy.
+fn varied(text: &str, copy: usize) -> String {
+    let change = |word: &str| {
+        let mut hasher = DefaultHasher::new();
+        (word, copy).hash(&mut hasher);
+        let changed = word.len() > 4 && hasher.finish().is_multiple_of(3);
+        if changed { format!("{word}{copy}x") } else { word.to_owned() }
+    };
+    text.split(' ').map(change).collect::<Vec<_>>().join(" ")
+}
+
+fn thresholds() -> Thresholds {
+    let options = Options::collect(None, std::iter::empty(), Vec::new()).expect("the shipped options are right");
+    Settings::from_options(&options).expect("the shipped options are right").thresholds
+}

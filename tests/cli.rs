@@ -1,0 +1,461 @@
+//! The program as people start it: the README's transcript, `--help`, exit codes, pipes, mistakes.
+//!
+//! `UPDATE_README=1 cargo test --test cli` writes the transcript of the README anew.
+
+mod tiny;
+
+use std::fs;
+use std::io::Write;
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use caseclerk::commands::COMMANDS;
+use caseclerk::config::Options;
+use caseclerk::knowledge::load;
+use serde_json::Value;
+use tiny::{TODAY, Tiny};
+
+// The README.
+
+#[test]
+fn the_transcript_of_the_readme_is_what_the_program_prints() {
+    let readme = fs::read_to_string("README.md").expect("the README can be read");
+    let (before, block) = readme.split_once("```console\n$ caseclerk ").expect("the README has a transcript");
+    let (block, after) = block.split_once("```").expect("the transcript ends");
+    let (typed, shown) = block.split_once('\n').expect("the transcript has an answer");
+    let index = tempfile::tempdir().expect("a temporary folder");
+    let output = caseclerk()
+        .args(shell_words(typed))
+        // The transcript is true as of the day of the last check.
+        .args(["--date", &last_checked(), "--index"])
+        .arg(index.path())
+        .output()
+        .expect("it starts");
+    let printed = text(&output.stdout);
+    if std::env::var_os("UPDATE_README").is_some() {
+        let updated = format!("{before}```console\n$ caseclerk {typed}\n{printed}```{after}");
+        fs::write("README.md", updated).expect("the README can be written");
+        return;
+    }
+    assert_eq!(shown, printed, "run this test with UPDATE_README=1 to write the transcript anew");
+    assert_eq!(output.status.code(), Some(0));
+}
+
+#[test]
+fn the_readme_lists_the_commands_of_the_table() {
+    let readme = fs::read_to_string("README.md").expect("the README can be read");
+    let listed: Vec<&str> = readme.lines().filter(|line| line.starts_with("| `/")).collect();
+    let row = |command: &caseclerk::commands::Command| {
+        let words = if command.words.is_some() { " WORDS" } else { "" };
+        format!("| `/{}{words}` | {} |", command.name, command.summary)
+    };
+    assert_eq!(listed, COMMANDS.iter().map(row).collect::<Vec<_>>());
+}
+
+#[test]
+fn the_readme_has_two_commands_and_ci_runs_the_second() {
+    let readme = fs::read_to_string("README.md").expect("the README can be read");
+    let blocks: Vec<&str> = readme.split("```sh\n").skip(1).filter_map(|rest| rest.split("```").next()).collect();
+    assert_eq!(blocks, ["cargo run --release -- chat\n", "cargo test\n"]);
+    let ci = fs::read_to_string(".ci/run").expect("CI can be read");
+    assert!(ci.contains("grep -x 'cargo test' README.md"), "CI takes the test command from the README");
+}
+
+#[test]
+fn every_link_between_the_documents_leads_somewhere() {
+    for document in ["README.md", "CONTRIBUTING.md", "ARCHITECTURE.md", "faq/README.md"] {
+        let text = fs::read_to_string(document).expect("the document can be read");
+        let folder = Path::new(document).parent().expect("a document lies in a folder");
+        for link in text.split("](").skip(1).filter_map(|rest| rest.split(')').next()) {
+            assert!(link.starts_with("https://") || folder.join(link).exists(), "{document} links to {link}");
+        }
+    }
+}
+
+// Help.
+
+#[test]
+fn help_mentions_what_it_must() {
+    let wanted: &[(&[&str], &[&str])] = &[
+        (&[], &["ask", "chat", "lint", "index", "config", "--faq", "--index", "--config", "--date"]),
+        (&["ask"], &["--json", "--batch", "JSON string", "--explain", "--date"]),
+        (&["chat"], &["--faq", "--date"]),
+        (&["lint"], &["--json", "--sources", "--source-files"]),
+        (&["index"], &["--index", "--faq"]),
+        (&["config"], &["--show"]),
+    ];
+    for (subcommand, mentioned) in wanted {
+        let output = caseclerk().args(*subcommand).arg("--help").output().expect("it starts");
+        let help = text(&output.stdout);
+        let missing: Vec<_> = mentioned.iter().filter(|word| !help.contains(**word)).collect();
+        assert!(missing.is_empty(), "caseclerk {subcommand:?} --help does not mention {missing:?}:\n{help}");
+        assert_eq!(output.status.code(), Some(0));
+    }
+}
+
+#[test]
+fn every_subcommand_knows_its_version() {
+    for subcommand in [&[][..], &["ask"], &["chat"], &["lint"], &["index"], &["config"]] {
+        let output = caseclerk().args(subcommand).arg("--version").output().expect("it starts");
+        assert!(text(&output.stdout).contains(env!("CARGO_PKG_VERSION")), "{subcommand:?}");
+    }
+}
+
+// Exit codes.
+
+#[test]
+fn all_is_well() {
+    let tiny = Tiny::new();
+    for arguments in [&["lint"][..], &["ask", "is it over"], &["index"], &["config", "--show"]] {
+        let output = on(&tiny).args(arguments).output().expect("it starts");
+        assert_eq!(output.status.code(), Some(0), "{arguments:?}: {}", text(&output.stderr));
+        assert_eq!(text(&output.stderr), "", "{arguments:?}");
+    }
+}
+
+#[test]
+fn lint_names_a_broken_file_and_goes_on() {
+    let tiny = Tiny::new();
+    tiny.edit("answers/claims/what-was-claimed.md", "as_of = 2026-01-10", "as_of = yesterday");
+    tiny.edit("answers/money/will-i-be-paid.md", "is there a payout", "Is it finished?");
+    let output = on(&tiny).arg("lint").output().expect("it starts");
+    let printed = text(&output.stdout);
+    assert_eq!(output.status.code(), Some(1), "{printed}");
+    assert!(printed.contains("answers/claims/what-was-claimed.md:7: error [toml-syntax]"), "{printed}");
+    // One mistake is one finding. The file beside it was still checked, and nobody is blamed for naming the broken one.
+    assert_eq!(printed.matches("answers/claims/what-was-claimed.md:").count(), 1, "{printed}");
+    assert!(printed.contains("[same-phrasing]"), "{printed}");
+    assert!(!printed.contains("[unknown-related]"), "{printed}");
+}
+
+#[test]
+fn ask_refuses_broken_content_and_says_where() {
+    let tiny = Tiny::new();
+    tiny.edit("answers/claims/what-was-claimed.md", "as_of = 2026-01-10", "as_of = yesterday");
+    for arguments in [&["ask", "is it over"][..], &["chat"], &["index"]] {
+        let output = on(&tiny).args(arguments).stdin(Stdio::null()).output().expect("it starts");
+        let log = text(&output.stderr);
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}: {log}");
+        assert_eq!(text(&output.stdout), "", "{arguments:?}");
+        assert!(log.contains("answers/claims/what-was-claimed.md:7:") && log.contains("To mend it:"), "{log}");
+    }
+}
+
+#[test]
+fn lint_of_nothing_is_not_green() {
+    let tiny = Tiny::new();
+    fs::remove_dir_all(tiny.faq()).expect("the folder can be removed");
+    assert_eq!(on(&tiny).arg("lint").output().expect("it starts").status.code(), Some(2));
+    fs::create_dir(tiny.faq()).expect("the folder can be made");
+    let output = on(&tiny).arg("lint").output().expect("it starts");
+    assert_eq!(output.status.code(), Some(2));
+    assert!(text(&output.stdout).contains("nothing was checked"), "{}", text(&output.stdout));
+}
+
+#[test]
+fn lint_without_a_case_says_what_it_could_not_do() {
+    let tiny = Tiny::new();
+    tiny.edit("case.toml", "plaintiff = ", "plaintif = ");
+    let output = on(&tiny).arg("lint").output().expect("it starts");
+    let printed = text(&output.stdout);
+    assert_eq!(output.status.code(), Some(1), "{printed}");
+    assert!(printed.contains("case.toml:") && printed.contains("[unknown-key]"), "{printed}");
+    assert!(printed.contains("mend case.toml and opt-out.toml first"), "{printed}");
+}
+
+#[test]
+fn lint_speaks_json() {
+    let tiny = Tiny::new();
+    tiny.edit("answers/money/will-i-be-paid.md", "as_of", "as_off = 1\nas_of");
+    let output = on(&tiny).args(["lint", "--json"]).output().expect("it starts");
+    let report: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    assert_eq!(report["findings"][0]["rule"], "unknown-key");
+    assert_eq!(report["findings"][0]["file"], "answers/money/will-i-be-paid.md");
+    assert_eq!(report["findings"][0]["line"], 7);
+    assert_eq!(output.status.code(), Some(1));
+}
+
+#[test]
+fn lint_compares_quotations_with_their_sources() {
+    let tiny = Tiny::new();
+    let sources = tiny.root().join("sources");
+    fs::create_dir(&sources).expect("the folder can be made");
+    fs::write(sources.join("gazette.txt"), "It said: ‘The lamp\n  reads every letter on the desk.’").expect("a source");
+    let lint = || on(&tiny).args(["lint", "--sources"]).arg(&sources).output().expect("it starts");
+    let output = lint();
+    let printed = text(&output.stdout);
+    assert_eq!(output.status.code(), Some(0), "{printed}");
+    assert!(printed.contains("stand word for word in their source: 1; not checked: 1"), "{printed}");
+    assert!(printed.contains("not checked: `lamp-cannot-read`"), "{printed}");
+    fs::write(sources.join("gazette.txt"), "The lamp reads every word on the desk.").expect("a source");
+    let output = lint();
+    let printed = text(&output.stdout);
+    assert_eq!(output.status.code(), Some(1), "{printed}");
+    assert!(printed.contains("agree up to “…every”"), "{printed}");
+}
+
+#[test]
+fn what_cannot_run_says_why() {
+    let tiny = Tiny::new();
+    let cases: &[(&[&str], &str)] = &[
+        (&["ask"], "<QUESTION>"),
+        (&["sing"], "sing"),
+        (&["ask", "--date", "tomorrow", "x"], "tomorrow"),
+        (&["ask", "--batch", "no-such-file", "--json"], "no-such-file"),
+        (&["ask", "--batch", "x"], "--json"),
+        (&["--faq", "no-such-folder", "ask", "x"], "no-such-folder"),
+        (&["--config", "no-such.toml", "ask", "x"], "no-such.toml"),
+    ];
+    for (arguments, named) in cases {
+        let output = on(&tiny).args(*arguments).output().expect("it starts");
+        let log = text(&output.stderr);
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}: {log}");
+        assert!(log.contains(named), "{arguments:?} does not name {named}: {log}");
+    }
+}
+
+// Asking.
+
+#[test]
+fn json_has_every_field_for_every_outcome() {
+    let tiny = Tiny::new();
+    let fields = [
+        "question",
+        "outcome",
+        "reason",
+        "entry",
+        "topic",
+        "text",
+        "standing",
+        "quotations",
+        "citations",
+        "stamp",
+        "as_of",
+        "suggestions",
+        "score",
+        "evidence",
+    ];
+    for question in ["claims/what-was-claimed", "what did the suit claim", "xyzzy plugh", "", "money/old-claim-form"] {
+        let output = on(&tiny).args(["ask", "--json", question]).output().expect("it starts");
+        let reply: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+        let missing: Vec<_> = fields.iter().filter(|field| reply.get(**field).is_none()).collect();
+        assert!(missing.is_empty(), "{question:?}: no {missing:?}");
+        assert_eq!(reply["question"], question);
+    }
+}
+
+#[test]
+fn a_batch_answers_in_order_and_goes_on_after_a_bad_line() {
+    let tiny = Tiny::new();
+    let input = "\"claims/what-was-claimed\"\nnot json\n\"\"\n{}\n\n\"status/is-it-over\"";
+    let mut child = on(&tiny)
+        .args(["ask", "--json", "--batch", "-"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("it starts");
+    child.stdin.take().expect("a pipe").write_all(input.as_bytes()).expect("it listens");
+    let output = child.wait_with_output().expect("it ends");
+    let printed = text(&output.stdout);
+    let lines: Vec<Value> = printed.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
+    assert_eq!(lines.len(), 6, "{printed}");
+    assert_eq!(lines[0]["entry"], "claims/what-was-claimed");
+    assert_eq!(lines[2]["reason"], "empty");
+    assert_eq!(lines[5]["entry"], "status/is-it-over");
+    for (place, line) in [(1, 2), (3, 4), (4, 5)] {
+        assert_eq!(lines[place]["line"], line, "{printed}");
+        assert!(lines[place]["error"].is_string(), "{printed}");
+    }
+    assert_eq!(output.status.code(), Some(1));
+}
+
+#[test]
+fn a_batch_of_good_lines_from_a_file_is_well() {
+    let tiny = Tiny::new();
+    let file = tiny.root().join("questions.jsonl");
+    fs::write(&file, "\"is it over\"\r\n\"\\u00e9\\u0000\"\n").expect("the file can be written");
+    let output = on(&tiny).args(["ask", "--json", "--batch"]).arg(&file).output().expect("it starts");
+    assert_eq!(text(&output.stdout).lines().count(), 2);
+    assert_eq!(output.status.code(), Some(0));
+}
+
+#[test]
+fn explain_tells_why() {
+    let tiny = Tiny::new();
+    let output = on(&tiny).args(["ask", "--explain", "do lamp owners get any money"]).output().expect("it starts");
+    let printed = text(&output.stdout);
+    assert!(printed.contains("Why") && printed.contains("money/will-i-be-paid"), "{printed}");
+}
+
+#[test]
+fn no_colours_reach_a_pipe() {
+    let tiny = Tiny::new();
+    let output = on(&tiny).args(["ask", "status/is-it-over"]).output().expect("it starts");
+    assert!(!output.stdout.contains(&0x1b), "{}", text(&output.stdout));
+}
+
+#[test]
+fn a_conversation_goes_through_a_pipe() {
+    let tiny = Tiny::new();
+    let mut child = on(&tiny)
+        .arg("chat")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("it starts");
+    let typed = "/status\n/quote lamp\nstatus/is-it-over\n1\n/reload\n/quote\n/nonsense\n\n/quit\n";
+    child.stdin.take().expect("a pipe").write_all(typed.as_bytes()).expect("it listens");
+    let output = child.wait_with_output().expect("it ends");
+    let printed = text(&output.stdout);
+    for wanted in [
+        "Where the case stands",
+        "reads every letter",
+        "Is the case over?",
+        // The number chose the first related question.
+        "Nobody proved that",
+        "Reloaded: 0 added, 0 changed, 0 withdrawn.",
+        "/quote needs words",
+        "There is no command /nonsense",
+    ] {
+        assert!(printed.contains(wanted), "no “{wanted}” in:\n{printed}\n{}", text(&output.stderr));
+    }
+    assert_eq!(output.status.code(), Some(0));
+}
+
+// Pipes.
+
+#[test]
+fn a_closed_pipe_is_not_an_error() {
+    let tiny = Tiny::new();
+    let batch = tiny.root().join("questions.jsonl");
+    fs::write(&batch, "\"is it over\"\n".repeat(50)).expect("the file can be written");
+    let batch = batch.to_str().expect("a path in letters");
+    let runs: &[&[&str]] = &[
+        &["ask", "is it over"],
+        &["ask", "--json", "is it over"],
+        &["ask", "--json", "--batch", batch],
+        &["lint"],
+        &["lint", "--json"],
+        &["index"],
+        &["config", "--show"],
+        &["chat"],
+        &["--help"],
+    ];
+    for arguments in runs {
+        let (reader, writer) = std::io::pipe().expect("a pipe");
+        drop(reader);
+        let output = on(&tiny).args(*arguments).stdin(Stdio::null()).stdout(writer).output().expect("it starts");
+        assert_eq!(output.status.code(), Some(0), "{arguments:?}: {}", text(&output.stderr));
+        assert_eq!(text(&output.stderr), "", "{arguments:?}");
+    }
+}
+
+// Configuration.
+
+#[test]
+fn an_unknown_option_is_named_with_the_nearest() {
+    let tiny = Tiny::new();
+    let cases = [
+        ("[knowledge]\nfaqs = \"x\"\n", "knowledge.faqs", "knowledge.faq"),
+        ("[matcher]\nanswer_scores = 1.0\n", "matcher.answer_scores", "matcher.answer_score"),
+        ("[lgo]\nfilter = \"warn\"\n", "lgo.filter", "log.filter"),
+        ("loud = true\n", "loud", ""),
+    ];
+    for (config, key, nearest) in cases {
+        let file = tiny.root().join("own.toml");
+        fs::write(&file, config).expect("the file can be written");
+        let output = on(&tiny).arg("--config").arg(&file).args(["config", "--show"]).output().expect("it starts");
+        let log = text(&output.stderr);
+        assert_eq!(output.status.code(), Some(2), "{config}: {log}");
+        assert!(
+            log.contains(&format!("`{key}`")) && log.contains(&format!("did you mean `{nearest}")),
+            "{config}: {log}"
+        );
+    }
+}
+
+#[test]
+fn an_unknown_variable_is_named_with_the_nearest() {
+    let tiny = Tiny::new();
+    let output = on(&tiny).args(["config", "--show"]).env("CASECLERK_LOG_FILTRE", "info").output().expect("it starts");
+    let log = text(&output.stderr);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(log.contains("CASECLERK_LOG_FILTRE") && log.contains("`CASECLERK_LOG_FILTER`"), "{log}");
+}
+
+#[test]
+fn config_show_tells_where_each_value_comes_from() {
+    let tiny = Tiny::new();
+    let file = tiny.root().join("own.toml");
+    fs::write(&file, "[lint]\nreview_after_days = 7\n").expect("the file can be written");
+    let output = on(&tiny)
+        .arg("--config")
+        .arg(&file)
+        .args(["config", "--show", "--index", "elsewhere"])
+        .env("CASECLERK_LOG_FORMAT", "json")
+        .output()
+        .expect("it starts");
+    let printed = text(&output.stdout);
+    let line = |key: &str| printed.lines().find(|line| line.starts_with(&format!("{key} = "))).unwrap_or_default();
+    assert!(line("lint.review_after_days").contains("7") && line("lint.review_after_days").contains("own.toml"));
+    assert!(line("log.format").contains("the environment variable CASECLERK_LOG_FORMAT"));
+    assert!(line("knowledge.index").contains("elsewhere") && line("knowledge.index").contains("the flag --index"));
+    assert!(line("log.filter").contains("the default"));
+    let options = Options::collect(None, std::iter::empty(), Vec::new()).expect("the shipped options are right");
+    assert!(options.iter().all(|(key, _)| !line(key).is_empty()), "{printed}");
+}
+
+#[test]
+fn the_log_can_be_read_by_machines() {
+    let tiny = Tiny::new();
+    let output = on(&tiny)
+        .arg("index")
+        .env("CASECLERK_LOG_FORMAT", "json")
+        .env("CASECLERK_LOG_FILTER", "info")
+        .output()
+        .expect("it starts");
+    let log = text(&output.stderr);
+    assert!(log.lines().count() > 0, "nothing was logged");
+    log.lines().for_each(|line| assert!(serde_json::from_str::<Value>(line).is_ok(), "{line}"));
+}
+
+/// The program at the top of the project, with nothing from the surroundings.
+fn caseclerk() -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_caseclerk"));
+    command.current_dir(env!("CARGO_MANIFEST_DIR")).env_clear();
+    command
+}
+
+/// The program on the tiny corpus, on the day of the tests.
+fn on(tiny: &Tiny) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_caseclerk"));
+    command.current_dir(tiny.root()).env_clear();
+    command.args(["--date", &TODAY.to_string()]);
+    // In the environment, so that a test can still give the flags.
+    command.env("CASECLERK_KNOWLEDGE_FAQ", tiny.faq()).env("CASECLERK_KNOWLEDGE_INDEX", tiny.index());
+    command
+}
+
+fn last_checked() -> String {
+    let corpus = load(Path::new("faq")).expect("the FAQ can be read").corpus.expect("the FAQ is whole");
+    corpus.case.last_checked.to_string()
+}
+
+/// Cuts a command line at spaces, but not between double quotes.
+fn shell_words(line: &str) -> Vec<String> {
+    let mut words = vec![String::new()];
+    let mut quoted = false;
+    for c in line.chars() {
+        match c {
+            '"' => quoted = !quoted,
+            ' ' if !quoted => words.push(String::new()),
+            c => words.last_mut().expect("there is always a word").push(c),
+        }
+    }
+    words
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}

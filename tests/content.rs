@@ -1,0 +1,117 @@
+//! The real FAQ: no findings, every answer can be found by its own question, every text fits.
+
+use std::path::Path;
+
+use caseclerk::ask::{Ask, What};
+use caseclerk::config::{Options, Settings};
+use caseclerk::knowledge::{Corpus, load};
+use caseclerk::lint::{self, Subject};
+use caseclerk::reply::Reply;
+use caseclerk::responder::Responder;
+
+/// What one Discord embed holds in its body; nothing that an answer shows in one piece may be longer.
+const LONGEST_BODY: usize = 4_096;
+/// What fits on a button or a line of a list.
+const LONGEST_QUESTION: usize = 100;
+
+#[test]
+fn the_faq_has_no_findings() {
+    let loaded = load(Path::new("faq")).expect("the FAQ can be read");
+    let corpus = loaded.corpus.expect("the case and the way to opt out can be read");
+    let settings = settings(Path::new("unused"));
+    let mut findings = loaded.findings;
+    findings.extend(lint::run(&Subject {
+        corpus: &corpus,
+        // The passing of time is not a mistake of whoever changes something else.
+        today: corpus.case.last_checked,
+        review_after_days: settings.review_after_days,
+        reading_grade: settings.reading_grade,
+    }));
+    let printed: Vec<String> = findings.iter().map(ToString::to_string).collect();
+    assert!(printed.is_empty(), "{}", printed.join("\n\n"));
+}
+
+#[test]
+fn every_answer_is_found_by_its_own_question() {
+    let index = tempfile::tempdir().expect("a temporary folder");
+    let responder = Responder::open(&settings(index.path())).expect("the FAQ can be served");
+    let mut lost = Vec::new();
+    let corpus = corpus();
+    for entry in corpus.vetted() {
+        let ask = Ask { what: What::Question(entry.question.clone()), today: corpus.case.last_checked };
+        let response = responder.respond(&ask).expect("the index answers");
+        let first = match &response.reply {
+            Reply::Answer(answer) => Some(answer.entry().clone()),
+            Reply::Choice(choice) => choice.suggestions.first().map(|suggestion| suggestion.entry.clone()),
+            Reply::NoAnswer(_) | Reply::Sheet(_) => None,
+        };
+        if first.as_ref() != Some(&entry.id) {
+            lost.push(format!("“{}” of `{}` leads to {first:?}", entry.question, entry.id));
+        }
+    }
+    assert!(lost.is_empty(), "{}", lost.join("\n"));
+}
+
+#[test]
+fn every_text_fits_where_it_is_shown() {
+    let corpus = corpus();
+    let stamp = corpus.case.stamp(corpus.case.last_checked, 30).expect("the case has a history");
+    for entry in corpus.vetted() {
+        let Reply::Answer(answer) = caseclerk::reply::entry_reply(&corpus, &entry.id, &stamp) else {
+            panic!("`{}` is vetted and has no answer", entry.id);
+        };
+        let body = answer.body().to_markdown();
+        assert!(body.chars().count() <= LONGEST_BODY, "`{}` is too long", entry.id);
+        assert!(entry.question.chars().count() <= LONGEST_QUESTION, "the question of `{}` is too long", entry.id);
+        assert!(!answer.citations().is_empty() && !answer.stamp_line().is_empty(), "`{}`", entry.id);
+    }
+}
+
+#[test]
+fn every_topic_has_an_answer_to_lead_with() {
+    let corpus = corpus();
+    for topic in &corpus.topics {
+        let lead = topic.lead.as_ref().and_then(|id| corpus.entries.get(id));
+        assert!(lead.is_some_and(|entry| entry.is_vetted()), "the topic `{}` leads nowhere", topic.id);
+    }
+}
+
+#[test]
+fn the_worked_example_of_the_manual_is_right() {
+    let manual = std::fs::read_to_string("faq/README.md").expect("the manual can be read");
+    let (_, after) = manual.split_once("```markdown\n").expect("the manual has an example");
+    let (example, _) = after.split_once("```").expect("the example ends");
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    copy(Path::new("faq"), folder.path());
+    let file = folder.path().join("answers/without-prejudice/what-it-means.md");
+    std::fs::write(file, example).expect("the example can be written");
+    let errors: Vec<_> = load(folder.path())
+        .expect("the folder can be read")
+        .findings
+        .into_iter()
+        .filter(|finding| finding.file.contains("what-it-means"))
+        .collect();
+    assert!(errors.is_empty(), "{errors:#?}");
+}
+
+fn copy(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).expect("the folder can be made");
+    for entry in std::fs::read_dir(from).expect("the folder can be read").flatten() {
+        let target = to.join(entry.file_name());
+        if entry.path().is_dir() {
+            copy(&entry.path(), &target);
+        } else {
+            std::fs::copy(entry.path(), target).expect("the file can be copied");
+        }
+    }
+}
+
+fn corpus() -> Corpus {
+    load(Path::new("faq")).expect("the FAQ can be read").corpus.expect("the FAQ is whole")
+}
+
+fn settings(index: &Path) -> Settings {
+    let flags = vec![("knowledge.index", "--index", index.to_str().expect("a path in letters").to_owned())];
+    let options = Options::collect(None, std::iter::empty(), flags).expect("the shipped options are right");
+    Settings::from_options(&options).expect("the shipped options are right")
+}

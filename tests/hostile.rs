@@ -1,0 +1,224 @@
+//! Any input at all gets a reply or a refusal; nothing panics; a question without words gets no answer.
+//!
+//! `PROPTEST_CASES=100000 cargo test --release --test hostile` is the patient version.
+
+mod tiny;
+
+use std::sync::LazyLock;
+
+use caseclerk::ask::{Ask, What};
+use caseclerk::config::{Options, Settings};
+use caseclerk::knowledge::load;
+use caseclerk::language::words;
+use caseclerk::lint::{self, Subject};
+use caseclerk::matcher::NoAnswerReason;
+use caseclerk::reply::Reply;
+use caseclerk::responder::Responder;
+use caseclerk::terminal::{JsonReply, explanation, read_chat_line, reply_text};
+use proptest::prelude::*;
+use proptest::test_runner::FileFailurePersistence;
+use tiny::{TODAY, Tiny};
+
+/// The real FAQ, so that hostile words can meet real ones.
+static RESPONDER: LazyLock<Responder> = LazyLock::new(|| {
+    let index = tempfile::tempdir().expect("a temporary folder");
+    let flags = vec![("knowledge.index", "--index", index.path().to_str().expect("a path in letters").to_owned())];
+    let options = Options::collect(None, std::iter::empty(), flags).expect("the shipped options are right");
+    let settings = Settings::from_options(&options).expect("the shipped options are right");
+    Responder::open(&settings).expect("the FAQ can be served")
+});
+
+/// What means something to query parsers, shells, Markdown, terminals, JSON or this program.
+const SYNTAX: &[&str] = &[
+    "AND",
+    "OR",
+    "NOT",
+    "TO",
+    "*",
+    "?",
+    "~2",
+    "^10",
+    "-",
+    "+",
+    "&&",
+    "||",
+    "!",
+    "(",
+    ")",
+    "[",
+    "]",
+    "{",
+    "}",
+    "\"",
+    "'",
+    ":",
+    "\\",
+    "/",
+    "question:",
+    "answer:",
+    "*:*",
+    "[* TO *]",
+    "IN [a b]",
+    "\"a b\"~3",
+    "/re.*/",
+    "<b>",
+    "@everyone",
+    "`",
+    "**",
+    "](http://x)",
+    "$(reboot)",
+    ";",
+    "|",
+    "%s",
+    "{0}",
+    "\0",
+    "\u{1b}[2J",
+    "\r\n",
+    "\u{7}",
+    "\u{200b}",
+    "\u{202e}",
+    "\u{feff}",
+    "../..",
+    "status/is-it-over",
+    "status/",
+    "/quote",
+    "+++",
+    "null",
+    "1e999",
+    "5:25-cv-00709",
+    "$1,000",
+    "-1",
+];
+
+/// What the FAQ is asked about.
+const PLAIN: &[&str] =
+    &["is", "the", "case", "over", "linkedin", "opt", "out", "messages", "paid", "wer", "что", "为什么"];
+
+/// Texts that nobody should send, and somebody will.
+fn hostile_text() -> impl Strategy<Value = String> {
+    let piece = prop_oneof![
+        prop::sample::select(SYNTAX).prop_map(str::to_owned),
+        prop::sample::select(PLAIN).prop_map(str::to_owned),
+        any::<char>().prop_map(String::from),
+    ];
+    prop_oneof![
+        4 => any::<String>(),
+        2 => r"\PC{0,40}",
+        2 => r"[\x00-\x20]{0,20}",
+        8 => prop::collection::vec(piece.clone(), 0..20).prop_map(|pieces| pieces.join(" ")),
+        2 => prop::collection::vec(piece.clone(), 0..20).prop_map(|pieces| pieces.concat()),
+        1 => (piece, 1_usize..2_000).prop_map(|(piece, times)| piece.repeat(times)),
+    ]
+}
+
+/// Texts without a letter or a figure in them.
+fn wordless_text() -> impl Strategy<Value = String> {
+    r"[ -/:-@\[-`\{-~\t\r\n\x00-\x1f\u{2000}-\u{206f}\u{1f600}-\u{1f64f}。、？！]{0,60}"
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig {
+        failure_persistence: Some(Box::new(FileFailurePersistence::Direct("tests/hostile.regressions"))),
+        ..ProptestConfig::default()
+    })]
+
+    #[test]
+    fn every_question_gets_a_reply(text in hostile_text()) {
+        let ask = Ask { what: What::Question(text.clone()), today: TODAY };
+        let response = RESPONDER.respond(&ask).expect("no text is an error");
+        if words(&text).is_empty() {
+            prop_assert!(is_empty_question(&response.reply), "{text:?} has no words and got {:?}", response.reply);
+        }
+        prop_assert!(!reply_text(&response.reply).is_empty());
+        if let Some(evidence) = &response.evidence {
+            prop_assert!(!explanation(evidence).is_empty());
+        }
+        let json = serde_json::to_string(&JsonReply::new(&text, response)).expect("a reply can be written as JSON");
+        let read: serde_json::Value = serde_json::from_str(&json).expect("JSON can be read");
+        prop_assert_eq!(read["question"].as_str(), Some(text.as_str()));
+        prop_assert!(!read["stamp"].as_str().unwrap_or_default().is_empty());
+    }
+
+    #[test]
+    fn no_words_no_answer(text in wordless_text()) {
+        let response = RESPONDER.respond(&Ask { what: What::Question(text.clone()), today: TODAY }).expect("no error");
+        prop_assert!(is_empty_question(&response.reply), "{text:?} got {:?}", response.reply);
+    }
+
+    #[test]
+    fn the_same_question_gets_the_same_reply(text in hostile_text()) {
+        let ask = Ask { what: What::Question(text), today: TODAY };
+        let [once, twice] = [(); 2].map(|()| RESPONDER.respond(&ask).expect("no text is an error").reply);
+        prop_assert_eq!(once, twice);
+    }
+
+    #[test]
+    fn whoever_is_typing_gets_few_suggestions_and_no_error(text in hostile_text(), limit in 1_usize..30) {
+        let suggestions = RESPONDER.suggest(&text, limit).expect("no text is an error");
+        prop_assert!(suggestions.len() <= limit, "{} suggestions, {limit} wanted", suggestions.len());
+    }
+
+    #[test]
+    fn quotations_are_looked_for_with_any_words(text in hostile_text()) {
+        let response = RESPONDER.respond(&Ask { what: What::Quote(text), today: TODAY }).expect("no text is an error");
+        prop_assert!(matches!(response.reply, Reply::Sheet(_)));
+    }
+
+    #[test]
+    fn a_line_of_the_conversation_may_be_anything(text in hostile_text()) {
+        let _ = read_chat_line(&text, &[]);
+    }
+}
+
+proptest! {
+    // Each case writes files and reads a folder, so there are fewer of them.
+    #![proptest_config(ProptestConfig {
+        cases: ProptestConfig::default().cases.div_ceil(8),
+        failure_persistence: Some(Box::new(FileFailurePersistence::Direct("tests/hostile.regressions"))),
+        ..ProptestConfig::default()
+    })]
+
+    /// Whatever happens to a file, loading and checking give findings and never panic.
+    #[test]
+    fn broken_files_are_findings(
+        file in prop::sample::select(FILES),
+        (from, length) in (any::<prop::sample::Index>(), 0_usize..30),
+        instead in prop_oneof![any::<Vec<u8>>(), hostile_text().prop_map(String::into_bytes)],
+    ) {
+        let tiny = Tiny::new();
+        let mut bytes = std::fs::read(tiny.faq().join(file)).expect("the file can be read");
+        let from = from.index(bytes.len());
+        bytes.splice(from..(from + length).min(bytes.len()), instead);
+        tiny.write(file, &bytes);
+        let loaded = load(&tiny.faq()).expect("the folder can be read");
+        let mut findings = loaded.findings;
+        if let Some(corpus) = &loaded.corpus {
+            findings.extend(lint::run(&Subject { corpus, today: TODAY, review_after_days: 365, reading_grade: 12.0 }));
+        }
+        for finding in findings {
+            let text = std::fs::read(tiny.faq().join(&finding.file)).unwrap_or_default();
+            let lines = 1 + text.iter().filter(|&&byte| byte == b'\n').count();
+            prop_assert!((1..=lines).contains(&finding.line), "{finding} is beyond the {lines} lines of its file");
+        }
+    }
+}
+
+/// The files of the tiny corpus.
+const FILES: &[&str] = &[
+    "case.toml",
+    "topics.toml",
+    "sources.toml",
+    "quotations.toml",
+    "conflicts.toml",
+    "timeline.toml",
+    "opt-out.toml",
+    "house-style.toml",
+    "answers/status/is-it-over.md",
+    "answers/claims/what-was-claimed.md",
+    "answers/money/will-i-be-paid.md",
+    "answers/money/old-claim-form.md",
+];
+
+fn is_empty_question(reply: &Reply) -> bool {
+    matches!(reply, Reply::NoAnswer(no_answer) if no_answer.reason == Some(NoAnswerReason::Empty))
+}

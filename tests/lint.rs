@@ -1,0 +1,115 @@
+//! Every rule has a case: a folder under `tests/lint/` named after it.
+//!
+//! A case is data only. `in/` is laid over a copy of the tiny corpus; `removed.txt` names files to take out of it; `sources/`
+//! holds texts of sources, against which quotations are then compared. `expected.txt` is what lint prints.
+//!
+//! `UPDATE_EXPECTED=1 cargo test --test lint` writes every `expected.txt` anew. Read the difference before you keep it.
+
+mod tiny;
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use caseclerk::knowledge::{Finding, LOADING_RULES, load};
+use caseclerk::lint::{self, RULES, Subject, check_quotations};
+use tiny::{TODAY, Tiny, lay_over};
+
+/// The rule that needs the texts of the sources.
+const AGAINST_SOURCES: &str = "quotation-not-in-source";
+
+#[test]
+fn the_tiny_corpus_has_no_findings() {
+    assert_eq!(print(&findings(&Tiny::new(), None)), "");
+}
+
+#[test]
+fn every_rule_has_a_case_and_every_case_a_rule() {
+    let mut rules: Vec<&str> = LOADING_RULES.iter().map(|(name, _)| *name).collect();
+    rules.extend(RULES.iter().map(|rule| rule.name));
+    rules.push(AGAINST_SOURCES);
+    rules.sort_unstable();
+    let unique = rules.len();
+    rules.dedup();
+    assert_eq!(rules.len(), unique, "two rules have the same name");
+    let cases: Vec<String> = cases().iter().map(|case| name(case)).collect();
+    assert_eq!(cases, rules, "left: the folders of tests/lint, right: the rules");
+}
+
+#[test]
+fn every_case_prints_what_is_expected() {
+    let update = std::env::var_os("UPDATE_EXPECTED").is_some();
+    let mut wrong = Vec::new();
+    for case in cases() {
+        let printed = print(&run(&case));
+        let expected_file = case.join("expected.txt");
+        if update {
+            fs::write(&expected_file, &printed).expect("expected.txt can be written");
+        }
+        let expected = fs::read_to_string(&expected_file).unwrap_or_default();
+        if !expected.contains(&format!("[{}]", name(&case))) {
+            wrong
+                .push(format!("{}: expected.txt does not show the rule at work; lint prints:\n{printed}", name(&case)));
+        } else if printed != expected {
+            wrong.push(format!("{}: expected\n{expected}\nbut lint prints\n{printed}", name(&case)));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n----\n"));
+}
+
+#[test]
+fn severities_are_what_the_table_says() {
+    for case in cases() {
+        let rule = RULES.iter().find(|rule| rule.name == name(&case));
+        let Some(rule) = rule else { continue };
+        for finding in run(&case).iter().filter(|finding| finding.rule == rule.name) {
+            assert_eq!(finding.severity, rule.severity, "{}", rule.name);
+        }
+    }
+}
+
+/// The folders of `tests/lint`, sorted.
+fn cases() -> Vec<PathBuf> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/lint");
+    let entries = fs::read_dir(folder).expect("tests/lint can be read");
+    let mut cases: Vec<PathBuf> = entries.map(|entry| entry.expect("tests/lint can be read").path()).collect();
+    cases.retain(|path| path.is_dir());
+    cases.sort();
+    cases
+}
+
+fn name(case: &Path) -> String {
+    case.file_name().unwrap_or_default().to_string_lossy().into_owned()
+}
+
+/// Lints the tiny corpus with the case laid over it.
+fn run(case: &Path) -> Vec<Finding> {
+    let tiny = Tiny::new();
+    if case.join("in").is_dir() {
+        lay_over(&case.join("in"), &tiny.faq());
+    }
+    for file in fs::read_to_string(case.join("removed.txt")).unwrap_or_default().lines() {
+        fs::remove_file(tiny.faq().join(file)).expect("removed.txt names files of the tiny corpus");
+    }
+    let sources = case.join("sources");
+    findings(&tiny, sources.is_dir().then_some(sources.as_path()))
+}
+
+/// What `caseclerk lint` finds, in its order.
+fn findings(tiny: &Tiny, sources: Option<&Path>) -> Vec<Finding> {
+    let loaded = load(&tiny.faq()).expect("the folder can be read");
+    let mut findings = loaded.findings;
+    if let Some(corpus) = &loaded.corpus {
+        findings.extend(lint::run(&Subject { corpus, today: TODAY, review_after_days: 365, reading_grade: 12.0 }));
+        if let Some(folder) = sources {
+            let check = check_quotations(corpus, folder, &BTreeMap::new()).expect("the sources can be read");
+            findings.extend(check.findings);
+        }
+    }
+    findings.sort_by(|a, b| (&a.file, a.line, a.rule).cmp(&(&b.file, b.line, b.rule)));
+    findings
+}
+
+fn print(findings: &[Finding]) -> String {
+    findings.iter().map(|finding| format!("{finding}\n")).collect()
+}

@@ -1,0 +1,157 @@
+//! Every kind of reply, as it is printed in the terminal and as JSON.
+//!
+//! The replies are made from the tiny corpus and from outcomes given here, so that a change in the matcher changes none of them.
+//! `INSTA_UPDATE=always cargo test --test replies` writes the snapshots anew. Read the difference before you keep it.
+
+mod tiny;
+
+use caseclerk::ask::{Ask, What};
+use caseclerk::commands::COMMANDS;
+use caseclerk::knowledge::{Corpus, EntryId};
+use caseclerk::legal::CaseStamp;
+use caseclerk::matcher::{NoAnswerReason, Outcome};
+use caseclerk::reply::{Reply, compose, entry_reply};
+use caseclerk::responder::{Responder, Response};
+use caseclerk::terminal::{JsonReply, chat_commands, reply_text, sheet_text};
+use jiff::civil::{Date, date};
+use tiny::{TODAY, Tiny};
+
+#[test]
+fn an_answer_with_everything() {
+    let reply = by_name("claims/what-was-claimed");
+    insta::assert_snapshot!("answer_with_response.terminal", plain(&reply));
+    insta::assert_snapshot!("answer_with_response.json", json("claims/what-was-claimed", reply));
+}
+
+#[test]
+fn an_answer_that_touches_a_conflict() {
+    let reply = by_name("status/is-it-over");
+    insta::assert_snapshot!("answer_with_conflict.terminal", plain(&reply));
+    insta::assert_snapshot!("answer_with_conflict.json", json("status/is-it-over", reply));
+}
+
+#[test]
+fn an_answer_with_markup() {
+    let reply = by_name("money/will-i-be-paid");
+    insta::assert_snapshot!("answer_with_markup.terminal", plain(&reply));
+    insta::assert_snapshot!("answer_with_markup.json", json("money/will-i-be-paid", reply));
+}
+
+#[test]
+fn a_choice() {
+    let reply = decided(Outcome::Ambiguous(ids(&["status/is-it-over", "money/will-i-be-paid"])));
+    insta::assert_snapshot!("choice.terminal", plain(&reply));
+    insta::assert_snapshot!("choice.json", json("is it over and paid", reply));
+}
+
+#[test]
+fn not_sure() {
+    let nearest = ids(&["money/will-i-be-paid"]);
+    let reply = decided(Outcome::NoAnswer { reason: NoAnswerReason::NotSure, nearest });
+    insta::assert_snapshot!("not_sure.terminal", plain(&reply));
+    insta::assert_snapshot!("not_sure.json", json("do lamps pay", reply));
+}
+
+#[test]
+fn outside() {
+    let reply = decided(Outcome::NoAnswer { reason: NoAnswerReason::Outside, nearest: Vec::new() });
+    insta::assert_snapshot!("outside.terminal", plain(&reply));
+    insta::assert_snapshot!("outside.json", json("how tall is a giraffe", reply));
+}
+
+#[test]
+fn empty() {
+    let reply = decided(Outcome::NoAnswer { reason: NoAnswerReason::Empty, nearest: Vec::new() });
+    insta::assert_snapshot!("empty.terminal", plain(&reply));
+    insta::assert_snapshot!("empty.json", json("", reply));
+}
+
+#[test]
+fn withdrawn() {
+    let reply = by_name("money/old-claim-form");
+    insta::assert_snapshot!("withdrawn.terminal", plain(&reply));
+    insta::assert_snapshot!("withdrawn.json", json("money/old-claim-form", reply));
+}
+
+#[test]
+fn a_draft_is_as_good_as_nothing() {
+    let unknown = by_name("money/there-is-no-such-answer");
+    assert_eq!(by_name("money/court-fees"), unknown);
+    insta::assert_snapshot!("unknown_name.terminal", plain(&unknown));
+}
+
+#[test]
+fn an_old_check_is_said_in_words() {
+    let reply = entry_reply(&corpus(), &EntryId::new("status/is-it-over"), &stamp(date(2026, 3, 1)));
+    let printed = plain(&reply);
+    assert!(printed.replace('\n', " ").contains("That check is 50 days old"), "{printed}");
+}
+
+#[test]
+fn every_sheet() {
+    let tiny = Tiny::new();
+    let responder = Responder::open(&tiny.settings()).expect("the tiny corpus can be served");
+    for command in COMMANDS {
+        let what = (command.what)("lamp reads".to_owned());
+        let Reply::Sheet(sheet) = responder.respond(&Ask { what, today: TODAY }).expect("the index answers").reply
+        else {
+            panic!("/{} is not a sheet", command.name);
+        };
+        insta::assert_snapshot!(format!("sheet_{}.terminal", command.name), steady(&sheet_text(&sheet)));
+    }
+    let what = What::Quote("nobody ever said this".to_owned());
+    let none = responder.respond(&Ask { what, today: TODAY }).expect("the index answers").reply;
+    insta::assert_snapshot!("sheet_quote_of_nothing.terminal", plain(&none));
+    let help = responder.help(&chat_commands(), TODAY);
+    insta::assert_snapshot!("help.terminal", steady(&sheet_text(&help)));
+}
+
+#[test]
+fn nothing_is_wider_than_the_terminal_but_addresses() {
+    let replies = ["claims/what-was-claimed", "status/is-it-over", "money/will-i-be-paid"].map(by_name);
+    for line in replies.iter().map(plain).collect::<String>().lines() {
+        assert!(line.chars().count() <= 80 || line.contains("https://"), "{line}");
+    }
+}
+
+fn corpus() -> Corpus {
+    Tiny::new().corpus()
+}
+
+fn stamp(today: Date) -> CaseStamp {
+    corpus().case.stamp(today, 30).expect("the case has a history")
+}
+
+fn by_name(id: &str) -> Reply {
+    entry_reply(&corpus(), &EntryId::new(id), &stamp(TODAY))
+}
+
+fn decided(outcome: Outcome) -> Reply {
+    compose(&corpus(), &outcome, &stamp(TODAY))
+}
+
+fn ids(names: &[&str]) -> Vec<EntryId> {
+    names.iter().map(|name| EntryId::new(*name)).collect()
+}
+
+fn plain(reply: &Reply) -> String {
+    steady(&reply_text(reply))
+}
+
+/// A text without colours, and without what changes with every version.
+fn steady(text: &str) -> String {
+    let mut plain = String::new();
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once('\u{1b}') {
+        plain.push_str(before);
+        rest = after.split_once('m').map_or("", |(_, after)| after);
+    }
+    plain.push_str(rest);
+    let knowledge = Tiny::new().corpus().content_hash;
+    plain.replace(env!("CARGO_PKG_VERSION"), "VERSION").replace(knowledge.short(), "HASH")
+}
+
+fn json(question: &str, reply: Reply) -> String {
+    let reply = JsonReply::new(question, Response { reply, evidence: None });
+    serde_json::to_string_pretty(&reply).expect("a reply can be written as JSON")
+}

@@ -1,0 +1,96 @@
+//! A tiny corpus about a made-up case, for tests that break something or show something.
+//!
+//! `faq/` beside this file is well formed to the last rule. A test copies it into a folder of its own and changes that.
+
+// Each test file uses the part that it needs.
+#![allow(dead_code)]
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use caseclerk::config::{Options, Settings};
+use caseclerk::knowledge::{Corpus, load};
+use jiff::civil::{Date, date};
+use tempfile::TempDir;
+
+/// The day on which the tests take place: nothing in the tiny corpus is old, nothing still to come.
+pub const TODAY: Date = date(2026, 1, 20);
+
+/// Where the tiny corpus lies.
+pub fn original() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/tiny/faq")
+}
+
+/// A copy of the tiny corpus, with a folder for its index beside it. Gone when it is dropped.
+pub struct Tiny {
+    folder: TempDir,
+}
+
+impl Tiny {
+    /// Makes a fresh copy.
+    pub fn new() -> Self {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        lay_over(&original(), &folder.path().join("faq"));
+        Self { folder }
+    }
+
+    /// The folder that holds everything.
+    pub fn root(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// The folder of the FAQ.
+    pub fn faq(&self) -> PathBuf {
+        self.folder.path().join("faq")
+    }
+
+    /// The folder of the index; it does not exist before something is built.
+    pub fn index(&self) -> PathBuf {
+        self.folder.path().join("index")
+    }
+
+    /// Writes a file of the FAQ, or replaces it.
+    pub fn write(&self, file: &str, text: impl AsRef<[u8]>) -> &Self {
+        let path = self.faq().join(file);
+        fs::create_dir_all(path.parent().expect("a folder")).expect("the folder can be made");
+        fs::write(path, text).expect("the file can be written");
+        self
+    }
+
+    /// Replaces words in a file of the FAQ.
+    pub fn edit(&self, file: &str, from: &str, to: &str) -> &Self {
+        let text = fs::read_to_string(self.faq().join(file)).expect("the file can be read");
+        assert!(text.contains(from), "{file} does not hold {from:?}");
+        self.write(file, text.replace(from, to))
+    }
+
+    /// The content, which must be free of errors.
+    pub fn corpus(&self) -> Corpus {
+        let loaded = load(&self.faq()).expect("the folder can be read");
+        assert!(!loaded.has_errors(), "{:#?}", loaded.findings);
+        loaded.corpus.expect("a corpus without errors is whole")
+    }
+
+    /// The shipped settings, pointed at this copy.
+    pub fn settings(&self) -> Settings {
+        let flag = |path: PathBuf| path.to_str().expect("a path in letters").to_owned();
+        let flags =
+            vec![("knowledge.faq", "--faq", flag(self.faq())), ("knowledge.index", "--index", flag(self.index()))];
+        let options = Options::collect(None, std::iter::empty(), flags).expect("the shipped options are right");
+        Settings::from_options(&options).expect("the shipped options are right")
+    }
+}
+
+/// Copies every file of a folder over another.
+pub fn lay_over(from: &Path, to: &Path) {
+    fs::create_dir_all(to).expect("the folder can be made");
+    for entry in fs::read_dir(from).expect("the folder can be read") {
+        let entry = entry.expect("the folder can be read");
+        let (source, target) = (entry.path(), to.join(entry.file_name()));
+        if source.is_dir() {
+            lay_over(&source, &target);
+        } else {
+            fs::copy(&source, &target).expect("the file can be copied");
+        }
+    }
+}
