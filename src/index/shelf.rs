@@ -202,6 +202,10 @@ fn write_all(building: &Path, hash: &str, content: &Content) -> Result<(), Index
             write_file(&folder.join(&file), &bytes)?;
         }
     }
+    if let Some(learnt) = &content.learnt {
+        files.insert(LEARNT.to_owned(), sha256(learnt));
+        write_file(&building.join(LEARNT), learnt)?;
+    }
     let text = toml::to_string(&Stamp::new(hash, files)).map_err(|error| IndexError::Damaged {
         path: building.to_owned(),
         reason: format!("its stamp cannot be written: {error}"),

@@ -1,8 +1,9 @@
 //! Reads a text as the matcher does: words, mended spelling, concepts.
 
 use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
 
-use super::spelling::Speller;
+use super::spelling::{Mended, Speller};
 use super::synonyms::Synonyms;
 use super::words::{Word, words};
 
@@ -11,7 +12,12 @@ pub struct Analyzer {
     speller: Speller,
     synonyms: Synonyms,
     is_word: Box<IsWord>,
+    /// What unknown words were mended to: the phrasings hold the same ones again and again.
+    mended: Mutex<HashMap<String, Option<Mended>>>,
 }
+
+/// How many mended words are remembered; more than any FAQ holds, and few enough that nobody can fill the memory by asking.
+const REMEMBERED: usize = 20_000;
 
 /// Tells whether a folded word belongs to the language.
 pub type IsWord = dyn Fn(&str) -> bool + Send + Sync;
@@ -38,7 +44,7 @@ impl Analyzer {
         for text in careful {
             count(text, &mut frequencies);
         }
-        Self { speller: Speller::new(&frequencies), synonyms, is_word }
+        Self { speller: Speller::new(&frequencies), synonyms, is_word, mended: Mutex::default() }
     }
 
     /// Reads a text: its words, each mended if nobody knows it, with the concepts marked.
@@ -58,9 +64,24 @@ impl Analyzer {
         if self.speller.knows(&word.surface) || (self.is_word)(&word.surface) {
             return None;
         }
-        let mended = self.speller.mend(&word.surface)?;
+        let mended = self.remembered(&word.surface)?;
         let pieces = mended.words.iter().flat_map(|piece| words(piece));
         Some(pieces.map(|piece| Word { weight: mended.weight, typed: Some(word.surface.clone()), ..piece }).collect())
+    }
+}
+
+impl Analyzer {
+    fn remembered(&self, word: &str) -> Option<Mended> {
+        // A poisoned lock only means that a thread died while it held it; what is remembered is still true.
+        let mut remembered = self.mended.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = remembered.get(word) {
+            return known.clone();
+        }
+        let mended = self.speller.mend(word);
+        if remembered.len() < REMEMBERED {
+            remembered.insert(word.to_owned(), mended.clone());
+        }
+        mended
     }
 }
 

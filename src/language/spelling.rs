@@ -99,11 +99,14 @@ impl Speller {
             6..=8 => EDIT + SLIP,
             _ => 2.0 * EDIT + DOUBLING,
         };
+        let edits = (allowed / DOUBLING) as usize;
+        let most_letters = 2 * (allowed / SLIP) as u32;
         let mask = letters_of(&letters.iter().collect::<String>());
         let mut best: Option<(f32, f32, &KnownWord)> = None;
         for known in &self.words {
             // Each edit changes at most two of the letters that occur, and the length by at most one.
-            let too_far = known.word.len().abs_diff(letters.len()) > 3 || (known.letters ^ mask).count_ones() > 5;
+            let too_far =
+                known.word.len().abs_diff(letters.len()) > edits || (known.letters ^ mask).count_ones() > most_letters;
             if too_far || known.word.len() < 3 {
                 continue;
             }
