@@ -9,7 +9,7 @@ use serde::Serialize;
 use super::opinion::Nearness;
 use super::question::Question;
 use super::snapshot::Snapshot;
-use crate::index::{EntryNumber, FieldWeights, IndexError};
+use crate::index::{EntryNumber, FieldWeights, IndexError, PhrasingMatch};
 use crate::knowledge::EntryId;
 
 /// How much a word counts in each part of an entry. The ways in which people ask count most; a word that only occurs in the answer
@@ -33,6 +33,9 @@ const SHORTLIST: usize = 200;
 /// How many candidates are kept, and how many phrasings are looked at.
 const CANDIDATES: usize = 10;
 const PHRASINGS: usize = 60;
+
+/// Among how many of the phrasings that share most words one is looked for that is the question itself.
+const SAME_WORDS_AMONG: usize = 12;
 
 /// How much less a word covers that occurs only in the answer or a quotation than one that people ask with.
 const MENTIONED_COVERS: f32 = 0.5;
@@ -58,6 +61,8 @@ pub struct Candidate {
     /// How much of the question it covers, from 0 to 1: the share of the question's content words that occur in it, each
     /// weighed by its rarity.
     pub coverage: f32,
+    /// Whether one of its phrasings is the question itself, word for word.
+    pub same_words: bool,
     #[serde(skip)]
     pub(super) number: EntryNumber,
 }
@@ -109,11 +114,29 @@ pub(super) fn candidates(
             margin: of(|near| &near.margin),
             phrasing: hit.map(|hit| snapshot.phrasing(number, hit.phrasing).to_owned()),
             coverage: coverage(snapshot, question, number)?,
+            same_words: false,
             number,
         });
     }
+    if let Some(same) = same_words(snapshot, question, &phrasings) {
+        // Asked in the very words of a phrasing: nothing else can be meant more.
+        let place = found.iter().position(|candidate| candidate.number == same);
+        let candidate = place.map(|place| found.remove(place));
+        if let Some(candidate) = candidate {
+            found.insert(0, Candidate { same_words: true, ..candidate });
+        }
+    }
     let near = scores.nearness.as_ref();
     Ok((found, Scope { ours: near.and_then(|near| near.ours), elsewhere: near.and_then(|near| near.elsewhere) }))
+}
+
+/// The entry of which one phrasing is the question itself.
+fn same_words(snapshot: &Snapshot, question: &Question, hits: &[PhrasingMatch]) -> Option<EntryNumber> {
+    let is_same = |hit: &&PhrasingMatch| {
+        let phrasing = snapshot.phrasing(hit.entry, hit.phrasing);
+        Question::read(phrasing, snapshot.analyzer()).is_same_as(question)
+    };
+    hits.iter().take(SAME_WORDS_AMONG).find(is_same).map(|hit| hit.entry)
 }
 
 fn score(snapshot: &Snapshot, question: &Question) -> Result<Scores, IndexError> {

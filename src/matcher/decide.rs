@@ -59,6 +59,10 @@ fn choose(question: &Question, candidates: &[Candidate], confidence: Option<Conf
     let (Some(best), Some(confidence)) = (candidates.first(), confidence) else {
         return silent(NoAnswerReason::Outside, Vec::new(), "No entry is anything like the question.".to_owned());
     };
+    if best.same_words {
+        let verdict = format!("Answered: `{}` is asked in these very words.", best.entry);
+        return (Outcome::Answered(best.entry.clone()), verdict);
+    }
     let sure = format!(
         "{:.0} % sure that the question is about this FAQ, and {:.0} % that `{}` is then the right answer",
         100.0 * confidence.in_scope,

@@ -52,6 +52,12 @@ impl Question {
         content
     }
 
+    /// Whether another text asks in the very same words, but for fillers at either end: "so is it over??" and "is it over".
+    pub fn is_same_as(&self, other: &Question) -> bool {
+        let (mine, others) = (without_fillers(&self.words), without_fillers(&other.words));
+        !mine.is_empty() && mine.len() == others.len() && mine.iter().zip(others).all(|(a, b)| a.term == b.term)
+    }
+
     /// The sentences of a long question, the last ones first; none for a short one.
     pub fn sentences(&self, text: &str, analyzer: &Analyzer) -> Vec<Question> {
         if self.words.len() < STORY_WORDS {
@@ -62,5 +68,42 @@ impl Question {
         let sentences: Vec<Question> =
             read.filter(|sentence| sentence.words.len() >= SENTENCE_WORDS).take(SENTENCES).collect();
         if sentences.len() > 1 { sentences } else { Vec::new() }
+    }
+}
+
+/// Words with which people begin or end a question in a chat without changing it, sorted.
+const FILLERS: &[&str] = &[
+    "actually", "again", "and", "anyway", "btw", "but", "guys", "hello", "hey", "hi", "lol", "now", "ok", "okay",
+    "please", "so", "sorry", "thanks", "then", "tho", "though", "um", "wait", "well", "yo",
+];
+
+fn without_fillers(words: &[Word]) -> &[Word] {
+    let is_filler = |word: &Word| FILLERS.binary_search(&word.surface.as_str()).is_ok();
+    let start = words.iter().position(|word| !is_filler(word)).unwrap_or(words.len());
+    let end = words.iter().rposition(|word| !is_filler(word)).map_or(start, |last| last + 1);
+    &words[start..end]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::language::Synonyms;
+
+    fn same(a: &str, b: &str) -> bool {
+        let analyzer = Analyzer::learn([].into_iter(), [].into_iter(), Box::new(|_| true), Synonyms::default());
+        Question::read(a, &analyzer).is_same_as(&Question::read(b, &analyzer))
+    }
+
+    #[test]
+    fn the_fillers_are_sorted_for_the_search() {
+        assert!(FILLERS.is_sorted(), "{FILLERS:?}");
+    }
+
+    #[test]
+    fn fillers_at_the_ends_do_not_matter() {
+        assert!(same("so is it over??", "Is it over"));
+        assert!(same("ok wait, is it OVER then lol", "is it over?"));
+        assert!(!same("is it not over", "is it over"));
+        assert!(!same("so", "ok"));
     }
 }
