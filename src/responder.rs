@@ -111,7 +111,7 @@ impl Responder {
             What::Timeline => sheet(reply::timeline(corpus, &stamp)),
             What::Sources => sheet(reply::sources(corpus, &stamp)),
             What::About => sheet(reply::about(corpus, &stamp)),
-            What::Quote(text) => sheet(reply::quotations(corpus, &find_quotations(corpus, text), &stamp)),
+            What::Quote(text) => sheet(reply::quotations(corpus, &find_quotations(corpus, text, QUOTATIONS), &stamp)),
         }
     }
 
@@ -126,6 +126,35 @@ impl Responder {
         let snapshot = self.snapshot.load();
         let ids = snapshot.type_ahead(typed, limit)?;
         Ok(reply::suggestions(snapshot.corpus(), &ids))
+    }
+
+    /// The quotations that fit what somebody has typed so far, as keys and how they begin.
+    pub fn suggest_quotations(&self, typed: &str, limit: usize) -> Vec<(QuotationKey, String)> {
+        let snapshot = self.snapshot.load();
+        let corpus = snapshot.corpus();
+        let found = match typed.trim() {
+            "" => corpus.quotations.keys().take(limit).cloned().collect(),
+            typed => find_quotations(corpus, typed, limit),
+        };
+        let quotations = found.into_iter().filter_map(|key| Some((corpus.quotations.get(&key)?, key)));
+        quotations.map(|(quotation, key)| (key, format!("{}: {}", quotation.speaker, quotation.words))).collect()
+    }
+
+    /// What to say to somebody who meant none of the questions that were offered.
+    pub fn none_of_these(&self, today: Date) -> Reply {
+        let snapshot = self.snapshot.load();
+        Reply::NoAnswer(reply::none_of_these(&self.stamp(snapshot.corpus(), today)))
+    }
+
+    /// Everything about an entry, for those who look after the FAQ; `None` if there is no such entry.
+    pub fn editors_view(&self, id: &EntryId, today: Date) -> Option<Sheet> {
+        let snapshot = self.snapshot.load();
+        reply::editors_view(snapshot.corpus(), id, &self.stamp(snapshot.corpus(), today))
+    }
+
+    /// Entries whose id or question holds what was typed, drafts and withdrawn ones too.
+    pub fn editors_choices(&self, typed: &str, limit: usize) -> Vec<(EntryId, String)> {
+        reply::editors_choices(self.snapshot.load().corpus(), typed, limit)
     }
 
     /// Loads the content again and swaps it in. An error changes nothing: the old knowledge goes on answering.
@@ -181,7 +210,7 @@ fn changes(old: &Corpus, new: &Corpus) -> Changes {
 }
 
 /// The quotations that share words with a text, best first: first those that hold most of its words, then the shorter ones.
-fn find_quotations(corpus: &Corpus, text: &str) -> Vec<QuotationKey> {
+fn find_quotations(corpus: &Corpus, text: &str, limit: usize) -> Vec<QuotationKey> {
     if let Some((key, _)) = corpus.quotations.get_key_value(text.trim()) {
         return vec![key.clone()];
     }
@@ -196,5 +225,5 @@ fn find_quotations(corpus: &Corpus, text: &str) -> Vec<QuotationKey> {
         }
     }
     found.sort_by_key(|(shared, length, key)| (std::cmp::Reverse(*shared), *length, *key));
-    found.into_iter().take(QUOTATIONS).map(|(.., key)| key.clone()).collect()
+    found.into_iter().take(limit).map(|(.., key)| key.clone()).collect()
 }
