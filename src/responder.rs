@@ -10,12 +10,15 @@ use tracing::info;
 use crate::ask::{Ask, What};
 use crate::config::Settings;
 use crate::index::{IndexError, Origin};
-use crate::knowledge::{Corpus, EntryId, Finding, LoadError, QuotationKey, Severity, load};
+use crate::knowledge::{Corpus, EntryId, FaqEntry, Finding, LoadError, QuotationKey, Severity, load};
 use crate::language::words;
 use crate::legal::CaseStamp;
 use crate::lint;
 use crate::matcher::{Evidence, Snapshot, SnapshotError, Thresholds};
 use crate::reply::{self, Reply, Sheet, Suggestion};
+
+/// How many entries are looked at while somebody types.
+const TYPED_CANDIDATES: usize = 60;
 
 /// How many quotations one search shows.
 const QUOTATIONS: usize = 3;
@@ -124,7 +127,13 @@ impl Responder {
     /// The vetted questions that fit what somebody has typed so far, best first; for nothing typed, one of each topic.
     pub fn suggest(&self, typed: &str, limit: usize) -> Result<Vec<Suggestion>, ResponderError> {
         let snapshot = self.snapshot.load();
-        let ids = snapshot.type_ahead(typed, limit)?;
+        let mut ids = snapshot.type_ahead(typed, limit.max(TYPED_CANDIDATES))?;
+        let typed: Vec<String> = lower_words(typed).collect();
+        if !typed.is_empty() {
+            // Whoever types "opt ou" means "opt out": a question with all that was typed comes before one with a rarer ending.
+            ids.sort_by_cached_key(|id| std::cmp::Reverse(typed_words_in(&snapshot.corpus().entries[id], &typed)));
+        }
+        ids.truncate(limit);
         Ok(reply::suggestions(snapshot.corpus(), &ids))
     }
 
@@ -207,6 +216,23 @@ fn changes(old: &Corpus, new: &Corpus) -> Changes {
         changed: kept.into_iter().filter(|id| old.entries[id] != new.entries[id]).collect(),
         withdrawn: old_ids.into_iter().filter(|id| !vetted(new, id)).collect(),
     }
+}
+
+/// How many of the typed words, the last perhaps unfinished, begin words of one question or phrasing of an entry: at best, and in
+/// the question itself.
+fn typed_words_in(entry: &FaqEntry, typed: &[String]) -> (usize, usize) {
+    let begun = |text: &str| {
+        let words: Vec<String> = lower_words(text).collect();
+        typed.iter().filter(|start| words.iter().any(|word| word.starts_with(*start))).count()
+    };
+    let question = begun(&entry.question);
+    let phrasings = entry.phrasings.iter().map(|phrasing| begun(&phrasing.value)).max().unwrap_or(0);
+    (question.max(phrasings), question)
+}
+
+fn lower_words(text: &str) -> impl Iterator<Item = String> {
+    let words = text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+    words.map(str::to_lowercase).collect::<Vec<_>>().into_iter()
 }
 
 /// The quotations that share words with a text, best first: first those that hold most of its words, then the shorter ones.
