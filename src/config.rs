@@ -90,7 +90,7 @@ pub struct Settings {
     pub moderation: ModerationSettings,
     /// Which log lines are written.
     pub log_filter: String,
-    /// Whether the operator chose that, or it is the default.
+    /// Whether that is what is shipped, rather than the operator's choice.
     pub log_filter_is_default: bool,
     /// How log lines are written.
     pub log_format: LogFormat,
@@ -381,7 +381,9 @@ impl Options {
         let ids = given.iter().map(|value| {
             let text = value.as_str().map_or_else(|| value.to_string(), |text| text.trim().to_owned());
             let id = text.parse().ok().filter(|id| *id != 0 && *id != u64::MAX);
-            id.ok_or_else(|| bad_value(key, origin, format!("{text} is not an id of Discord, such as \"700000000000000001\"")))
+            id.ok_or_else(|| {
+                bad_value(key, origin, format!("{text} is not an id of Discord, such as \"700000000000000001\""))
+            })
         });
         ids.collect()
     }
@@ -415,7 +417,8 @@ impl Settings {
                 roles: options.ids("moderation.roles")?,
             },
             log_filter: options.text("log.filter"),
-            log_filter_is_default: options.typed["log.filter"].origin == SetBy::Default,
+            // By value: whoever copies the shipped file has set it to the default, too.
+            log_filter_is_default: options.typed["log.filter"].value == Options::defaults().typed["log.filter"].value,
             log_format: match options.one_of("log.format", ["text", "json"])?.as_str() {
                 "json" => LogFormat::Json,
                 _ => LogFormat::Text,
@@ -427,10 +430,7 @@ impl Settings {
 impl DiscordSettings {
     fn from_options(options: &Options) -> Result<Self, ConfigError> {
         let allowance = |times, per| {
-            Ok(Allowance {
-                times: options.whole(times, 0..=100_000)?,
-                per: options.seconds(per, 1..=86_400)?,
-            })
+            Ok(Allowance { times: options.whole(times, 0..=100_000)?, per: options.seconds(per, 1..=86_400)? })
         };
         Ok(Self {
             token: options.token.clone(),

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use anyhow::Context;
 use caseclerk::config::Settings;
-use caseclerk::knowledge::{Finding, Severity, load};
+use caseclerk::knowledge::{Finding, load};
 use caseclerk::lint::{self, Rule, SourceCheck, Subject, check_quotations};
 use clap::Args;
 use jiff::civil::Date;
@@ -85,7 +85,7 @@ const FRONT_END_RULES: &[Rule] = &[
     #[cfg(feature = "discord")]
     Rule {
         name: "discord-limits",
-        severity: Severity::Warning,
+        severity: caseclerk::knowledge::Severity::Warning,
         guards: "every answer fits into one Discord message, wherever it is shown",
         check: discord_limits,
     },

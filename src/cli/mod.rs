@@ -126,9 +126,13 @@ impl Command {
     /// Whether it goes on until it is stopped, so that its log is what an operator sees of it.
     fn is_service(&self) -> bool {
         #[cfg(feature = "discord")]
-        return matches!(self, Command::Run);
+        {
+            matches!(self, Command::Run)
+        }
         #[cfg(not(feature = "discord"))]
-        false
+        {
+            false
+        }
     }
 }
 
@@ -157,8 +161,7 @@ const NEVER: &[&str] = &[
 
 fn start_logging(settings: &Settings, is_service: bool) -> anyhow::Result<()> {
     let filter = if is_service && settings.log_filter_is_default { "info,tantivy=warn" } else { &settings.log_filter };
-    let mut filter =
-        EnvFilter::try_new(filter).with_context(|| format!("log.filter: \"{filter}\" is not a filter"))?;
+    let mut filter = EnvFilter::try_new(filter).with_context(|| format!("log.filter: \"{filter}\" is not a filter"))?;
     for directive in NEVER {
         filter = filter.add_directive(directive.parse().context("a fixed filter")?);
     }

@@ -36,9 +36,7 @@ pub fn editors_view(corpus: &Corpus, id: &EntryId, stamp: &CaseStamp) -> Option<
 /// Entries whose id or question holds what was typed, drafts and withdrawn ones too, as (id, question).
 pub fn editors_choices(corpus: &Corpus, typed: &str, limit: usize) -> Vec<(EntryId, String)> {
     let typed = typed.trim().to_lowercase();
-    let fits = |entry: &&FaqEntry| {
-        entry.id.as_str().contains(&typed) || entry.question.to_lowercase().contains(&typed)
-    };
+    let fits = |entry: &&FaqEntry| entry.id.as_str().contains(&typed) || entry.question.to_lowercase().contains(&typed);
     let found = corpus.entries.values().filter(fits).take(limit);
     found.map(|entry| (entry.id.clone(), entry.question.clone())).collect()
 }

@@ -12,8 +12,8 @@ mod sheet;
 
 pub use answer::{Answer, Choice, Citations, ConflictNote, NoAnswer, QuotedWords, Reply, ShownCitation, Suggestion};
 pub use compose::{
-    APOLOGY, DISCLAIMER, about, compose, entry_reply, help, no_content, none_of_these, opt_out, quotations, sources, stamp_line,
-    status, suggestions, timeline,
+    APOLOGY, DISCLAIMER, about, compose, entry_reply, help, no_content, none_of_these, opt_out, quotations, sources,
+    stamp_line, status, suggestions, timeline,
 };
 pub use editor::{editors_choices, editors_view};
 pub use markdown::{UnsupportedMarkup, parse_markdown};
