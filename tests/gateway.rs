@@ -98,6 +98,14 @@ async fn a_rate_limit_and_a_stumble_are_waited_out() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_response_that_does_not_pass_becomes_an_apology() {
+    let mut discord = MockDiscord::with_bot().await;
+    discord.fail("POST /interactions/", 400, json!({"code": 50035, "message": "Invalid Form Body"}));
+    let apology = discord.slash(MEMBER, "status", json!({})).await;
+    assert!(apology["data"]["flags"] == 64 && apology.to_string().contains("reference"), "{apology}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_expired_interaction_is_dropped() {
     let mut discord = MockDiscord::with_bot().await;
     discord.fail("POST /interactions/", 404, json!({"code": 10062, "message": "Unknown interaction"}));
@@ -174,7 +182,11 @@ async fn disallowed_intents_have_their_own_exit_code() {
 async fn a_missing_scope_has_its_own_exit_code() {
     let discord = MockDiscord::start().await;
     for _ in 0..3 {
-        discord.fail("GET /applications/901/guilds/700/commands", 403, json!({"code": 50001, "message": "Missing Access"}));
+        discord.fail(
+            "GET /applications/901/guilds/700/commands",
+            403,
+            json!({"code": 50001, "message": "Missing Access"}),
+        );
     }
     let Ended { code, log } = ends(discord, &[]).await;
     assert!(code == Some(5) && log.contains("applications.commands"), "{log}");

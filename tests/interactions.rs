@@ -35,7 +35,8 @@ fn the_member_chooses_who_sees_it() {
 fn the_operator_chooses_by_channel() {
     let bot = TestBot::with(&[("CASECLERK_DISCORD_PUBLIC_CHANNELS", "10")]);
     assert!(!bot.ask(MEMBER, STATUS).is_private());
-    let bot = TestBot::with(&[("CASECLERK_DISCORD_VISIBILITY", "public"), ("CASECLERK_DISCORD_PRIVATE_CHANNELS", "10")]);
+    let bot =
+        TestBot::with(&[("CASECLERK_DISCORD_VISIBILITY", "public"), ("CASECLERK_DISCORD_PRIVATE_CHANNELS", "10")]);
     assert!(bot.ask(MEMBER, STATUS).is_private());
 }
 
@@ -65,8 +66,13 @@ fn an_honest_no() {
 #[test]
 fn every_sheet_works_for_everybody() {
     let bot = TestBot::new();
-    let sheets = [("status", "5:25-cv-00709"), ("optout", "Data for Generative AI Improvement"), ("timeline", "2024"),
-        ("sources", "reliability"), ("about", "legal advice")];
+    let sheets = [
+        ("status", "5:25-cv-00709"),
+        ("optout", "Data for Generative AI Improvement"),
+        ("timeline", "2024"),
+        ("sources", "reliability"),
+        ("about", "legal advice"),
+    ];
     for (name, words) in sheets {
         for who in [MEMBER, FRIEND] {
             let shown = bot.slash(who, name, json!({}));
@@ -130,7 +136,14 @@ fn none_of_these_says_what_happens_next() {
 
 /// A public message in which the bot asks back.
 fn some_choice(bot: &TestBot) -> Shown {
-    let vague = ["what did linkedin do", "lawsuit linkedin", "linkedin messages", "money linkedin", "premium", "ai training data"];
+    let vague = [
+        "what did linkedin do",
+        "lawsuit linkedin",
+        "linkedin messages",
+        "money linkedin",
+        "premium",
+        "ai training data",
+    ];
     let shown = vague.iter().map(|words| bot.slash(MEMBER, "ask", json!({"question": words, "private": false})));
     shown.into_iter().find(|shown| shown.has("None of these")).expect("one of these is ambiguous")
 }
@@ -142,7 +155,8 @@ fn a_message_is_checked_privately() {
     assert!(checked.is_private() && checked.is_stamped());
     let forwarded = json!({"content": "", "message_snapshots": [{"message": {"content": STATUS}}]});
     bot.check(MEMBER, forwarded).shows("dropped");
-    let components = json!({"content": "", "components": [{"type": 17, "components": [{"type": 10, "content": STATUS}]}]});
+    let components =
+        json!({"content": "", "components": [{"type": 17, "components": [{"type": 10, "content": STATUS}]}]});
     bot.check(MEMBER, components).shows("dropped");
     bot.check(MEMBER, json!({"content": " "})).shows(sentences::NOTHING_TO_READ);
 }
@@ -188,7 +202,9 @@ fn forged_buttons_explain_themselves() {
 #[test]
 fn nothing_that_was_typed_is_repeated() {
     let bot = TestBot::new();
-    for typed in ["@everyone is it over", "<@&1> <@1> @here status of the case", "](http://x) `@everyone` **is the case over"] {
+    for typed in
+        ["@everyone is it over", "<@&1> <@1> @here status of the case", "](http://x) `@everyone` **is the case over"]
+    {
         assert!(!bot.ask(MEMBER, typed).text().contains("<@"));
         assert!(!bot.say(FRIEND, typed).unwrap().text().contains("<@"));
     }
@@ -196,7 +212,8 @@ fn nothing_that_was_typed_is_repeated() {
 
 #[test]
 fn too_many_questions_are_put_off_kindly() {
-    let bot = TestBot::with(&[("CASECLERK_DISCORD_MEMBER_QUESTIONS", "2"), ("CASECLERK_DISCORD_MEMBER_SECONDS", "1000")]);
+    let bot =
+        TestBot::with(&[("CASECLERK_DISCORD_MEMBER_QUESTIONS", "2"), ("CASECLERK_DISCORD_MEMBER_SECONDS", "1000")]);
     let questions = [STATUS; 3].map(|question| bot.ask(MEMBER, question));
     assert!(questions[1].is_stamped());
     assert!(questions[2].shows("Please ask again in").is_private());
@@ -206,11 +223,11 @@ fn too_many_questions_are_put_off_kindly() {
 
 #[test]
 fn a_channel_that_had_enough_is_spared() {
-    let bot = TestBot::with(&[("CASECLERK_DISCORD_CHANNEL_REPLIES", "1"), ("CASECLERK_DISCORD_CHANNEL_SECONDS", "1000")]);
+    let bot =
+        TestBot::with(&[("CASECLERK_DISCORD_CHANNEL_REPLIES", "1"), ("CASECLERK_DISCORD_CHANNEL_SECONDS", "1000")]);
     let public = || bot.slash(MEMBER, "ask", json!({"question": STATUS, "private": false}));
     assert!(!public().is_private());
     assert!(public().is_private());
-    bot.say(OTHER, &format!("<@{BOT}> {STATUS}")).unwrap().shows("Please ask again in");
     assert!(bot.say(OTHER, &format!("<@{BOT}> {STATUS}")).is_none());
 }
 

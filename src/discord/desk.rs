@@ -52,9 +52,14 @@ pub fn report(result: &Result<Reload, ResponderError>, swapped: bool) -> String 
         Ok(Reload { changes, findings }) => (changes_lines(changes, swapped), findings.as_slice()),
         Err(ResponderError::Findings(findings)) => {
             let errors = findings.iter().filter(|f| f.severity == crate::knowledge::Severity::Error).count();
-            (vec![format!("**Nothing was changed; the old answers stay.** {}", no_content(errors))], findings.as_slice())
+            (
+                vec![format!("**Nothing was changed; the old answers stay.** {}", no_content(errors))],
+                findings.as_slice(),
+            )
         }
-        Err(error) => (vec![format!("**Nothing was changed; the old answers stay:** {}", escape(&error.to_string()))], &[][..]),
+        Err(error) => {
+            (vec![format!("**Nothing was changed; the old answers stay:** {}", escape(&error.to_string()))], &[][..])
+        }
     };
     if findings.is_empty() && result.is_ok() {
         lines.push("No findings.".to_owned());

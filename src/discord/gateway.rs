@@ -13,7 +13,7 @@ use serenity::all::{ConnectionStage, GatewayIntents, HttpBuilder, ShardManager, 
 use serenity::futures::StreamExt;
 use serenity::gateway::GatewayError;
 use tokio::sync::{Mutex, RwLock, mpsc};
-use tokio::time::{MissedTickBehavior, interval, sleep, timeout};
+use tokio::time::{Instant, MissedTickBehavior, interval, sleep, timeout};
 use tracing::{info, warn};
 
 use super::handler::Handler;
@@ -24,8 +24,9 @@ use crate::config::{DiscordSettings, Secret};
 /// None of these is privileged: mentions and direct messages come with their words all the same.
 pub const INTENTS: GatewayIntents = GatewayIntents::GUILD_MESSAGES.union(GatewayIntents::DIRECT_MESSAGES);
 
-/// So many sessions begun by one process mean that they do not last; each costs one of 1000 a day.
-const SESSIONS: u64 = 50;
+/// More sessions than this begun within an hour mean that they do not last; each costs one of 1000 a day.
+const SESSIONS_AN_HOUR: u64 = 40;
+const HOUR: Duration = Duration::from_secs(3600);
 
 const PATIENCE: Duration = Duration::from_secs(10);
 const LONGEST_REST: Duration = Duration::from_secs(30);
@@ -46,7 +47,9 @@ pub enum Ended {
     )]
     TokenRefused,
     /// Discord does not grant the intents.
-    #[error("Discord refused the intents, though none of them is privileged. Look at the page Bot of the application in Discord's portal")]
+    #[error(
+        "Discord refused the intents, though none of them is privileged. Look at the page Bot of the application in Discord's portal"
+    )]
     IntentsRefused,
     /// The desk's commands cannot be registered.
     #[error(
@@ -55,7 +58,9 @@ pub enum Ended {
     )]
     ScopeMissing(u64),
     /// The gateway gave no sign of life.
-    #[error("the connection to Discord was dead for {0} seconds, or did not last; whatever supervises this process should start it again")]
+    #[error(
+        "the connection to Discord was dead for {0} seconds, or did not last; whatever supervises this process should start it again"
+    )]
     Dead(u64),
     /// The root certificate cannot be used.
     #[error("cannot use the certificate {} that discord.ca_file names", path.display())]
@@ -164,7 +169,12 @@ type Closed = serenity::futures::channel::mpsc::UnboundedReceiver<Result<(), Gat
 
 /// Begins the shards. serenity's `Client` would look the gateway up by itself, once, and on a fault connect to a fixed address for
 /// the rest of its life; so its parts are put together here.
-async fn connect(gateway: &Gateway, client: Client, token: &Secret, handler: Arc<Handler>) -> (Arc<ShardManager>, Closed) {
+async fn connect(
+    gateway: &Gateway,
+    client: Client,
+    token: &Secret,
+    handler: Arc<Handler>,
+) -> (Arc<ShardManager>, Closed) {
     let http = HttpBuilder::new(token.reveal()).client(client).ratelimiter_disabled(true).build();
     let (manager, closed) = ShardManager::new(ShardManagerOptions {
         data: Arc::new(RwLock::default()),
@@ -186,7 +196,9 @@ async fn connect(gateway: &Gateway, client: Client, token: &Secret, handler: Arc
 fn refusal(refused: Option<Result<(), GatewayError>>) -> Ended {
     match refused {
         Some(Err(GatewayError::InvalidAuthentication)) => Ended::TokenRefused,
-        Some(Err(GatewayError::InvalidGatewayIntents | GatewayError::DisallowedGatewayIntents)) => Ended::IntentsRefused,
+        Some(Err(GatewayError::InvalidGatewayIntents | GatewayError::DisallowedGatewayIntents)) => {
+            Ended::IntentsRefused
+        }
         _ => Ended::Dead(0),
     }
 }
@@ -199,8 +211,12 @@ async fn watch(manager: &ShardManager, handler: &Handler, silence: Duration) -> 
     let mut tick = interval(silence / 10);
     tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let mut seen = Vec::new();
+    let mut hour = (Instant::now(), handler.sessions());
     loop {
         tick.tick().await;
+        if hour.0.elapsed() > HOUR {
+            hour = (Instant::now(), handler.sessions());
+        }
         let runners = manager.runners.lock().await;
         let mut latencies: Vec<_> = runners.iter().map(|(id, runner)| (id.0, runner.latency)).collect();
         let connected = runners.values().any(|runner| runner.stage == ConnectionStage::Connected);
@@ -210,7 +226,7 @@ async fn watch(manager: &ShardManager, handler: &Handler, silence: Duration) -> 
             handler.is_alive();
         }
         seen = latencies;
-        if handler.silent_for() > silence || handler.sessions() > SESSIONS {
+        if handler.silent_for() > silence || handler.sessions() - hour.1 > SESSIONS_AN_HOUR {
             return Ended::Dead(handler.silent_for().as_secs());
         }
     }

@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use reqwest::StatusCode;
 use serde_json::{Value, json};
 use serenity::all::{Context, Event, Interaction, RawEventHandler};
 use tokio::sync::{Mutex, Semaphore, mpsc};
@@ -125,7 +126,14 @@ impl Handler {
             return;
         }
         let turn = self.router.interaction(&request);
-        told("a response", self.rest.respond(&request, &turn.callback).await);
+        match self.rest.respond(&request, &turn.callback).await {
+            // What we wanted to say does not pass: an apology does, and the log has the reason under its reference.
+            Err(error @ RestError::Refused { status: StatusCode::BAD_REQUEST, .. }) => {
+                let apology = Router::apology(&error);
+                told("an apology", self.rest.respond(&request, &apology.callback).await);
+            }
+            result => told("a response", result),
+        }
         if let Some(later) = turn.later {
             let router = self.router.clone();
             let Ok(message) = tokio::task::spawn_blocking(move || router.finish(later)).await else { return };

@@ -93,10 +93,11 @@ pub fn split(text: &str, limit: usize) -> Vec<String> {
     while length(rest) > limit {
         let end = rest.char_indices().nth(limit).map_or(rest.len(), |(index, _)| index);
         let window = &rest[..end];
-        let sentence = window.rmatch_indices(['.', '!', '?', '\n']).map(|(index, mark)| index + mark.len()).find(|index| {
-            let after = rest[*index..].chars().next();
-            *index > 0 && (after.is_none_or(char::is_whitespace) || window[..*index].ends_with('\n'))
-        });
+        let sentence =
+            window.rmatch_indices(['.', '!', '?', '\n']).map(|(index, mark)| index + mark.len()).find(|index| {
+                let after = rest[*index..].chars().next();
+                *index > 0 && (after.is_none_or(char::is_whitespace) || window[..*index].ends_with('\n'))
+            });
         let cut = sentence.or_else(|| window.rfind(char::is_whitespace).filter(|index| *index > 0)).unwrap_or(end);
         parts.push(rest[..cut].trim_end().to_owned());
         rest = rest[cut..].trim_start();
@@ -112,10 +113,12 @@ pub fn clip(text: &str, limit: usize) -> String {
     if length(text) <= limit {
         return text.to_owned();
     }
-    let kept: String = text.chars().take(limit.saturating_sub(1)).collect();
+    let end = text.char_indices().nth(limit.saturating_sub(1)).map_or(text.len(), |(index, _)| index);
+    let kept = &text[..end];
+    let in_a_word = !text[end..].starts_with(char::is_whitespace);
     let kept = match kept.rfind(char::is_whitespace) {
-        Some(index) if index > kept.len() / 2 => &kept[..index],
-        _ => &kept,
+        Some(index) if in_a_word && index > kept.len() / 2 => &kept[..index],
+        _ => kept,
     };
     format!("{}…", kept.trim_end_matches([' ', ',', ';', ':']))
 }
@@ -149,7 +152,12 @@ fn escape_char(c: char, escaped: &mut String) {
 
 fn block_pieces(block: &Block) -> Vec<Piece> {
     match block {
-        Block::Paragraph(inlines) => vec![Piece::paragraph(inlines_text(inlines))],
+        Block::Paragraph(inlines) => {
+            let text = inlines_text(inlines);
+            // Somebody's words stand apart wherever they are a paragraph of their own.
+            let is_quotation = text.starts_with('“') && text.ends_with('”');
+            vec![Piece::paragraph(if is_quotation { format!("> {text}") } else { text })]
+        }
         Block::List { numbered, items } => {
             let mark = |place: usize| if *numbered { format!("{}. ", place + 1) } else { "- ".to_owned() };
             let lines = items.iter().enumerate().map(|(place, item)| mark(place) + &inlines_text(item));
@@ -200,7 +208,10 @@ mod tests {
 
     #[test]
     fn nothing_in_a_text_is_markup() {
-        assert_eq!(escape("**bold** _x_ <@1> @everyone"), "\\*\\*bold\\*\\* \\_x\\_ \\<@\u{200b}1\\> @\u{200b}everyone");
+        assert_eq!(
+            escape("**bold** _x_ <@1> @everyone"),
+            "\\*\\*bold\\*\\* \\_x\\_ \\<@\u{200b}1\\> @\u{200b}everyone"
+        );
         assert_eq!(escape("# no heading"), "\\# no heading");
         assert_eq!(escape("see https://example.com/a_b now_"), "see https://example.com/a_b now\\_");
     }

@@ -42,7 +42,9 @@ async fn until_known(rest: &Rest, path: &str, ours: &Value) -> Result<(), ()> {
         match once(rest, path, ours).await {
             Ok(true) => info!("the commands were registered"),
             Ok(false) => info!("the commands are known to Discord"),
-            Err(RestError::Refused { status: StatusCode::FORBIDDEN, code: MISSING_ACCESS }) if refusals >= 2 => return Err(()),
+            Err(RestError::Refused { status: StatusCode::FORBIDDEN, code: MISSING_ACCESS }) if refusals >= 2 => {
+                return Err(());
+            }
             Err(error) => {
                 refusals += u32::from(matches!(error, RestError::Refused { .. }));
                 warn!(%error, "the commands cannot be registered yet; trying again");

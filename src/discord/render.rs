@@ -15,9 +15,7 @@ use super::limits::{self, length};
 use super::markdown::{Piece, citation, clip, escape, numbered, pack, pieces, section_pieces};
 use super::sentences;
 use crate::legal::{Standing, written_out};
-use crate::reply::{
-    Answer, ConflictNote, DISCLAIMER, Link, QuotedWords, Reply, Sheet, Suggestion, stamp_line,
-};
+use crate::reply::{Answer, ConflictNote, DISCLAIMER, Link, QuotedWords, Reply, Sheet, Suggestion, stamp_line};
 
 /// The colour of the bar beside an embed. It means nothing.
 const COLOUR: u32 = 0x3D_6A_8A;
@@ -115,10 +113,12 @@ fn render_answer(answer: &Answer, audience: Audience) -> Message {
     let quotations = answer.quotations().iter().map(|quoted| quotation(quoted, ""));
     let lead = format!("{}: ", sentences::IN_RESPONSE);
     let responses = answer.responses().iter().filter(|quoted| !answer.quotations().contains(quoted));
-    let optional = quotations.chain(responses.map(|quoted| quotation(quoted, &lead))).chain(conflicts(answer.conflicts()));
+    let optional =
+        quotations.chain(responses.map(|quoted| quotation(quoted, &lead))).chain(conflicts(answer.conflicts()));
     let sources = numbered(sentences::SOURCES, answer.citations().iter().map(citation));
     let checked = format!("Facts checked up to {}. ", written_out(answer.as_of()));
-    let mut message = fitted(answer.question(), before, optional.collect(), sources, &footer(&answer.stamp_line(), &checked));
+    let mut message =
+        fitted(answer.question(), before, optional.collect(), sources, &footer(&answer.stamp_line(), &checked));
     message.rows.extend(menu(&Press::Open, sentences::RELATED, answer.related()));
     message.rows.extend(post_button(audience, &Press::PostAnswer(answer.entry().clone())));
     message
@@ -160,7 +160,10 @@ fn render_sheet(sheet: &Sheet, audience: Audience, page: Option<(&str, usize)>) 
     let mut all: Vec<Piece> = sheet.sections.iter().flat_map(section_pieces).collect();
     all.extend(numbered(sentences::SOURCES, sheet.citations.iter().map(citation)));
     let Some((command, number)) = page else {
-        return Message { rows: links(&sheet.links), ..fitted(&sheet.title, all, Vec::new(), Vec::new(), &footer(&sheet.stamp, "")) };
+        return Message {
+            rows: links(&sheet.links),
+            ..fitted(&sheet.title, all, Vec::new(), Vec::new(), &footer(&sheet.stamp, ""))
+        };
     };
     let pages = pack(&all, PAGE);
     let number = number.min(pages.len().saturating_sub(1));

@@ -49,6 +49,8 @@ pub enum Wish {
         custom_id: String,
         /// What was chosen.
         values: Vec<String>,
+        /// The message that it stands under.
+        message: u64,
         /// Whether the message is seen by this member only.
         private: bool,
         /// Whether this member asked for the message.
@@ -188,6 +190,7 @@ fn press(interaction: &Value, member: u64) -> Wish {
     Wish::Press {
         custom_id: text(&data["custom_id"]).unwrap_or_default(),
         values: list(&data["values"]).iter().filter_map(text).collect(),
+        message: id(&message["id"]).unwrap_or_default(),
         private: message["flags"].as_u64().unwrap_or_default() & super::router::EPHEMERAL != 0,
         own: asker == Some(member),
     }

@@ -250,7 +250,8 @@ fn judge(status: StatusCode, headers: &HeaderMap, body: &Value) -> Attempt {
     }
     if status == StatusCode::TOO_MANY_REQUESTS {
         let header = headers.get("retry-after").and_then(|value| value.to_str().ok()?.parse::<f64>().ok());
-        let seconds = body["retry_after"].as_f64().or(header).filter(|s| s.is_finite()).unwrap_or(1.0).clamp(0.0, 86_400.0);
+        let seconds =
+            body["retry_after"].as_f64().or(header).filter(|s| s.is_finite()).unwrap_or(1.0).clamp(0.0, 86_400.0);
         let everywhere = body["global"] == true || headers.contains_key("x-ratelimit-global");
         return Attempt::Limited { rest: Duration::from_secs_f64(seconds), everywhere };
     }

@@ -25,12 +25,12 @@ use crate::commands::find as find_shared;
 use crate::config::{DiscordSettings, ModerationSettings};
 use crate::knowledge::EntryId;
 use crate::reply::{APOLOGY, Reply};
-use crate::responder::{Responder, ResponderError};
+use crate::responder::Responder;
 
 /// The flag of a message that only one member sees.
 pub const EPHEMERAL: u64 = 1 << 6;
 
-/// How many posted answers are remembered, so that a second press of the button does not post a second time.
+/// How many messages are remembered from which an answer was posted, so that a second press does not post a second time.
 const POSTED: usize = 1000;
 
 /// The one way from a request to a response.
@@ -40,7 +40,7 @@ pub struct Router {
     moderation: ModerationSettings,
     members: Cooldown,
     channels: Cooldown,
-    posted: Memory<(u64, u64, String), ()>,
+    posted: Memory<u64, ()>,
     /// Whether the FAQ is being loaded.
     busy: AtomicBool,
     today: fn() -> Date,
@@ -126,6 +126,11 @@ impl Router {
         report.map_or_else(|broken| broken.message(), Message::sentence)
     }
 
+    /// What to respond when the response itself could not be delivered for this reason.
+    pub fn apology(error: &dyn std::error::Error) -> Turn {
+        Turn::private(&Broken::by(error).message())
+    }
+
     fn route(&self, request: &Request) -> Turn {
         match &request.wish {
             Wish::Ping => Turn { callback: json!({"type": 1}), later: None },
@@ -137,8 +142,8 @@ impl Router {
                 Some(Action::Check) | None => Turn::sentence(sentences::UNKNOWN_COMMAND),
             },
             Wish::Check(text) => self.check(request, text),
-            Wish::Press { custom_id, values, private, own } => match Press::parse(custom_id) {
-                Some(press) => self.press(request, press, values, *private, *own),
+            Wish::Press { custom_id, values, message, private, own } => match Press::parse(custom_id) {
+                Some(press) => self.press(request, press, values, *message, (*private, *own)),
                 None => Turn::sentence(sentences::UNKNOWN_BUTTON),
             },
             Wish::Unknown => Turn::sentence(sentences::UNKNOWN_BUTTON),
@@ -166,19 +171,34 @@ impl Router {
     }
 
     /// Answers in a message of its own.
-    fn answer(&self, request: &Request, front_end: &str, what: What, private: bool, page: Option<(&str, usize)>) -> Turn {
+    fn answer(
+        &self,
+        request: &Request,
+        front_end: &str,
+        what: What,
+        private: bool,
+        page: Option<(&str, usize)>,
+    ) -> Turn {
         if let Some(wait) = self.wait(request) {
             return wait;
         }
         // A channel that has had enough is spared, the member is not: the answer comes in private.
-        let private = private || (!request.direct && self.channels.take(request.channel, Instant::now()) != Verdict::Go);
+        let private =
+            private || (!request.direct && self.channels.take(request.channel, Instant::now()) != Verdict::Go);
         match self.respond(front_end, what) {
             Ok(reply) => Turn::message(&render(&reply, audience(request, private), page), private),
             Err(broken) => Turn::private(&broken.message()),
         }
     }
 
-    fn press(&self, request: &Request, press: Press, values: &[String], private: bool, own: bool) -> Turn {
+    fn press(
+        &self,
+        request: &Request,
+        press: Press,
+        values: &[String],
+        message: u64,
+        (private, own): (bool, bool),
+    ) -> Turn {
         let chosen = values.first().map(|value| What::Entry(EntryId::new(value)));
         // Whoever asked turns their own message over; somebody else gets a private one.
         let own = own || private || request.direct;
@@ -186,9 +206,9 @@ impl Router {
             (Press::Pick, Some(what)) => self.turn_over(request, "menu", what, private, own, None),
             (Press::Open, Some(what)) => self.answer(request, "menu", what, !request.direct, None),
             (Press::NoneOfThese, _) => self.none_of_these(request, own),
-            (Press::PostAnswer(entry), _) => self.post(request, entry.as_str(), What::Entry(entry.clone()), None),
+            (Press::PostAnswer(entry), _) => self.post(request, message, What::Entry(entry), None),
             (Press::PostSheet(name), _) => match sheet(&name) {
-                Some(what) => self.post(request, &name, what, Some((&name, 0))),
+                Some(what) => self.post(request, message, what, Some((&name, 0))),
                 None => Turn::sentence(sentences::UNKNOWN_BUTTON),
             },
             (Press::Page(name, number), _) => match sheet(&name) {
@@ -228,7 +248,7 @@ impl Router {
     }
 
     /// Posts for the member who pressed the button, with their name above it, where both of them may write.
-    fn post(&self, request: &Request, name: &str, what: What, page: Option<(&str, usize)>) -> Turn {
+    fn post(&self, request: &Request, from: u64, what: What, page: Option<(&str, usize)>) -> Turn {
         let may_write = |permissions: Permissions| {
             request.guild.is_none()
                 || permissions.intersects(
@@ -250,9 +270,7 @@ impl Router {
         match self.respond("post", what) {
             // An answer that was withdrawn in the meantime is told to the member, not posted.
             Ok(reply @ Reply::NoAnswer(_)) => Turn::private(&render(&reply, Audience::Everybody, None)),
-            Ok(_) if !self.posted.is_first((request.member, request.channel, name.to_owned())) => {
-                Turn::sentence(sentences::ALREADY_POSTED)
-            }
+            Ok(_) if !self.posted.is_first(from) => Turn::sentence(sentences::ALREADY_POSTED),
             Ok(reply) => {
                 let message = render(&reply, Audience::Everybody, page).under(sentences::shared_by(request.member));
                 Turn::message(&message, false)
@@ -286,18 +304,22 @@ impl Router {
         let so_far = typed.text(option).unwrap_or_default();
         let action = commands::find(&typed.name, typed.subcommand.as_deref());
         let choices: Vec<(String, String)> = match action {
-            Some(Action::Ask) if option == commands::QUESTION => match self.responder.suggest(so_far, limits::CHOICES) {
-                Ok(found) => found.into_iter().map(|s| (s.question, s.entry.as_str().to_owned())).collect(),
-                Err(error) => {
-                    error!(%error, "no suggestions");
-                    Vec::new()
+            Some(Action::Ask) if option == commands::QUESTION => {
+                match self.responder.suggest(so_far, limits::CHOICES) {
+                    Ok(found) => found.into_iter().map(|s| (s.question, s.entry.as_str().to_owned())).collect(),
+                    Err(error) => {
+                        error!(%error, "no suggestions");
+                        Vec::new()
+                    }
                 }
-            },
+            }
             Some(Action::Show(shared)) if shared.words.is_some_and(|(name, _)| name == option) => {
                 let found = self.responder.suggest_quotations(so_far, limits::CHOICES);
                 found.into_iter().map(|(key, words)| (words, key.as_str().to_owned())).collect()
             }
-            Some(Action::Desk(DeskAction::Show)) if Permission::of(request, &self.moderation) == Permission::Granted => {
+            Some(Action::Desk(DeskAction::Show))
+                if Permission::of(request, &self.moderation) == Permission::Granted =>
+            {
                 let found = self.responder.editors_choices(so_far, limits::CHOICES);
                 found.into_iter().map(|(id, question)| (format!("{id}: {question}"), id.as_str().to_owned())).collect()
             }
@@ -313,8 +335,14 @@ impl Router {
     /// Asks the core, in a span that tells how it went, and never what was asked or who asked.
     fn respond(&self, front_end: &str, what: What) -> Result<Reply, Broken> {
         let start = Instant::now();
-        let span = info_span!("question", front_end, outcome = field::Empty, entry = field::Empty, score = field::Empty,
-            milliseconds = field::Empty);
+        let span = info_span!(
+            "question",
+            front_end,
+            outcome = field::Empty,
+            entry = field::Empty,
+            score = field::Empty,
+            milliseconds = field::Empty
+        );
         let _entered = span.enter();
         let response = self.responder.respond(&Ask { what, today: (self.today)() });
         span.record("milliseconds", start.elapsed().as_secs_f64() * 1000.0);
@@ -378,7 +406,7 @@ impl Turn {
 }
 
 impl Broken {
-    fn by(error: &ResponderError) -> Self {
+    fn by(error: &dyn std::error::Error) -> Self {
         let broken = Self::new();
         error!(reference = broken.0, %error, "a question could not be answered");
         broken

@@ -116,13 +116,15 @@ impl TestBot {
     pub fn press_id(&self, who: Who, on: &Shown, custom_id: &str, values: &[&str]) -> Shown {
         let flags = on.data["flags"].as_u64().unwrap_or(0);
         let message = json!({"id": "6", "flags": flags, "interaction_metadata": {"user": {"id": on.by.to_string()}}});
-        let data = json!({"custom_id": custom_id, "component_type": if values.is_empty() { 2 } else { 3 }, "values": values});
+        let data =
+            json!({"custom_id": custom_id, "component_type": if values.is_empty() { 2 } else { 3 }, "values": values});
         self.send(who, json!({"type": 3, "data": data, "message": message}))
     }
 
     /// What the bot replies to a message; `None` if nothing.
     pub fn say(&self, who: Who, content: &str) -> Option<Shown> {
-        let mentions = if content.contains(&format!("<@{BOT}>")) { json!([{"id": BOT.to_string()}]) } else { json!([]) };
+        let mentions =
+            if content.contains(&format!("<@{BOT}>")) { json!([{"id": BOT.to_string()}]) } else { json!([]) };
         self.hear(&json!({
             "id": self.id().to_string(), "channel_id": "10", "guild_id": who.guild.map(|id| id.to_string()), "type": 0,
             "author": {"id": who.id.to_string()}, "mentions": mentions, "content": content,
@@ -189,7 +191,10 @@ impl Shown {
 
     fn component(&self, label: &str) -> String {
         let found = self.components().find(|component| component["label"] == label);
-        found.unwrap_or_else(|| panic!("no {label:?} in {}", self.data))["custom_id"].as_str().expect("a custom_id").to_owned()
+        found.unwrap_or_else(|| panic!("no {label:?} in {}", self.data))["custom_id"]
+            .as_str()
+            .expect("a custom_id")
+            .to_owned()
     }
 
     fn components(&self) -> impl Iterator<Item = &Value> {

@@ -85,7 +85,9 @@ impl MockDiscord {
     pub fn run_bot(&mut self, environment: &[(&str, &str)]) {
         let mut command = Command::new(env!("CARGO_BIN_EXE_caseclerk"));
         command.arg("run").arg("--index").arg(self.index.path());
-        command.env("DISCORD_TOKEN", "test.token.only").env("CASECLERK_DISCORD_API_BASE", format!("http://{}", self.api));
+        command
+            .env("DISCORD_TOKEN", "test.token.only")
+            .env("CASECLERK_DISCORD_API_BASE", format!("http://{}", self.api));
         command.env("CASECLERK_MODERATION_GUILD", GUILD).envs(environment.iter().copied());
         let bot = command.stderr(Stdio::piped()).spawn().expect("the program starts");
         self.bot = Some(bot);
@@ -101,7 +103,8 @@ impl MockDiscord {
     pub async fn ended(&mut self) -> Ended {
         let bot = self.bot.take().expect("the program was started");
         let output = tokio::task::spawn_blocking(move || bot.wait_with_output());
-        let output = timeout(PATIENCE, output).await.expect("it ends").expect("no panic").expect("it can be waited for");
+        let output =
+            timeout(PATIENCE, output).await.expect("it ends").expect("no panic").expect("it can be waited for");
         Ended { code: output.status.code(), log: String::from_utf8_lossy(&output.stderr).into_owned() }
     }
 
@@ -166,7 +169,8 @@ impl MockDiscord {
     /// A command that is about to be used.
     pub fn interaction(&mut self, permissions: u64, command: &str, options: Value) -> Value {
         let options = options.as_object().expect("an object").iter();
-        let options: Vec<Value> = options.map(|(name, value)| json!({"name": name, "type": 3, "value": value})).collect();
+        let options: Vec<Value> =
+            options.map(|(name, value)| json!({"name": name, "type": 3, "value": value})).collect();
         let (name, options) = match command.split_once(' ') {
             Some((name, sub)) => (name, json!([{"name": sub, "type": 1, "options": options}])),
             None => (command, json!(options)),
