@@ -7,6 +7,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use toml::{Table, Value};
 
@@ -16,9 +17,33 @@ pub const DEFAULTS: &str = include_str!("../config.toml");
 /// The file that is read when none is named, if it exists.
 const USUAL_FILE: &str = "config.toml";
 
+/// The variable that holds the bot's token, and the one that names a file with it. They are no options: a token does not belong
+/// into a file that people commit and pass around.
+const TOKEN: &str = "DISCORD_TOKEN";
+const TOKEN_FILE: &str = "DISCORD_TOKEN_FILE";
+
 /// The options as they were typed, each with where it came from.
 #[derive(Debug, Clone)]
-pub struct Options(BTreeMap<String, Typed>);
+pub struct Options {
+    typed: BTreeMap<String, Typed>,
+    token: TokenSource,
+}
+
+/// Text that must not be seen: it prints as stars.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Secret(String);
+
+/// Where the bot's token is to be had.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum TokenSource {
+    /// Nowhere.
+    #[default]
+    Missing,
+    /// It was in the environment.
+    Given(Secret),
+    /// It stands in this file.
+    File(PathBuf),
+}
 
 /// A value as it was typed.
 #[derive(Debug, Clone, PartialEq)]
@@ -57,10 +82,63 @@ pub struct Settings {
     pub reading_grade: f64,
     /// The file of the vector table; none to judge by words alone.
     pub vectors: Option<PathBuf>,
+    /// How to be in Discord.
+    pub discord: DiscordSettings,
+    /// Who looks after the FAQ.
+    pub moderation: ModerationSettings,
     /// Which log lines are written.
     pub log_filter: String,
+    /// Whether that is what is shipped, rather than the operator's choice.
+    pub log_filter_is_default: bool,
     /// How log lines are written.
     pub log_format: LogFormat,
+}
+
+/// How to be in Discord.
+#[derive(Debug, Clone, PartialEq)]
+pub struct DiscordSettings {
+    /// Where the token is.
+    pub token: TokenSource,
+    /// Another base address of the API.
+    pub api_base: Option<String>,
+    /// One more root certificate to trust.
+    pub ca_file: Option<PathBuf>,
+    /// When an HTTP request is given up.
+    pub http_timeout: Duration,
+    /// Whether answers to commands are private unless the member chooses.
+    pub private: bool,
+    /// The channels in which they are public.
+    pub public_channels: Vec<u64>,
+    /// The channels in which they are private.
+    pub private_channels: Vec<u64>,
+    /// How often a member may ask.
+    pub member_allowance: Allowance,
+    /// How often the bot replies in public in one channel.
+    pub channel_allowance: Allowance,
+    /// How many questions and their replies are remembered.
+    pub remembered_replies: usize,
+    /// How long the last answers may take when the bot is told to stop.
+    pub shutdown: Duration,
+    /// How long the gateway may be silent.
+    pub silence: Duration,
+}
+
+/// So many times in a row, and all of them again after that time.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Allowance {
+    /// How many times; 0 means without limit.
+    pub times: u32,
+    /// In which time a used-up allowance is full again.
+    pub per: Duration,
+}
+
+/// Who looks after the FAQ.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct ModerationSettings {
+    /// The operator's own server.
+    pub guild: Option<u64>,
+    /// The roles that may, besides those who manage the server.
+    pub roles: Vec<u64>,
 }
 
 /// How log lines are written.
@@ -78,6 +156,14 @@ pub enum ConfigError {
     /// The file cannot be read.
     #[error("cannot read the configuration file {}", path.display())]
     Unreadable {
+        /// Which file.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// The file with the token cannot be read.
+    #[error("cannot read the file {} that {TOKEN_FILE} names", path.display())]
+    TokenFile {
         /// Which file.
         path: PathBuf,
         /// Why.
@@ -148,12 +234,18 @@ impl Options {
     fn defaults() -> Self {
         let table: Table = DEFAULTS.parse().expect("a test parses the shipped configuration");
         let typed = |value| Typed { value, origin: SetBy::Default };
-        Self(flatten(table).into_iter().map(|(key, value)| (key, typed(value))).collect())
+        let typed = flatten(table).into_iter().map(|(key, value)| (key, typed(value))).collect();
+        Self { typed, token: TokenSource::Missing }
+    }
+
+    /// Where the token is; it prints as stars.
+    pub fn token(&self) -> &TokenSource {
+        &self.token
     }
 
     /// Every option, by its dotted name.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &Typed)> {
-        self.0.iter().map(|(key, typed)| (key.as_str(), typed))
+        self.typed.iter().map(|(key, typed)| (key.as_str(), typed))
     }
 
     fn read_file(&mut self, path: &Path) -> Result<(), ConfigError> {
@@ -165,8 +257,8 @@ impl Options {
             message: error.message().lines().next().unwrap_or_default().to_owned(),
         })?;
         for (key, value) in flatten(table) {
-            if !self.0.contains_key(&key) {
-                let nearest = nearest(&key, self.0.keys().cloned());
+            if !self.typed.contains_key(&key) {
+                let nearest = nearest(&key, self.typed.keys().cloned());
                 return Err(ConfigError::UnknownKey { path: path.to_owned(), key, nearest });
             }
             self.set(&key, value, SetBy::File(path.to_owned()))?;
@@ -175,10 +267,21 @@ impl Options {
     }
 
     fn read_environment(&mut self, environment: impl Iterator<Item = (String, String)>) -> Result<(), ConfigError> {
-        for (name, value) in environment.filter(|(name, _)| name.starts_with("CASECLERK_")) {
-            let key = self.0.keys().find(|key| variable(key) == name).cloned();
+        for (name, value) in environment {
+            // A variable that is set to nothing is not set; and the token itself wins over the file.
+            match name.as_str() {
+                TOKEN if !value.trim().is_empty() => self.token = TokenSource::Given(Secret::new(&value)),
+                TOKEN_FILE if !value.is_empty() && !matches!(self.token, TokenSource::Given(_)) => {
+                    self.token = TokenSource::File(value.clone().into());
+                }
+                _ => {}
+            }
+            if !name.starts_with("CASECLERK_") {
+                continue;
+            }
+            let key = self.typed.keys().find(|key| variable(key) == name).cloned();
             let Some(key) = key else {
-                let nearest = nearest(&name, self.0.keys().map(|key| variable(key)));
+                let nearest = nearest(&name, self.typed.keys().map(|key| variable(key)));
                 return Err(ConfigError::UnknownVariable { name, nearest });
             };
             self.set_text(&key, &value, SetBy::Environment(name))?;
@@ -188,7 +291,7 @@ impl Options {
 
     /// Sets an option from plain text, read as the type of its default.
     fn set_text(&mut self, key: &str, text: &str, origin: SetBy) -> Result<(), ConfigError> {
-        let default = &self.0[key].value;
+        let default = &self.typed[key].value;
         let parsed = match default {
             Value::String(_) => Some(Value::String(text.to_owned())),
             Value::Integer(_) => text.parse().ok().map(Value::Integer),
@@ -204,7 +307,7 @@ impl Options {
     }
 
     fn set(&mut self, key: &str, value: Value, origin: SetBy) -> Result<(), ConfigError> {
-        let option = self.0.get_mut(key).expect("the caller looked the key up");
+        let option = self.typed.get_mut(key).expect("the caller looked the key up");
         let value = match (&option.value, value) {
             // "12" is as good a number as "12.0".
             (Value::Float(_), Value::Integer(whole)) => Value::Float(whole as f64),
@@ -219,17 +322,68 @@ impl Options {
     }
 
     fn text(&self, key: &str) -> String {
-        self.0[key].value.as_str().unwrap_or_default().to_owned()
+        self.typed[key].value.as_str().unwrap_or_default().to_owned()
     }
 
     fn number(&self, key: &str, range: std::ops::RangeInclusive<f64>) -> Result<f64, ConfigError> {
-        let typed = &self.0[key];
+        let typed = &self.typed[key];
         let number = typed.value.as_float().or(typed.value.as_integer().map(|n| n as f64)).unwrap_or(f64::NAN);
         if range.contains(&number) {
             return Ok(number);
         }
         let message = format!("{number} is not between {} and {}", range.start(), range.end());
         Err(bad_value(key, &typed.origin, message))
+    }
+
+    fn whole(&self, key: &str, range: std::ops::RangeInclusive<u32>) -> Result<u32, ConfigError> {
+        Ok(self.number(key, f64::from(*range.start())..=f64::from(*range.end()))? as u32)
+    }
+
+    fn seconds(&self, key: &str, range: std::ops::RangeInclusive<u32>) -> Result<Duration, ConfigError> {
+        Ok(Duration::from_secs(self.whole(key, range)?.into()))
+    }
+
+    fn one_of(&self, key: &str, known: [&str; 2]) -> Result<String, ConfigError> {
+        let text = self.text(key);
+        if known.contains(&text.as_str()) {
+            return Ok(text);
+        }
+        let message = format!("\"{text}\" is neither {} nor {}", known[0], known[1]);
+        Err(bad_value(key, &self.typed[key].origin, message))
+    }
+
+    /// The address of a server, without a slash at its end; empty means none.
+    fn address(&self, key: &str) -> Result<Option<String>, ConfigError> {
+        let Some(text) = self.optional(key) else { return Ok(None) };
+        let address = text.trim().trim_end_matches('/');
+        if address.starts_with("http://") || address.starts_with("https://") {
+            return Ok(Some(address.to_owned()));
+        }
+        let message = format!("\"{text}\" is not an address such as http://127.0.0.1:3000");
+        Err(bad_value(key, &self.typed[key].origin, message))
+    }
+
+    /// A text that may be empty, which means none.
+    fn optional(&self, key: &str) -> Option<String> {
+        Some(self.text(key)).filter(|text| !text.trim().is_empty())
+    }
+
+    /// The ids of Discord in a list or a text; an id is a whole number, too large for some programs unless in quotation marks.
+    fn ids(&self, key: &str) -> Result<Vec<u64>, ConfigError> {
+        let Typed { value, origin } = &self.typed[key];
+        let given = match value {
+            Value::Array(values) => values.clone(),
+            Value::String(text) if text.trim().is_empty() => Vec::new(),
+            other => vec![other.clone()],
+        };
+        let ids = given.iter().map(|value| {
+            let text = value.as_str().map_or_else(|| value.to_string(), |text| text.trim().to_owned());
+            let id = text.parse().ok().filter(|id| *id != 0 && *id != u64::MAX);
+            id.ok_or_else(|| {
+                bad_value(key, origin, format!("{text} is not an id of Discord, such as \"700000000000000001\""))
+            })
+        });
+        ids.collect()
     }
 
     fn days(&self, key: &str) -> Result<u32, ConfigError> {
@@ -247,16 +401,84 @@ impl Settings {
             review_after_days: options.days("lint.review_after_days")?,
             reading_grade: options.number("lint.reading_grade", 0.0..=100.0)?,
             vectors: Some(options.text("matcher.vectors")).filter(|path| !path.is_empty()).map(PathBuf::from),
+            discord: DiscordSettings::from_options(options)?,
+            moderation: ModerationSettings {
+                guild: options.ids("moderation.guild")?.first().copied(),
+                roles: options.ids("moderation.roles")?,
+            },
             log_filter: options.text("log.filter"),
-            log_format: match options.text("log.format").as_str() {
-                "text" => LogFormat::Text,
+            // By value: whoever copies the shipped file has set it to the default, too.
+            log_filter_is_default: options.typed["log.filter"].value == Options::defaults().typed["log.filter"].value,
+            log_format: match options.one_of("log.format", ["text", "json"])?.as_str() {
                 "json" => LogFormat::Json,
-                other => {
-                    let message = format!("\"{other}\" is neither text nor json");
-                    return Err(bad_value("log.format", &options.0["log.format"].origin, message));
-                }
+                _ => LogFormat::Text,
             },
         })
+    }
+}
+
+impl DiscordSettings {
+    fn from_options(options: &Options) -> Result<Self, ConfigError> {
+        let allowance = |times, per| {
+            Ok(Allowance { times: options.whole(times, 0..=100_000)?, per: options.seconds(per, 1..=86_400)? })
+        };
+        Ok(Self {
+            token: options.token.clone(),
+            api_base: options.address("discord.api_base")?,
+            ca_file: options.optional("discord.ca_file").map(PathBuf::from),
+            http_timeout: options.seconds("discord.http_timeout_seconds", 1..=300)?,
+            private: options.one_of("discord.visibility", ["private", "public"])? == "private",
+            public_channels: options.ids("discord.public_channels")?,
+            private_channels: options.ids("discord.private_channels")?,
+            member_allowance: allowance("discord.member_questions", "discord.member_seconds")?,
+            channel_allowance: allowance("discord.channel_replies", "discord.channel_seconds")?,
+            remembered_replies: options.whole("discord.remembered_replies", 0..=1_000_000)? as usize,
+            shutdown: options.seconds("discord.shutdown_seconds", 1..=600)?,
+            silence: options.seconds("discord.silence_seconds", 5..=86_400)?,
+        })
+    }
+}
+
+impl TokenSource {
+    /// The token, read from its file if it stands in one; `None` if there is none.
+    pub fn read(&self) -> Result<Option<Secret>, ConfigError> {
+        match self {
+            TokenSource::Missing => Ok(None),
+            TokenSource::Given(token) => Ok(Some(token.clone())),
+            TokenSource::File(path) => {
+                let text = std::fs::read_to_string(path)
+                    .map_err(|source| ConfigError::TokenFile { path: path.clone(), source })?;
+                Ok(Some(Secret::new(&text)).filter(|token| !token.reveal().is_empty()))
+            }
+        }
+    }
+}
+
+impl Secret {
+    /// Hides a text; white space around it is not part of it.
+    pub fn new(text: &str) -> Self {
+        Self(text.trim().to_owned())
+    }
+
+    /// The text itself, for the one place that needs it.
+    pub fn reveal(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("***")
+    }
+}
+
+impl fmt::Display for TokenSource {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            TokenSource::Missing => f.write_str("not set"),
+            TokenSource::Given(secret) => write!(f, "{secret:?}  # the environment variable {TOKEN}"),
+            TokenSource::File(path) => write!(f, "{:?}  # read from {}", Secret::new(""), path.display()),
+        }
     }
 }
 
@@ -337,6 +559,29 @@ mod tests {
         assert_eq!(set("9").unwrap().reading_grade, 9.0);
         assert!(set("150").unwrap_err().to_string().contains("not between 0 and 100"));
         assert!(set("high").unwrap_err().to_string().contains("cannot be read as float"));
+    }
+
+    #[test]
+    fn the_token_is_never_printed() {
+        let settings = settings(&[("DISCORD_TOKEN", "MTA.secret.words\n")]).unwrap();
+        assert_eq!(settings.discord.token.read().unwrap().unwrap().reveal(), "MTA.secret.words");
+        let printed = format!("{settings:?} {settings:#?} {}", settings.discord.token);
+        assert!(!printed.contains("secret") && printed.contains("***"), "{printed}");
+    }
+
+    #[test]
+    fn the_token_is_no_option_of_the_file() {
+        assert!(Options::defaults().iter().all(|(key, _)| !key.contains("token")));
+    }
+
+    #[test]
+    fn ids_and_addresses_are_checked() {
+        let guild = settings(&[("CASECLERK_MODERATION_GUILD", "700000000000000001")]).unwrap().moderation.guild;
+        assert_eq!(guild, Some(700_000_000_000_000_001));
+        let error = settings(&[("CASECLERK_MODERATION_GUILD", "my server")]).unwrap_err().to_string();
+        assert!(error.contains("not an id of Discord"), "{error}");
+        let error = settings(&[("CASECLERK_DISCORD_API_BASE", "127.0.0.1")]).unwrap_err().to_string();
+        assert!(error.contains("not an address"), "{error}");
     }
 
     #[test]

@@ -15,6 +15,7 @@
 //! * [`reply`]: an outcome becomes what to say, with citations and the case stamp.
 //! * [`responder`]: the only door for front ends.
 //! * [`terminal`]: the front end for a terminal, and JSON.
+//! * `discord`: the front end for Discord, behind the feature of that name.
 //! * [`lint`]: rules over the content.
 //! * [`config`], [`ask`], [`commands`]: settings, what was asked, and the commands that ask for it.
 
@@ -24,6 +25,8 @@
 pub mod ask;
 pub mod commands;
 pub mod config;
+#[cfg(feature = "discord")]
+pub mod discord;
 pub mod eval;
 pub mod index;
 pub mod knowledge;

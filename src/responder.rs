@@ -10,12 +10,15 @@ use tracing::{info, warn};
 use crate::ask::{Ask, What};
 use crate::config::Settings;
 use crate::index::{IndexError, Origin};
-use crate::knowledge::{Corpus, EntryId, Finding, LoadError, QuotationKey, Severity, load};
+use crate::knowledge::{Corpus, EntryId, FaqEntry, Finding, LoadError, QuotationKey, Severity, load};
 use crate::language::words;
 use crate::legal::CaseStamp;
 use crate::lint;
 use crate::matcher::{Evidence, Snapshot, SnapshotError, VectorTable};
 use crate::reply::{self, Reply, Sheet, Suggestion};
+
+/// How many entries are looked at while somebody types.
+const TYPED_CANDIDATES: usize = 60;
 
 /// How many quotations one search shows.
 const QUOTATIONS: usize = 3;
@@ -112,7 +115,7 @@ impl Responder {
             What::Timeline => sheet(reply::timeline(corpus, &stamp)),
             What::Sources => sheet(reply::sources(corpus, &stamp)),
             What::About => sheet(reply::about(corpus, &stamp)),
-            What::Quote(text) => sheet(reply::quotations(corpus, &find_quotations(corpus, text), &stamp)),
+            What::Quote(text) => sheet(reply::quotations(corpus, &find_quotations(corpus, text, QUOTATIONS), &stamp)),
         }
     }
 
@@ -125,8 +128,43 @@ impl Responder {
     /// The vetted questions that fit what somebody has typed so far, best first; for nothing typed, one of each topic.
     pub fn suggest(&self, typed: &str, limit: usize) -> Result<Vec<Suggestion>, ResponderError> {
         let snapshot = self.snapshot.load();
-        let ids = snapshot.type_ahead(typed, limit)?;
+        let mut ids = snapshot.type_ahead(typed, limit.max(TYPED_CANDIDATES))?;
+        let typed: Vec<String> = lower_words(typed).collect();
+        if !typed.is_empty() {
+            // Whoever types "opt ou" means "opt out": a question with all that was typed comes before one with a rarer ending.
+            ids.sort_by_cached_key(|id| std::cmp::Reverse(typed_words_in(&snapshot.corpus().entries[id], &typed)));
+        }
+        ids.truncate(limit);
         Ok(reply::suggestions(snapshot.corpus(), &ids))
+    }
+
+    /// The quotations that fit what somebody has typed so far, as keys and how they begin.
+    pub fn suggest_quotations(&self, typed: &str, limit: usize) -> Vec<(QuotationKey, String)> {
+        let snapshot = self.snapshot.load();
+        let corpus = snapshot.corpus();
+        let found = match typed.trim() {
+            "" => corpus.quotations.keys().take(limit).cloned().collect(),
+            typed => find_quotations(corpus, typed, limit),
+        };
+        let quotations = found.into_iter().filter_map(|key| Some((corpus.quotations.get(&key)?, key)));
+        quotations.map(|(quotation, key)| (key, format!("{}: {}", quotation.speaker, quotation.words))).collect()
+    }
+
+    /// What to say to somebody who meant none of the questions that were offered.
+    pub fn none_of_these(&self, today: Date) -> Reply {
+        let snapshot = self.snapshot.load();
+        Reply::NoAnswer(reply::none_of_these(&self.stamp(snapshot.corpus(), today)))
+    }
+
+    /// Everything about an entry, for those who look after the FAQ; `None` if there is no such entry.
+    pub fn editors_view(&self, id: &EntryId, today: Date) -> Option<Sheet> {
+        let snapshot = self.snapshot.load();
+        reply::editors_view(snapshot.corpus(), id, &self.stamp(snapshot.corpus(), today))
+    }
+
+    /// Entries whose id or question holds what was typed, drafts and withdrawn ones too.
+    pub fn editors_choices(&self, typed: &str, limit: usize) -> Vec<(EntryId, String)> {
+        reply::editors_choices(self.snapshot.load().corpus(), typed, limit)
     }
 
     /// Loads the content again and swaps it in. An error changes nothing: the old knowledge goes on answering.
@@ -193,8 +231,25 @@ fn changes(old: &Corpus, new: &Corpus) -> Changes {
     }
 }
 
+/// How many of the typed words, the last perhaps unfinished, begin words of one question or phrasing of an entry: at best, and in
+/// the question itself.
+fn typed_words_in(entry: &FaqEntry, typed: &[String]) -> (usize, usize) {
+    let begun = |text: &str| {
+        let words: Vec<String> = lower_words(text).collect();
+        typed.iter().filter(|start| words.iter().any(|word| word.starts_with(*start))).count()
+    };
+    let question = begun(&entry.question);
+    let phrasings = entry.phrasings.iter().map(|phrasing| begun(&phrasing.value)).max().unwrap_or(0);
+    (question.max(phrasings), question)
+}
+
+fn lower_words(text: &str) -> impl Iterator<Item = String> {
+    let words = text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+    words.map(str::to_lowercase).collect::<Vec<_>>().into_iter()
+}
+
 /// The quotations that share words with a text, best first: first those that hold most of its words, then the shorter ones.
-fn find_quotations(corpus: &Corpus, text: &str) -> Vec<QuotationKey> {
+fn find_quotations(corpus: &Corpus, text: &str, limit: usize) -> Vec<QuotationKey> {
     if let Some((key, _)) = corpus.quotations.get_key_value(text.trim()) {
         return vec![key.clone()];
     }
@@ -209,5 +264,5 @@ fn find_quotations(corpus: &Corpus, text: &str) -> Vec<QuotationKey> {
         }
     }
     found.sort_by_key(|(shared, length, key)| (std::cmp::Reverse(*shared), *length, *key));
-    found.into_iter().take(QUOTATIONS).map(|(.., key)| key.clone()).collect()
+    found.into_iter().take(limit).map(|(.., key)| key.clone()).collect()
 }

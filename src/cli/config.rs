@@ -20,6 +20,7 @@ pub fn run(arguments: &ConfigArguments, options: &Options) -> anyhow::Result<Exi
         for (key, typed) in options.iter() {
             writeln!(out, "{key} = {}  # {}", typed.value, typed.origin)?;
         }
+        writeln!(out, "DISCORD_TOKEN = {}", options.token())?;
     }
     Ok(Exit::Well)
 }

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use anyhow::Context;
 use caseclerk::config::Settings;
 use caseclerk::knowledge::{Finding, load};
-use caseclerk::lint::{self, SourceCheck, Subject, check_quotations};
+use caseclerk::lint::{self, Rule, SourceCheck, Subject, check_quotations};
 use clap::Args;
 use jiff::civil::Date;
 use serde::Serialize;
@@ -57,7 +57,9 @@ pub fn run(arguments: &LintArguments, settings: &Settings, today: Date) -> anyho
     let mut quotations = None;
     if let Some(corpus) = &loaded.corpus {
         let Settings { review_after_days, reading_grade, .. } = *settings;
-        findings.extend(lint::run(&Subject { corpus, today, review_after_days, reading_grade }));
+        let subject = Subject { corpus, today, review_after_days, reading_grade };
+        findings.extend(lint::run(&subject));
+        findings.extend(lint::run_rules(FRONT_END_RULES, &subject));
         if let Some(folder) = &arguments.sources {
             let check = check_quotations(corpus, folder, &source_files(arguments)?)
                 .with_context(|| format!("cannot read the sources in {}", folder.display()))?;
@@ -78,6 +80,33 @@ pub fn run(arguments: &LintArguments, settings: &Settings, today: Date) -> anyho
     };
     print(&Report { entries, complete: loaded.corpus.is_some(), findings, quotations }, arguments.json)?;
     Ok(exit)
+}
+
+/// Rules that only a front end can judge by. They stand here because lint must not know front ends.
+const FRONT_END_RULES: &[Rule] = &[
+    #[cfg(feature = "discord")]
+    Rule {
+        name: "discord-limits",
+        severity: caseclerk::knowledge::Severity::Warning,
+        guards: "every answer fits into one Discord message, wherever it is shown",
+        check: discord_limits,
+    },
+];
+
+/// Renders every vetted answer in every way in which Discord can show it, and measures what would be sent.
+#[cfg(feature = "discord")]
+fn discord_limits(subject: &Subject<'_>) -> Vec<Finding> {
+    let Some(stamp) = subject.corpus.case.stamp(subject.today, 0) else { return Vec::new() };
+    let mut findings = Vec::new();
+    for entry in subject.corpus.vetted() {
+        let reply = caseclerk::reply::entry_reply(subject.corpus, &entry.id, &stamp);
+        let overruns = caseclerk::discord::render::overruns(&reply);
+        findings.extend(overruns.into_iter().map(|overrun| {
+            let help = "shorten the answer, or show fewer quotations with it";
+            entry.place.warning("discord-limits", format!("in Discord {overrun}"), help)
+        }));
+    }
+    findings
 }
 
 fn source_files(arguments: &LintArguments) -> anyhow::Result<BTreeMap<String, String>> {

@@ -6,6 +6,8 @@ mod config;
 mod eval;
 mod index;
 mod lint;
+#[cfg(feature = "discord")]
+mod run;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -58,6 +60,9 @@ enum Command {
     Index,
     /// Measure the matcher on sets of questions
     Eval(eval::EvalArguments),
+    /// Be in Discord: needs a token in DISCORD_TOKEN, or the name of a file with it in DISCORD_TOKEN_FILE
+    #[cfg(feature = "discord")]
+    Run,
     /// Show the configuration
     Config(config::ConfigArguments),
 }
@@ -71,6 +76,18 @@ pub enum Exit {
     Findings,
     /// It could not run.
     CouldNotRun,
+    /// Discord does not know the token.
+    #[cfg(feature = "discord")]
+    TokenRefused,
+    /// Discord does not grant the intents.
+    #[cfg(feature = "discord")]
+    IntentsRefused,
+    /// The application may not have commands where it should.
+    #[cfg(feature = "discord")]
+    ScopeMissing,
+    /// The connection to Discord died; whatever supervises the process starts it again.
+    #[cfg(feature = "discord")]
+    GatewayDead,
 }
 
 impl From<Exit> for ExitCode {
@@ -79,6 +96,14 @@ impl From<Exit> for ExitCode {
             Exit::Well => ExitCode::SUCCESS,
             Exit::Findings => ExitCode::from(1),
             Exit::CouldNotRun => ExitCode::from(2),
+            #[cfg(feature = "discord")]
+            Exit::TokenRefused => ExitCode::from(3),
+            #[cfg(feature = "discord")]
+            Exit::IntentsRefused => ExitCode::from(4),
+            #[cfg(feature = "discord")]
+            Exit::ScopeMissing => ExitCode::from(5),
+            #[cfg(feature = "discord")]
+            Exit::GatewayDead => ExitCode::from(6),
         }
     }
 }
@@ -87,7 +112,7 @@ impl From<Exit> for ExitCode {
 pub fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
     let options = arguments.global.options()?;
     let settings = Settings::from_options(&options)?;
-    start_logging(&settings)?;
+    start_logging(&settings, arguments.command.is_service())?;
     let today = arguments.global.date.unwrap_or_else(|| jiff::Zoned::now().date());
     match &arguments.command {
         Command::Ask(ask) => ask::run(ask, &settings, today),
@@ -95,7 +120,23 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
         Command::Lint(lint) => lint::run(lint, &settings, today),
         Command::Index => index::run(&settings),
         Command::Eval(eval) => eval::run_eval(eval, &settings),
+        #[cfg(feature = "discord")]
+        Command::Run => run::run(&settings),
         Command::Config(config) => config::run(config, &options),
+    }
+}
+
+impl Command {
+    /// Whether it goes on until it is stopped, so that its log is what an operator sees of it.
+    fn is_service(&self) -> bool {
+        #[cfg(feature = "discord")]
+        {
+            matches!(self, Command::Run)
+        }
+        #[cfg(not(feature = "discord"))]
+        {
+            false
+        }
     }
 }
 
@@ -110,9 +151,24 @@ impl Global {
     }
 }
 
-fn start_logging(settings: &Settings) -> anyhow::Result<()> {
-    let filter = EnvFilter::try_new(&settings.log_filter)
-        .with_context(|| format!("log.filter: \"{}\" is not a filter", settings.log_filter))?;
+/// What libraries would log of what passes through them: the words of messages, and addresses with tokens in them. Whatever the
+/// operator asks for, these are not written.
+const NEVER: &[&str] = &[
+    "serenity=error",
+    "tungstenite=off",
+    "tokio_tungstenite=off",
+    "reqwest=off",
+    "hyper=off",
+    "hyper_util=off",
+    "h2=off",
+];
+
+fn start_logging(settings: &Settings, is_service: bool) -> anyhow::Result<()> {
+    let filter = if is_service && settings.log_filter_is_default { "info,tantivy=warn" } else { &settings.log_filter };
+    let mut filter = EnvFilter::try_new(filter).with_context(|| format!("log.filter: \"{filter}\" is not a filter"))?;
+    for directive in NEVER {
+        filter = filter.add_directive(directive.parse().context("a fixed filter")?);
+    }
     let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
     match settings.log_format {
         LogFormat::Text => log.with_ansi(false).init(),

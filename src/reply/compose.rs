@@ -419,6 +419,18 @@ pub fn help(corpus: &Corpus, commands: &[(String, String)], stamp: &CaseStamp) -
     }
 }
 
+/// Said when the asker finds none of the offered questions to be the one that was meant.
+pub fn none_of_these(stamp: &CaseStamp) -> NoAnswer {
+    NoAnswer {
+        text: "Then I have no vetted answer, and I do not guess. Try asking in other words, or a shorter question. If an answer is \
+               missing, tell a moderator of this server: the question itself is not stored."
+            .to_owned(),
+        reason: Some(NoAnswerReason::NotSure),
+        nearest: Vec::new(),
+        stamp: stamp.clone(),
+    }
+}
+
 /// Said when the content cannot be used; the findings follow.
 pub fn no_content(errors: usize) -> String {
     let mistakes = if errors == 1 { "1 mistake".to_owned() } else { format!("{errors} mistakes") };

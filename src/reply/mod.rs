@@ -5,15 +5,17 @@
 
 mod answer;
 mod compose;
+mod editor;
 mod markdown;
 mod rich_text;
 mod sheet;
 
 pub use answer::{Answer, Choice, Citations, ConflictNote, NoAnswer, QuotedWords, Reply, ShownCitation, Suggestion};
 pub use compose::{
-    APOLOGY, DISCLAIMER, about, compose, entry_reply, help, no_content, opt_out, quotations, sources, stamp_line,
-    status, suggestions, timeline,
+    APOLOGY, DISCLAIMER, about, compose, entry_reply, help, no_content, none_of_these, opt_out, quotations, sources,
+    stamp_line, status, suggestions, timeline,
 };
+pub use editor::{editors_choices, editors_view};
 pub use markdown::{UnsupportedMarkup, parse_markdown};
 pub use rich_text::{Block, Inline, RichText};
 pub use sheet::{Link, Section, Sheet};

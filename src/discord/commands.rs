@@ -1,0 +1,166 @@
+//! The one table of Discord's commands: registration, routing and help read it.
+
+use serenity::all::{
+    CommandOptionType, CommandType, CreateCommand, CreateCommandOption, InstallationContext, InteractionContext,
+    Permissions,
+};
+
+use super::limits;
+use crate::commands::{self, Command};
+
+/// The context menu of a message.
+pub const CHECK: &str = "Check against the FAQ";
+/// The command by which a member asks, and its options.
+pub const ASK: &str = "ask";
+/// What is asked.
+pub const QUESTION: &str = "question";
+/// Whether only the asker sees the answer.
+pub const PRIVATE: &str = "private";
+/// The command of those who look after the FAQ.
+pub const DESK: &str = "faq";
+/// Which entry to show.
+pub const ENTRY: &str = "entry";
+
+/// What a command does.
+#[derive(Debug, Clone, Copy)]
+pub enum Action {
+    /// Answers a question.
+    Ask,
+    /// Shows what every front end can show.
+    Show(&'static Command),
+    /// Answers the text of a message.
+    Check,
+    /// Something for those who look after the FAQ.
+    Desk(DeskAction),
+}
+
+/// What those who look after the FAQ can do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DeskAction {
+    /// Load the FAQ again.
+    Reload,
+    /// Say what that would do.
+    Check,
+    /// Show an entry as its editors see it.
+    Show,
+}
+
+/// A command as Discord shows it.
+#[derive(Debug, Clone, Copy)]
+pub struct Row {
+    /// Its name, without the slash; the subcommand follows after a space.
+    pub name: &'static str,
+    /// What it does, in a few words.
+    pub summary: &'static str,
+    /// What it does, for us.
+    pub action: Action,
+}
+
+/// Every command, in the order in which help lists them.
+pub fn table() -> impl Iterator<Item = Row> {
+    let row = |name, summary, action| Row { name, summary, action };
+    let ask = row(ASK, "Ask about the case or about opting out, in your own words", Action::Ask);
+    let shared = commands::COMMANDS.iter().map(move |c| row(c.name, c.summary, Action::Show(c)));
+    let desk = [
+        ("faq reload", "Load the FAQ again and say what changed", DeskAction::Reload),
+        ("faq check", "Say what a reload would change, and change nothing", DeskAction::Check),
+        ("faq show", "Show an entry with its phrasings and evidence, drafts too", DeskAction::Show),
+    ];
+    let desk = desk.into_iter().map(move |(name, summary, action)| row(name, summary, Action::Desk(action)));
+    let check = row(CHECK, "In the menu of a message, under Apps: what the FAQ says to it", Action::Check);
+    std::iter::once(ask).chain(shared).chain([check]).chain(desk)
+}
+
+/// Finds what a command does.
+pub fn find(name: &str, subcommand: Option<&str>) -> Option<Action> {
+    let name = subcommand.map_or_else(|| name.to_owned(), |subcommand| format!("{name} {subcommand}"));
+    table().find(|row| row.name == name).map(|row| row.action)
+}
+
+/// The commands of members, for the help.
+pub fn help() -> Vec<(String, String)> {
+    let for_members = table().filter(|row| !matches!(row.action, Action::Desk(_)));
+    let shown = for_members.map(|row| {
+        let name = if matches!(row.action, Action::Check) { row.name.to_owned() } else { format!("/{}", row.name) };
+        (name, row.summary.to_owned())
+    });
+    shown.collect()
+}
+
+/// What Discord is told about the commands that everybody has, in servers and direct messages, installed for either.
+pub fn for_everybody() -> Vec<CreateCommand> {
+    let commands = table().filter_map(|row| match row.action {
+        Action::Ask => Some(everywhere(row.name).description(row.summary).set_options(vec![question(), private()])),
+        Action::Show(shared) => Some(everywhere(row.name).description(row.summary).set_options(shown_options(shared))),
+        Action::Check => Some(everywhere(row.name).kind(CommandType::Message)),
+        Action::Desk(_) => None,
+    });
+    commands.collect()
+}
+
+/// What Discord is told about the commands in the operator's server.
+pub fn for_the_desk() -> Vec<CreateCommand> {
+    let subcommands = table().filter_map(|row| {
+        let Action::Desk(action) = row.action else { return None };
+        let name = row.name.split(' ').next_back()?;
+        let option = CreateCommandOption::new(CommandOptionType::SubCommand, name, row.summary);
+        Some(if action == DeskAction::Show { option.add_sub_option(entry()) } else { option })
+    });
+    let command = CreateCommand::new(DESK)
+        .description("Look after the FAQ")
+        .default_member_permissions(Permissions::MANAGE_GUILD)
+        .set_options(subcommands.collect());
+    vec![command]
+}
+
+fn everywhere(name: &str) -> CreateCommand {
+    use InteractionContext::{BotDm, Guild, PrivateChannel};
+    CreateCommand::new(name)
+        .contexts(vec![Guild, BotDm, PrivateChannel])
+        .integration_types(vec![InstallationContext::Guild, InstallationContext::User])
+}
+
+fn shown_options(shared: &Command) -> Vec<CreateCommandOption> {
+    let words = shared.words.map(|(name, what)| {
+        let option = CreateCommandOption::new(CommandOptionType::String, name, what).required(true);
+        option.set_autocomplete(true).max_length(limits::QUESTION)
+    });
+    words.into_iter().chain([private()]).collect()
+}
+
+fn question() -> CreateCommandOption {
+    let what = "Your question; choose a vetted one from the list, or ask in your own words";
+    let option = CreateCommandOption::new(CommandOptionType::String, QUESTION, what).required(true);
+    option.set_autocomplete(true).max_length(limits::QUESTION)
+}
+
+fn private() -> CreateCommandOption {
+    CreateCommandOption::new(CommandOptionType::Boolean, PRIVATE, "Whether only you see the answer")
+}
+
+fn entry() -> CreateCommandOption {
+    let option = CreateCommandOption::new(CommandOptionType::String, ENTRY, "The id of the entry, or words in it");
+    option.required(true).set_autocomplete(true)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_command_has_an_action_and_fits() {
+        for row in table() {
+            let mut words = row.name.splitn(2, ' ');
+            let (name, subcommand) = match row.action {
+                Action::Desk(_) => (words.next().unwrap(), words.next()),
+                _ => (row.name, None),
+            };
+            assert!(find(name, subcommand).is_some(), "{}", row.name);
+            assert!(limits::length(row.summary) <= limits::COMMAND_DESCRIPTION, "{}", row.name);
+        }
+        for command in for_everybody().into_iter().chain(for_the_desk()) {
+            let text = serde_json::to_string(&command).unwrap();
+            assert!(limits::length(&text) <= limits::COMMAND_TOTAL);
+        }
+    }
+}

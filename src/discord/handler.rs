@@ -1,0 +1,250 @@
+//! Events of the gateway: each is read, answered and forgotten.
+
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use reqwest::StatusCode;
+use serde_json::{Value, json};
+use serenity::all::{Context, Event, Interaction, RawEventHandler};
+use tokio::sync::{Mutex, Semaphore, mpsc};
+use tokio::time::Instant;
+use tracing::{info, warn};
+
+use super::gateway::Ended;
+use super::memory::Memory;
+use super::registration::{ScopeMissing, register};
+use super::request::{Request, Written};
+use super::rest::{Rest, RestError};
+use super::router::Router;
+
+/// How many events are worked on at the same time; more of them wait.
+pub const AT_ONCE: u32 = 1024;
+
+/// How many interactions are remembered, so that one that comes twice is answered once.
+const INTERACTIONS: usize = 4096;
+
+/// The first millisecond of Discord's ids.
+const DISCORD_EPOCH: u64 = 1_420_070_400_000;
+
+/// Answers what the gateway tells of.
+pub struct Handler {
+    router: Arc<Router>,
+    rest: Arc<Rest>,
+    desk: Option<u64>,
+    bot: AtomicU64,
+    interactions: Memory<u64, ()>,
+    questions: Memory<u64, Arc<Mutex<Answered>>>,
+    /// The smallest id that something can have that was written while this process runs.
+    first_id: u64,
+    registered: OnceLock<()>,
+    started: Instant,
+    /// When the gateway last gave a sign of life, in milliseconds since the start.
+    alive: AtomicU64,
+    sessions: AtomicU64,
+    at_work: Arc<Semaphore>,
+    ended: mpsc::UnboundedSender<Ended>,
+}
+
+/// What answers a question that was asked in a message.
+#[derive(Debug, Default)]
+struct Answered {
+    /// The id of our reply.
+    reply: Option<u64>,
+    /// A fingerprint of the question: an edit that changes no word changes no answer.
+    words: u64,
+    deleted: bool,
+}
+
+impl Handler {
+    /// Answers by this router, through this door; what ends the process goes into `ended`.
+    pub fn new(
+        router: Arc<Router>,
+        rest: Arc<Rest>,
+        (desk, remembered): (Option<u64>, usize),
+        ended: mpsc::UnboundedSender<Ended>,
+    ) -> Self {
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_millis() as u64);
+        Self {
+            router,
+            rest,
+            desk,
+            bot: AtomicU64::new(0),
+            interactions: Memory::new(INTERACTIONS),
+            questions: Memory::new(remembered),
+            first_id: now.saturating_sub(DISCORD_EPOCH) << 22,
+            registered: OnceLock::new(),
+            started: Instant::now(),
+            alive: AtomicU64::new(0),
+            sessions: AtomicU64::new(0),
+            at_work: Arc::new(Semaphore::new(AT_ONCE as usize)),
+            ended,
+        }
+    }
+
+    /// Waits until nothing is being answered any more.
+    pub async fn idle(&self) {
+        let _all = self.at_work.acquire_many(AT_ONCE).await;
+    }
+
+    /// Notes a sign of life.
+    pub fn is_alive(&self) {
+        self.alive.store(self.started.elapsed().as_millis() as u64, Ordering::Relaxed);
+    }
+
+    /// For how long there was no sign of life.
+    pub fn silent_for(&self) -> std::time::Duration {
+        let alive = std::time::Duration::from_millis(self.alive.load(Ordering::Relaxed));
+        self.started.elapsed().saturating_sub(alive)
+    }
+
+    /// How many sessions were begun.
+    pub fn sessions(&self) -> u64 {
+        self.sessions.load(Ordering::Relaxed)
+    }
+
+    /// A session began: now it is known who we are.
+    fn ready(&self, bot: u64, application: u64) {
+        info!("connected");
+        self.bot.store(bot, Ordering::Relaxed);
+        self.sessions.fetch_add(1, Ordering::Relaxed);
+        if self.registered.set(()).is_ok() {
+            let (rest, desk, ended) = (self.rest.clone(), self.desk, self.ended.clone());
+            tokio::spawn(async move {
+                if let Err(ScopeMissing(guild)) = register(&rest, application, desk).await {
+                    // If nobody listens any more, the process is ending anyway.
+                    let _ = ended.send(Ended::ScopeMissing(guild));
+                }
+            });
+        }
+    }
+
+    async fn interaction(&self, interaction: &Value) {
+        let Some(request) = Request::read(interaction) else { return };
+        if !self.interactions.is_first(request.id) {
+            return;
+        }
+        let turn = self.router.interaction(&request);
+        match self.rest.respond(&request, &turn.callback).await {
+            // What we wanted to say does not pass: an apology does, and the log has the reason under its reference.
+            Err(error @ RestError::Refused { status: StatusCode::BAD_REQUEST, .. }) => {
+                let apology = Router::apology(&error);
+                told("an apology", self.rest.respond(&request, &apology.callback).await);
+            }
+            result => told("a response", result),
+        }
+        if let Some(later) = turn.later {
+            let router = self.router.clone();
+            let Ok(message) = tokio::task::spawn_blocking(move || router.finish(later)).await else { return };
+            told("a report", self.rest.fulfil(&request, &message).await);
+        }
+    }
+
+    async fn written(&self, message: &Value) {
+        let Some(written) = self.read(message) else { return };
+        let (answered, is_new) = self.questions.get_or_insert(written.id, Arc::default);
+        if is_new {
+            self.answer(&written, &mut *answered.lock().await).await;
+        }
+    }
+
+    /// An edited question is answered anew, in the same reply. One that begins to name the bot is answered like a new one, unless
+    /// it is so old that it may have been answered before this process began.
+    async fn edited(&self, message: &Value) {
+        let Some(written) = self.read(message) else { return };
+        let answered = match self.questions.get(&written.id) {
+            Some(answered) => answered,
+            None if written.id >= self.first_id => self.questions.get_or_insert(written.id, Arc::default).0,
+            None => return,
+        };
+        let mut answered = answered.lock().await;
+        if answered.words != fingerprint(&written) {
+            self.answer(&written, &mut answered).await;
+        }
+    }
+
+    async fn answer(&self, written: &Written, answered: &mut Answered) {
+        if answered.deleted {
+            return;
+        }
+        answered.words = fingerprint(written);
+        let Some(message) = self.router.message(written) else { return };
+        match answered.reply {
+            Some(reply) => told("an edited reply", self.rest.replace(written.channel, reply, &message).await),
+            None => match self.rest.reply(written, &message).await {
+                Ok(reply) => answered.reply = reply,
+                Err(error) => told("a reply", Err(error)),
+            },
+        }
+    }
+
+    /// A deleted question takes its reply along.
+    async fn deleted(&self, channel: u64, question: u64) {
+        let Some(answered) = self.questions.get(&question) else { return };
+        let mut answered = answered.lock().await;
+        answered.deleted = true;
+        if let Some(reply) = answered.reply.take() {
+            told("a removal", self.rest.remove(channel, reply).await);
+        }
+    }
+
+    fn read(&self, message: &Value) -> Option<Written> {
+        Written::read(message, self.bot.load(Ordering::Relaxed)).filter(Written::is_for_bot)
+    }
+
+    /// Reads what the client library could not, so that one unknown component does not cost a member the answer.
+    async fn unread(&self, kind: &str, event: &Value) {
+        match kind {
+            "INTERACTION_CREATE" => self.interaction(event).await,
+            "MESSAGE_CREATE" => self.written(event).await,
+            "MESSAGE_UPDATE" => self.edited(event).await,
+            _ => {}
+        }
+    }
+}
+
+#[serenity::async_trait]
+impl RawEventHandler for Handler {
+    async fn raw_event(&self, _: Context, event: Event) {
+        self.is_alive();
+        // Closed only when the process ends.
+        let Ok(_permit) = self.at_work.clone().acquire_owned().await else { return };
+        match event {
+            Event::Ready(event) => self.ready(event.ready.user.id.get(), event.ready.application.id.get()),
+            Event::InteractionCreate(event) => self.interaction(&interaction_json(&event.interaction)).await,
+            Event::MessageCreate(event) if event.message.guild_id.is_none() || !event.message.mentions.is_empty() => {
+                self.written(&json!(event.message)).await;
+            }
+            Event::MessageUpdate(event) => self.edited(&json!(event)).await,
+            Event::MessageDelete(event) => self.deleted(event.channel_id.get(), event.message_id.get()).await,
+            Event::MessageDeleteBulk(event) => {
+                for id in event.ids {
+                    self.deleted(event.channel_id.get(), id.get()).await;
+                }
+            }
+            Event::Unknown(event) => self.unread(&event.kind, &event.value).await,
+            _ => {}
+        }
+    }
+}
+
+/// An interaction as Discord sent it; the library keeps the type beside it.
+fn interaction_json(interaction: &Interaction) -> Value {
+    let mut value = json!(interaction);
+    value["type"] = json!(u8::from(interaction.kind()));
+    value
+}
+
+fn fingerprint(written: &Written) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    written.words.hash(&mut hasher);
+    hasher.finish()
+}
+
+/// What cannot be sent is noted: Discord has refused it for good, or nobody waits for it any more.
+fn told(what: &'static str, result: Result<(), RestError>) {
+    if let Err(error) = result {
+        warn!(what, %error, "not delivered");
+    }
+}

@@ -1,0 +1,230 @@
+//! Text in Discord's Markdown, in pieces that may stand on different pages.
+
+use super::limits::length;
+use crate::reply::{Block, Inline, RichText, Section, ShownCitation};
+
+/// A piece of text that stays together if it can.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Piece {
+    text: String,
+    /// Whether it follows the piece before without an empty line, as an item follows an item.
+    tight: bool,
+}
+
+impl Piece {
+    /// A paragraph.
+    pub fn paragraph(text: impl Into<String>) -> Self {
+        Self { text: text.into(), tight: false }
+    }
+
+    /// A line of a list.
+    fn line(text: String) -> Self {
+        Self { text, tight: true }
+    }
+}
+
+/// The pieces of a text.
+pub fn pieces(text: &RichText) -> Vec<Piece> {
+    text.0.iter().flat_map(block_pieces).collect()
+}
+
+/// The pieces of a section; the heading stays with what follows it.
+pub fn section_pieces(section: &Section) -> Vec<Piece> {
+    let mut pieces = pieces(&section.body);
+    if let Some(heading) = &section.heading {
+        let heading = format!("**{}**", escape(heading));
+        match pieces.first_mut() {
+            Some(first) => *first = Piece::paragraph(format!("{heading}\n{}", first.text)),
+            None => pieces.push(Piece::paragraph(heading)),
+        }
+    } else if let Some(first) = pieces.first_mut() {
+        first.tight = false;
+    }
+    pieces
+}
+
+/// A numbered list under a heading, one piece for each item.
+pub fn numbered(heading: &str, items: impl IntoIterator<Item = String>) -> Vec<Piece> {
+    let lines = items.into_iter().enumerate().map(|(place, item)| format!("{}. {item}", place + 1));
+    let mut pieces: Vec<Piece> = lines.map(Piece::line).collect();
+    if let Some(first) = pieces.first_mut() {
+        let heading = if heading.is_empty() { String::new() } else { format!("**{heading}**\n") };
+        *first = Piece::paragraph(format!("{heading}{}", first.text));
+    }
+    pieces
+}
+
+/// A citation as a link with everything that a reader needs to find the place.
+pub fn citation(citation: &ShownCitation) -> String {
+    let title = match &citation.url {
+        Some(url) => link(&citation.title, url),
+        None => escape(&citation.title),
+    };
+    let date = citation.date.map_or(String::new(), |date| format!(", {date}"));
+    let locator = citation.locator.as_ref().map_or(String::new(), |locator| format!(" ({})", escape(locator)));
+    format!("{title}, {}{date}{locator}", escape(&citation.publisher))
+}
+
+/// Packs pieces into pages of at most `limit` characters.
+pub fn pack(pieces: &[Piece], limit: usize) -> Vec<String> {
+    let mut pages: Vec<String> = Vec::new();
+    let fitting = pieces.iter().flat_map(|piece| {
+        let parts = split(&piece.text, limit);
+        parts.into_iter().map(|text| Piece { text, tight: piece.tight })
+    });
+    for piece in fitting {
+        let gap = if piece.tight { "\n" } else { "\n\n" };
+        match pages.last_mut() {
+            Some(page) if length(page) + gap.len() + length(&piece.text) <= limit => {
+                page.push_str(gap);
+                page.push_str(&piece.text);
+            }
+            _ => pages.push(piece.text),
+        }
+    }
+    pages
+}
+
+/// Splits a text into parts of at most `limit` characters: at the end of a sentence if there is one, else between words, else
+/// anywhere.
+pub fn split(text: &str, limit: usize) -> Vec<String> {
+    let mut parts = Vec::new();
+    let mut rest = text.trim_end();
+    while length(rest) > limit {
+        let end = rest.char_indices().nth(limit).map_or(rest.len(), |(index, _)| index);
+        let window = &rest[..end];
+        let sentence =
+            window.rmatch_indices(['.', '!', '?', '\n']).map(|(index, mark)| index + mark.len()).find(|index| {
+                let after = rest[*index..].chars().next();
+                *index > 0 && (after.is_none_or(char::is_whitespace) || window[..*index].ends_with('\n'))
+            });
+        let cut = sentence.or_else(|| window.rfind(char::is_whitespace).filter(|index| *index > 0)).unwrap_or(end);
+        parts.push(rest[..cut].trim_end().to_owned());
+        rest = rest[cut..].trim_start();
+    }
+    if !rest.is_empty() {
+        parts.push(rest.to_owned());
+    }
+    parts
+}
+
+/// Shortens a label to `limit` characters, between words if possible.
+pub fn clip(text: &str, limit: usize) -> String {
+    if length(text) <= limit {
+        return text.to_owned();
+    }
+    let end = text.char_indices().nth(limit.saturating_sub(1)).map_or(text.len(), |(index, _)| index);
+    let kept = &text[..end];
+    let in_a_word = !text[end..].starts_with(char::is_whitespace);
+    let kept = match kept.rfind(char::is_whitespace) {
+        Some(index) if in_a_word && index > kept.len() / 2 => &kept[..index],
+        _ => kept,
+    };
+    format!("{}…", kept.trim_end_matches([' ', ',', ';', ':']))
+}
+
+/// Text with nothing in it that Discord would take for markup or for a mention.
+pub fn escape(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len() + 8);
+    // An address stays as it is: a backslash in it would lead elsewhere.
+    for word in text.split_inclusive(char::is_whitespace) {
+        if word.starts_with("https://") || word.starts_with("http://") {
+            escaped.push_str(word);
+        } else {
+            word.chars().for_each(|c| escape_char(c, &mut escaped));
+        }
+    }
+    match escaped.chars().next() {
+        // At the beginning of a line these would make a heading, a list or a quotation.
+        Some('#' | '-' | '+') => format!("\\{escaped}"),
+        _ => escaped,
+    }
+}
+
+fn escape_char(c: char, escaped: &mut String) {
+    match c {
+        '\\' | '*' | '_' | '~' | '`' | '|' | '[' | ']' | '<' | '>' => escaped.extend(['\\', c]),
+        // "@everyone" pings nobody with a character of no width in it, wherever it ends up.
+        '@' => escaped.extend(['@', '\u{200b}']),
+        c => escaped.push(c),
+    }
+}
+
+fn block_pieces(block: &Block) -> Vec<Piece> {
+    match block {
+        Block::Paragraph(inlines) => {
+            let text = inlines_text(inlines);
+            // Somebody's words stand apart wherever they are a paragraph of their own.
+            let is_quotation = text.starts_with('“') && text.ends_with('”');
+            vec![Piece::paragraph(if is_quotation { format!("> {text}") } else { text })]
+        }
+        Block::List { numbered, items } => {
+            let mark = |place: usize| if *numbered { format!("{}. ", place + 1) } else { "- ".to_owned() };
+            let lines = items.iter().enumerate().map(|(place, item)| mark(place) + &inlines_text(item));
+            let mut pieces: Vec<Piece> = lines.map(Piece::line).collect();
+            if let Some(first) = pieces.first_mut() {
+                first.tight = false;
+            }
+            pieces
+        }
+    }
+}
+
+fn inlines_text(inlines: &[Inline]) -> String {
+    let texts = inlines.iter().map(|inline| match inline {
+        Inline::Text(text) => escape(text),
+        Inline::Strong(text) => wrapped(text, "**"),
+        Inline::Emphasis(text) => wrapped(text, "*"),
+        Inline::Link { text, url } => link(text, url),
+    });
+    texts.collect()
+}
+
+/// White space stays outside of the marks, or Discord would not see them.
+fn wrapped(text: &str, mark: &str) -> String {
+    let words = text.trim();
+    let start = text.len() - text.trim_start().len();
+    let end = start + words.len();
+    format!("{}{mark}{}{mark}{}", &text[..start], escape(words), &text[end..])
+}
+
+/// A link. Where the text is itself an address Discord shows no link at all, so the address stands alone.
+fn link(text: &str, url: &str) -> String {
+    let url = url.replace('(', "%28").replace(')', "%29").replace(' ', "%20");
+    if text.contains("://") { format!("<{url}>") } else { format!("[{}]({url})", escape(text)) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_is_split_at_the_ends_of_sentences() {
+        assert_eq!(split("One is here. Two is there. Three.", 27), ["One is here. Two is there.", "Three."]);
+        assert_eq!(split("no sentence ends here", 12), ["no sentence", "ends here"]);
+        assert_eq!(split("ääääää", 4), ["ääää", "ää"]);
+        assert_eq!(split("The U.S.A. law", 11), ["The U.S.A.", "law"]);
+    }
+
+    #[test]
+    fn nothing_in_a_text_is_markup() {
+        assert_eq!(
+            escape("**bold** _x_ <@1> @everyone"),
+            "\\*\\*bold\\*\\* \\_x\\_ \\<@\u{200b}1\\> @\u{200b}everyone"
+        );
+        assert_eq!(escape("# no heading"), "\\# no heading");
+        assert_eq!(escape("see https://example.com/a_b now_"), "see https://example.com/a_b now\\_");
+    }
+
+    #[test]
+    fn labels_are_clipped_between_words() {
+        assert_eq!(clip("short", 10), "short");
+        assert_eq!(clip("What did the court decide, and when?", 27), "What did the court decide…");
+    }
+
+    #[test]
+    fn pages_keep_items_whole() {
+        let pieces = numbered("Sources", ["one".to_owned(), "two".to_owned(), "three".to_owned()]);
+        assert_eq!(pack(&pieces, 26), ["**Sources**\n1. one\n2. two", "3. three"]);
+    }
+}

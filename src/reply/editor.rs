@@ -1,0 +1,64 @@
+//! An entry as its editors see it: drafts too, with everything that it rests on.
+
+use super::compose::stamp_line;
+use super::markdown::parse_markdown;
+use super::rich_text::RichText;
+use super::sheet::{Section, Sheet};
+use crate::knowledge::{Corpus, EntryId, FaqEntry, Vetting};
+use crate::legal::{CaseStamp, written_out};
+
+/// Everything about an entry, for those who look after the FAQ; `None` if there is no such entry.
+pub fn editors_view(corpus: &Corpus, id: &EntryId, stamp: &CaseStamp) -> Option<Sheet> {
+    let entry = corpus.entries.get(id)?;
+    let mut sections = vec![
+        Section::opening(format!("{} ({}). {}", entry.id, entry.place.file, vetting(entry))),
+        Section::new("Answer", parse_markdown(&entry.answer.value).0),
+        Section::new("Standing", RichText::plain(entry.standing.label())),
+    ];
+    let phrasings = entry.phrasings.iter().map(|phrasing| phrasing.value.clone());
+    let listed = [
+        ("Phrasings", phrasings.collect::<Vec<_>>()),
+        ("Keywords", entry.keywords.clone()),
+        ("Rests on", evidence(corpus, entry)),
+        ("Related", entry.neighbours().map(ToString::to_string).collect()),
+    ];
+    let filled = listed.into_iter().filter(|(_, items)| !items.is_empty());
+    sections.extend(filled.map(|(heading, items)| Section::new(heading, RichText::list(false, items))));
+    Some(Sheet {
+        title: entry.question.clone(),
+        sections,
+        links: Vec::new(),
+        citations: Vec::new(),
+        stamp: stamp_line(stamp),
+    })
+}
+
+/// Entries whose id or question holds what was typed, drafts and withdrawn ones too, as (id, question).
+pub fn editors_choices(corpus: &Corpus, typed: &str, limit: usize) -> Vec<(EntryId, String)> {
+    let typed = typed.trim().to_lowercase();
+    let fits = |entry: &&FaqEntry| entry.id.as_str().contains(&typed) || entry.question.to_lowercase().contains(&typed);
+    let found = corpus.entries.values().filter(fits).take(limit);
+    found.map(|entry| (entry.id.clone(), entry.question.clone())).collect()
+}
+
+fn vetting(entry: &FaqEntry) -> String {
+    let facts = format!("Facts as of {}.", written_out(entry.as_of));
+    match &entry.vetting {
+        Vetting::Draft => format!("A draft: members do not see it. {facts}"),
+        Vetting::Vetted(date) => format!("Vetted on {}. {facts}", written_out(*date)),
+        Vetting::Withdrawn { date, reason } => format!("Withdrawn on {}: {reason} {facts}", written_out(*date)),
+    }
+}
+
+fn evidence(corpus: &Corpus, entry: &FaqEntry) -> Vec<String> {
+    let cited = entry.citations.iter().map(|citation| {
+        let locator = citation.locator.as_ref().map_or(String::new(), |locator| format!(", {locator}"));
+        format!("source {}{locator}", citation.source)
+    });
+    let quoted = entry.all_quotations().filter_map(|key| {
+        let quotation = corpus.quotations.get(key)?;
+        Some(format!("quotation {key}: “{}” ({})", quotation.words, quotation.standing.label()))
+    });
+    let conflicts = entry.conflicts.iter().map(|key| format!("conflict {key}"));
+    cited.chain(quoted).chain(conflicts).collect()
+}

@@ -1,0 +1,210 @@
+//! The real program against a Discord on loopback.
+
+#![cfg(feature = "discord")]
+
+#[path = "support/mock_discord.rs"]
+mod mock_discord;
+
+use mock_discord::{Ended, MockDiscord};
+use serde_json::{Value, json};
+
+const STATUS: &str = "is the linkedin case over";
+const MEMBER: u64 = 1 << 11;
+const MODERATOR: u64 = 1 << 5;
+
+fn stamped(message: &Value) -> bool {
+    message.to_string().contains("without prejudice")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_command_is_answered() {
+    let mut discord = MockDiscord::with_bot().await;
+    let answer = discord.slash(MEMBER, "ask", json!({"question": STATUS})).await;
+    assert!(answer["type"] == 4 && stamped(&answer), "{answer}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn commands_are_registered_once() {
+    let mut discord = MockDiscord::with_bot().await;
+    discord.request("PUT /applications/901/guilds/700/commands").await;
+    discord.terminate();
+    discord.ended().await;
+    discord.request("GET /applications/901/commands").await;
+    discord.run_bot(&[]);
+    discord.request("GET /applications/901/commands").await;
+    discord.slash(MEMBER, "about", json!({})).await;
+    assert_eq!(discord.unseen("PUT"), 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_mention_is_answered_edited_and_deleted_with_its_question() {
+    let mut discord = MockDiscord::with_bot().await;
+    let mut question = discord.mention(STATUS);
+    discord.event("MESSAGE_CREATE", question.clone());
+    let reply = discord.request("POST /channels/10/messages").await;
+    assert!(stamped(&reply) && reply["message_reference"]["message_id"] == question["id"]);
+    assert_eq!(reply["allowed_mentions"], json!({"parse": [], "replied_user": false}));
+    question["content"] = json!("<@900> how do i opt out");
+    discord.event("MESSAGE_UPDATE", question.clone());
+    let edited = discord.request("PATCH /channels/10/messages/4000").await;
+    assert!(edited["embeds"][0] != reply["embeds"][0] && edited["allowed_mentions"] == json!({"parse": []}));
+    discord.event("MESSAGE_DELETE", json!({"id": question["id"], "channel_id": "10", "guild_id": "700"}));
+    discord.request("DELETE /channels/10/messages/4000").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_event_that_comes_twice_is_answered_once() {
+    let mut discord = MockDiscord::with_bot().await;
+    let (interaction, mention) = (discord.interaction(MEMBER, "status", json!({})), discord.mention(STATUS));
+    for _ in 0..2 {
+        discord.event("INTERACTION_CREATE", interaction.clone());
+        discord.event("MESSAGE_CREATE", mention.clone());
+    }
+    discord.request("POST /interactions/").await;
+    discord.request("POST /channels/10/messages").await;
+    // When this is answered, what came before it was either answered or will never be.
+    discord.slash(MEMBER, "about", json!({})).await;
+    assert_eq!(discord.unseen("POST"), 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_the_library_cannot_read_is_answered_all_the_same() {
+    let mut discord = MockDiscord::with_bot().await;
+    let mut interaction = discord.interaction(MEMBER, "Check against the FAQ", json!({}));
+    let message = json!({"id": "77", "content": "", "components": [{"type": 17, "components": [{"type": 10, "content": STATUS}]}]});
+    interaction["data"] = json!({"id": "6", "name": "Check against the FAQ", "type": 3, "target_id": "77",
+        "resolved": {"messages": {"77": message}}});
+    discord.event("INTERACTION_CREATE", interaction);
+    assert!(stamped(&discord.request("POST /interactions/").await));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn moderators_reload_and_others_are_refused() {
+    let mut discord = MockDiscord::with_bot().await;
+    let refused = discord.slash(MEMBER, "faq reload", json!({})).await;
+    assert!(refused["type"] == 4 && refused["data"]["flags"] == 64, "{refused}");
+    assert_eq!(discord.slash(MODERATOR, "faq reload", json!({})).await["type"], 5);
+    let report = discord.request("PATCH /webhooks/901/secret-token/messages/@original").await;
+    assert!(report.to_string().contains("0 added, 0 changed, 0 withdrawn"), "{report}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_rate_limit_and_a_stumble_are_waited_out() {
+    let mut discord = MockDiscord::with_bot().await;
+    discord.fail("POST /interactions/", 429, json!({"retry_after": 0.01, "global": false}));
+    assert!(stamped(&discord.slash(MEMBER, "status", json!({})).await));
+    discord.fail("POST /interactions/", 502, Value::Null);
+    assert!(stamped(&discord.slash(MEMBER, "status", json!({})).await));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_response_that_does_not_pass_becomes_an_apology() {
+    let mut discord = MockDiscord::with_bot().await;
+    discord.fail("POST /interactions/", 400, json!({"code": 50035, "message": "Invalid Form Body"}));
+    let apology = discord.slash(MEMBER, "status", json!({})).await;
+    assert!(apology["data"]["flags"] == 64 && apology.to_string().contains("reference"), "{apology}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_expired_interaction_is_dropped() {
+    let mut discord = MockDiscord::with_bot().await;
+    discord.fail("POST /interactions/", 404, json!({"code": 10062, "message": "Unknown interaction"}));
+    let expired = discord.interaction(MEMBER, "status", json!({}));
+    discord.event("INTERACTION_CREATE", expired);
+    discord.happened("refusal", 1).await;
+    discord.slash(MEMBER, "about", json!({})).await;
+    assert_eq!(discord.unseen("POST"), 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_cut_or_moved_connection_is_resumed() {
+    let mut discord = MockDiscord::with_bot().await;
+    discord.send(json!({"op": 7, "d": null}));
+    discord.happened("resume", 1).await;
+    discord.cut();
+    discord.happened("resume", 2).await;
+    assert!(stamped(&discord.slash(MEMBER, "status", json!({})).await));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn told_to_stop_it_closes_properly() {
+    let mut discord = MockDiscord::with_bot().await;
+    discord.terminate();
+    assert_eq!(discord.ended().await.code, Some(0));
+    discord.happened("close", 1).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_log_holds_neither_words_nor_people_nor_tokens() {
+    let mut discord = MockDiscord::start().await;
+    discord.run_bot(&[("CASECLERK_LOG_FILTER", "trace"), ("CASECLERK_LOG_FORMAT", "json")]);
+    discord.request("PUT /applications/901/commands").await;
+    discord.slash(MEMBER, "ask", json!({"question": "zebra is the linkedin case over"})).await;
+    discord.terminate();
+    let log = discord.ended().await.log;
+    assert!(log.contains("\"front_end\":\"command\"") && log.contains("milliseconds"), "{log}");
+    for hidden in ["zebra", "somebody", "secret-token", "test.token.only"] {
+        assert!(!log.contains(hidden), "{hidden} in {log}");
+    }
+}
+
+async fn ends(mut discord: MockDiscord, environment: &[(&str, &str)]) -> Ended {
+    discord.run_bot(environment);
+    discord.ended().await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_a_token_it_says_how_to_get_one() {
+    let Ended { code, log } = ends(MockDiscord::start().await, &[("DISCORD_TOKEN", "")]).await;
+    assert!(code == Some(2) && log.contains("DISCORD_TOKEN_FILE") && log.contains("caseclerk chat"), "{log}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_refused_token_has_its_own_exit_code() {
+    let discord = MockDiscord::start().await;
+    discord.fail("GET /gateway/bot", 401, json!({"code": 0, "message": "401: Unauthorized"}));
+    let Ended { code, log } = ends(discord, &[]).await;
+    assert!(code == Some(3) && log.contains("refused the token"), "{log}");
+    let discord = MockDiscord::start().await;
+    discord.refuse_identify(4004);
+    assert_eq!(ends(discord, &[]).await.code, Some(3));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn disallowed_intents_have_their_own_exit_code() {
+    let discord = MockDiscord::start().await;
+    discord.refuse_identify(4014);
+    let Ended { code, log } = ends(discord, &[]).await;
+    assert!(code == Some(4) && log.contains("intents"), "{log}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_missing_scope_has_its_own_exit_code() {
+    let discord = MockDiscord::start().await;
+    for _ in 0..3 {
+        discord.fail(
+            "GET /applications/901/guilds/700/commands",
+            403,
+            json!({"code": 50001, "message": "Missing Access"}),
+        );
+    }
+    let Ended { code, log } = ends(discord, &[]).await;
+    assert!(code == Some(5) && log.contains("applications.commands"), "{log}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_dead_gateway_has_its_own_exit_code() {
+    let mut discord = MockDiscord::start().await;
+    discord.run_bot(&[("CASECLERK_DISCORD_SILENCE_SECONDS", "5"), ("CASECLERK_DISCORD_SHUTDOWN_SECONDS", "1")]);
+    discord.happened("identify", 1).await;
+    discord.fall_silent();
+    assert_eq!(discord.ended().await.code, Some(6));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stumbling_look_up_is_tried_again() {
+    let mut discord = MockDiscord::start().await;
+    discord.fail("GET /gateway/bot", 500, Value::Null);
+    discord.run_bot(&[]);
+    discord.happened("identify", 1).await;
+}

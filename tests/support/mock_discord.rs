@@ -1,0 +1,365 @@
+//! A Discord on loopback, as far as the bot needs one: a gateway and an API, and the real program that talks to them.
+
+use std::collections::HashMap;
+use std::convert::Infallible;
+use std::net::SocketAddr;
+use std::process::{Child, Command, Stdio};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use futures_util::{SinkExt, StreamExt};
+use http_body_util::{BodyExt, Full};
+use hyper::body::{Bytes, Incoming};
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper::{Request, Response};
+use hyper_util::rt::TokioIo;
+use serde_json::{Value, json};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{Notify, mpsc};
+use tokio::time::timeout;
+use tokio_tungstenite::accept_async;
+use tokio_tungstenite::tungstenite::Message;
+use tokio_tungstenite::tungstenite::protocol::CloseFrame;
+
+pub const BOT: &str = "900";
+pub const GUILD: &str = "700";
+
+/// A test that waits for longer has failed; nothing depends on how long anything takes.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+pub struct MockDiscord {
+    state: Arc<State>,
+    api: SocketAddr,
+    bot: Option<Child>,
+    index: tempfile::TempDir,
+    next: u64,
+}
+
+#[derive(Default)]
+struct State {
+    gateway: Mutex<String>,
+    requests: Mutex<Vec<(String, Value)>>,
+    happened: Mutex<HashMap<&'static str, u64>>,
+    commands: Mutex<HashMap<String, Value>>,
+    faults: Mutex<Vec<(String, u16, Value)>>,
+    refuse_identify: Mutex<Option<u16>>,
+    mute: Mutex<bool>,
+    to_bot: Mutex<Option<mpsc::UnboundedSender<Frame>>>,
+    changed: Notify,
+}
+
+enum Frame {
+    Json(Value),
+    Cut,
+}
+
+/// How the program ended: its exit code and what it wrote.
+pub struct Ended {
+    pub code: Option<i32>,
+    pub log: String,
+}
+
+impl MockDiscord {
+    /// Discord alone.
+    pub async fn start() -> Self {
+        let state = Arc::new(State::default());
+        let gateway = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        *state.gateway.lock().unwrap() = format!("ws://{}", gateway.local_addr().expect("an address"));
+        tokio::spawn(accept_gateway(gateway, state.clone()));
+        let api = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let address = api.local_addr().expect("an address");
+        tokio::spawn(accept_api(api, state.clone()));
+        Self { state, api: address, bot: None, index: tempfile::tempdir().expect("a folder"), next: 1 }
+    }
+
+    /// Discord with the bot in it, who has told its commands.
+    pub async fn with_bot() -> Self {
+        let mut discord = Self::start().await;
+        discord.run_bot(&[]);
+        discord.request("PUT /applications/901/commands").await;
+        discord
+    }
+
+    /// Starts the program.
+    pub fn run_bot(&mut self, environment: &[(&str, &str)]) {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_caseclerk"));
+        command.arg("run").arg("--index").arg(self.index.path());
+        command
+            .env("DISCORD_TOKEN", "test.token.only")
+            .env("CASECLERK_DISCORD_API_BASE", format!("http://{}", self.api));
+        command.env("CASECLERK_MODERATION_GUILD", GUILD).envs(environment.iter().copied());
+        let bot = command.stderr(Stdio::piped()).spawn().expect("the program starts");
+        self.bot = Some(bot);
+    }
+
+    /// Asks the program to end.
+    pub fn terminate(&self) {
+        let id = self.bot.as_ref().expect("the program runs").id().to_string();
+        assert!(std::process::Command::new("kill").args(["-TERM", &id]).status().expect("kill").success());
+    }
+
+    /// Waits until the program has ended.
+    pub async fn ended(&mut self) -> Ended {
+        let bot = self.bot.take().expect("the program was started");
+        let output = tokio::task::spawn_blocking(move || bot.wait_with_output());
+        let output =
+            timeout(PATIENCE, output).await.expect("it ends").expect("no panic").expect("it can be waited for");
+        Ended { code: output.status.code(), log: String::from_utf8_lossy(&output.stderr).into_owned() }
+    }
+
+    /// Waits for a request, such as `POST /channels/10/messages`; each is given once.
+    pub async fn request(&self, start: &str) -> Value {
+        let find = || {
+            let mut requests = self.state.requests.lock().unwrap();
+            let place = requests.iter().position(|(line, _)| line.starts_with(start))?;
+            Some(requests.remove(place).1)
+        };
+        self.state.until(find, start).await
+    }
+
+    /// How many such requests were made that nobody waited for.
+    pub fn unseen(&self, start: &str) -> usize {
+        self.state.requests.lock().unwrap().iter().filter(|(line, _)| line.starts_with(start)).count()
+    }
+
+    /// Waits until something has happened at the gateway so many times: `identify`, `resume`, `close`.
+    pub async fn happened(&self, what: &'static str, times: u64) {
+        let find = || (*self.state.happened.lock().unwrap().get(what)? >= times).then_some(());
+        self.state.until(find, what).await
+    }
+
+    /// Answers the next such request with this status instead.
+    pub fn fail(&self, start: &str, status: u16, body: Value) {
+        self.state.faults.lock().unwrap().push((start.to_owned(), status, body));
+    }
+
+    /// Closes whoever identifies, with this code.
+    pub fn refuse_identify(&self, code: u16) {
+        *self.state.refuse_identify.lock().unwrap() = Some(code);
+    }
+
+    /// Answers no heartbeat any more, and no one who connects.
+    pub fn fall_silent(&self) {
+        *self.state.mute.lock().unwrap() = true;
+    }
+
+    /// Sends something over the gateway.
+    pub fn send(&self, frame: Value) {
+        self.state.frame(Frame::Json(frame));
+    }
+
+    /// Cuts the connection.
+    pub fn cut(&self) {
+        self.state.frame(Frame::Cut);
+    }
+
+    /// Tells the bot of an event.
+    pub fn event(&self, name: &str, data: Value) {
+        self.send(json!({"op": 0, "s": 2, "t": name, "d": data}));
+    }
+
+    /// Uses a command; gives the response.
+    pub async fn slash(&mut self, permissions: u64, command: &str, options: Value) -> Value {
+        let interaction = self.interaction(permissions, command, options);
+        self.event("INTERACTION_CREATE", interaction);
+        self.request("POST /interactions/").await
+    }
+
+    /// A command that is about to be used.
+    pub fn interaction(&mut self, permissions: u64, command: &str, options: Value) -> Value {
+        let options = options.as_object().expect("an object").iter();
+        let options: Vec<Value> =
+            options.map(|(name, value)| json!({"name": name, "type": 3, "value": value})).collect();
+        let (name, options) = match command.split_once(' ') {
+            Some((name, sub)) => (name, json!([{"name": sub, "type": 1, "options": options}])),
+            None => (command, json!(options)),
+        };
+        let user = self.user("1");
+        json!({
+            "id": self.id(), "application_id": "901", "type": 2, "token": "secret-token", "version": 1, "context": 0,
+            "guild_id": GUILD, "channel_id": "10", "locale": "en-US", "guild_locale": "en-US", "entitlements": [],
+            "attachment_size_limit": 1, "authorizing_integration_owners": {"0": GUILD}, "app_permissions": "2048",
+            "data": {"id": "5", "name": name, "type": 1, "options": options},
+            "member": {
+                "user": user, "roles": [], "joined_at": "2024-01-01T00:00:00Z", "deaf": false, "mute": false, "flags": 0,
+                "permissions": permissions.to_string(), "pending": false,
+            },
+        })
+    }
+
+    /// A message that names the bot.
+    pub fn mention(&mut self, words: &str) -> Value {
+        json!({
+            "id": self.id(), "channel_id": "10", "guild_id": GUILD, "author": self.user("1"), "type": 0,
+            "content": format!("<@{BOT}> {words}"), "mentions": [self.user(BOT)], "timestamp": "2026-01-01T00:00:00Z",
+            "edited_timestamp": null, "tts": false, "mention_everyone": false, "mention_roles": [], "attachments": [],
+            "embeds": [], "pinned": false, "components": [],
+        })
+    }
+
+    fn user(&self, id: &str) -> Value {
+        json!({"id": id, "username": "somebody", "discriminator": "0", "avatar": null, "global_name": null})
+    }
+
+    fn id(&mut self) -> String {
+        self.next += 1;
+        // Ids that are younger than the program.
+        (u64::MAX / 4 + self.next).to_string()
+    }
+}
+
+impl Drop for MockDiscord {
+    fn drop(&mut self) {
+        if let Some(bot) = &mut self.bot {
+            // It may have ended by itself.
+            let _ = bot.kill();
+            let _ = bot.wait();
+        }
+    }
+}
+
+impl State {
+    async fn until<T>(&self, find: impl Fn() -> Option<T>, what: &str) -> T {
+        let wait = async {
+            loop {
+                let changed = self.changed.notified();
+                tokio::pin!(changed);
+                changed.as_mut().enable();
+                if let Some(found) = find() {
+                    return found;
+                }
+                changed.await;
+            }
+        };
+        match timeout(PATIENCE, wait).await {
+            Ok(found) => found,
+            Err(_) => panic!("never seen: {what}; seen were {:?}", self.requests.lock().unwrap()),
+        }
+    }
+
+    fn happens(&self, what: &'static str) {
+        *self.happened.lock().unwrap().entry(what).or_default() += 1;
+        self.changed.notify_waiters();
+    }
+
+    fn frame(&self, frame: Frame) {
+        self.to_bot.lock().unwrap().as_ref().expect("the bot is connected").send(frame).ok();
+    }
+
+    /// What Discord answers: the status and the body.
+    fn answer(&self, line: &str, body: &Value) -> (u16, Value) {
+        let mut faults = self.faults.lock().unwrap();
+        if let Some(place) = faults.iter().position(|(start, ..)| line.starts_with(start)) {
+            let (_, status, body) = faults.remove(place);
+            return (status, body);
+        }
+        let (method, path) = line.split_once(' ').expect("a request line");
+        match (method, path.rsplit('/').next()) {
+            ("GET", Some("bot")) => (200, json!({"url": *self.gateway.lock().unwrap(), "shards": 1})),
+            ("GET", Some("commands")) => (200, self.commands.lock().unwrap().get(path).cloned().unwrap_or(json!([]))),
+            ("PUT", Some("commands")) => {
+                self.commands.lock().unwrap().insert(path.to_owned(), body.clone());
+                (200, body.clone())
+            }
+            ("POST", Some("messages")) => (200, json!({"id": "4000"})),
+            ("POST", Some("callback")) | ("DELETE", _) => (204, Value::Null),
+            _ => (200, json!({})),
+        }
+    }
+}
+
+async fn accept_api(listener: TcpListener, state: Arc<State>) {
+    while let Ok((stream, _)) = listener.accept().await {
+        let state = state.clone();
+        let serve = service_fn(move |request| respond(request, state.clone()));
+        tokio::spawn(http1::Builder::new().serve_connection(TokioIo::new(stream), serve));
+    }
+}
+
+async fn respond(request: Request<Incoming>, state: Arc<State>) -> Result<Response<Full<Bytes>>, Infallible> {
+    let path = request.uri().path().trim_start_matches("/api/v10").to_owned();
+    let line = format!("{} {path}", request.method());
+    let body = request.into_body().collect().await.map(|body| body.to_bytes()).unwrap_or_default();
+    let body = serde_json::from_slice(&body).unwrap_or(Value::Null);
+    let (status, answer) = state.answer(&line, &body);
+    if status < 300 {
+        state.requests.lock().unwrap().push((line, body));
+        state.changed.notify_waiters();
+    } else {
+        state.happens("refusal");
+    }
+    let answer = if answer.is_null() { Bytes::new() } else { Bytes::from(answer.to_string()) };
+    Ok(Response::builder().status(status).body(Full::new(answer)).expect("a response"))
+}
+
+async fn accept_gateway(listener: TcpListener, state: Arc<State>) {
+    while let Ok((stream, _)) = listener.accept().await {
+        tokio::spawn(gateway(stream, state.clone()));
+    }
+}
+
+/// One connection of the bot.
+async fn gateway(stream: TcpStream, state: Arc<State>) {
+    let Ok(mut socket) = accept_async(stream).await else { return };
+    if *state.mute.lock().unwrap() {
+        return std::future::pending().await;
+    }
+    let (sender, mut frames) = mpsc::unbounded_channel();
+    *state.to_bot.lock().unwrap() = Some(sender);
+    let hello = json!({"op": 10, "d": {"heartbeat_interval": 1000}});
+    if socket.send(Message::Text(hello.to_string())).await.is_err() {
+        return;
+    }
+    loop {
+        let reply = tokio::select! {
+            frame = frames.recv() => match frame {
+                Some(Frame::Json(frame)) => Some(frame),
+                Some(Frame::Cut) | None => return,
+            },
+            message = socket.next() => match message {
+                Some(Ok(Message::Text(text))) => {
+                    let said: Value = serde_json::from_str(&text).expect("the bot speaks JSON");
+                    let refused = *state.refuse_identify.lock().unwrap();
+                    if let (Some(2), Some(code)) = (said["op"].as_u64(), refused) {
+                        let close = CloseFrame { code: code.into(), reason: "".into() };
+                        socket.close(Some(close)).await.ok();
+                        continue;
+                    }
+                    answer_to(&said, &state)
+                }
+                Some(Ok(Message::Close(_))) => { state.happens("close"); continue; }
+                Some(Ok(_)) => None,
+                Some(Err(_)) | None => return,
+            },
+        };
+        if let Some(reply) = reply
+            && socket.send(Message::Text(reply.to_string())).await.is_err()
+        {
+            return;
+        }
+    }
+}
+
+fn answer_to(said: &Value, state: &State) -> Option<Value> {
+    match said["op"].as_u64()? {
+        1 if !*state.mute.lock().unwrap() => Some(json!({"op": 11})),
+        2 => {
+            state.happens("identify");
+            let user = json!({
+                "id": BOT, "username": "caseclerk", "discriminator": "0", "avatar": null, "global_name": null, "bot": true,
+                "mfa_enabled": false, "verified": true, "email": null, "flags": 0,
+            });
+            let ready = json!({
+                "v": 10, "user": user, "guilds": [], "session_id": "s", "resume_gateway_url": "ws://127.0.0.1:1",
+                "shard": [0, 1], "application": {"id": "901", "flags": 0},
+            });
+            Some(json!({"op": 0, "s": 1, "t": "READY", "d": ready}))
+        }
+        6 => {
+            state.happens("resume");
+            Some(json!({"op": 0, "s": 3, "t": "RESUMED", "d": {}}))
+        }
+        _ => None,
+    }
+}
