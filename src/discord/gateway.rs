@@ -12,11 +12,12 @@ use serde_json::Value;
 use serenity::all::{ConnectionStage, GatewayIntents, HttpBuilder, ShardManager, ShardManagerOptions};
 use serenity::futures::StreamExt;
 use serenity::gateway::GatewayError;
-use tokio::sync::{Mutex, RwLock, mpsc};
+use tokio::sync::{Mutex, RwLock};
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep, timeout};
 use tracing::{info, warn};
 
 use super::handler::Handler;
+use super::registration::{ScopeMissing, register};
 use super::rest::{Rest, RestError};
 use super::router::Router;
 use crate::config::{DiscordSettings, Secret};
@@ -27,6 +28,9 @@ pub const INTENTS: GatewayIntents = GatewayIntents::GUILD_MESSAGES.union(Gateway
 /// More sessions than this begun within an hour mean that they do not last; each costs one of 1000 a day.
 const SESSIONS_AN_HOUR: u64 = 40;
 const HOUR: Duration = Duration::from_secs(3600);
+
+/// For how long the gateway waits for the commands to be registered first.
+const HEAD_START: Duration = Duration::from_secs(2);
 
 const PATIENCE: Duration = Duration::from_secs(10);
 const LONGEST_REST: Duration = Duration::from_secs(30);
@@ -98,12 +102,27 @@ pub async fn run(
             () = &mut stop => return Ok(()),
         }
     }
-    let (ended, mut why) = mpsc::unbounded_channel();
-    let handler = Arc::new(Handler::new(router, rest, (desk, settings.remembered_replies), ended));
+    let mut registered = tokio::spawn({
+        let rest = rest.clone();
+        async move { register(&rest, desk).await }
+    });
+    // Whoever sees the bot should see its commands, too; but a bot without commands is better than none.
+    let early = timeout(HEAD_START, &mut registered).await.ok();
+    let registration = async {
+        let result = match early {
+            Some(result) => result,
+            None => registered.await,
+        };
+        match result {
+            Ok(Err(ScopeMissing(guild))) => Ended::ScopeMissing(guild),
+            _ => std::future::pending().await,
+        }
+    };
+    let handler = Arc::new(Handler::new(router, rest, settings.remembered_replies));
     let (manager, mut closed) = connect(&gateway, client, token, handler.clone()).await;
     let result = tokio::select! {
         () = &mut stop => Ok(()),
-        Some(ended) = why.recv() => Err(ended),
+        ended = registration => Err(ended),
         refused = closed.next() => Err(refusal(refused)),
         dead = watch(&manager, &handler, settings.silence) => Err(dead),
     };

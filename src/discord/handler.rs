@@ -1,20 +1,18 @@
 //! Events of the gateway: each is read, answered and forgotten.
 
 use std::hash::{DefaultHasher, Hash, Hasher};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, OnceLock};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use reqwest::StatusCode;
 use serde_json::{Value, json};
 use serenity::all::{Context, Event, Interaction, RawEventHandler};
-use tokio::sync::{Mutex, Semaphore, mpsc};
+use tokio::sync::{Mutex, Semaphore};
 use tokio::time::Instant;
 use tracing::{info, warn};
 
-use super::gateway::Ended;
 use super::memory::Memory;
-use super::registration::{ScopeMissing, register};
 use super::request::{Request, Written};
 use super::rest::{Rest, RestError};
 use super::router::Router;
@@ -32,19 +30,16 @@ const DISCORD_EPOCH: u64 = 1_420_070_400_000;
 pub struct Handler {
     router: Arc<Router>,
     rest: Arc<Rest>,
-    desk: Option<u64>,
     bot: AtomicU64,
     interactions: Memory<u64, ()>,
     questions: Memory<u64, Arc<Mutex<Answered>>>,
     /// The smallest id that something can have that was written while this process runs.
     first_id: u64,
-    registered: OnceLock<()>,
     started: Instant,
     /// When the gateway last gave a sign of life, in milliseconds since the start.
     alive: AtomicU64,
     sessions: AtomicU64,
     at_work: Arc<Semaphore>,
-    ended: mpsc::UnboundedSender<Ended>,
 }
 
 /// What answers a question that was asked in a message.
@@ -58,28 +53,20 @@ struct Answered {
 }
 
 impl Handler {
-    /// Answers by this router, through this door; what ends the process goes into `ended`.
-    pub fn new(
-        router: Arc<Router>,
-        rest: Arc<Rest>,
-        (desk, remembered): (Option<u64>, usize),
-        ended: mpsc::UnboundedSender<Ended>,
-    ) -> Self {
+    /// Answers by this router, through this door, and remembers so many questions.
+    pub fn new(router: Arc<Router>, rest: Arc<Rest>, remembered: usize) -> Self {
         let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_millis() as u64);
         Self {
             router,
             rest,
-            desk,
             bot: AtomicU64::new(0),
             interactions: Memory::new(INTERACTIONS),
             questions: Memory::new(remembered),
             first_id: now.saturating_sub(DISCORD_EPOCH) << 22,
-            registered: OnceLock::new(),
             started: Instant::now(),
             alive: AtomicU64::new(0),
             sessions: AtomicU64::new(0),
             at_work: Arc::new(Semaphore::new(AT_ONCE as usize)),
-            ended,
         }
     }
 
@@ -105,19 +92,10 @@ impl Handler {
     }
 
     /// A session began: now it is known who we are.
-    fn ready(&self, bot: u64, application: u64) {
+    fn ready(&self, bot: u64) {
         info!("connected");
         self.bot.store(bot, Ordering::Relaxed);
         self.sessions.fetch_add(1, Ordering::Relaxed);
-        if self.registered.set(()).is_ok() {
-            let (rest, desk, ended) = (self.rest.clone(), self.desk, self.ended.clone());
-            tokio::spawn(async move {
-                if let Err(ScopeMissing(guild)) = register(&rest, application, desk).await {
-                    // If nobody listens any more, the process is ending anyway.
-                    let _ = ended.send(Ended::ScopeMissing(guild));
-                }
-            });
-        }
     }
 
     async fn interaction(&self, interaction: &Value) {
@@ -211,7 +189,7 @@ impl RawEventHandler for Handler {
         // Closed only when the process ends.
         let Ok(_permit) = self.at_work.clone().acquire_owned().await else { return };
         match event {
-            Event::Ready(event) => self.ready(event.ready.user.id.get(), event.ready.application.id.get()),
+            Event::Ready(event) => self.ready(event.ready.user.id.get()),
             Event::InteractionCreate(event) => self.interaction(&interaction_json(&event.interaction)).await,
             Event::MessageCreate(event) if event.message.guild_id.is_none() || !event.message.mentions.is_empty() => {
                 self.written(&json!(event.message)).await;

@@ -22,17 +22,38 @@ pub struct ScopeMissing(pub u64);
 
 /// Registers the commands for everybody, and those of the desk in the operator's server. Returns when Discord knows them all; the
 /// bot answers in the meantime.
-pub async fn register(rest: &Rest, application: u64, desk: Option<u64>) -> Result<(), ScopeMissing> {
-    if let Some(guild) = desk {
-        let path = format!("/applications/{application}/guilds/{guild}/commands");
-        until_known(rest, &path, &json!(commands::for_the_desk())).await.map_err(|()| ScopeMissing(guild))?;
+pub async fn register(rest: &Rest, desk: Option<u64>) -> Result<(), ScopeMissing> {
+    let application = application(rest).await;
+    tokio::try_join!(for_everybody(rest, &application), for_the_desk(rest, &application, desk)).map(|_| ())
+}
+
+/// The id under which Discord knows us.
+async fn application(rest: &Rest) -> String {
+    let mut pause = Duration::from_secs(1);
+    loop {
+        match rest.get("/oauth2/applications/@me", PATIENCE).await {
+            Ok(answer) if answer["id"].is_string() => return answer["id"].as_str().unwrap_or_default().to_owned(),
+            Ok(_) => warn!("Discord does not say which application this is; asking again"),
+            Err(error) => warn!(%error, "Discord does not say yet which application this is; asking again"),
+        }
+        sleep(pause).await;
+        pause = (pause * 2).min(LONGEST_REST);
     }
+}
+
+async fn for_everybody(rest: &Rest, application: &str) -> Result<(), ScopeMissing> {
     let path = format!("/applications/{application}/commands");
     // Commands for everybody need no scope anywhere; a refusal is worth another try like any other fault.
     while until_known(rest, &path, &json!(commands::for_everybody())).await.is_err() {
         sleep(LONGEST_REST).await;
     }
     Ok(())
+}
+
+async fn for_the_desk(rest: &Rest, application: &str, desk: Option<u64>) -> Result<(), ScopeMissing> {
+    let Some(guild) = desk else { return Ok(()) };
+    let path = format!("/applications/{application}/guilds/{guild}/commands");
+    until_known(rest, &path, &json!(commands::for_the_desk())).await.map_err(|()| ScopeMissing(guild))
 }
 
 async fn until_known(rest: &Rest, path: &str, ours: &Value) -> Result<(), ()> {
