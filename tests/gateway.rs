@@ -29,9 +29,8 @@ async fn commands_are_registered_once() {
     discord.request("PUT /applications/901/guilds/700/commands").await;
     discord.terminate();
     discord.ended().await;
-    discord.request("GET /applications/901/commands").await;
     discord.run_bot(&[]);
-    discord.request("GET /applications/901/commands").await;
+    discord.happened("identify", 2).await;
     discord.slash(MEMBER, "about", json!({})).await;
     assert_eq!(discord.unseen("PUT"), 0);
 }
@@ -138,7 +137,7 @@ async fn told_to_stop_it_closes_properly() {
 async fn the_log_holds_neither_words_nor_people_nor_tokens() {
     let mut discord = MockDiscord::start().await;
     discord.run_bot(&[("CASECLERK_LOG_FILTER", "trace"), ("CASECLERK_LOG_FORMAT", "json")]);
-    discord.request("PUT /applications/901/commands").await;
+    discord.happened("identify", 1).await;
     discord.slash(MEMBER, "ask", json!({"question": "zebra is the linkedin case over"})).await;
     discord.terminate();
     let log = discord.ended().await.log;

@@ -78,6 +78,7 @@ impl MockDiscord {
         let mut discord = Self::start().await;
         discord.run_bot(&[]);
         discord.request("PUT /applications/901/commands").await;
+        discord.happened("identify", 1).await;
         discord
     }
 
