@@ -6,11 +6,10 @@
 use std::collections::BTreeMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::Path;
+use std::sync::Arc;
 
-use caseclerk::config::{Options, Settings};
-use caseclerk::index::open_or_build;
 use caseclerk::knowledge::{Corpus, EntryId, FaqEntry, Located, load};
-use caseclerk::matcher::{Snapshot, Thresholds};
+use caseclerk::matcher::{Snapshot, VectorTable};
 use caseclerk::reply::compose;
 use divan::Bencher;
 
@@ -32,33 +31,38 @@ const QUESTIONS: &[&str] = &[
 #[divan::bench(args = [100, 1_000, 10_000])]
 fn answer_a_question(bencher: Bencher, entries: usize) {
     let folder = tempfile::tempdir().expect("a temporary folder");
-    let snapshot = Snapshot::open(corpus(entries), folder.path()).expect("the index can be built");
+    let snapshot = Snapshot::open(corpus(entries), table(), folder.path()).expect("the index can be built");
     let corpus = snapshot.corpus();
     let stamp = corpus.case.stamp(corpus.case.last_checked, 30).expect("the case has a history");
-    let thresholds = thresholds();
     let mut questions = QUESTIONS.iter().cycle();
     bencher.with_inputs(|| *questions.next().expect("a cycle has no end")).bench_local_values(|question| {
-        let decision = snapshot.decide(question, &thresholds).expect("the index answers");
+        let decision = snapshot.decide(question).expect("the index answers");
         compose(corpus, &decision.outcome, &stamp)
     });
 }
 
-/// Nothing is there: build it and write it to disk.
-#[divan::bench(args = [100, 1_000, 10_000], sample_count = 10)]
+/// Nothing is there: build the index, learn from the phrasings, and write both to disk.
+#[divan::bench(args = [100, 1_000, 10_000], sample_count = 3)]
 fn build_the_index(bencher: Bencher, entries: usize) {
-    let corpus = corpus(entries);
+    let (corpus, table) = (corpus(entries), table());
     bencher
         .with_inputs(|| tempfile::tempdir().expect("a temporary folder"))
-        .bench_local_refs(|folder| open_or_build(folder.path(), &corpus).expect("the index can be built").searcher);
+        .bench_local_refs(|folder| Snapshot::open(corpus.clone(), table.clone(), folder.path()).is_ok());
 }
 
 /// It is there: read it, check it, open it.
-#[divan::bench(args = [100, 1_000, 10_000], sample_count = 20)]
+#[divan::bench(args = [100, 1_000, 10_000], sample_count = 10)]
 fn open_the_index(bencher: Bencher, entries: usize) {
-    let corpus = corpus(entries);
+    let (corpus, table) = (corpus(entries), table());
     let folder = tempfile::tempdir().expect("a temporary folder");
-    open_or_build(folder.path(), &corpus).expect("the index can be built");
-    bencher.bench_local(|| open_or_build(folder.path(), &corpus).expect("the index can be opened").searcher);
+    Snapshot::open(corpus.clone(), table.clone(), folder.path()).expect("the index can be built");
+    bencher.bench_local(|| Snapshot::open(corpus.clone(), table.clone(), folder.path()).is_ok());
+}
+
+/// The vector table as shipped.
+fn table() -> Option<Arc<VectorTable>> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("models/vectors.bin");
+    Some(Arc::new(VectorTable::open(&path).expect("the vector table is whole")))
 }
 
 /// A corpus of so many vetted entries.
@@ -95,9 +99,4 @@ fn varied(text: &str, copy: usize) -> String {
         if changed { format!("{word}{copy}x") } else { word.to_owned() }
     };
     text.split(' ').map(change).collect::<Vec<_>>().join(" ")
-}
-
-fn thresholds() -> Thresholds {
-    let options = Options::collect(None, std::iter::empty(), Vec::new()).expect("the shipped options are right");
-    Settings::from_options(&options).expect("the shipped options are right").thresholds
 }

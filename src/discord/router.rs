@@ -358,7 +358,7 @@ impl Router {
             span.record("entry", entry);
         }
         if let Some(best) = response.evidence.as_ref().and_then(|evidence| evidence.candidates.first()) {
-            span.record("score", best.score);
+            span.record("score", best.words_score);
         }
         info!("done");
         Ok(response.reply)
