@@ -358,7 +358,7 @@ fn an_unknown_option_is_named_with_the_nearest() {
     let tiny = Tiny::new();
     let cases = [
         ("[knowledge]\nfaqs = \"x\"\n", "knowledge.faqs", "knowledge.faq"),
-        ("[matcher]\nanswer_scores = 1.0\n", "matcher.answer_scores", "matcher.answer_score"),
+        ("[matcher]\nvector = \"x\"\n", "matcher.vector", "matcher.vectors"),
         ("[lgo]\nfilter = \"warn\"\n", "lgo.filter", "log.filter"),
         ("loud = true\n", "loud", ""),
     ];

@@ -188,7 +188,8 @@ fn distance(typed: &[char], known: &[char], allowed: f32) -> Option<f32> {
     } else {
         total
     };
-    (total <= allowed).then_some(total)
+    // Sums of tenths are never quite exact.
+    (total <= allowed + 1e-3).then_some(total)
 }
 
 /// What a letter too many or too few costs: less where it doubles its neighbour.
@@ -282,6 +283,6 @@ mod tests {
     #[test]
     fn more_errors_mean_less_certainty() {
         let weight = |word| speller().mend(word).unwrap().weight;
-        assert!(weight("lawsiut") > weight("lawwsyt"));
+        assert!(weight("lawsiut") > weight("lawsyt"));
     }
 }
