@@ -434,6 +434,7 @@ fn on(tiny: &Tiny) -> Command {
     command.args(["--date", &TODAY.to_string()]);
     // In the environment, so that a test can still give the flags.
     command.env("CASECLERK_KNOWLEDGE_FAQ", tiny.faq()).env("CASECLERK_KNOWLEDGE_INDEX", tiny.index());
+    command.env("CASECLERK_MATCHER_VECTORS", concat!(env!("CARGO_MANIFEST_DIR"), "/models/vectors.bin"));
     command
 }
 
