@@ -400,7 +400,7 @@ impl Settings {
             status_stale_after_days: options.days("knowledge.status_stale_after_days")?,
             review_after_days: options.days("lint.review_after_days")?,
             reading_grade: options.number("lint.reading_grade", 0.0..=100.0)?,
-            vectors: Some(options.text("matcher.vectors")).filter(|path| !path.is_empty()).map(PathBuf::from),
+            vectors: options.optional("matcher.vectors").map(PathBuf::from),
             discord: DiscordSettings::from_options(options)?,
             moderation: ModerationSettings {
                 guild: options.ids("moderation.guild")?.first().copied(),

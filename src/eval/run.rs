@@ -62,8 +62,8 @@ pub fn run(snapshot: &Snapshot, truths: &[Truth]) -> Result<Run, IndexError> {
 
 fn judge(snapshot: &Snapshot, truth: &Truth) -> Result<Row, IndexError> {
     let sight = snapshot.look(&truth.q)?;
-    let ranked: Vec<&str> = sight.candidates.iter().map(|candidate| candidate.entry.as_str()).collect();
-    let decision = snapshot.decide(&truth.q)?;
+    let ranked: Vec<String> = sight.candidates.iter().map(|candidate| candidate.entry.to_string()).collect();
+    let decision = snapshot.conclude(sight)?;
     let accepted = |ids: &[crate::knowledge::EntryId]| ids.iter().take(3).any(|id| truth.accepts(id.as_str()));
     let (entry, near) = match &decision.outcome {
         Outcome::Answered(id) => (Some(id.as_str()), false),

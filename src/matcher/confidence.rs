@@ -217,3 +217,16 @@ fn rarest_not_covered(snapshot: &Snapshot, question: &Question, best: &Candidate
     }
     Ok(rarest)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_shipped_calibration_belongs_to_this_scorer() {
+        let shipped = Calibration::shipped();
+        assert_eq!(shipped.scorer_version, SCORER_VERSION, "derive it again with `caseclerk eval --calibrate`");
+        let by_words = shipped.without_table.as_ref().expect("there is one for a matcher without a table");
+        assert_eq!(by_words.scorer_version, SCORER_VERSION);
+    }
+}

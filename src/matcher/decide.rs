@@ -35,13 +35,14 @@ impl Snapshot {
 
     /// Decides what a question leads to. Any text is a question; the same text always leads to the same decision.
     pub fn decide(&self, text: &str) -> Result<Decision, IndexError> {
-        self.decide_with(text, Calibration::shipped())
+        self.conclude(self.look(text)?)
     }
 
-    /// Decides by another calibration than the shipped one.
-    pub fn decide_with(&self, text: &str, calibration: &Calibration) -> Result<Decision, IndexError> {
-        let Sight { question, mut candidates, signals } = self.look(text)?;
-        let confidence = signals.map(|signals| calibration.for_table(self.opinion().is_some()).judge(&signals));
+    /// Decides on what was seen in a question.
+    pub fn conclude(&self, sight: Sight) -> Result<Decision, IndexError> {
+        let Sight { question, mut candidates, signals } = sight;
+        let calibration = Calibration::shipped().for_table(self.opinion().is_some());
+        let confidence = signals.map(|signals| calibration.judge(&signals));
         let words = weigh_words(self, &question, candidates.first())?;
         let (outcome, verdict) = choose(&question, &candidates, confidence);
         candidates.truncate(SUGGESTIONS);
