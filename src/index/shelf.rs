@@ -51,7 +51,7 @@ pub struct Recipe<'a> {
     /// A fingerprint of whatever else the index depends on.
     pub fingerprint: &'a str,
     /// Makes what is learnt from the corpus and kept beside the index; asked only when the index is built.
-    pub learn: &'a dyn Fn() -> Option<Vec<u8>>,
+    pub learn: &'a dyn Fn() -> Vec<u8>,
 }
 
 impl Stamp {
@@ -75,13 +75,13 @@ pub struct Opened {
     /// Whether it was on disk already.
     pub origin: Origin,
     /// What was learnt from the corpus when the index was built.
-    pub learnt: Option<Vec<u8>>,
+    pub learnt: Vec<u8>,
 }
 
 /// The two views and what was learnt.
 struct Content {
     views: Views,
-    learnt: Option<Vec<u8>>,
+    learnt: Vec<u8>,
 }
 
 /// Where an index came from.
@@ -152,7 +152,7 @@ fn read(folder: &Path, hash: &str) -> Result<Content, IndexError> {
         return Err(damaged("it belongs to other content or another version of Caseclerk".to_owned()));
     }
     let views = Views { entries: RamDirectory::create(), phrasings: RamDirectory::create() };
-    let mut learnt = None;
+    let mut learnt = Vec::new();
     for (name, file_hash) in &stamp.files {
         let bytes = read_file(&folder.join(name))?;
         if sha256(&bytes) != *file_hash {
@@ -162,7 +162,7 @@ fn read(folder: &Path, hash: &str) -> Result<Content, IndexError> {
             Some(("entries", file)) => (&views.entries, file),
             Some(("phrasings", file)) => (&views.phrasings, file),
             None if name == LEARNT => {
-                learnt = Some(bytes);
+                learnt = bytes;
                 continue;
             }
             _ => return Err(damaged(format!("{name} does not belong here"))),
@@ -202,10 +202,8 @@ fn write_all(building: &Path, hash: &str, content: &Content) -> Result<(), Index
             write_file(&folder.join(&file), &bytes)?;
         }
     }
-    if let Some(learnt) = &content.learnt {
-        files.insert(LEARNT.to_owned(), sha256(learnt));
-        write_file(&building.join(LEARNT), learnt)?;
-    }
+    files.insert(LEARNT.to_owned(), sha256(&content.learnt));
+    write_file(&building.join(LEARNT), &content.learnt)?;
     let text = toml::to_string(&Stamp::new(hash, files)).map_err(|error| IndexError::Damaged {
         path: building.to_owned(),
         reason: format!("its stamp cannot be written: {error}"),

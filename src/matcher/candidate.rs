@@ -6,7 +6,7 @@
 
 use serde::Serialize;
 
-use super::opinion::Nearness;
+use super::opinion::View;
 use super::question::Question;
 use super::snapshot::Snapshot;
 use crate::index::{EntryNumber, FieldWeights, IndexError, PhrasingMatch};
@@ -22,6 +22,9 @@ const NEAREST_PHRASING: f32 = 0.5;
 const MIDDLE: f32 = 1.0;
 const MARGIN: f32 = 1.0;
 const TOPIC_MARGIN: f32 = 0.75;
+/// How much the wording counts where it is fully trusted.
+const WORDING: f32 = 1.0;
+const TOPIC_WORDING: f32 = 1.0;
 
 /// How much the whole of a long story counts against its most telling sentence.
 const WHOLE_STORY: f32 = 0.5;
@@ -56,6 +59,10 @@ pub struct Candidate {
     pub middle: f32,
     /// The margin of the classifier.
     pub margin: f32,
+    /// The margin of the classifier of wordings.
+    pub wording: f32,
+    /// The margin of its topic's wording.
+    pub topic_wording: f32,
     /// The phrasing that shares most with the question in words.
     pub phrasing: Option<String>,
     /// How much of the question it covers, from 0 to 1: the share of the question's content words that occur in it, each
@@ -72,15 +79,22 @@ pub struct Candidate {
 pub(super) struct Scope {
     /// How far it lies on the side of this FAQ.
     pub ours: Option<f32>,
+    /// How far it lies on the side of this FAQ by its wording.
+    pub ours_by_wording: Option<f32>,
     /// The cosine with the nearest question that belongs elsewhere.
     pub elsewhere: Option<f32>,
 }
 
-/// The scores of every entry for a text.
+/// The scores of every entry for a text. What could not be measured is empty.
 struct Scores {
     ranked: Vec<f32>,
     words: Vec<f32>,
-    nearness: Option<Nearness>,
+    nearest: Vec<f32>,
+    middle: Vec<f32>,
+    margin: Vec<f32>,
+    wording: Vec<f32>,
+    topic_wording: Vec<f32>,
+    scope: Scope,
 }
 
 /// Finds the candidates for a question, best first.
@@ -102,16 +116,18 @@ pub(super) fn candidates(
     let mut found = Vec::with_capacity(order.len());
     for entry in order {
         let number = EntryNumber(entry as u32);
-        let of = |part: fn(&Nearness) -> &Vec<f32>| scores.nearness.as_ref().map_or(0.0, |near| part(near)[entry]);
+        let of = |values: &[f32]| values.get(entry).copied().unwrap_or(0.0);
         // The hits come best first, so the first one of an entry is its best.
         let hit = phrasings.iter().find(|hit| hit.entry == number);
         found.push(Candidate {
             entry: snapshot.entry_id(number).clone(),
             rank_score: scores.ranked[entry],
             words_score: scores.words[entry],
-            nearest: of(|near| &near.phrasing),
-            middle: of(|near| &near.middle),
-            margin: of(|near| &near.margin),
+            nearest: of(&scores.nearest),
+            middle: of(&scores.middle),
+            margin: of(&scores.margin),
+            wording: of(&scores.wording),
+            topic_wording: of(&scores.topic_wording),
             phrasing: hit.map(|hit| snapshot.phrasing(number, hit.phrasing).to_owned()),
             coverage: coverage(snapshot, question, number)?,
             same_words: false,
@@ -126,8 +142,7 @@ pub(super) fn candidates(
             found.insert(0, Candidate { same_words: true, ..candidate });
         }
     }
-    let near = scores.nearness.as_ref();
-    Ok((found, Scope { ours: near.and_then(|near| near.ours), elsewhere: near.and_then(|near| near.elsewhere) }))
+    Ok((found, scores.scope))
 }
 
 /// The entry of which one phrasing is the question itself.
@@ -146,18 +161,40 @@ fn score(snapshot: &Snapshot, question: &Question) -> Result<Scores, IndexError>
     let mut words = vec![0.0; entries];
     found.iter().for_each(|(number, score)| words[number.0 as usize] = *score);
     let shortlist: Vec<EntryNumber> = found.iter().map(|(number, _)| *number).collect();
-    let nearness = snapshot.opinion().map(|opinion| opinion.nearness(&question.text, &shortlist));
-    let mut ranked = vec![0.0; entries];
-    add_standing(&mut ranked, &words, WORDS);
-    if let Some(near) = &nearness {
-        add_standing(&mut ranked, &near.phrasing, NEAREST_PHRASING);
-        add_standing(&mut ranked, &near.middle, MIDDLE);
-        add_standing(&mut ranked, &near.margin, MARGIN);
-        if let Some(topic_margin) = &near.topic_margin {
-            add_standing(&mut ranked, topic_margin, TOPIC_MARGIN);
+    let topics = snapshot.opinion().topic_of_each_entry();
+    let View { words: by_wording, nearness } = snapshot.opinion().view(question, &shortlist);
+    let of_topics = |margins: &[f32]| -> Vec<f32> {
+        topics.iter().flat_map(|topics| topics.iter()).map(|&topic| margins[topic as usize]).collect()
+    };
+    let mut scope = Scope::default();
+    let (mut nearest, mut middle, mut margin, mut topic_margin) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    if let Some(near) = nearness {
+        (nearest, middle, scope.elsewhere) = (near.phrasing, near.middle, near.elsewhere);
+        if let Some(margins) = near.margins {
+            topic_margin = of_topics(&margins.topics);
+            (margin, scope.ours) = (margins.entries, margins.ours);
         }
     }
-    Ok(Scores { ranked, words, nearness })
+    let (mut wording, mut topic_wording) = (Vec::new(), Vec::new());
+    if let Some(margins) = by_wording {
+        topic_wording = of_topics(&margins.topics);
+        (wording, scope.ours_by_wording) = (margins.entries, margins.ours);
+    }
+    let mut ranked = vec![0.0; entries];
+    let trust = snapshot.opinion().trust_in_wording();
+    let parts = [
+        (&words, WORDS),
+        (&nearest, NEAREST_PHRASING),
+        (&middle, MIDDLE),
+        (&margin, MARGIN),
+        (&topic_margin, TOPIC_MARGIN),
+        (&wording, trust * WORDING),
+        (&topic_wording, trust * TOPIC_WORDING),
+    ];
+    for (values, weight) in parts {
+        add_standing(&mut ranked, values, weight);
+    }
+    Ok(Scores { ranked, words, nearest, middle, margin, wording, topic_wording, scope })
 }
 
 /// Lets the most telling sentence of a long story speak beside the whole of it.
@@ -170,17 +207,25 @@ fn add_sentences(snapshot: &Snapshot, text: &str, question: &Question, scores: &
     for sentence in sentences {
         let of_sentence = score(snapshot, &sentence)?;
         best.iter_mut().zip(&of_sentence.ranked).for_each(|(best, score)| *best = best.max(*score));
-        if let (Some(whole), Some(part)) = (&mut scores.nearness, &of_sentence.nearness) {
-            raise(&mut whole.phrasing, &part.phrasing);
-            raise(&mut whole.middle, &part.middle);
-            raise(&mut whole.margin, &part.margin);
-            whole.ours = whole.ours.zip(part.ours).map(|(whole, part)| whole.max(part));
-        }
+        raise(&mut scores.nearest, &of_sentence.nearest);
+        raise(&mut scores.middle, &of_sentence.middle);
+        raise(&mut scores.margin, &of_sentence.margin);
+        raise(&mut scores.wording, &of_sentence.wording);
+        raise(&mut scores.topic_wording, &of_sentence.topic_wording);
+        scores.scope.raise(of_sentence.scope);
     }
     for (whole, best) in scores.ranked.iter_mut().zip(best) {
         *whole = WHOLE_STORY * *whole + (1.0 - WHOLE_STORY) * best;
     }
     Ok(())
+}
+
+impl Scope {
+    fn raise(&mut self, part: Scope) {
+        let higher = |whole: Option<f32>, part: Option<f32>| whole.zip(part).map(|(whole, part)| whole.max(part));
+        self.ours = higher(self.ours, part.ours);
+        self.ours_by_wording = higher(self.ours_by_wording, part.ours_by_wording);
+    }
 }
 
 fn raise(whole: &mut [f32], part: &[f32]) {
@@ -189,7 +234,7 @@ fn raise(whole: &mut [f32], part: &[f32]) {
 
 /// Adds how many standard deviations each value lies above the average of all, times a weight.
 fn add_standing(ranked: &mut [f32], values: &[f32], weight: f32) {
-    let count = values.len() as f32;
+    let count = values.len().max(1) as f32;
     let average = values.iter().sum::<f32>() / count;
     let variance = values.iter().map(|value| (value - average).powi(2)).sum::<f32>() / count;
     let deviation = variance.sqrt().max(1e-6);

@@ -1,10 +1,11 @@
-//! A linear classifier from the direction of a question to an entry, trained on the phrasings while the index is built.
+//! Linear classifiers, trained on the phrasings while the index is built.
 //!
-//! One hyperplane for each entry, "this one against all others", found by dual coordinate descent on the squared hinge loss
+//! One hyperplane for each class, "this one against all others", found by dual coordinate descent on the squared hinge loss
 //! (Hsieh, Chang, Lin, Keerthi and Sundararajan, *A Dual Coordinate Descent Method for Large-scale Linear SVM*, ICML 2008). The
-//! order in which examples are visited is fixed, so the same phrasings always give the same classifier.
+//! order in which examples are visited is fixed, so the same phrasings always give the same planes.
 
-use super::vectors::dot;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// The price of a mistake on an example, against the wish for a wide margin. 1 is the usual choice and was not tuned.
 const COST: f32 = 1.0;
@@ -19,75 +20,69 @@ const START: f32 = -1.0;
 /// An example that lies this much further on the right side than it must is not visited again.
 const CLEAR: f32 = 0.15;
 
-/// The hyperplanes of all entries.
+/// What is learnt from: vectors of length 1, by their numbers.
+pub(super) trait Examples: Sync {
+    /// How many there are.
+    fn count(&self) -> usize;
+    /// How many numbers a vector has.
+    fn dims(&self) -> usize;
+    /// The scalar product of an example and a plane.
+    fn dot(&self, example: usize, plane: &[f32]) -> f32;
+    /// Adds so many times an example to a plane.
+    fn add(&self, example: usize, step: f32, plane: &mut [f32]);
+}
+
+/// A plane: how far `weights · vector + bias` lies above 0 tells how far a vector lies on the side of the class. From 1 on it surely
+/// belongs to it, from −1 down it surely does not.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Classifier {
-    dims: usize,
-    /// For each entry its weights, then its bias.
-    planes: Vec<f32>,
+pub(super) struct Plane {
+    pub weights: Vec<f32>,
+    pub bias: f32,
 }
 
-impl Classifier {
-    /// Trains on examples: vectors of `dims` numbers one after the other, and the entry that each belongs to.
-    pub fn train(dims: usize, vectors: &[f32], owners: &[u32], entries: usize) -> Self {
-        let order = shuffled(owners.len());
-        let threads = std::thread::available_parallelism().map_or(1, usize::from);
-        let share = entries.div_ceil(threads).max(1);
-        let mut planes = vec![0.0; entries * (dims + 1)];
-        std::thread::scope(|scope| {
-            for (part, planes) in planes.chunks_mut(share * (dims + 1)).enumerate() {
-                let order = &order;
-                scope.spawn(move || {
-                    for (place, plane) in planes.chunks_mut(dims + 1).enumerate() {
-                        train_plane(plane, (part * share + place) as u32, dims, vectors, owners, order);
+/// Trains a plane for each class and keeps what `keep` makes of it, in order of class.
+pub(super) fn train<T: Send>(
+    examples: &impl Examples,
+    classes: usize,
+    belongs: impl Fn(usize, usize) -> bool + Sync,
+    keep: impl Fn(Plane) -> T + Sync,
+) -> Vec<T> {
+    let order = shuffled(examples.count());
+    let next = AtomicUsize::new(0);
+    let kept = Mutex::new((0..classes).map(|_| None).collect::<Vec<Option<T>>>());
+    let threads = std::thread::available_parallelism().map_or(1, usize::from);
+    std::thread::scope(|scope| {
+        for _ in 0..threads.min(classes) {
+            scope.spawn(|| {
+                loop {
+                    let class = next.fetch_add(1, Ordering::Relaxed);
+                    if class >= classes {
+                        break;
                     }
-                });
-            }
-        });
-        Self { dims, planes }
-    }
-
-    /// How far a vector lies on each entry's side of its plane. From 1 on the entry is sure, from −1 down it is sure not.
-    pub fn margins(&self, vector: &[f32]) -> Vec<f32> {
-        let plane_of = |plane: &[f32]| dot(&plane[..self.dims], vector) + plane[self.dims];
-        self.planes.chunks_exact(self.dims + 1).map(plane_of).collect()
-    }
-
-    /// The classifier as bytes: the number of dimensions, then the planes, little-endian.
-    pub fn to_bytes(&self) -> Vec<u8> {
-        let dims = (self.dims as u32).to_le_bytes();
-        dims.into_iter().chain(self.planes.iter().flat_map(|number| number.to_le_bytes())).collect()
-    }
-
-    /// How many bytes [`Classifier::to_bytes`] gives.
-    pub fn byte_count(dims: usize, entries: usize) -> usize {
-        4 + 4 * entries * (dims + 1)
-    }
-
-    /// Reads what [`Classifier::to_bytes`] wrote; `None` if it does not fit `dims` and `entries`.
-    pub fn from_bytes(bytes: &[u8], dims: usize, entries: usize) -> Option<Self> {
-        let (head, planes) = bytes.split_at_checked(4)?;
-        let fits = head == (dims as u32).to_le_bytes() && planes.len() == 4 * entries * (dims + 1);
-        let number = |four: &[u8]| f32::from_le_bytes([four[0], four[1], four[2], four[3]]);
-        fits.then(|| Self { dims, planes: planes.chunks_exact(4).map(number).collect() })
-    }
+                    let plane = train_plane(examples, |example| belongs(class, example), &order);
+                    let plane = keep(plane);
+                    kept.lock().expect("no thread panics while it holds the lock")[class] = Some(plane);
+                }
+            });
+        }
+    });
+    kept.into_inner().expect("no thread panics while it holds the lock").into_iter().flatten().collect()
 }
 
-/// Finds the plane of one entry. Examples that lie far enough on the right side are dropped from later passes.
-fn train_plane(plane: &mut [f32], entry: u32, dims: usize, vectors: &[f32], owners: &[u32], order: &[u32]) {
+/// Finds the plane of one class. Examples that lie far enough on the right side are dropped from later passes.
+fn train_plane(examples: &impl Examples, belongs: impl Fn(usize) -> bool, order: &[u32]) -> Plane {
     let diagonal = 1.0 / (2.0 * COST);
-    // Nearly every example belongs to another entry, so every plane starts out saying no. Only the neighbours of the entry then have
+    // Nearly every example belongs to another class, so every plane starts out saying no. Only the neighbours of the class then have
     // anything to teach, and the rest is passed over.
-    plane[dims] = START;
-    let mut alphas = vec![0.0_f32; owners.len()];
+    let mut plane = Plane { weights: vec![0.0; examples.dims()], bias: START };
+    let mut alphas = vec![0.0_f32; examples.count()];
     let mut active: Vec<u32> = order.to_vec();
     for _ in 0..PASSES {
         let mut worst: f32 = 0.0;
         active.retain(|&example| {
             let example = example as usize;
-            let vector = &vectors[example * dims..(example + 1) * dims];
-            let sign = if owners[example] == entry { 1.0 } else { -1.0 };
-            let margin = sign * (dot(&plane[..dims], vector) + plane[dims]);
+            let sign = if belongs(example) { 1.0 } else { -1.0 };
+            let margin = sign * (examples.dot(example, &plane.weights) + plane.bias);
             let alpha = alphas[example];
             let gradient = margin - 1.0 + diagonal * alpha;
             if alpha == 0.0 && gradient > 0.0 {
@@ -99,14 +94,15 @@ fn train_plane(plane: &mut [f32], entry: u32, dims: usize, vectors: &[f32], owne
             let stepped = (alpha - gradient / (2.0 + diagonal)).max(0.0);
             let step = sign * (stepped - alpha);
             alphas[example] = stepped;
-            plane[..dims].iter_mut().zip(vector).for_each(|(weight, number)| *weight += step * number);
-            plane[dims] += step;
+            examples.add(example, step, &mut plane.weights);
+            plane.bias += step;
             true
         });
         if worst < TOLERANCE {
             break;
         }
     }
+    plane
 }
 
 /// The numbers below `count` in an order that looks random and is always the same (a multiplicative generator, Lehmer 1951).
@@ -124,32 +120,47 @@ fn shuffled(count: usize) -> Vec<u32> {
 mod tests {
     use super::*;
 
-    /// Three entries, each with examples around an axis of its own.
-    fn examples() -> (Vec<f32>, Vec<u32>) {
-        let rows =
-            [[0.9, 0.3, 0.3], [1.0, 0.0, 0.0], [0.3, 0.9, 0.3], [0.0, 1.0, 0.0], [0.3, 0.3, 0.9], [0.0, 0.0, 1.0]];
-        (rows.concat(), vec![0, 0, 1, 1, 2, 2])
+    struct Rows(Vec<[f32; 3]>);
+
+    impl Examples for Rows {
+        fn count(&self) -> usize {
+            self.0.len()
+        }
+
+        fn dims(&self) -> usize {
+            3
+        }
+
+        fn dot(&self, example: usize, plane: &[f32]) -> f32 {
+            self.0[example].iter().zip(plane).map(|(a, b)| a * b).sum()
+        }
+
+        fn add(&self, example: usize, step: f32, plane: &mut [f32]) {
+            plane.iter_mut().zip(&self.0[example]).for_each(|(weight, number)| *weight += step * number);
+        }
+    }
+
+    /// Three classes, each with examples around an axis of its own.
+    fn examples() -> Rows {
+        Rows(vec![[0.9, 0.3, 0.3], [1.0, 0.0, 0.0], [0.3, 0.9, 0.3], [0.0, 1.0, 0.0], [0.3, 0.3, 0.9], [0.0, 0.0, 1.0]])
+    }
+
+    fn planes() -> Vec<Plane> {
+        train(&examples(), 3, |class, example| example / 2 == class, |plane| plane)
     }
 
     #[test]
-    fn every_example_falls_to_its_own_entry() {
-        let (vectors, owners) = examples();
-        let classifier = Classifier::train(3, &vectors, &owners, 3);
-        for (vector, owner) in vectors.chunks(3).zip(owners) {
-            let margins = classifier.margins(vector);
-            let best = (0..3).max_by(|&a, &b| margins[a].total_cmp(&margins[b])).unwrap();
-            assert_eq!(best as u32, owner, "{margins:?}");
+    fn every_example_falls_to_its_own_class() {
+        let planes = planes();
+        for example in 0..6 {
+            let margin = |class: &usize| examples().dot(example, &planes[*class].weights) + planes[*class].bias;
+            let best = (0..3).max_by(|a, b| margin(a).total_cmp(&margin(b))).unwrap();
+            assert_eq!(best, example / 2);
         }
     }
 
     #[test]
-    fn training_is_repeatable_and_survives_the_disk() {
-        let (vectors, owners) = examples();
-        let classifier = Classifier::train(3, &vectors, &owners, 3);
-        assert_eq!(classifier, Classifier::train(3, &vectors, &owners, 3));
-        let bytes = classifier.to_bytes();
-        assert_eq!(Classifier::from_bytes(&bytes, 3, 3), Some(classifier));
-        assert_eq!(Classifier::from_bytes(&bytes[1..], 3, 3), None);
-        assert_eq!(Classifier::from_bytes(&bytes, 3, 4), None);
+    fn training_is_repeatable() {
+        assert_eq!(planes(), planes());
     }
 }

@@ -14,10 +14,10 @@ use super::snapshot::Snapshot;
 use crate::index::IndexError;
 
 /// Raise it whenever the same question would get other signals; a test fails until the calibration is derived again.
-pub const SCORER_VERSION: u32 = 1;
+pub const SCORER_VERSION: u32 = 2;
 
 /// How many signals there are.
-pub const SIGNALS: usize = 15;
+pub const SIGNALS: usize = 20;
 
 /// The names of the signals, in their order.
 pub const SIGNAL_NAMES: [&str; SIGNALS] = [
@@ -36,6 +36,11 @@ pub const SIGNAL_NAMES: [&str; SIGNALS] = [
     "ours",
     "elsewhere gap",
     "not covered",
+    "wording",
+    "wording gap",
+    "topic wording",
+    "topic wording gap",
+    "ours by wording",
 ];
 
 static CALIBRATION: LazyLock<Calibration> =
@@ -144,6 +149,11 @@ impl Signals {
             scope.ours.unwrap_or(f32::NAN),
             scope.elsewhere.map_or(f32::NAN, |elsewhere| best.nearest - elsewhere),
             rarest_not_covered(snapshot, question, best)?,
+            best.wording,
+            ahead_of(next, |c| c.wording),
+            best.topic_wording,
+            ahead_of(other_topic, |c| c.topic_wording),
+            scope.ours_by_wording.unwrap_or(f32::NAN),
         ])))
     }
 }

@@ -41,7 +41,7 @@ impl Snapshot {
     /// Decides on what was seen in a question.
     pub fn conclude(&self, sight: Sight) -> Result<Decision, IndexError> {
         let Sight { question, mut candidates, signals } = sight;
-        let calibration = Calibration::shipped().for_table(self.opinion().is_some());
+        let calibration = Calibration::shipped().for_table(self.opinion().has_meaning());
         let confidence = signals.map(|signals| calibration.judge(&signals));
         let words = weigh_words(self, &question, candidates.first())?;
         let (outcome, verdict) = choose(&question, &candidates, confidence);

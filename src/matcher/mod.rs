@@ -7,12 +7,14 @@ mod candidate;
 mod classifier;
 mod confidence;
 mod decide;
+mod meaning;
 mod opinion;
 mod outcome;
 mod question;
 mod snapshot;
 mod typeahead;
 mod vectors;
+mod wording;
 
 pub use candidate::Candidate;
 pub use confidence::{Band, Bands, Calibration, Confidence, Logistic, SCORER_VERSION, SIGNAL_NAMES, SIGNALS, Signals};

@@ -1,5 +1,6 @@
 //! One version of the knowledge, ready to answer.
 
+use std::cell::OnceCell;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -14,7 +15,7 @@ pub struct Snapshot {
     corpus: Corpus,
     analyzer: Analyzer,
     searcher: Searcher,
-    opinion: Option<Opinion>,
+    opinion: Opinion,
     origin: Origin,
     /// The vetted entries, in order of their numbers, with their topics.
     entries: Vec<(EntryId, TopicId)>,
@@ -27,10 +28,15 @@ pub struct SnapshotError(#[from] IndexError);
 
 impl Snapshot {
     /// Opens the index of this corpus under `index_root`, or builds it there, and puts everything together. Without a vector table
-    /// there is no second opinion, and every question is judged by its words alone.
+    /// every question is judged by its words alone.
     pub fn open(corpus: Corpus, table: Option<Arc<VectorTable>>, index_root: &Path) -> Result<Self, SnapshotError> {
         let analyzer = analyzer_for(&corpus, table.clone());
-        let learn = || Opinion::new(&corpus, table.clone()?, None).learnt_bytes();
+        // What was learnt while the index was built need not be read back.
+        let fresh: OnceCell<Opinion> = OnceCell::new();
+        let learn = || {
+            let opinion = fresh.get_or_init(|| Opinion::new(&corpus, &analyzer, table.clone(), None));
+            postcard::to_stdvec(opinion.learnt()).expect("numbers and lists can always be written")
+        };
         let recipe = Recipe {
             corpus: &corpus,
             analyzer: &analyzer,
@@ -38,7 +44,8 @@ impl Snapshot {
             learn: &learn,
         };
         let opened = open_or_build(index_root, &recipe)?;
-        let opinion = table.map(|table| Opinion::new(&corpus, table, opened.learnt.as_deref()));
+        let stored = || postcard::from_bytes(&opened.learnt).ok();
+        let opinion = fresh.into_inner().unwrap_or_else(|| Opinion::new(&corpus, &analyzer, table.clone(), stored()));
         let entries = corpus.vetted().map(|entry| (entry.id.clone(), entry.id.topic())).collect();
         Ok(Self { analyzer, searcher: opened.searcher, opinion, origin: opened.origin, entries, corpus })
     }
@@ -61,8 +68,8 @@ impl Snapshot {
         &self.searcher
     }
 
-    pub(super) fn opinion(&self) -> Option<&Opinion> {
-        self.opinion.as_ref()
+    pub(super) fn opinion(&self) -> &Opinion {
+        &self.opinion
     }
 
     /// How many entries can be found.
