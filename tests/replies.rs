@@ -47,21 +47,21 @@ fn a_choice() {
 #[test]
 fn not_sure() {
     let nearest = ids(&["money/will-i-be-paid"]);
-    let reply = decided(Outcome::NoAnswer { reason: NoAnswerReason::NotSure, nearest });
+    let reply = decided(Outcome::NoAnswer { reason: NoAnswerReason::NotSure, nearest, guard: None });
     insta::assert_snapshot!("not_sure.terminal", plain(&reply));
     insta::assert_snapshot!("not_sure.json", json("do lamps pay", reply));
 }
 
 #[test]
 fn outside() {
-    let reply = decided(Outcome::NoAnswer { reason: NoAnswerReason::Outside, nearest: Vec::new() });
+    let reply = decided(Outcome::NoAnswer { reason: NoAnswerReason::Outside, nearest: Vec::new(), guard: None });
     insta::assert_snapshot!("outside.terminal", plain(&reply));
     insta::assert_snapshot!("outside.json", json("how tall is a giraffe", reply));
 }
 
 #[test]
 fn empty() {
-    let reply = decided(Outcome::NoAnswer { reason: NoAnswerReason::Empty, nearest: Vec::new() });
+    let reply = decided(Outcome::NoAnswer { reason: NoAnswerReason::Empty, nearest: Vec::new(), guard: None });
     insta::assert_snapshot!("empty.terminal", plain(&reply));
     insta::assert_snapshot!("empty.json", json("", reply));
 }

@@ -57,6 +57,10 @@ fn measure(snapshot: &Snapshot, truths: &[Truth]) -> Result<Vec<Example>, IndexE
     let mut examples = Vec::new();
     for truth in truths {
         let sight = snapshot.look(&truth.q)?;
+        if sight.guard.is_some() {
+            // A guard decides by itself; the statistics are for what is left.
+            continue;
+        }
         if let Some((signals, best)) = sight.signals.zip(sight.candidates.first()) {
             let harmless = truth.accepts(best.entry.as_str());
             let in_scope = !truth.is_out();

@@ -7,7 +7,9 @@ use sha2::{Digest, Sha256};
 
 use super::faq_entry::FaqEntry;
 use super::ids::{ConflictKey, EntryId, QuotationKey, TopicId};
-use super::records::{Conflict, ElsewhereGroup, HouseStyle, OptOut, Quotation, SynonymGroup, TimelineEvent, Topic};
+use super::records::{
+    Conflict, ElsewhereGroup, Guard, HouseStyle, OptOut, Quotation, SynonymGroup, TimelineEvent, Topic,
+};
 use crate::legal::{Case, Source, SourceKey};
 
 /// The whole content of the FAQ folder.
@@ -35,6 +37,8 @@ pub struct Corpus {
     pub synonyms: Vec<SynonymGroup>,
     /// Questions that people ask and that the FAQ does not answer.
     pub elsewhere: Vec<ElsewhereGroup>,
+    /// Rules of words for questions that the statistics decide wrongly; the first that fits wins.
+    pub guards: Vec<Guard>,
     /// Every answer under its id: vetted ones, drafts and withdrawn ones.
     pub entries: BTreeMap<EntryId, FaqEntry>,
     /// A fingerprint of all the files.
@@ -58,6 +62,7 @@ impl Corpus {
             house_style: HouseStyle::default(),
             synonyms: Vec::new(),
             elsewhere: Vec::new(),
+            guards: Vec::new(),
             entries,
             content_hash,
         }

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use super::corpus::Corpus;
 use super::faq_entry::FaqEntry;
 use super::finding::{Finding, Place};
+use super::records::LeadsTo;
 use crate::legal::{Citation, SourceKey};
 
 /// What stands in the folder and could not be read. Each has a finding of its own; if everything that names it had one too,
@@ -51,6 +52,13 @@ pub(super) fn check_links(corpus: &Corpus, unread: &Unread, findings: &mut Vec<F
     let leads = corpus.topics.iter().filter_map(|topic| topic.lead.as_ref());
     for id in leads.filter(|id| !corpus.entries.contains_key(*id)) {
         links.unknown("unknown-related", "answer", id.as_str(), "answers", &Place::new("topics.toml", 1));
+    }
+    for guard in &corpus.guards {
+        if let LeadsTo::Entry(id) = &guard.leads_to
+            && !corpus.entries.contains_key(id)
+        {
+            links.unknown("unknown-related", "answer", id.as_str(), "answers", &place_of(&guard.place));
+        }
     }
     for entry in corpus.entries.values() {
         links.entry(entry);

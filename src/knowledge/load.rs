@@ -12,7 +12,9 @@ use super::finding::{Finding, Place, Severity};
 use super::front_matter::read_entry;
 use super::ids::{ConflictKey, EntryId, QuotationKey, is_slug};
 use super::link::{Unread, check_links};
-use super::records::{Conflict, ElsewhereGroup, HouseStyle, OptOut, Quotation, SynonymGroup, TimelineEvent, Topic};
+use super::records::{
+    Conflict, ElsewhereGroup, Guard, HouseStyle, OptOut, Quotation, SynonymGroup, TimelineEvent, Topic,
+};
 use super::toml_file::{Record, TomlText};
 use crate::legal::{Case, HistoryKind, Source, SourceKey};
 
@@ -68,8 +70,9 @@ pub fn load(root: &Path) -> Result<Loaded, LoadError> {
     let timeline = folder.read_timeline();
     let opt_out = folder.read_whole::<OptOut>("opt-out.toml");
     let house_style = folder.read_house_style();
-    let synonyms = folder.read_synonyms();
-    let elsewhere = folder.read_optional_list::<ElsewhereGroup>("elsewhere.toml", "groups");
+    let synonyms = folder.read_placed("synonyms.toml", "groups", |group: &mut SynonymGroup| &mut group.place);
+    let elsewhere = folder.read_placed("elsewhere.toml", "groups", |group: &mut ElsewhereGroup| &mut group.place);
+    let guards = folder.read_placed("guards.toml", "guards", |guard: &mut Guard| &mut guard.place);
     let entries = folder.read_answers();
 
     let Folder { hasher, mut findings, unread, .. } = folder;
@@ -85,7 +88,8 @@ pub fn load(root: &Path) -> Result<Loaded, LoadError> {
         opt_out,
         house_style,
         synonyms,
-        elsewhere: elsewhere.into_iter().map(|record| record.value).collect(),
+        elsewhere,
+        guards,
         entries,
         content_hash,
     });
@@ -170,15 +174,6 @@ impl Folder<'_> {
         let mut events: Vec<TimelineEvent> = events.collect();
         events.sort_by_key(|event| event.date);
         events
-    }
-
-    fn read_synonyms(&mut self) -> Vec<SynonymGroup> {
-        let file = "synonyms.toml";
-        let records = self.read_optional_list::<SynonymGroup>(file, "groups");
-        let groups = records
-            .into_iter()
-            .map(|record| SynonymGroup { place: Some(Place::new(file, record.line)), ..record.value });
-        groups.collect()
     }
 
     fn read_house_style(&mut self) -> HouseStyle {
@@ -267,12 +262,22 @@ impl Folder<'_> {
         Some(records)
     }
 
-    /// Reads a list that a FAQ may do without.
-    fn read_optional_list<T: DeserializeOwned>(&mut self, file: &str, name: &str) -> Vec<Record<T>> {
+    /// Reads a list that a FAQ may do without, and writes into each record where it stands.
+    fn read_placed<T: DeserializeOwned>(
+        &mut self,
+        file: &str,
+        name: &str,
+        place: impl Fn(&mut T) -> &mut Option<Place>,
+    ) -> Vec<T> {
         if !self.root.join(file).exists() {
             return Vec::new();
         }
-        self.read_list(file, name).unwrap_or_default()
+        let records = self.read_list::<T>(file, name).unwrap_or_default();
+        let placed = records.into_iter().map(|Record { mut value, line, .. }| {
+            *place(&mut value) = Some(Place::new(file, line));
+            value
+        });
+        placed.collect()
     }
 
     fn read_whole<T: DeserializeOwned>(&mut self, file: &str) -> Option<T> {

@@ -19,8 +19,8 @@ pub use finding::{Finding, Located, Place, Severity};
 pub use ids::{ConflictKey, EntryId, QuotationKey, TopicId};
 pub use load::{LoadError, Loaded, load};
 pub use records::{
-    Conflict, Device, Effect, ElsewhereGroup, HouseStyle, HouseWord, Objection, OptOut, Quotation, Reading, Region,
-    SynonymGroup, TimelineEvent, Topic,
+    Conflict, Device, Effect, ElsewhereGroup, Guard, HouseStyle, HouseWord, LeadsTo, Objection, OptOut, Quotation,
+    Reading, Region, SynonymGroup, TimelineEvent, Topic,
 };
 
 /// The rules that loading itself enforces, each with what it guards. `lint` lists them beside its own.

@@ -5,6 +5,7 @@ use serde::Deserialize;
 
 use super::finding::Place;
 use super::ids::{EntryId, TopicId};
+use crate::language::Pattern;
 use crate::legal::{Citation, PartialDate, SourceKey, Standing, deserialize_date};
 
 /// A topic, as readers browse them.
@@ -216,6 +217,68 @@ pub struct ElsewhereGroup {
     pub name: String,
     /// The questions, as people ask them.
     pub questions: Vec<String>,
+    /// Where the record stands.
+    #[serde(skip)]
+    pub place: Option<Place>,
+}
+
+/// A rule of words, written by moderators, for questions that the statistics decide wrongly.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct Guard {
+    /// Its name.
+    pub name: String,
+    /// Where the question leads.
+    pub leads_to: LeadsTo,
+    /// What the bot says instead of an answer, where the guard leads to silence.
+    #[serde(default)]
+    pub says: Option<String>,
+    /// Whether the question must consist of nothing but `words` and fillers.
+    #[serde(default)]
+    pub only: bool,
+    /// One of these words or phrases must occur.
+    pub words: Vec<String>,
+    /// One of each of these lists must occur, too.
+    #[serde(default)]
+    pub and: Vec<Vec<String>>,
+    /// None of these may occur.
+    #[serde(default)]
+    pub unless: Vec<String>,
+    /// Questions that it is for.
+    pub examples: Vec<String>,
+    /// Questions that come close and that it must leave alone.
+    pub counter_examples: Vec<String>,
+    /// Where the record stands.
+    #[serde(skip)]
+    pub place: Option<Place>,
+}
+
+/// Where a guard leads.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(from = "String")]
+pub enum LeadsTo {
+    /// To an honest no, with the guard's own sentence.
+    Silence,
+    /// To the short help.
+    Help,
+    /// To an answer.
+    Entry(EntryId),
+}
+
+impl From<String> for LeadsTo {
+    fn from(text: String) -> Self {
+        match text.as_str() {
+            "silence" => Self::Silence,
+            "help" => Self::Help,
+            _ => Self::Entry(EntryId::new(text)),
+        }
+    }
+}
+
+impl Guard {
+    /// Its words, to be recognised in a text.
+    pub fn pattern(&self) -> Pattern<'_> {
+        Pattern { any: &self.words, and: &self.and, unless: &self.unless, only: self.only }
+    }
 }
 
 /// Words that an answer must not use, or should think twice about.

@@ -135,12 +135,24 @@ pub(super) fn is_function_word(word: &str) -> bool {
     FUNCTION_WORDS.binary_search(&word).is_ok()
 }
 
+/// Words with which people begin or end a question in a chat without changing it, sorted.
+const FILLERS: &[&str] = &[
+    "actually", "again", "and", "anyway", "btw", "but", "guys", "hello", "hey", "hi", "lol", "now", "ok", "okay",
+    "please", "so", "sorry", "thanks", "then", "tho", "though", "um", "wait", "well", "yo",
+];
+
+/// Whether a folded word says nothing at either end of a question.
+pub fn is_filler(word: &str) -> bool {
+    FILLERS.binary_search(&word).is_ok()
+}
+
 #[cfg(test)]
 mod tests {
-    use super::FUNCTION_WORDS;
+    use super::{FILLERS, FUNCTION_WORDS};
 
     #[test]
-    fn the_list_is_sorted_for_the_search() {
+    fn the_lists_are_sorted_for_the_search() {
         assert!(FUNCTION_WORDS.is_sorted());
+        assert!(FILLERS.is_sorted(), "{FILLERS:?}");
     }
 }

@@ -7,11 +7,14 @@ mod analyzer;
 mod contractions;
 mod fold;
 mod function_words;
+mod patterns;
 mod spelling;
 mod synonyms;
 mod words;
 
 pub use analyzer::{Analyzer, IsWord};
 pub use fold::fold;
+pub use function_words::is_filler;
+pub use patterns::{Pattern, Patterns};
 pub use synonyms::Synonyms;
 pub use words::{MAX_WORDS, Word, words};

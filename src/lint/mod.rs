@@ -8,6 +8,7 @@ mod phrasings;
 mod readability;
 mod sources;
 mod style;
+mod understanding;
 mod vetting;
 
 use jiff::civil::Date;
@@ -55,6 +56,11 @@ pub const RULES: &[Rule] = &[
     phrasings::SAME,
     phrasings::NEARLY_SAME,
     phrasings::NONE,
+    understanding::GUARD_FORM,
+    understanding::GUARD_EXAMPLE,
+    understanding::GUARD_AGAINST_PHRASING,
+    understanding::SYNONYM_TWICE,
+    understanding::ELSEWHERE_ASKED,
     dates::STALE,
     dates::FUTURE,
     readability::GRADE,

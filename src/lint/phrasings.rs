@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::{Rule, Subject};
 use crate::knowledge::{FaqEntry, Place, Severity};
-use crate::language::words;
+use crate::language::{Word, words};
 
 /// From this share of common words on, two phrasings of different answers are nearly the same (Jaccard's measure over their
 /// terms, and at least [`FEWEST_COMMON`] terms in common).
@@ -19,14 +19,15 @@ pub(super) const SAME: Rule = Rule {
         let mut first_seen: HashMap<Vec<String>, Asked<'_>> = HashMap::new();
         let mut findings = Vec::new();
         for asked in every_phrasing(subject) {
-            if let Some(first) = first_seen.get(&asked.terms) {
+            let terms = asked.terms();
+            if let Some(first) = first_seen.get(&terms) {
                 findings.push(asked.place.error(
                     "same-phrasing",
                     format!("“{}” already leads to `{}`", asked.text, first.entry.id),
                     format!("remove it here, or there ({}:{})", first.place.file, first.place.line),
                 ));
             } else {
-                first_seen.insert(asked.terms.clone(), asked);
+                first_seen.insert(terms, asked);
             }
         }
         findings
@@ -38,7 +39,7 @@ pub(super) const NEARLY_SAME: Rule = Rule {
     severity: Severity::Warning,
     guards: "ways of asking different answers differ in their words",
     check: |subject| {
-        let all: Vec<Asked<'_>> = every_phrasing(subject).map(Asked::with_each_term_once).collect();
+        let all: Vec<Distinct<'_>> = every_phrasing(subject).map(Distinct::new).collect();
         // Only phrasings that share a term can be alike, so look them up by their terms.
         let mut by_term: HashMap<&str, Vec<usize>> = HashMap::new();
         for (place, asked) in all.iter().enumerate() {
@@ -58,6 +59,8 @@ pub(super) const NEARLY_SAME: Rule = Rule {
             alike.sort_unstable();
             if let Some(&other) = alike.first() {
                 let other = &all[other];
+                let asked = &asked.asked;
+                let other = &other.asked;
                 findings.push(asked.place.warning(
                     "nearly-same-phrasing",
                     format!("“{}” is nearly “{}” of `{}`", asked.text, other.text, other.entry.id),
@@ -90,23 +93,37 @@ pub(super) const NONE: Rule = Rule {
 };
 
 /// A way of asking an answer.
-struct Asked<'a> {
-    entry: &'a FaqEntry,
-    text: &'a str,
-    terms: Vec<String>,
-    place: Place,
+pub(super) struct Asked<'a> {
+    pub entry: &'a FaqEntry,
+    pub text: &'a str,
+    pub words: Vec<Word>,
+    pub place: Place,
 }
 
 impl Asked<'_> {
-    fn with_each_term_once(mut self) -> Self {
-        self.terms.sort();
-        self.terms.dedup();
-        self
+    /// Its terms, in order.
+    pub fn terms(&self) -> Vec<String> {
+        self.words.iter().map(|word| word.term.clone()).collect()
+    }
+}
+
+/// A way of asking, with each of its terms once.
+struct Distinct<'a> {
+    asked: Asked<'a>,
+    terms: Vec<String>,
+}
+
+impl<'a> Distinct<'a> {
+    fn new(asked: Asked<'a>) -> Self {
+        let mut terms = asked.terms();
+        terms.sort();
+        terms.dedup();
+        Self { asked, terms }
     }
 }
 
 /// The question and the phrasings of every answer that is not withdrawn. Phrasings without a word in them are left out.
-fn every_phrasing<'a>(subject: &Subject<'a>) -> impl Iterator<Item = Asked<'a>> {
+pub(super) fn every_phrasing<'a>(subject: &Subject<'a>) -> impl Iterator<Item = Asked<'a>> {
     let entries = subject.corpus.entries.values();
     let entries = entries.filter(|entry| !matches!(entry.vetting, crate::knowledge::Vetting::Withdrawn { .. }));
     let asked = entries.flat_map(|entry| {
@@ -115,16 +132,17 @@ fn every_phrasing<'a>(subject: &Subject<'a>) -> impl Iterator<Item = Asked<'a>> 
         std::iter::once(question).chain(phrasings).map(move |(text, place)| Asked {
             entry,
             text,
-            terms: words(text).into_iter().map(|word| word.term).collect(),
+            words: words(text),
             place,
         })
     });
-    asked.filter(|asked| !asked.terms.is_empty())
+    asked.filter(|asked| !asked.words.is_empty())
 }
 
 /// Whether two phrasings of different answers are nearly the same. Those that are wholly the same are for the other rule.
-fn is_nearly_same(a: &Asked<'_>, b: &Asked<'_>, shared: usize) -> bool {
+fn is_nearly_same(a: &Distinct<'_>, b: &Distinct<'_>, shared: usize) -> bool {
     let either = a.terms.len() + b.terms.len() - shared;
-    let wholly = shared == either && words(a.text).iter().map(|w| &w.term).eq(words(b.text).iter().map(|w| &w.term));
-    !wholly && a.entry.id != b.entry.id && shared >= FEWEST_COMMON && shared as f64 / either as f64 >= NEARLY_SAME_SHARE
+    let wholly = shared == either && a.asked.terms() == b.asked.terms();
+    let same_entry = a.asked.entry.id == b.asked.entry.id;
+    !wholly && !same_entry && shared >= FEWEST_COMMON && shared as f64 / either as f64 >= NEARLY_SAME_SHARE
 }

@@ -6,6 +6,7 @@ use super::outcome::{Decision, Evidence, NoAnswerReason, Outcome, WordEvidence, 
 use super::question::Question;
 use super::snapshot::Snapshot;
 use crate::index::IndexError;
+use crate::knowledge::{FaqEntry, LeadsTo};
 
 /// How many suggestions an ambiguous question gets, and how many a refused one.
 const SUGGESTIONS: usize = 5;
@@ -13,6 +14,13 @@ const NEAREST: usize = 3;
 
 /// Below this probability that the question is about the FAQ at all, the nearest questions would only puzzle the asker.
 const WORTH_SUGGESTING: f32 = 0.15;
+
+/// From this probability on that the question is about the FAQ at all, a guard may lead to an answer: it decides which answer, not
+/// whether to answer.
+const GUARDED: f32 = 0.5;
+
+/// How many questions the short help gives as examples.
+const EXAMPLES: usize = 3;
 
 /// What the matcher sees in a question before it decides.
 #[derive(Debug, Clone)]
@@ -22,6 +30,8 @@ pub struct Sight {
     pub candidates: Vec<Candidate>,
     /// What was measured; none for a question without candidates.
     pub signals: Option<Signals>,
+    /// The name of the guard that the question fits.
+    pub guard: Option<String>,
 }
 
 impl Snapshot {
@@ -30,7 +40,8 @@ impl Snapshot {
         let question = Question::read(text, self.analyzer());
         let (candidates, scope) = candidates(self, text, &question)?;
         let signals = Signals::measure(self, &question, &candidates, scope)?;
-        Ok(Sight { question, candidates, signals })
+        let guard = self.guard(&question).map(|guard| guard.name.clone());
+        Ok(Sight { question, candidates, signals, guard })
     }
 
     /// Decides what a question leads to. Any text is a question; the same text always leads to the same decision.
@@ -40,20 +51,54 @@ impl Snapshot {
 
     /// Decides on what was seen in a question.
     pub fn conclude(&self, sight: Sight) -> Result<Decision, IndexError> {
-        let Sight { question, mut candidates, signals } = sight;
+        let Sight { question, mut candidates, signals, guard } = sight;
         let calibration = Calibration::shipped().for_table(self.opinion().has_meaning());
         let confidence = signals.map(|signals| calibration.judge(&signals));
         let words = weigh_words(self, &question, candidates.first())?;
-        let (outcome, verdict) = choose(&question, &candidates, confidence);
+        let (outcome, verdict) = match self.guarded(&question, &candidates, confidence) {
+            Some(guarded) => guarded,
+            None => choose(&question, &candidates, confidence),
+        };
         candidates.truncate(SUGGESTIONS);
-        let evidence = Evidence { words, candidates, signals, confidence, verdict };
+        let evidence = Evidence { words, candidates, signals, guard, confidence, verdict };
         Ok(Decision { outcome, evidence })
+    }
+
+    /// What the guard decides that the question fits, if it fits one and the guard has a say.
+    fn guarded(
+        &self,
+        question: &Question,
+        candidates: &[Candidate],
+        confidence: Option<Confidence>,
+    ) -> Option<(Outcome, String)> {
+        let guard = self.guard(question)?;
+        if candidates.first().is_some_and(|best| best.same_words) {
+            return None;
+        }
+        let name = &guard.name;
+        let silent = |reason, nearest| Outcome::NoAnswer { reason, nearest, guard: Some(name.clone()) };
+        match &guard.leads_to {
+            LeadsTo::Silence => Some((
+                silent(NoAnswerReason::OtherMatter, Vec::new()),
+                format!("No answer: the guard `{name}` says that this is another matter."),
+            )),
+            LeadsTo::Help => Some((
+                silent(NoAnswerReason::SmallTalk, self.type_ahead("", EXAMPLES).unwrap_or_default()),
+                format!("The short help: the guard `{name}` says that this asks nothing."),
+            )),
+            LeadsTo::Entry(id) => {
+                let ours = confidence.is_some_and(|confidence| confidence.in_scope >= GUARDED);
+                let verdict = || format!("Answered: the guard `{name}` leads to `{id}`.");
+                (ours && self.corpus().entry(id.as_str()).is_some_and(FaqEntry::is_vetted))
+                    .then(|| (Outcome::Answered(id.clone()), verdict()))
+            }
+        }
     }
 }
 
 fn choose(question: &Question, candidates: &[Candidate], confidence: Option<Confidence>) -> (Outcome, String) {
     let ids = |limit| candidates.iter().take(limit).map(|candidate| candidate.entry.clone()).collect::<Vec<_>>();
-    let silent = |reason, nearest, verdict: String| (Outcome::NoAnswer { reason, nearest }, verdict);
+    let silent = |reason, nearest, verdict: String| (Outcome::NoAnswer { reason, nearest, guard: None }, verdict);
     if question.words.is_empty() {
         return silent(NoAnswerReason::Empty, Vec::new(), "The question holds no words.".to_owned());
     }

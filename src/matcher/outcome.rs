@@ -19,6 +19,8 @@ pub enum Outcome {
         reason: NoAnswerReason,
         /// The nearest vetted questions, best first. At most three; none if nothing is near.
         nearest: Vec<EntryId>,
+        /// The name of the guard that led here, if one did.
+        guard: Option<String>,
     },
 }
 
@@ -32,6 +34,10 @@ pub enum NoAnswerReason {
     Outside,
     /// Something is near, but not near enough to answer with.
     NotSure,
+    /// It is about another matter, by name.
+    OtherMatter,
+    /// It asks nothing.
+    SmallTalk,
 }
 
 /// An outcome with everything that led to it.
@@ -52,6 +58,8 @@ pub struct Evidence {
     pub candidates: Vec<Candidate>,
     /// What was measured; none if there is no candidate.
     pub signals: Option<Signals>,
+    /// The name of the guard that the question fits, if it fits one.
+    pub guard: Option<String>,
     /// How sure that makes the matcher.
     pub confidence: Option<Confidence>,
     /// The decision, in words.

@@ -5,10 +5,11 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::opinion::Opinion;
+use super::question::Question;
 use super::vectors::VectorTable;
 use crate::index::{EntryNumber, IndexError, Origin, Recipe, Searcher, open_or_build};
-use crate::knowledge::{Corpus, EntryId, TopicId};
-use crate::language::{Analyzer, IsWord, Synonyms};
+use crate::knowledge::{Corpus, EntryId, Guard, TopicId};
+use crate::language::{Analyzer, IsWord, Patterns, Synonyms};
 
 /// A corpus with everything that searches it. It never changes; a reload makes a new one.
 pub struct Snapshot {
@@ -17,6 +18,7 @@ pub struct Snapshot {
     searcher: Searcher,
     opinion: Opinion,
     origin: Origin,
+    guards: Patterns,
     /// The vetted entries, in order of their numbers, with their topics.
     entries: Vec<(EntryId, TopicId)>,
 }
@@ -47,7 +49,8 @@ impl Snapshot {
         let stored = || postcard::from_bytes(&opened.learnt).ok();
         let opinion = fresh.into_inner().unwrap_or_else(|| Opinion::new(&corpus, &analyzer, table.clone(), stored()));
         let entries = corpus.vetted().map(|entry| (entry.id.clone(), entry.id.topic())).collect();
-        Ok(Self { analyzer, searcher: opened.searcher, opinion, origin: opened.origin, entries, corpus })
+        let guards = Patterns::new(corpus.guards.iter().map(Guard::pattern));
+        Ok(Self { guards, analyzer, searcher: opened.searcher, opinion, origin: opened.origin, entries, corpus })
     }
 
     /// What is known.
@@ -70,6 +73,12 @@ impl Snapshot {
 
     pub(super) fn opinion(&self) -> &Opinion {
         &self.opinion
+    }
+
+    /// The first guard that a question fits.
+    pub(super) fn guard(&self, question: &Question) -> Option<&Guard> {
+        let first = *self.guards.fitting(&question.words).first()?;
+        self.corpus.guards.get(first)
     }
 
     /// How many entries can be found.
@@ -109,6 +118,11 @@ fn analyzer_for(corpus: &Corpus, table: Option<Arc<VectorTable>>) -> Analyzer {
         corpus.quotations.values().flat_map(|quotation| [quotation.words.as_str(), quotation.speaker.as_str()]);
     let groups = || corpus.synonyms.iter().map(|group| group.words.as_slice());
     let swapped = groups().flatten().map(String::as_str);
+    let guarded = corpus
+        .guards
+        .iter()
+        .flat_map(|guard| guard.words.iter().chain(&guard.unless).chain(guard.and.iter().flatten()));
+    let swapped = swapped.chain(guarded.map(String::as_str));
     let typed = entries().flat_map(|entry| entry.phrasings.iter().map(|phrasing| phrasing.value.as_str()));
     let typed = typed.chain(corpus.elsewhere.iter().flat_map(|group| group.questions.iter().map(String::as_str)));
     let is_word: Box<IsWord> = match table {

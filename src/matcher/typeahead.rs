@@ -32,11 +32,11 @@ impl Snapshot {
         let mut found: Vec<EntryId> = Vec::new();
         for hit in self.searcher().rank_phrasings(&terms, PHRASINGS)? {
             let id = self.entry_id(hit.entry);
-            if !found.contains(id) {
-                found.push(id.clone());
-            }
             if found.len() == limit {
                 break;
+            }
+            if !found.contains(id) {
+                found.push(id.clone());
             }
         }
         Ok(found)

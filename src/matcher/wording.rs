@@ -81,7 +81,10 @@ impl Wording {
     fn from_planes(entries: usize, features: Vec<u64>, planes: &[Sparse]) -> Self {
         let mut by_feature: Vec<Vec<(u16, f32)>> = vec![Vec::new(); features.len()];
         for (class, plane) in planes.iter().enumerate() {
-            plane.weights.iter().for_each(|&(feature, weight)| by_feature[feature as usize].push((class as u16, weight)));
+            plane
+                .weights
+                .iter()
+                .for_each(|&(feature, weight)| by_feature[feature as usize].push((class as u16, weight)));
         }
         let mut wording = Self {
             entries,

@@ -29,8 +29,11 @@ pub fn compose(corpus: &Corpus, outcome: &Outcome, stamp: &CaseStamp) -> Reply {
             suggestions: suggestions(corpus, ids),
             stamp: stamp.clone(),
         }),
-        Outcome::NoAnswer { reason, nearest } => Reply::NoAnswer(NoAnswer {
-            text: no_answer_text(corpus, *reason, !nearest.is_empty()),
+        Outcome::NoAnswer { reason, nearest, guard } => Reply::NoAnswer(NoAnswer {
+            text: match guard_says(corpus, guard.as_deref()) {
+                Some(says) => says.to_owned(),
+                None => no_answer_text(corpus, *reason, !nearest.is_empty()),
+            },
             reason: Some(*reason),
             nearest: suggestions(corpus, nearest),
             stamp: stamp.clone(),
@@ -83,6 +86,12 @@ fn answer(corpus: &Corpus, entry: &FaqEntry, stamp: &CaseStamp) -> Option<Answer
     ))
 }
 
+/// The sentence of the guard that led to silence.
+fn guard_says<'c>(corpus: &'c Corpus, name: Option<&str>) -> Option<&'c str> {
+    let name = name?;
+    corpus.guards.iter().find(|guard| guard.name == name)?.says.as_deref()
+}
+
 fn no_answer_text(corpus: &Corpus, reason: NoAnswerReason, has_nearest: bool) -> String {
     let case = &corpus.case.short_caption;
     let why = match reason {
@@ -92,6 +101,15 @@ fn no_answer_text(corpus: &Corpus, reason: NoAnswerReason, has_nearest: bool) ->
         NoAnswerReason::Outside => format!(
             "I have no vetted answer to that. I only know what was checked about {case} and about opting out of LinkedIn's AI training."
         ),
+        NoAnswerReason::OtherMatter => {
+            format!("That sounds like another matter. I only know {case} and opting out of LinkedIn's AI training.")
+        }
+        NoAnswerReason::SmallTalk => {
+            return format!(
+                "I answer questions about {case} and about opting out of LinkedIn's AI training, from vetted answers with sources. \
+                 Ask in your own words. For example:"
+            );
+        }
         NoAnswerReason::NotSure => {
             "I have no vetted answer that I am sure fits your question, and I do not guess.".to_owned()
         }

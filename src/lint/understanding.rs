@@ -1,0 +1,176 @@
+//! Whether the rules by which questions are understood do what their writers meant: guards, synonyms, questions that belong elsewhere.
+
+use std::collections::{HashMap, HashSet};
+
+use super::phrasings::every_phrasing;
+use super::Rule;
+use crate::knowledge::{Finding, Guard, LeadsTo, Place, Severity};
+use crate::language::{Patterns, words};
+
+pub(super) const GUARD_FORM: Rule = Rule {
+    name: "guard-form",
+    severity: Severity::Error,
+    guards: "a guard has a name of its own, words, examples and counter-examples, and says something where it leads to silence",
+    check: |subject| {
+        let mut names = HashSet::new();
+        let guards = subject.corpus.guards.iter();
+        guards.flat_map(|guard| badly_formed(guard, names.insert(&guard.name))).collect()
+    },
+};
+
+pub(super) const GUARD_EXAMPLE: Rule = Rule {
+    name: "guard-example",
+    severity: Severity::Error,
+    guards: "a guard is the first to take each of its examples, and leaves its counter-examples alone",
+    check: |subject| {
+        let guards = &subject.corpus.guards;
+        let patterns = Patterns::new(guards.iter().map(Guard::pattern));
+        let mut findings = Vec::new();
+        for (number, guard) in guards.iter().enumerate() {
+            for example in &guard.examples {
+                let taken_by = patterns.fitting(&words(example)).first().copied();
+                let message = match taken_by {
+                    Some(first) if first == number => continue,
+                    Some(first) => {
+                        format!("“{example}” is taken by the guard `{}` before `{}`", guards[first].name, guard.name)
+                    }
+                    None => format!("“{example}” is an example of the guard `{}`, which does not take it", guard.name),
+                };
+                findings.push(place_of(guard).error(
+                    "guard-example",
+                    message,
+                    "change the words of the guard, its place, or the example",
+                ));
+            }
+            for example in guard.counter_examples.iter().filter(|text| patterns.fitting(&words(text)).contains(&number))
+            {
+                findings.push(place_of(guard).error(
+                    "guard-example",
+                    format!("the guard `{}` takes its counter-example “{example}”", guard.name),
+                    "make its words narrower, add to `unless`, or change the counter-example",
+                ));
+            }
+        }
+        findings
+    },
+};
+
+pub(super) const GUARD_AGAINST_PHRASING: Rule = Rule {
+    name: "guard-against-phrasing",
+    severity: Severity::Error,
+    guards: "no guard keeps back an answer from a way of asking it",
+    check: |subject| {
+        let guards = &subject.corpus.guards;
+        let patterns = Patterns::new(guards.iter().map(Guard::pattern));
+        let mut findings = Vec::new();
+        for asked in every_phrasing(subject) {
+            let first = patterns.fitting(&asked.words).first().map(|&number| &guards[number]);
+            if let Some(guard) = first.filter(|guard| !matches!(guard.leads_to, LeadsTo::Entry(_))) {
+                findings.push(place_of(guard).error(
+                    "guard-against-phrasing",
+                    format!("the guard `{}` takes “{}”, a phrasing of `{}`", guard.name, asked.text, asked.entry.id),
+                    format!(
+                        "make its words narrower, or reword the phrasing ({}:{})",
+                        asked.place.file, asked.place.line
+                    ),
+                ));
+            }
+        }
+        findings
+    },
+};
+
+pub(super) const SYNONYM_TWICE: Rule = Rule {
+    name: "synonym-twice",
+    severity: Severity::Error,
+    guards: "a word stands for one concept only, and a concept has at least two words",
+    check: |subject| {
+        let mut seen: HashMap<Vec<String>, &str> = HashMap::new();
+        let mut findings = Vec::new();
+        for group in &subject.corpus.synonyms {
+            let place = group.place.clone().unwrap_or_else(|| Place::new("synonyms.toml", 1));
+            let name = group.words.first().map_or("", String::as_str);
+            if group.words.len() < 2 {
+                let message = format!("the group `{name}` has fewer than two words, so it says nothing");
+                findings.push(place.error(
+                    "synonym-twice",
+                    message,
+                    "add a word that means the same, or remove the group",
+                ));
+            }
+            for word in &group.words {
+                if let Some(first) = seen.insert(terms(word), name) {
+                    findings.push(place.error(
+                        "synonym-twice",
+                        format!("“{word}” stands in the group `{first}` and again in `{name}` (endings of words do not matter)"),
+                        "keep it in one group only",
+                    ));
+                }
+            }
+        }
+        findings
+    },
+};
+
+pub(super) const ELSEWHERE_ASKED: Rule = Rule {
+    name: "elsewhere-asked",
+    severity: Severity::Error,
+    guards: "no question that leads to an answer is listed as one that belongs elsewhere",
+    check: |subject| {
+        let groups = &subject.corpus.elsewhere;
+        let questions = groups.iter().flat_map(|group| group.questions.iter().map(move |question| (group, question)));
+        let listed: HashMap<Vec<String>, _> = questions.map(|pair| (terms(pair.1), pair)).collect();
+        let asked = every_phrasing(subject).filter_map(|asked| {
+            let (group, question) = listed.get(&asked.terms())?;
+            let place = group.place.clone().unwrap_or_else(|| Place::new("elsewhere.toml", 1));
+            Some(place.error(
+                "elsewhere-asked",
+                format!("“{question}” is listed as belonging elsewhere and leads to `{}`", asked.entry.id),
+                format!("remove it here, or there ({}:{})", asked.place.file, asked.place.line),
+            ))
+        });
+        asked.collect()
+    },
+};
+
+fn badly_formed(guard: &Guard, is_new: bool) -> Vec<Finding> {
+    let place = place_of(guard);
+    let name = &guard.name;
+    let silences = guard.leads_to == LeadsTo::Silence;
+    let lists_hold_words =
+        std::iter::once(&guard.words).chain(&guard.and).all(|list| list.iter().any(|w| !terms(w).is_empty()));
+    let mistakes = [
+        (!is_new, "there are two guards of this name", "give each guard a name of its own"),
+        (
+            !lists_hold_words,
+            "one of its lists holds no words, so it would take nothing",
+            "add words, or remove the list",
+        ),
+        (guard.examples.is_empty(), "it has no examples", "add questions that it is for"),
+        (
+            guard.counter_examples.is_empty(),
+            "it has no counter-examples",
+            "add questions that come close and that it must leave alone",
+        ),
+        (
+            silences && guard.says.is_none(),
+            "it leads to silence and says nothing",
+            "add says = \"one honest sentence\"",
+        ),
+        (
+            !silences && guard.says.is_some(),
+            "it does not lead to silence, so nobody will read what it says",
+            "remove `says`",
+        ),
+    ];
+    let made = mistakes.into_iter().filter(|(is_mistake, ..)| *is_mistake);
+    made.map(|(_, message, help)| place.error("guard-form", format!("guard `{name}`: {message}"), help)).collect()
+}
+
+fn place_of(guard: &Guard) -> Place {
+    guard.place.clone().unwrap_or_else(|| Place::new("guards.toml", 1))
+}
+
+fn terms(text: &str) -> Vec<String> {
+    words(text).into_iter().map(|word| word.term).collect()
+}
