@@ -30,6 +30,8 @@ struct Example {
     right: bool,
     /// Whether an answer with the best candidate would do no harm.
     harmless: bool,
+    /// Whether a guard decides about the question, and the statistics have no say.
+    guarded: bool,
 }
 
 /// Derives a calibration from questions and what is known about them.
@@ -57,14 +59,10 @@ fn measure(snapshot: &Snapshot, truths: &[Truth]) -> Result<Vec<Example>, IndexE
     let mut examples = Vec::new();
     for truth in truths {
         let sight = snapshot.look(&truth.q)?;
-        if sight.guard.is_some() {
-            // A guard decides by itself; the statistics are for what is left.
-            continue;
-        }
         if let Some((signals, best)) = sight.signals.zip(sight.candidates.first()) {
             let harmless = truth.accepts(best.entry.as_str());
             let in_scope = !truth.is_out();
-            examples.push(Example { signals, in_scope, right: in_scope && harmless, harmless });
+            examples.push(Example { signals, in_scope, right: in_scope && harmless, harmless, guarded: sight.guard.is_some() });
         }
     }
     Ok(examples)
@@ -117,7 +115,7 @@ fn choose_bands(mut unseen: Vec<(f32, &Example)>) -> Bands {
     let unanswerable = unseen.iter().filter(|(_, e)| !e.in_scope).count().max(1) as f64;
     let (mut right, mut wrong, mut harmful, mut outside) = (0.0, 0.0, 0.0, 0.0);
     let mut bands = Bands { strong: 1.0, likely: 1.0, weak: 1.0 };
-    for (confidence, example) in unseen {
+    for (confidence, example) in unseen.into_iter().filter(|(_, example)| !example.guarded) {
         match (example.in_scope, example.right, example.harmless) {
             (true, true, _) => right += 1.0,
             (true, false, _) => wrong += 1.0,

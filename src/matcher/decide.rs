@@ -17,7 +17,7 @@ const WORTH_SUGGESTING: f32 = 0.15;
 
 /// From this probability on that the question is about the FAQ at all, a guard may lead to an answer: it decides which answer, not
 /// whether to answer.
-const GUARDED: f32 = 0.5;
+const GUARDED: f32 = 0.35;
 
 /// How many questions the short help gives as examples.
 const EXAMPLES: usize = 3;
@@ -40,7 +40,7 @@ impl Snapshot {
         let question = Question::read(text, self.analyzer());
         let (candidates, scope) = candidates(self, text, &question)?;
         let signals = Signals::measure(self, &question, &candidates, scope)?;
-        let guard = self.guard(&question).map(|guard| guard.name.clone());
+        let guard = self.guard(text, &question).map(|guard| guard.name.clone());
         Ok(Sight { question, candidates, signals, guard })
     }
 
@@ -55,7 +55,7 @@ impl Snapshot {
         let calibration = Calibration::shipped().for_table(self.opinion().has_meaning());
         let confidence = signals.map(|signals| calibration.judge(&signals));
         let words = weigh_words(self, &question, candidates.first())?;
-        let (outcome, verdict) = match self.guarded(&question, &candidates, confidence) {
+        let (outcome, verdict) = match guard.as_deref().and_then(|name| self.guarded(name, &candidates, confidence)) {
             Some(guarded) => guarded,
             None => choose(&question, &candidates, confidence),
         };
@@ -64,19 +64,18 @@ impl Snapshot {
         Ok(Decision { outcome, evidence })
     }
 
-    /// What the guard decides that the question fits, if it fits one and the guard has a say.
+    /// What the guard that the question fits decides, if it has a say.
     fn guarded(
         &self,
-        question: &Question,
+        name: &str,
         candidates: &[Candidate],
         confidence: Option<Confidence>,
     ) -> Option<(Outcome, String)> {
-        let guard = self.guard(question)?;
+        let guard = self.guard_named(name)?;
         if candidates.first().is_some_and(|best| best.same_words) {
             return None;
         }
-        let name = &guard.name;
-        let silent = |reason, nearest| Outcome::NoAnswer { reason, nearest, guard: Some(name.clone()) };
+        let silent = |reason, nearest| Outcome::NoAnswer { reason, nearest, guard: Some(name.to_owned()) };
         match &guard.leads_to {
             LeadsTo::Silence => Some((
                 silent(NoAnswerReason::OtherMatter, Vec::new()),

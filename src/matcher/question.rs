@@ -63,12 +63,30 @@ impl Question {
         if self.words.len() < STORY_WORDS {
             return Vec::new();
         }
-        let sentences = text.split_inclusive(['.', '!', '?', '\n', ';']).rev();
-        let read = sentences.map(|sentence| Question::read(sentence, analyzer));
+        let read = sentences_of(text).rev().map(|sentence| Question::read(sentence, analyzer));
         let sentences: Vec<Question> =
             read.filter(|sentence| sentence.words.len() >= SENTENCE_WORDS).take(SENTENCES).collect();
         if sentences.len() > 1 { sentences } else { Vec::new() }
     }
+
+    /// What a text asks: of a story the sentences with a question mark, or for want of one its last; of anything shorter the whole.
+    pub fn asked(&self, text: &str, analyzer: &Analyzer) -> Vec<Question> {
+        if self.words.len() < STORY_WORDS {
+            return vec![self.clone()];
+        }
+        let asking = sentences_of(text).filter(|sentence| sentence.ends_with('?'));
+        let asking: Vec<Question> = asking.map(|sentence| Question::read(sentence, analyzer)).collect();
+        if !asking.is_empty() {
+            return asking;
+        }
+        let last = sentences_of(text).rev().map(|sentence| Question::read(sentence, analyzer));
+        last.filter(|sentence| !sentence.words.is_empty()).take(1).collect()
+    }
+}
+
+/// A text cut where a sentence ends; the mark stays with its sentence.
+fn sentences_of(text: &str) -> impl DoubleEndedIterator<Item = &str> {
+    text.split_inclusive(['.', '!', '?', '\n', ';']).map(str::trim)
 }
 
 fn without_fillers(words: &[Word]) -> &[Word] {

@@ -75,10 +75,16 @@ impl Snapshot {
         &self.opinion
     }
 
-    /// The first guard that a question fits.
-    pub(super) fn guard(&self, question: &Question) -> Option<&Guard> {
-        let first = *self.guards.fitting(&question.words).first()?;
+    /// The first guard that a question fits. Of a story only that counts which it asks.
+    pub(super) fn guard(&self, text: &str, question: &Question) -> Option<&Guard> {
+        let asked = question.asked(text, &self.analyzer);
+        let first = asked.iter().flat_map(|asked| self.guards.fitting(&asked.words)).min()?;
         self.corpus.guards.get(first)
+    }
+
+    /// The guard of this name.
+    pub(super) fn guard_named(&self, name: &str) -> Option<&Guard> {
+        self.corpus.guards.iter().find(|guard| guard.name == name)
     }
 
     /// How many entries can be found.
