@@ -14,4 +14,4 @@ pub use searcher::{EntryNumber, FieldWeights, PhrasingMatch, Searcher, WeightedT
 pub use shelf::{Opened, Origin, Recipe, open_or_build};
 
 /// Raise it whenever the same content would be indexed differently: the fields, the way text becomes words, the files.
-pub const SCHEMA_VERSION: u32 = 4;
+pub const SCHEMA_VERSION: u32 = 5;

@@ -25,26 +25,48 @@ pub type IsWord = dyn Fn(&str) -> bool + Send + Sync;
 /// How often a word must occur in what people ask before it counts as a word: phrasings hold misspellings on purpose.
 const COMMON: u32 = 3;
 
+/// How many times as frequent a word is of which another is likely to be a misspelling, however common that may be itself.
+const MISSPELT: u32 = 20;
+
 impl Analyzer {
     /// Learns the words of the field.
     ///
-    /// `careful` are texts that editors wrote with care, whose every word is right; `careless` are texts as people type them;
-    /// `is_word` tells whether a word belongs to the language at all.
+    /// `careful` are texts that editors wrote with care, whose every word is right; `careless` are texts as people type them; `named` are
+    /// words that editors expect people to type; `is_word` tells whether a word belongs to the language at all.
     pub fn learn<'t>(
         careful: impl Iterator<Item = &'t str>,
         careless: impl Iterator<Item = &'t str>,
+        named: impl Iterator<Item = &'t str>,
         is_word: Box<IsWord>,
         synonyms: Synonyms,
     ) -> Self {
         let mut frequencies: HashMap<String, u32> = HashMap::new();
         for text in careless {
-            count(text, &mut frequencies);
+            count(text, 1, &mut frequencies);
+        }
+        for text in named {
+            count(text, COMMON, &mut frequencies);
         }
         frequencies.retain(|word, count| *count >= COMMON || is_word(word));
+        let mut written = HashMap::new();
         for text in careful {
-            count(text, &mut frequencies);
+            count(text, 1, &mut written);
         }
-        Self { speller: Speller::new(&frequencies), synonyms, is_word, mended: Mutex::default() }
+        let doubtful: Vec<String> =
+            frequencies.keys().filter(|word| !written.contains_key(*word) && !is_word(word)).cloned().collect();
+        for (word, count) in written {
+            *frequencies.entry(word).or_default() += count;
+        }
+        let speller = Speller::new(&frequencies);
+        let misspelt = doubtful.into_iter().filter(|word| speller.has_likelier(word, MISSPELT));
+        let misspelt: Vec<String> = misspelt.collect();
+        let speller = if misspelt.is_empty() {
+            speller
+        } else {
+            misspelt.iter().for_each(|word| drop(frequencies.remove(word)));
+            Speller::new(&frequencies)
+        };
+        Self { speller, synonyms, is_word, mended: Mutex::default() }
     }
 
     /// Reads a text: its words, each mended if nobody knows it, with the concepts marked.
@@ -85,8 +107,8 @@ impl Analyzer {
     }
 }
 
-fn count(text: &str, frequencies: &mut HashMap<String, u32>) {
+fn count(text: &str, times: u32, frequencies: &mut HashMap<String, u32>) {
     for word in text.lines().flat_map(words) {
-        *frequencies.entry(word.surface).or_default() += 1;
+        *frequencies.entry(word.surface).or_default() += times;
     }
 }

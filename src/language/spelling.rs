@@ -6,7 +6,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-/// What the edits cost. A slip is an edit that fingers often make: a neighbouring key, one vowel for another.
+/// What the edits cost. A slip is an edit that fingers or ears often make: a neighbouring key, one vowel for another.
 const EDIT: f32 = 1.0;
 const SLIP: f32 = 0.7;
 const SWAP: f32 = 0.7;
@@ -15,7 +15,7 @@ const DOUBLING: f32 = 0.5;
 const FIRST_LETTER: f32 = 0.5;
 
 /// How much a tenfold more frequent word is preferred over one that is as near.
-const FREQUENCY: f32 = 0.12;
+const FREQUENCY: f32 = 0.2;
 
 /// How much an edit lowers the weight of the mended word in the search.
 const DOUBT: f32 = 0.2;
@@ -39,6 +39,7 @@ pub struct Speller {
 struct KnownWord {
     word: Box<[char]>,
     letters: u32,
+    count: u32,
     /// The preference for it, from its frequency.
     bonus: f32,
 }
@@ -60,6 +61,7 @@ impl Speller {
             .map(|(word, &count)| KnownWord {
                 word: word.chars().collect(),
                 letters: letters_of(word),
+                count,
                 bonus: FREQUENCY * (count as f32).log10(),
             })
             .collect();
@@ -90,6 +92,20 @@ impl Speller {
             return Some(Mended { words: parts, weight: 1.0 - DOUBT * EDIT });
         }
         nearest.map(|(word, distance)| Mended { words: vec![word], weight: 1.0 - DOUBT * distance })
+    }
+
+    /// Whether a known word is one slip away from another that is this many times as frequent.
+    pub fn has_likelier(&self, word: &str, times: u32) -> bool {
+        let letters: Vec<char> = word.chars().collect();
+        let mask = letters_of(word);
+        let own = self.words.iter().find(|known| known.word[..] == letters[..]).map_or(1, |known| known.count);
+        let likelier = self.words.iter().filter(|known| {
+            known.count / times >= own
+                && known.word.len() > 3
+                && known.word.len().abs_diff(letters.len()) <= 1
+                && (known.letters ^ mask).count_ones() <= 2
+        });
+        likelier.into_iter().any(|known| distance(&letters, &known.word, EDIT).is_some())
     }
 
     fn nearest(&self, letters: &[char]) -> Option<(String, f32)> {
@@ -202,11 +218,16 @@ fn replace_cost(typed: char, known: char) -> f32 {
     let vowel = |c| matches!(c, 'a' | 'e' | 'i' | 'o' | 'u' | 'y');
     if typed == known {
         0.0
-    } else if vowel(typed) && vowel(known) || are_neighbours(typed, known) {
+    } else if vowel(typed) && vowel(known) || are_neighbours(typed, known) || sound_alike(typed, known) {
         SLIP
     } else {
         EDIT
     }
+}
+
+/// Letters that are often spoken alike: "prise" for "price".
+fn sound_alike(a: char, b: char) -> bool {
+    matches!((a.min(b), a.max(b)), ('c', 's') | ('c', 'k') | ('s', 'z') | ('k', 'q'))
 }
 
 fn are_neighbours(a: char, b: char) -> bool {

@@ -102,7 +102,7 @@ mod tests {
     use crate::language::Synonyms;
 
     fn same(a: &str, b: &str) -> bool {
-        let analyzer = Analyzer::learn([].into_iter(), [].into_iter(), Box::new(|_| true), Synonyms::default());
+        let analyzer = Analyzer::learn([].into_iter(), [].into_iter(), [].into_iter(), Box::new(|_| true), Synonyms::default());
         Question::read(a, &analyzer).is_same_as(&Question::read(b, &analyzer))
     }
 

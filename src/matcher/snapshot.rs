@@ -128,12 +128,12 @@ fn analyzer_for(corpus: &Corpus, table: Option<Arc<VectorTable>>) -> Analyzer {
         .guards
         .iter()
         .flat_map(|guard| guard.words.iter().chain(&guard.unless).chain(guard.and.iter().flatten()));
-    let swapped = swapped.chain(guarded.map(String::as_str));
+    let named = guarded.map(String::as_str);
     let typed = entries().flat_map(|entry| entry.phrasings.iter().map(|phrasing| phrasing.value.as_str()));
     let typed = typed.chain(corpus.elsewhere.iter().flat_map(|group| group.questions.iter().map(String::as_str)));
     let is_word: Box<IsWord> = match table {
         Some(table) => Box::new(move |word| table.knows_word(word)),
         None => Box::new(|_| false),
     };
-    Analyzer::learn(written.chain(keywords).chain(quoted).chain(swapped), typed, is_word, Synonyms::new(groups()))
+    Analyzer::learn(written.chain(keywords).chain(quoted).chain(swapped), typed, named, is_word, Synonyms::new(groups()))
 }
