@@ -62,7 +62,13 @@ fn measure(snapshot: &Snapshot, truths: &[Truth]) -> Result<Vec<Example>, IndexE
         if let Some((signals, best)) = sight.signals.zip(sight.candidates.first()) {
             let harmless = truth.accepts(best.entry.as_str());
             let in_scope = !truth.is_out();
-            examples.push(Example { signals, in_scope, right: in_scope && harmless, harmless, guarded: sight.guard.is_some() });
+            examples.push(Example {
+                signals,
+                in_scope,
+                right: in_scope && harmless,
+                harmless,
+                guarded: sight.guard.is_some(),
+            });
         }
     }
     Ok(examples)

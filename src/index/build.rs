@@ -53,13 +53,13 @@ impl IndexError {
 
 /// The two views, held in memory.
 #[derive(Clone)]
-pub(super) struct Views {
-    pub entries: RamDirectory,
-    pub phrasings: RamDirectory,
+pub struct Views {
+    pub(super) entries: RamDirectory,
+    pub(super) phrasings: RamDirectory,
 }
 
 /// Indexes the vetted entries of the corpus, in order of id: an entry's number is its place in that order.
-pub(super) fn build(corpus: &Corpus, analyzer: &Analyzer) -> Result<Views, IndexError> {
+pub fn build(corpus: &Corpus, analyzer: &Analyzer) -> Result<Views, IndexError> {
     let (entry_schema, entry_fields) = EntryFields::schema();
     let (phrasing_schema, phrasing_fields) = PhrasingFields::schema();
     let entries = || corpus.vetted().enumerate();
@@ -121,8 +121,7 @@ fn phrasing_documents(
     number: u64,
     fields: PhrasingFields,
 ) -> impl Iterator<Item = TantivyDocument> {
-    let texts = std::iter::once(&entry.question).chain(entry.phrasings.iter().map(|phrasing| &phrasing.value));
-    texts.enumerate().map(move |(place, text)| {
+    entry.ways_of_asking().enumerate().map(move |(place, text)| {
         let mut document = TantivyDocument::new();
         document.add_u64(fields.entry, number);
         document.add_u64(fields.phrasing, place as u64);

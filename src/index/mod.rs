@@ -9,9 +9,9 @@ mod schema;
 mod searcher;
 mod shelf;
 
-pub use build::IndexError;
+pub use build::{IndexError, Views, build};
 pub use searcher::{EntryNumber, FieldWeights, PhrasingMatch, Searcher, WeightedTerm};
-pub use shelf::{Opened, Origin, Recipe, open_or_build};
+pub use shelf::{Made, Opened, Origin, Recipe, open_or_build};
 
 /// Raise it whenever the same content would be indexed differently: the fields, the way text becomes words, the files.
-pub const SCHEMA_VERSION: u32 = 5;
+pub const SCHEMA_VERSION: u32 = 6;

@@ -12,15 +12,13 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
 use tantivy::directory::RamDirectory;
 use tracing::{info, warn};
 
 use super::SCHEMA_VERSION;
-use super::build::{IndexError, Views, build, files_of, put_file};
+use super::build::{IndexError, Views, files_of, put_file};
 use super::searcher::Searcher;
 use crate::knowledge::Corpus;
-use crate::language::Analyzer;
 
 /// How many digits of the content's hash name a folder.
 const NAME_DIGITS: usize = 32;
@@ -36,9 +34,9 @@ const VIEWS: [&str; 2] = ["entries", "phrasings"];
 struct Stamp {
     schema_version: u32,
     content_hash: String,
-    /// The SHA-256 of all the rest of the stamp, which otherwise nothing would vouch for.
+    /// The BLAKE3 hash of all the rest of the stamp, which otherwise nothing would vouch for.
     seal: String,
-    /// The SHA-256 of each file, by its path in the folder.
+    /// The BLAKE3 hash of each file, by its path in the folder.
     files: BTreeMap<String, String>,
 }
 
@@ -46,12 +44,10 @@ struct Stamp {
 pub struct Recipe<'a> {
     /// What is indexed.
     pub corpus: &'a Corpus,
-    /// How its texts are read.
-    pub analyzer: &'a Analyzer,
     /// A fingerprint of whatever else the index depends on.
     pub fingerprint: &'a str,
-    /// Makes what is learnt from the corpus and kept beside the index; asked only when the index is built.
-    pub learn: &'a dyn Fn() -> Vec<u8>,
+    /// Makes the index; asked only if it is not there.
+    pub make: &'a dyn Fn() -> Result<Made, IndexError>,
 }
 
 impl Stamp {
@@ -64,7 +60,7 @@ impl Stamp {
     fn computed_seal(&self) -> String {
         let mut text = format!("{}\n{}\n", self.schema_version, self.content_hash);
         self.files.iter().for_each(|(name, hash)| text += &format!("{name} {hash}\n"));
-        sha256(text.as_bytes())
+        hash_of(text.as_bytes())
     }
 }
 
@@ -78,10 +74,12 @@ pub struct Opened {
     pub learnt: Vec<u8>,
 }
 
-/// The two views and what was learnt.
-struct Content {
-    views: Views,
-    learnt: Vec<u8>,
+/// An index in memory.
+pub struct Made {
+    /// What is searched.
+    pub views: Views,
+    /// What was learnt from the corpus, to be kept beside it.
+    pub learnt: Vec<u8>,
 }
 
 /// Where an index came from.
@@ -110,7 +108,7 @@ pub fn open_or_build(root: &Path, recipe: &Recipe<'_>) -> Result<Opened, IndexEr
         Err(error) if !folder.exists() => info!(reason = %error, "building the search index"),
         Err(error) => warn!(reason = %error, "building the search index again"),
     }
-    let content = Content { views: build(recipe.corpus, recipe.analyzer)?, learnt: (recipe.learn)() };
+    let content = (recipe.make)()?;
     let origin = match keep(root, &folder, &hash, &content) {
         Ok(()) => Origin::Built(folder),
         Err(error) => {
@@ -122,25 +120,25 @@ pub fn open_or_build(root: &Path, recipe: &Recipe<'_>) -> Result<Opened, IndexEr
     open(content, origin)
 }
 
-fn open(content: Content, origin: Origin) -> Result<Opened, IndexError> {
+fn open(content: Made, origin: Origin) -> Result<Opened, IndexError> {
     Ok(Opened { searcher: Searcher::new(&content.views)?, origin, learnt: content.learnt })
 }
 
 /// The hash of everything that the index depends on.
 fn content_hash(recipe: &Recipe<'_>) -> String {
-    sha256(format!("{}\n{}", recipe.corpus.content_hash, recipe.fingerprint).as_bytes())
+    hash_of(format!("{}\n{}", recipe.corpus.content_hash, recipe.fingerprint).as_bytes())
 }
 
 /// Reads the index while nobody else may replace it. Where no lock can be had, as on a read-only disk, it is read all the
 /// same: the stamp tells whether it is whole.
-fn read_shared(root: &Path, folder: &Path, hash: &str) -> Result<Content, IndexError> {
+fn read_shared(root: &Path, folder: &Path, hash: &str) -> Result<Made, IndexError> {
     let lock = File::open(root.join(LOCK)).and_then(|file| file.lock_shared().map(|()| file)).ok();
     let content = read(folder, hash);
     drop(lock);
     content
 }
 
-fn read(folder: &Path, hash: &str) -> Result<Content, IndexError> {
+fn read(folder: &Path, hash: &str) -> Result<Made, IndexError> {
     let damaged = |reason: String| IndexError::Damaged { path: folder.to_owned(), reason };
     let text = read_file(&folder.join(STAMP))?;
     let text = String::from_utf8(text).map_err(|_| damaged(format!("{STAMP} is not text")))?;
@@ -155,7 +153,7 @@ fn read(folder: &Path, hash: &str) -> Result<Content, IndexError> {
     let mut learnt = Vec::new();
     for (name, file_hash) in &stamp.files {
         let bytes = read_file(&folder.join(name))?;
-        if sha256(&bytes) != *file_hash {
+        if hash_of(&bytes) != *file_hash {
             return Err(damaged(format!("{name} is not the file that was written")));
         }
         let (view, file) = match name.split_once('/') {
@@ -169,11 +167,11 @@ fn read(folder: &Path, hash: &str) -> Result<Content, IndexError> {
         };
         put_file(view, Path::new(file), &bytes).map_err(|error| damaged(error.to_string()))?;
     }
-    Ok(Content { views, learnt })
+    Ok(Made { views, learnt })
 }
 
 /// Writes the index to disk: under the lock, beside its place, then renamed into it.
-fn keep(root: &Path, folder: &Path, hash: &str, content: &Content) -> Result<(), IndexError> {
+fn keep(root: &Path, folder: &Path, hash: &str, content: &Made) -> Result<(), IndexError> {
     fs::create_dir_all(root).map_err(io_error("create", root))?;
     let lock_path = root.join(LOCK);
     let lock = File::create(&lock_path).map_err(io_error("create", &lock_path))?;
@@ -192,17 +190,17 @@ fn keep(root: &Path, folder: &Path, hash: &str, content: &Content) -> Result<(),
     written
 }
 
-fn write_all(building: &Path, hash: &str, content: &Content) -> Result<(), IndexError> {
+fn write_all(building: &Path, hash: &str, content: &Made) -> Result<(), IndexError> {
     let mut files = BTreeMap::new();
     for (name, view) in VIEWS.iter().zip([&content.views.entries, &content.views.phrasings]) {
         let folder = building.join(name);
         fs::create_dir_all(&folder).map_err(io_error("create", &folder))?;
         for (file, bytes) in files_of(view)? {
-            files.insert(format!("{name}/{}", file.display()), sha256(&bytes));
+            files.insert(format!("{name}/{}", file.display()), hash_of(&bytes));
             write_file(&folder.join(&file), &bytes)?;
         }
     }
-    files.insert(LEARNT.to_owned(), sha256(&content.learnt));
+    files.insert(LEARNT.to_owned(), hash_of(&content.learnt));
     write_file(&building.join(LEARNT), &content.learnt)?;
     let text = toml::to_string(&Stamp::new(hash, files)).map_err(|error| IndexError::Damaged {
         path: building.to_owned(),
@@ -259,8 +257,8 @@ fn io_error(act: &'static str, path: &Path) -> impl FnOnce(io::Error) -> IndexEr
     move |source| IndexError::Io { act, path: path.to_owned(), source }
 }
 
-fn sha256(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+fn hash_of(bytes: &[u8]) -> String {
+    blake3::hash(bytes).to_hex().to_string()
 }
 
 /// An error with its causes, in one line.

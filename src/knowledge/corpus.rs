@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use sha2::{Digest, Sha256};
+use blake3::Hasher;
 
 use super::faq_entry::FaqEntry;
 use super::ids::{ConflictKey, EntryId, QuotationKey, TopicId};
@@ -91,13 +91,15 @@ pub struct ContentHash(String);
 impl ContentHash {
     /// The hash of some texts, in order.
     pub(super) fn of(texts: impl Iterator<Item = String>) -> Self {
-        let mut hasher = Sha256::new();
-        texts.for_each(|text| hasher.update(text));
-        Self::from_hasher(hasher)
+        let mut hasher = Hasher::new();
+        for text in texts {
+            hasher.update(text.as_bytes());
+        }
+        Self::from_hasher(&hasher)
     }
 
-    pub(super) fn from_hasher(hasher: Sha256) -> Self {
-        Self(hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
+    pub(super) fn from_hasher(hasher: &Hasher) -> Self {
+        Self(hasher.finalize().to_hex().to_string())
     }
 
     /// The hash in hexadecimal digits.

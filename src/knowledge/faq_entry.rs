@@ -60,6 +60,11 @@ pub enum Vetting {
 }
 
 impl FaqEntry {
+    /// Its question, then the other ways of asking it.
+    pub fn ways_of_asking(&self) -> impl Iterator<Item = &str> {
+        std::iter::once(self.question.as_str()).chain(self.phrasings.iter().map(|phrasing| phrasing.value.as_str()))
+    }
+
     /// Whether it may be found and shown.
     pub fn is_vetted(&self) -> bool {
         matches!(self.vetting, Vetting::Vetted(_))

@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::path::{Path, PathBuf};
 
+use blake3::Hasher;
 use serde::de::DeserializeOwned;
-use sha2::{Digest, Sha256};
 
 use super::corpus::{ContentHash, Corpus};
 use super::finding::{Finding, Place, Severity};
@@ -53,7 +53,7 @@ pub struct LoadError {
 pub fn load(root: &Path) -> Result<Loaded, LoadError> {
     let unreadable = |source| LoadError { path: root.to_owned(), source };
     std::fs::read_dir(root).map_err(unreadable)?;
-    let mut folder = Folder { root, hasher: Sha256::new(), findings: Vec::new(), unread: Unread::default() };
+    let mut folder = Folder { root, hasher: Hasher::new(), findings: Vec::new(), unread: Unread::default() };
 
     let case = folder.read_case();
     let topics = folder.read_topics();
@@ -77,7 +77,7 @@ pub fn load(root: &Path) -> Result<Loaded, LoadError> {
 
     let Folder { hasher, mut findings, unread, .. } = folder;
     let answers = entries.len();
-    let content_hash = ContentHash::from_hasher(hasher);
+    let content_hash = ContentHash::from_hasher(&hasher);
     let corpus = case.zip(opt_out).map(|(case, opt_out)| Corpus {
         case,
         topics,
@@ -104,7 +104,7 @@ pub fn load(root: &Path) -> Result<Loaded, LoadError> {
 /// stands there but could not be read is remembered.
 struct Folder<'a> {
     root: &'a Path,
-    hasher: Sha256,
+    hasher: Hasher,
     findings: Vec<Finding>,
     unread: Unread,
 }
@@ -296,9 +296,9 @@ impl Folder<'_> {
                 return None;
             }
         };
-        self.hasher.update((file.len() as u64).to_le_bytes());
+        self.hasher.update(&(file.len() as u64).to_le_bytes());
         self.hasher.update(file.as_bytes());
-        self.hasher.update((bytes.len() as u64).to_le_bytes());
+        self.hasher.update(&(bytes.len() as u64).to_le_bytes());
         self.hasher.update(&bytes);
         match String::from_utf8(bytes) {
             Ok(text) => Some(text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text)),

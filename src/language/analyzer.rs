@@ -1,7 +1,9 @@
 //! Reads a text as the matcher does: words, mended spelling, concepts.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::{Mutex, PoisonError};
+
+use serde::{Deserialize, Serialize};
 
 use super::spelling::{Mended, Speller};
 use super::synonyms::Synonyms;
@@ -28,7 +30,11 @@ const COMMON: u32 = 3;
 /// How many times as frequent a word is of which another is likely to be a misspelling, however common that may be itself.
 const MISSPELT: u32 = 20;
 
-impl Analyzer {
+/// The words of the field, each with how often it occurs.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Vocabulary(BTreeMap<String, u32>);
+
+impl Vocabulary {
     /// Learns the words of the field.
     ///
     /// `careful` are texts that editors wrote with care, whose every word is right; `careless` are texts as people type them; `named` are
@@ -37,36 +43,31 @@ impl Analyzer {
         careful: impl Iterator<Item = &'t str>,
         careless: impl Iterator<Item = &'t str>,
         named: impl Iterator<Item = &'t str>,
-        is_word: Box<IsWord>,
-        synonyms: Synonyms,
+        is_word: &IsWord,
     ) -> Self {
-        let mut frequencies: HashMap<String, u32> = HashMap::new();
-        for text in careless {
-            count(text, 1, &mut frequencies);
-        }
-        for text in named {
-            count(text, COMMON, &mut frequencies);
-        }
-        frequencies.retain(|word, count| *count >= COMMON || is_word(word));
-        let mut written = HashMap::new();
-        for text in careful {
-            count(text, 1, &mut written);
-        }
+        let mut typed = BTreeMap::new();
+        careless.for_each(|text| count(text, 1, &mut typed));
+        named.for_each(|text| count(text, COMMON, &mut typed));
+        typed.retain(|word, count| *count >= COMMON || is_word(word));
+        let mut words = BTreeMap::new();
+        careful.for_each(|text| count(text, 1, &mut words));
         let doubtful: Vec<String> =
-            frequencies.keys().filter(|word| !written.contains_key(*word) && !is_word(word)).cloned().collect();
-        for (word, count) in written {
-            *frequencies.entry(word).or_default() += count;
+            typed.keys().filter(|word| !words.contains_key(*word) && !is_word(word)).cloned().collect();
+        for (word, count) in typed {
+            *words.entry(word).or_default() += count;
         }
-        let speller = Speller::new(&frequencies);
-        let misspelt = doubtful.into_iter().filter(|word| speller.has_likelier(word, MISSPELT));
-        let misspelt: Vec<String> = misspelt.collect();
-        let speller = if misspelt.is_empty() {
-            speller
-        } else {
-            misspelt.iter().for_each(|word| drop(frequencies.remove(word)));
-            Speller::new(&frequencies)
-        };
-        Self { speller, synonyms, is_word, mended: Mutex::default() }
+        let speller = Speller::new(&words);
+        for word in doubtful.iter().filter(|word| speller.has_likelier(word, MISSPELT)) {
+            words.remove(word);
+        }
+        Self(words)
+    }
+}
+
+impl Analyzer {
+    /// An analyzer for the field. `is_word` tells whether a word belongs to the language at all.
+    pub fn new(vocabulary: &Vocabulary, is_word: Box<IsWord>, synonyms: Synonyms) -> Self {
+        Self { speller: Speller::new(&vocabulary.0), synonyms, is_word, mended: Mutex::default() }
     }
 
     /// Reads a text: its words, each mended if nobody knows it, with the concepts marked.
@@ -107,7 +108,7 @@ impl Analyzer {
     }
 }
 
-fn count(text: &str, times: u32, frequencies: &mut HashMap<String, u32>) {
+fn count(text: &str, times: u32, frequencies: &mut BTreeMap<String, u32>) {
     for word in text.lines().flat_map(words) {
         *frequencies.entry(word.surface).or_default() += times;
     }

@@ -101,6 +101,9 @@ pub(super) fn spell_out<'a>(word: &'a str, mut piece: impl FnMut(&'a str)) {
         WHOLE[found].1.split(' ').filter(|long| !long.is_empty()).for_each(piece);
         return;
     }
+    if !word.contains('\'') {
+        return piece(word);
+    }
     let ending = ENDINGS.iter().find_map(|(short, long)| Some((word.strip_suffix(short)?, *long)));
     let (stem, long) = ending.unwrap_or((word, ""));
     [stem, long].into_iter().filter(|part| !part.is_empty()).for_each(&mut piece);

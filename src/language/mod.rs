@@ -12,7 +12,7 @@ mod spelling;
 mod synonyms;
 mod words;
 
-pub use analyzer::{Analyzer, IsWord};
+pub use analyzer::{Analyzer, IsWord, Vocabulary};
 pub use fold::fold;
 pub use function_words::is_filler;
 pub use patterns::{Pattern, Patterns};

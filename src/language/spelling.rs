@@ -4,7 +4,7 @@
 //! does not become Premium. An unknown word becomes the known word that is nearest by a weighted edit distance: swapped and doubled
 //! letters and neighbouring keys cost less than arbitrary ones, because that is how fingers err. Words run together are separated.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashSet};
 
 /// What the edits cost. A slip is an edit that fingers or ears often make: a neighbouring key, one vowel for another.
 const EDIT: f32 = 1.0;
@@ -55,9 +55,9 @@ pub struct Mended {
 
 impl Speller {
     /// Learns words with their frequencies, and which further words are words of the language.
-    pub fn new(frequencies: &HashMap<String, u32>) -> Self {
+    pub fn new(frequencies: &BTreeMap<String, u32>) -> Self {
         let learnable = frequencies.iter().filter(|(word, _)| word.chars().all(char::is_alphabetic));
-        let mut words: Vec<KnownWord> = learnable
+        let words = learnable
             .map(|(word, &count)| KnownWord {
                 word: word.chars().collect(),
                 letters: letters_of(word),
@@ -65,8 +65,6 @@ impl Speller {
                 bonus: FREQUENCY * (count as f32).log10(),
             })
             .collect();
-        // A fixed order, so that ties always fall the same way.
-        words.sort_by(|a, b| a.word.cmp(&b.word));
         Self { words, known: frequencies.keys().cloned().collect() }
     }
 

@@ -23,6 +23,9 @@ impl DocketNumber {
     ///
     /// Only civil cases: nothing else has reached the FAQ.
     pub fn recognise(text: &str) -> Option<Self> {
+        if !text.starts_with(|c: char| c.is_ascii_digit()) {
+            return None;
+        }
         let plain: String = text.to_ascii_lowercase().chars().filter(|c| c.is_ascii_alphanumeric()).collect();
         let (before, serial) = plain.split_once("cv")?;
         let digits = |s: &str| !s.is_empty() && s.bytes().all(|b| b.is_ascii_digit());

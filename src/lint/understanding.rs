@@ -2,8 +2,8 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::phrasings::every_phrasing;
 use super::Rule;
+use super::phrasings::every_phrasing;
 use crate::knowledge::{Finding, Guard, LeadsTo, Place, Severity};
 use crate::language::{Patterns, words};
 

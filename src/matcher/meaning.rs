@@ -3,11 +3,10 @@
 //! Several readings of the same directions: the nearest single phrasing of an entry, the middle of its phrasings, a classifier
 //! trained on them, one trained on their topics, and one that tells questions of this FAQ from questions that belong elsewhere.
 
-use std::sync::Arc;
-
 use serde::{Deserialize, Serialize};
 
 use super::classifier::{Examples, Plane, train};
+use super::directions::Directions;
 use super::vectors::{VectorTable, dot, scale_to_unit};
 use crate::index::EntryNumber;
 use crate::knowledge::Corpus;
@@ -15,19 +14,24 @@ use crate::knowledge::Corpus;
 /// Up to how many entries a classifier is trained: its cost grows with entries times phrasings. Beyond, the middles decide.
 const CLASSIFIED_ENTRIES: usize = 400;
 
-/// The directions of everything that is asked.
+/// Where everything that is asked lies.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(super) struct Meaning {
-    table: Arc<VectorTable>,
-    phrasings: Phrasings,
+    dims: usize,
+    /// All phrasings, those of an entry together, in order of number.
+    phrasings: Directions,
+    /// Where the phrasings of each entry begin; one number more than there are entries.
+    starts: Vec<usize>,
     /// The direction of the middle of each entry's phrasings.
     middles: Vec<f32>,
     /// Questions that belong elsewhere.
-    elsewhere: Vec<f32>,
+    elsewhere: Directions,
+    /// None for a collection too large to learn from.
+    planes: Option<MeaningPlanes>,
 }
 
-/// What is trained while the index is built.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub(super) struct MeaningPlanes {
+struct MeaningPlanes {
     entries: Planes,
     topics: Planes,
     /// One plane: this FAQ on one side, elsewhere on the other.
@@ -38,14 +42,6 @@ pub(super) struct MeaningPlanes {
 struct Planes {
     weights: Vec<f32>,
     biases: Vec<f32>,
-}
-
-/// The directions of all phrasings, those of an entry together, in order of number.
-struct Phrasings {
-    vectors: Vec<f32>,
-    owners: Vec<u32>,
-    /// Where the phrasings of each entry begin; one number more than there are entries.
-    starts: Vec<usize>,
 }
 
 /// How near a text lies to every entry, by entry number.
@@ -71,83 +67,77 @@ pub(super) struct MeaningMargins {
 }
 
 impl Meaning {
-    /// Reads the phrasings of the corpus.
-    pub fn new(corpus: &Corpus, table: Arc<VectorTable>) -> Self {
+    /// Learns from the phrasings of the corpus. `topics` is the topic of each entry.
+    pub fn learn(corpus: &Corpus, table: &VectorTable, topics: &[u32]) -> Self {
         let dims = table.dims();
-        let mut phrasings = Phrasings { vectors: Vec::new(), owners: Vec::new(), starts: vec![0] };
-        let mut middles = Vec::new();
+        let (mut vectors, mut owners, mut starts, mut middles) = (Vec::new(), Vec::new(), vec![0], Vec::new());
         for (number, entry) in corpus.vetted().enumerate() {
             let mut middle = vec![0.0; dims];
-            let texts = std::iter::once(&entry.question).chain(entry.phrasings.iter().map(|phrasing| &phrasing.value));
-            for text in texts {
+            for text in entry.ways_of_asking() {
                 let vector = table.embed(text);
                 middle.iter_mut().zip(&vector).for_each(|(sum, number)| *sum += number);
-                phrasings.vectors.extend(vector);
-                phrasings.owners.push(number as u32);
+                vectors.extend(vector);
+                owners.push(number as u32);
             }
-            phrasings.starts.push(phrasings.owners.len());
+            starts.push(owners.len());
             scale_to_unit(&mut middle);
             middles.extend(middle);
         }
         let elsewhere = corpus.elsewhere.iter().flat_map(|group| &group.questions);
         let elsewhere: Vec<f32> = elsewhere.flat_map(|question| table.embed(question)).collect();
-        Self { table, phrasings, middles, elsewhere }
-    }
-
-    /// Trains the classifiers; none for a collection too large to learn from.
-    pub fn learn(&self, topics: &[u32]) -> Option<MeaningPlanes> {
-        if topics.len() > CLASSIFIED_ENTRIES {
-            return None;
+        Self {
+            dims,
+            phrasings: Directions::new(dims, &vectors),
+            starts,
+            middles,
+            planes: (topics.len() <= CLASSIFIED_ENTRIES)
+                .then(|| MeaningPlanes::learn(dims, vectors, &elsewhere, &owners, topics)),
+            elsewhere: Directions::new(dims, &elsewhere),
         }
-        let owners = &self.phrasings.owners;
-        let ours = Directions { dims: self.table.dims(), vectors: &self.phrasings.vectors };
-        let all = [self.phrasings.vectors.as_slice(), &self.elsewhere].concat();
-        let all = Directions { dims: self.table.dims(), vectors: &all };
-        let topic_count = topics.iter().max().map_or(0, |&last| last as usize + 1);
-        let of_topic = |topic, example: usize| topics[owners[example] as usize] as usize == topic;
-        Some(MeaningPlanes {
-            entries: Planes::train(&ours, topics.len(), |entry, example| owners[example] as usize == entry),
-            topics: Planes::train(&ours, topic_count, of_topic),
-            ours: Planes::train(&all, 1, |_, example| example < owners.len()),
-        })
     }
 
     /// How near a text lies to every entry.
     ///
     /// In a large collection the nearest phrasing is only looked for among the entries of `shortlist`; the others are given the cosine
     /// with their middle, which is never far below.
-    pub fn nearness(&self, text: &str, planes: Option<&MeaningPlanes>, shortlist: &[EntryNumber]) -> Nearness {
-        let vector = self.table.embed(text);
-        let middle: Vec<f32> =
-            self.middles.chunks_exact(self.table.dims()).map(|middle| dot(middle, &vector)).collect();
-        let phrasing = if planes.is_some() {
-            (0..middle.len()).map(|entry| self.nearest_phrasing(entry, &vector)).collect()
+    pub fn nearness(&self, text: &str, table: &VectorTable, shortlist: &[EntryNumber]) -> Nearness {
+        let vector = table.embed(text);
+        let rounded = Directions::new(self.dims, &vector);
+        let middle: Vec<f32> = self.middles.chunks_exact(self.dims).map(|middle| dot(middle, &vector)).collect();
+        let nearest = |entry: usize| self.phrasings.nearest(self.starts[entry]..self.starts[entry + 1], &rounded);
+        let phrasing = if self.planes.is_some() {
+            (0..middle.len()).map(nearest).collect()
         } else {
             let mut phrasing = middle.clone();
-            for number in shortlist {
-                phrasing[number.0 as usize] = self.nearest_phrasing(number.0 as usize, &vector);
-            }
+            shortlist.iter().for_each(|number| phrasing[number.0 as usize] = nearest(number.0 as usize));
             phrasing
         };
-        let knows_elsewhere = !self.elsewhere.is_empty();
-        let margins = planes.map(|planes| MeaningMargins {
+        let others = self.elsewhere.count();
+        let margins = self.planes.as_ref().map(|planes| MeaningMargins {
             entries: planes.entries.margins(&vector),
             topics: planes.topics.margins(&vector),
-            ours: knows_elsewhere.then(|| planes.ours.margins(&vector)[0]),
+            ours: (others > 0).then(|| planes.ours.margins(&vector)[0]),
         });
-        let elsewhere = knows_elsewhere.then(|| nearest(&self.elsewhere, &vector));
+        let elsewhere = (others > 0).then(|| self.elsewhere.nearest(0..others, &rounded));
         Nearness { phrasing, middle, margins, elsewhere }
     }
+}
 
-    fn nearest_phrasing(&self, entry: usize, vector: &[f32]) -> f32 {
-        let dims = self.table.dims();
-        let range = self.phrasings.starts[entry] * dims..self.phrasings.starts[entry + 1] * dims;
-        nearest(&self.phrasings.vectors[range], vector)
+impl MeaningPlanes {
+    fn learn(dims: usize, vectors: Vec<f32>, elsewhere: &[f32], owners: &[u32], topics: &[u32]) -> Self {
+        let topic_count = topics.iter().max().map_or(0, |&last| last as usize + 1);
+        let of_topic = |topic, example: usize| topics[owners[example] as usize] as usize == topic;
+        let mut examples = Vectors { dims, numbers: vectors };
+        let entries = Planes::train(&examples, topics.len(), |entry, example| owners[example] as usize == entry);
+        let topics = Planes::train(&examples, topic_count, of_topic);
+        examples.numbers.extend_from_slice(elsewhere);
+        let ours = Planes::train(&examples, 1, |_, example| example < owners.len());
+        Self { entries, topics, ours }
     }
 }
 
 impl Planes {
-    fn train(examples: &Directions<'_>, classes: usize, belongs: impl Fn(usize, usize) -> bool + Sync) -> Self {
+    fn train(examples: &Vectors, classes: usize, belongs: impl Fn(usize, usize) -> bool + Sync) -> Self {
         let planes = train(examples, classes, belongs, |plane| plane);
         let biases = planes.iter().map(|plane| plane.bias).collect();
         Self { weights: planes.into_iter().flat_map(|Plane { weights, .. }| weights).collect(), biases }
@@ -159,21 +149,21 @@ impl Planes {
     }
 }
 
-/// Directions one after the other.
-struct Directions<'a> {
+/// Vectors of length 1, one after the other.
+struct Vectors {
     dims: usize,
-    vectors: &'a [f32],
+    numbers: Vec<f32>,
 }
 
-impl Directions<'_> {
+impl Vectors {
     fn of(&self, example: usize) -> &[f32] {
-        &self.vectors[example * self.dims..(example + 1) * self.dims]
+        &self.numbers[example * self.dims..(example + 1) * self.dims]
     }
 }
 
-impl Examples for Directions<'_> {
+impl Examples for Vectors {
     fn count(&self) -> usize {
-        self.vectors.len() / self.dims
+        self.numbers.len() / self.dims
     }
 
     fn dims(&self) -> usize {
@@ -187,9 +177,4 @@ impl Examples for Directions<'_> {
     fn add(&self, example: usize, step: f32, plane: &mut [f32]) {
         plane.iter_mut().zip(self.of(example)).for_each(|(weight, number)| *weight += step * number);
     }
-}
-
-/// The cosine with the nearest of some vectors of length 1, one after the other; −1 if there is none.
-fn nearest(vectors: &[f32], vector: &[f32]) -> f32 {
-    vectors.chunks_exact(vector.len()).map(|other| dot(other, vector)).fold(-1.0, f32::max)
 }

@@ -7,6 +7,7 @@ mod candidate;
 mod classifier;
 mod confidence;
 mod decide;
+mod directions;
 mod meaning;
 mod opinion;
 mod outcome;

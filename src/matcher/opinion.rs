@@ -7,27 +7,29 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::meaning::{Meaning, MeaningPlanes, Nearness};
+use super::meaning::{Meaning, Nearness};
 use super::question::Question;
 use super::vectors::VectorTable;
 use super::wording::{Lessons, WordMargins, Wording};
 use crate::index::EntryNumber;
 use crate::knowledge::{Corpus, TopicId};
-use crate::language::Analyzer;
+use crate::language::{Analyzer, Vocabulary};
 
 /// What the second opinion knows.
 pub(super) struct Opinion {
+    table: Option<Arc<VectorTable>>,
+    wording: Option<Wording>,
     meaning: Option<Meaning>,
-    learnt: Learnt,
     /// The topic of each entry, numbered in order of first occurrence.
     topics: Vec<u32>,
 }
 
-/// What was trained. Parts are missing for a collection too large to learn from, or without a vector table.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+/// What was learnt from the corpus. Parts are missing for a collection too large to learn from, or without a vector table.
+#[derive(Debug, PartialEq, Serialize, Deserialize)]
 pub(super) struct Learnt {
+    pub vocabulary: Vocabulary,
     wording: Option<Wording>,
-    meaning: Option<MeaningPlanes>,
+    meaning: Option<Meaning>,
 }
 
 /// What the second opinion says of a text.
@@ -36,22 +38,19 @@ pub(super) struct View {
     pub nearness: Option<Nearness>,
 }
 
-impl Opinion {
-    /// Reads the phrasings of the corpus. `stored` was learnt earlier from the same content with the same table; without it everything
-    /// is learnt now.
-    pub fn new(corpus: &Corpus, analyzer: &Analyzer, table: Option<Arc<VectorTable>>, stored: Option<Learnt>) -> Self {
+impl Learnt {
+    /// Learns from the phrasings of the corpus.
+    pub fn new(corpus: &Corpus, vocabulary: Vocabulary, analyzer: &Analyzer, table: Option<&VectorTable>) -> Self {
         let topics = topic_numbers(corpus);
-        let meaning = table.map(|table| Meaning::new(corpus, table));
-        let learnt = stored.unwrap_or_else(|| Learnt {
-            wording: learn_wording(corpus, analyzer, &topics),
-            meaning: meaning.as_ref().and_then(|meaning| meaning.learn(&topics)),
-        });
-        Self { meaning, learnt, topics }
+        let wording = learn_wording(corpus, analyzer, &topics);
+        Self { vocabulary, wording, meaning: table.map(|table| Meaning::learn(corpus, table, &topics)) }
     }
+}
 
-    /// What was learnt, to be kept beside the index.
-    pub fn learnt(&self) -> &Learnt {
-        &self.learnt
+impl Opinion {
+    /// The opinion that was learnt from this corpus with this table.
+    pub fn new(corpus: &Corpus, table: Option<Arc<VectorTable>>, learnt: Learnt) -> Self {
+        Self { table, wording: learnt.wording, meaning: learnt.meaning, topics: topic_numbers(corpus) }
     }
 
     /// Whether it has a sense of meaning.
@@ -67,15 +66,15 @@ impl Opinion {
 
     /// How far the wording can be trusted, from 0 to 1.
     pub fn trust_in_wording(&self) -> f32 {
-        self.learnt.wording.as_ref().map_or(0.0, Wording::trust)
+        self.wording.as_ref().map_or(0.0, Wording::trust)
     }
 
     /// Looks at a question. In a large collection only the entries of `shortlist` are looked at closely.
     pub fn view(&self, question: &Question, shortlist: &[EntryNumber]) -> View {
-        let planes = self.learnt.meaning.as_ref();
+        let meaning = self.meaning.as_ref().zip(self.table.as_ref());
         View {
-            words: self.learnt.wording.as_ref().map(|wording| wording.margins(&question.words)),
-            nearness: self.meaning.as_ref().map(|meaning| meaning.nearness(&question.text, planes, shortlist)),
+            words: self.wording.as_ref().map(|wording| wording.margins(&question.words)),
+            nearness: meaning.map(|(meaning, table)| meaning.nearness(&question.text, table, shortlist)),
         }
     }
 }
@@ -84,7 +83,7 @@ fn learn_wording(corpus: &Corpus, analyzer: &Analyzer, topics: &[u32]) -> Option
     let mut owners = Vec::new();
     let mut read = Vec::new();
     for (number, entry) in corpus.vetted().enumerate() {
-        for text in std::iter::once(&entry.question).chain(entry.phrasings.iter().map(|phrasing| &phrasing.value)) {
+        for text in entry.ways_of_asking() {
             read.push(analyzer.read(text));
             owners.push(number as u32);
         }

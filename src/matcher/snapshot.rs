@@ -4,12 +4,12 @@ use std::cell::OnceCell;
 use std::path::Path;
 use std::sync::Arc;
 
-use super::opinion::Opinion;
+use super::opinion::{Learnt, Opinion};
 use super::question::Question;
 use super::vectors::VectorTable;
-use crate::index::{EntryNumber, IndexError, Origin, Recipe, Searcher, open_or_build};
+use crate::index::{EntryNumber, IndexError, Made, Origin, Recipe, Searcher, build, open_or_build};
 use crate::knowledge::{Corpus, EntryId, Guard, TopicId};
-use crate::language::{Analyzer, IsWord, Patterns, Synonyms};
+use crate::language::{Analyzer, IsWord, Patterns, Synonyms, Vocabulary};
 
 /// A corpus with everything that searches it. It never changes; a reload makes a new one.
 pub struct Snapshot {
@@ -32,22 +32,21 @@ impl Snapshot {
     /// Opens the index of this corpus under `index_root`, or builds it there, and puts everything together. Without a vector table
     /// every question is judged by its words alone.
     pub fn open(corpus: Corpus, table: Option<Arc<VectorTable>>, index_root: &Path) -> Result<Self, SnapshotError> {
-        let analyzer = analyzer_for(&corpus, table.clone());
-        // What was learnt while the index was built need not be read back.
-        let fresh: OnceCell<Opinion> = OnceCell::new();
-        let learn = || {
-            let opinion = fresh.get_or_init(|| Opinion::new(&corpus, &analyzer, table.clone(), None));
-            postcard::to_stdvec(opinion.learnt()).expect("numbers and lists can always be written")
+        // What was made here need not be read back.
+        let fresh: OnceCell<(Analyzer, Learnt)> = OnceCell::new();
+        let make = || {
+            let (analyzer, learnt) = fresh.get_or_init(|| learn(&corpus, table.as_ref()));
+            let bytes = postcard::to_stdvec(learnt).expect("numbers and lists can always be written");
+            Ok(Made { views: build(&corpus, analyzer)?, learnt: bytes })
         };
-        let recipe = Recipe {
-            corpus: &corpus,
-            analyzer: &analyzer,
-            fingerprint: table.as_ref().map_or("no table", |table| table.digest()),
-            learn: &learn,
+        let fingerprint = table.as_ref().map_or("no table", |table| table.digest());
+        let opened = open_or_build(index_root, &Recipe { corpus: &corpus, fingerprint, make: &make })?;
+        let stored = || {
+            let learnt: Learnt = postcard::from_bytes(&opened.learnt).ok()?;
+            Some((analyzer(&corpus, &learnt.vocabulary, table.as_ref()), learnt))
         };
-        let opened = open_or_build(index_root, &recipe)?;
-        let stored = || postcard::from_bytes(&opened.learnt).ok();
-        let opinion = fresh.into_inner().unwrap_or_else(|| Opinion::new(&corpus, &analyzer, table.clone(), stored()));
+        let (analyzer, learnt) = fresh.into_inner().or_else(stored).unwrap_or_else(|| learn(&corpus, table.as_ref()));
+        let opinion = Opinion::new(&corpus, table, learnt);
         let entries = corpus.vetted().map(|entry| (entry.id.clone(), entry.id.topic())).collect();
         let guards = Patterns::new(corpus.guards.iter().map(Guard::pattern));
         Ok(Self { guards, analyzer, searcher: opened.searcher, opinion, origin: opened.origin, entries, corpus })
@@ -115,25 +114,41 @@ impl Snapshot {
     }
 }
 
-/// Learns the words of the field from the corpus: editors write questions, answers and quotations with care, and phrasings as people type.
-fn analyzer_for(corpus: &Corpus, table: Option<Arc<VectorTable>>) -> Analyzer {
+/// Learns everything that can be learnt from the corpus.
+fn learn(corpus: &Corpus, table: Option<&Arc<VectorTable>>) -> (Analyzer, Learnt) {
+    let vocabulary = learn_vocabulary(corpus, &is_word(table));
+    let analyzer = analyzer(corpus, &vocabulary, table);
+    let learnt = Learnt::new(corpus, vocabulary, &analyzer, table.map(Arc::as_ref));
+    (analyzer, learnt)
+}
+
+/// Learns the words of the field: editors write questions, answers and quotations with care, and phrasings as people type.
+fn learn_vocabulary(corpus: &Corpus, is_word: &IsWord) -> Vocabulary {
     let entries = || corpus.entries.values();
     let written = entries().flat_map(|entry| [entry.question.as_str(), entry.answer.value.as_str()]);
     let keywords = entries().flat_map(|entry| entry.keywords.iter().map(String::as_str));
     let quoted =
         corpus.quotations.values().flat_map(|quotation| [quotation.words.as_str(), quotation.speaker.as_str()]);
-    let groups = || corpus.synonyms.iter().map(|group| group.words.as_slice());
-    let swapped = groups().flatten().map(String::as_str);
+    let swapped = corpus.synonyms.iter().flat_map(|group| &group.words).map(String::as_str);
+    let typed = entries().flat_map(|entry| entry.phrasings.iter().map(|phrasing| phrasing.value.as_str()));
+    let typed = typed.chain(corpus.elsewhere.iter().flat_map(|group| group.questions.iter().map(String::as_str)));
     let guarded = corpus
         .guards
         .iter()
         .flat_map(|guard| guard.words.iter().chain(&guard.unless).chain(guard.and.iter().flatten()));
-    let named = guarded.map(String::as_str);
-    let typed = entries().flat_map(|entry| entry.phrasings.iter().map(|phrasing| phrasing.value.as_str()));
-    let typed = typed.chain(corpus.elsewhere.iter().flat_map(|group| group.questions.iter().map(String::as_str)));
-    let is_word: Box<IsWord> = match table {
+    let careful = written.chain(keywords).chain(quoted).chain(swapped);
+    Vocabulary::learn(careful, typed, guarded.map(String::as_str), is_word)
+}
+
+fn analyzer(corpus: &Corpus, vocabulary: &Vocabulary, table: Option<&Arc<VectorTable>>) -> Analyzer {
+    let groups = corpus.synonyms.iter().map(|group| group.words.as_slice());
+    Analyzer::new(vocabulary, is_word(table), Synonyms::new(groups))
+}
+
+/// Whether a word belongs to the language, as far as the table knows.
+fn is_word(table: Option<&Arc<VectorTable>>) -> Box<IsWord> {
+    match table.cloned() {
         Some(table) => Box::new(move |word| table.knows_word(word)),
         None => Box::new(|_| false),
-    };
-    Analyzer::learn(written.chain(keywords).chain(quoted).chain(swapped), typed, named, is_word, Synonyms::new(groups()))
+    }
 }

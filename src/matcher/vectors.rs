@@ -8,7 +8,6 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 use crate::language::fold;
-use sha2::{Digest, Sha256};
 
 const MAGIC: &[u8; 4] = b"CCVT";
 const VERSION: u16 = 1;
@@ -25,7 +24,7 @@ pub struct VectorTable {
     /// What a step of a row's numbers is worth.
     scales: Vec<f32>,
     rows: Vec<i8>,
-    /// The SHA-256 of the file, in hexadecimal digits.
+    /// The BLAKE3 hash of the file, in hexadecimal digits.
     digest: String,
 }
 
@@ -81,7 +80,7 @@ impl VectorTable {
                 .map(|four| f32::from_le_bytes([four[0], four[1], four[2], four[3]]))
                 .collect(),
             rows: rows.iter().map(|&byte| byte as i8).collect(),
-            digest: Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect(),
+            digest: blake3::hash(bytes).to_hex().to_string(),
         })
     }
 
@@ -90,7 +89,7 @@ impl VectorTable {
         self.dims
     }
 
-    /// The SHA-256 of the file.
+    /// The BLAKE3 hash of the file.
     pub fn digest(&self) -> &str {
         &self.digest
     }
@@ -107,8 +106,11 @@ impl VectorTable {
         for word in &words {
             self.add_word(word, &mut sum);
         }
+        let mut both = String::new();
         for pair in words.windows(2) {
-            if let Some(&row) = self.rows_by_piece.get(format!("{} {}", pair[0], pair[1]).as_str()) {
+            both.clear();
+            both.extend([&pair[0], " ", &pair[1]]);
+            if let Some(&row) = self.rows_by_piece.get(both.as_str()) {
                 self.add_row(row, &mut sum);
             }
         }

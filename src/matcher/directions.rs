@@ -1,0 +1,64 @@
+//! Directions in memory, a byte for each number.
+
+use std::ops::Range;
+
+use serde::{Deserialize, Serialize};
+
+/// The largest step of a number.
+const STEPS: f32 = 127.0;
+
+/// Vectors of length 1, each number rounded to 255 steps: a cosine errs by less than a hundredth, in a quarter of the memory and the time.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub(super) struct Directions {
+    dims: usize,
+    numbers: Vec<i8>,
+    /// What a step is worth in each vector.
+    scales: Vec<f32>,
+}
+
+impl Directions {
+    /// Rounds vectors that stand one after the other.
+    pub fn new(dims: usize, vectors: &[f32]) -> Self {
+        let mut directions = Self { dims, numbers: Vec::with_capacity(vectors.len()), scales: Vec::new() };
+        for vector in vectors.chunks_exact(dims.max(1)) {
+            let largest = vector.iter().fold(0.0_f32, |largest, number| largest.max(number.abs()));
+            let scale = if largest > 0.0 { largest / STEPS } else { 1.0 };
+            directions.numbers.extend(vector.iter().map(|number| (number / scale).round() as i8));
+            directions.scales.push(scale);
+        }
+        directions
+    }
+
+    /// How many there are.
+    pub fn count(&self) -> usize {
+        self.scales.len()
+    }
+
+    /// The largest cosine of any of these vectors with a direction; −1 if there are none.
+    pub fn nearest(&self, range: Range<usize>, direction: &Directions) -> f32 {
+        let numbers = &self.numbers[range.start * self.dims..range.end * self.dims];
+        let vectors = numbers.chunks_exact(self.dims.max(1)).zip(&self.scales[range]);
+        let largest = vectors.map(|(vector, scale)| scale * dot(vector, &direction.numbers) as f32);
+        let scale = direction.scales.first().copied().unwrap_or(1.0);
+        largest.map(|product| scale * product).fold(-1.0, f32::max)
+    }
+}
+
+/// The scalar product of numbers of a byte each; in this form the compiler uses the machine's instructions for many at once.
+fn dot(a: &[i8], b: &[i8]) -> i32 {
+    a.iter().zip(b).map(|(&a, &b)| i32::from(i16::from(a) * i16::from(b))).sum()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_rounded_cosine_is_nearly_the_true_one() {
+        let directions = Directions::new(3, &[0.6, 0.8, 0.0, 0.0, 0.0, 1.0]);
+        let asked = Directions::new(3, &[0.8, 0.6, 0.0]);
+        assert!((directions.nearest(0..2, &asked) - 0.96).abs() < 0.01);
+        assert!(directions.nearest(1..2, &asked).abs() < 0.01);
+        assert_eq!(directions.nearest(0..0, &asked), -1.0);
+    }
+}
