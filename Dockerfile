@@ -70,7 +70,7 @@ ENV SSL_CERT_FILE=/etc/ssl/certs/ca-certificates.crt \
     CASECLERK_DISCORD_HEARTBEAT_FILE=/dev/shm/caseclerk-heartbeat
 USER 65532:65532
 STOPSIGNAL SIGTERM
-# Fails while the bot is not in touch with Discord, and half of discord.silence_seconds after it was last.
+# Fails while Discord was not heard yet, or not for half of discord.silence_seconds.
 HEALTHCHECK --interval=30s --timeout=5s --start-period=60s --retries=2 CMD ["/usr/local/bin/caseclerk", "health"]
 ENTRYPOINT ["/usr/local/bin/caseclerk"]
 CMD ["run"]
