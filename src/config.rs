@@ -121,6 +121,8 @@ pub struct DiscordSettings {
     pub shutdown: Duration,
     /// How long the gateway may be silent.
     pub silence: Duration,
+    /// The file that tells when it was last heard.
+    pub heartbeat_file: Option<PathBuf>,
 }
 
 /// So many times in a row, and all of them again after that time.
@@ -435,6 +437,7 @@ impl DiscordSettings {
             remembered_replies: options.whole("discord.remembered_replies", 0..=1_000_000)? as usize,
             shutdown: options.seconds("discord.shutdown_seconds", 1..=600)?,
             silence: options.seconds("discord.silence_seconds", 5..=86_400)?,
+            heartbeat_file: options.optional("discord.heartbeat_file").map(PathBuf::from),
         })
     }
 }

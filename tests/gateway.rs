@@ -201,6 +201,28 @@ async fn a_dead_gateway_has_its_own_exit_code() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn its_health_is_whether_discord_was_heard_lately() {
+    let mut discord = MockDiscord::start().await;
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("heartbeat").display().to_string();
+    let environment = [
+        ("CASECLERK_DISCORD_HEARTBEAT_FILE", file.as_str()),
+        ("CASECLERK_DISCORD_SILENCE_SECONDS", "5"),
+        ("CASECLERK_DISCORD_SHUTDOWN_SECONDS", "1"),
+    ];
+    assert_eq!(discord.health(&environment).await, Some(1));
+    discord.run_bot(&environment);
+    discord.happened("identify", 1).await;
+    while discord.health(&environment).await != Some(0) {
+        assert!(discord.is_running());
+    }
+    discord.fall_silent();
+    assert_eq!(discord.ended().await.code, Some(6));
+    assert_eq!(discord.health(&environment).await, Some(1));
+    assert_eq!(discord.health(&[]).await, Some(2));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_stumbling_look_up_is_tried_again() {
     let mut discord = MockDiscord::start().await;
     discord.fail("GET /gateway/bot", 500, Value::Null);

@@ -4,6 +4,8 @@ mod ask;
 mod chat;
 mod config;
 mod eval;
+#[cfg(feature = "discord")]
+mod health;
 mod index;
 mod lint;
 #[cfg(feature = "discord")]
@@ -63,6 +65,9 @@ enum Command {
     /// Be in Discord: needs a token in DISCORD_TOKEN, or the name of a file with it in DISCORD_TOKEN_FILE
     #[cfg(feature = "discord")]
     Run,
+    /// Say whether the bot that runs beside this is in touch with Discord, by discord.heartbeat_file
+    #[cfg(feature = "discord")]
+    Health,
     /// Show the configuration
     Config(config::ConfigArguments),
 }
@@ -122,6 +127,8 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
         Command::Eval(eval) => eval::run_eval(eval, &settings),
         #[cfg(feature = "discord")]
         Command::Run => run::run(&settings),
+        #[cfg(feature = "discord")]
+        Command::Health => health::run(&settings),
         Command::Config(config) => config::run(config, &options),
     }
 }

@@ -5,7 +5,7 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use reqwest::{Certificate, Client, StatusCode};
 use serde_json::Value;
@@ -17,6 +17,7 @@ use tokio::time::{Instant, MissedTickBehavior, interval, sleep, timeout};
 use tracing::{info, warn};
 
 use super::handler::Handler;
+use super::heartbeat::Heartbeat;
 use super::registration::{ScopeMissing, register};
 use super::rest::{Rest, RestError};
 use super::router::Router;
@@ -89,6 +90,7 @@ pub async fn run(
     let stop = stop_signal()?;
     tokio::pin!(stop);
     let client = http_client(settings)?;
+    let heartbeat = Heartbeat::new(settings.heartbeat_file.as_deref());
     let rest = Arc::new(Rest::new(client.clone(), settings.api_base.as_deref(), token, settings.http_timeout));
     let gateway = tokio::select! {
         gateway = look_up(&rest) => gateway?,
@@ -124,7 +126,7 @@ pub async fn run(
         () = &mut stop => Ok(()),
         ended = registration => Err(ended),
         refused = closed.next() => Err(refusal(refused)),
-        dead = watch(&manager, &handler, settings.silence) => Err(dead),
+        dead = watch(&manager, &handler, heartbeat, settings.silence) => Err(dead),
     };
     info!("closing");
     let finish = async {
@@ -222,11 +224,12 @@ fn refusal(refused: Option<Result<(), GatewayError>>) -> Ended {
     }
 }
 
-/// Returns when the gateway was silent for too long, or when its sessions do not last.
+/// Returns when the gateway was silent for too long, or when its sessions do not last. Until then it keeps the heartbeat, once a
+/// session has begun.
 ///
 /// A sign of life is an event, or a heartbeat that was answered: then the measured latency is another one. The stage of a shard
 /// alone would not do, because it is not brought up to date while the shard hangs.
-async fn watch(manager: &ShardManager, handler: &Handler, silence: Duration) -> Ended {
+async fn watch(manager: &ShardManager, handler: &Handler, mut heartbeat: Heartbeat, silence: Duration) -> Ended {
     let mut tick = interval(silence / 10);
     tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let mut seen = Vec::new();
@@ -245,6 +248,11 @@ async fn watch(manager: &ShardManager, handler: &Handler, silence: Duration) -> 
             handler.is_alive();
         }
         seen = latencies;
+        if handler.sessions() > 0
+            && let Some(heard) = SystemTime::now().checked_sub(handler.silent_for())
+        {
+            heartbeat.beat(heard);
+        }
         if handler.silent_for() > silence || handler.sessions() - hour.1 > SESSIONS_AN_HOUR {
             return Ended::Dead(handler.silent_for().as_secs());
         }

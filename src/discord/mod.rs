@@ -11,6 +11,7 @@ pub mod cooldown;
 pub mod desk;
 pub mod gateway;
 mod handler;
+pub mod heartbeat;
 pub mod limits;
 mod markdown;
 mod memory;

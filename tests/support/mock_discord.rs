@@ -94,6 +94,20 @@ impl MockDiscord {
         self.bot = Some(bot);
     }
 
+    /// What a health check of the program says: its exit code.
+    pub async fn health(&self, environment: &[(&str, &str)]) -> Option<i32> {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_caseclerk"));
+        command.arg("health").envs(environment.iter().copied()).stdout(Stdio::null()).stderr(Stdio::null());
+        let status = tokio::task::spawn_blocking(move || command.status());
+        status.await.expect("no panic").expect("the program starts").code()
+    }
+
+    /// Whether the program still runs.
+    pub fn is_running(&mut self) -> bool {
+        let bot = self.bot.as_mut().expect("the program was started");
+        matches!(bot.try_wait(), Ok(None))
+    }
+
     /// Asks the program to end.
     pub fn terminate(&self) {
         let id = self.bot.as_ref().expect("the program runs").id().to_string();
