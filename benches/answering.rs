@@ -31,7 +31,8 @@ const QUESTIONS: &[&str] = &[
 #[divan::bench(args = [100, 1_000, 10_000])]
 fn answer_a_question(bencher: Bencher, entries: usize) {
     let folder = tempfile::tempdir().expect("a temporary folder");
-    let snapshot = Snapshot::open(corpus(entries), table(), folder.path()).expect("the index can be built");
+    let snapshot =
+        Snapshot::open(corpus(entries), table(), folder.path(), &|_| Vec::new()).expect("the index can be built");
     let corpus = snapshot.corpus();
     let stamp = corpus.case.stamp(corpus.case.last_checked, 30).expect("the case has a history");
     let mut questions = QUESTIONS.iter().cycle();
@@ -45,9 +46,9 @@ fn answer_a_question(bencher: Bencher, entries: usize) {
 #[divan::bench(args = [100, 1_000, 10_000], sample_count = 3)]
 fn build_the_index(bencher: Bencher, entries: usize) {
     let (corpus, table) = (corpus(entries), table());
-    bencher
-        .with_inputs(|| tempfile::tempdir().expect("a temporary folder"))
-        .bench_local_refs(|folder| Snapshot::open(corpus.clone(), table.clone(), folder.path()).is_ok());
+    bencher.with_inputs(|| tempfile::tempdir().expect("a temporary folder")).bench_local_refs(|folder| {
+        Snapshot::open(corpus.clone(), table.clone(), folder.path(), &|_| Vec::new()).is_ok()
+    });
 }
 
 /// It is there: read it, check it, open it.
@@ -55,8 +56,8 @@ fn build_the_index(bencher: Bencher, entries: usize) {
 fn open_the_index(bencher: Bencher, entries: usize) {
     let (corpus, table) = (corpus(entries), table());
     let folder = tempfile::tempdir().expect("a temporary folder");
-    Snapshot::open(corpus.clone(), table.clone(), folder.path()).expect("the index can be built");
-    bencher.bench_local(|| Snapshot::open(corpus.clone(), table.clone(), folder.path()).is_ok());
+    Snapshot::open(corpus.clone(), table.clone(), folder.path(), &|_| Vec::new()).expect("the index can be built");
+    bencher.bench_local(|| Snapshot::open(corpus.clone(), table.clone(), folder.path(), &|_| Vec::new()).is_ok());
 }
 
 /// The vector table as shipped.

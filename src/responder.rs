@@ -1,6 +1,6 @@
 //! The only door for front ends: ask, get a reply; reload the knowledge.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use arc_swap::ArcSwap;
@@ -10,7 +10,7 @@ use tracing::{info, warn};
 use crate::ask::{Ask, What};
 use crate::config::Settings;
 use crate::index::{IndexError, Origin};
-use crate::knowledge::{Corpus, EntryId, FaqEntry, Finding, LoadError, QuotationKey, Severity, load};
+use crate::knowledge::{Corpus, EntryId, FaqEntry, Finding, LoadError, QuotationKey, load};
 use crate::language::words;
 use crate::legal::CaseStamp;
 use crate::lint;
@@ -71,19 +71,27 @@ pub enum ResponderError {
     Findings(Vec<Finding>),
     /// The index cannot be made.
     #[error(transparent)]
-    Snapshot(#[from] SnapshotError),
+    Snapshot(SnapshotError),
     /// A search failed.
     #[error(transparent)]
     Search(#[from] IndexError),
+}
+
+impl From<SnapshotError> for ResponderError {
+    fn from(error: SnapshotError) -> Self {
+        match error {
+            SnapshotError::Rejected(findings) => Self::Findings(findings),
+            error => Self::Snapshot(error),
+        }
+    }
 }
 
 impl Responder {
     /// Loads, checks and indexes the knowledge that the settings point to.
     pub fn open(settings: &Settings) -> Result<Self, ResponderError> {
         let (faq, index) = (settings.faq.clone(), settings.index.clone());
-        let (corpus, _) = checked_corpus(&faq)?;
         let table = open_table(settings);
-        let snapshot = Snapshot::open(corpus, table.clone(), &index)?;
+        let snapshot = Snapshot::open(readable_corpus(&faq)?.0, table.clone(), &index, &lint::errors)?;
         Ok(Self {
             faq,
             index,
@@ -171,7 +179,7 @@ impl Responder {
     pub fn reload(&self) -> Result<Reload, ResponderError> {
         let (corpus, findings) = checked_corpus(&self.faq)?;
         let changes = changes(self.snapshot.load().corpus(), &corpus);
-        let snapshot = Snapshot::open(corpus, self.table.clone(), &self.index)?;
+        let snapshot = Snapshot::open(corpus, self.table.clone(), &self.index, &lint::errors)?;
         info!(knowledge = snapshot.corpus().content_hash.short(), "the knowledge was reloaded");
         self.snapshot.store(Arc::new(snapshot));
         Ok(Reload { changes, findings })
@@ -207,15 +215,23 @@ pub fn open_table(settings: &Settings) -> Option<Arc<VectorTable>> {
 }
 
 /// Loads the content and runs every rule whose findings are errors.
-fn checked_corpus(faq: &std::path::Path) -> Result<(Corpus, Vec<Finding>), ResponderError> {
-    let loaded = load(faq)?;
-    let mut findings = loaded.findings;
-    if let Some(corpus) = &loaded.corpus {
-        findings.extend(lint::errors(corpus));
+fn checked_corpus(faq: &Path) -> Result<(Corpus, Vec<Finding>), ResponderError> {
+    let (corpus, mut findings) = readable_corpus(faq)?;
+    let errors = lint::errors(&corpus);
+    if errors.is_empty() {
+        return Ok((corpus, findings));
     }
+    findings.extend(errors);
+    Err(ResponderError::Findings(findings))
+}
+
+/// Loads the content; what could not be read for what it is forbids the whole.
+fn readable_corpus(faq: &Path) -> Result<(Corpus, Vec<Finding>), ResponderError> {
+    let loaded = load(faq)?;
+    let has_errors = loaded.has_errors();
     match loaded.corpus {
-        Some(corpus) if findings.iter().all(|finding| finding.severity != Severity::Error) => Ok((corpus, findings)),
-        _ => Err(ResponderError::Findings(findings)),
+        Some(corpus) if !has_errors => Ok((corpus, loaded.findings)),
+        _ => Err(ResponderError::Findings(loaded.findings)),
     }
 }
 

@@ -10,6 +10,7 @@ use caseclerk::eval::{
     run,
 };
 use caseclerk::knowledge::load;
+use caseclerk::lint;
 use caseclerk::matcher::{Calibration, Snapshot};
 use caseclerk::responder::open_table;
 use clap::Args;
@@ -65,7 +66,9 @@ pub fn run_eval(arguments: &EvalArguments, settings: &Settings) -> anyhow::Resul
         Some(folder) => {
             let collection = Collection::read(folder)?;
             (
-                Snapshot::open(collection.corpus, open_table(settings), &settings.index.join("collections"))?,
+                Snapshot::open(collection.corpus, open_table(settings), &settings.index.join("collections"), &|_| {
+                    Vec::new()
+                })?,
                 collection.truths,
                 collection.validation,
             )
@@ -96,7 +99,7 @@ fn own_snapshot(settings: &Settings) -> anyhow::Result<Snapshot> {
     let Some(corpus) = load(&settings.faq)?.corpus else {
         bail!("the FAQ cannot be used; `caseclerk lint` says why");
     };
-    Ok(Snapshot::open(corpus, open_table(settings), &settings.index)?)
+    Ok(Snapshot::open(corpus, open_table(settings), &settings.index, &lint::errors)?)
 }
 
 /// Fits both the matcher with its vector table and the one that must do without.
@@ -110,7 +113,7 @@ fn write_calibration(
         bail!("a calibration needs the vector table; see matcher.vectors in config.toml");
     }
     let corpus = snapshot.corpus().clone();
-    let by_words = Snapshot::open(corpus, None, &settings.index.join("by-words"))?;
+    let by_words = Snapshot::open(corpus, None, &settings.index.join("by-words"), &lint::errors)?;
     let without_table = Some(Box::new(calibrate(&by_words, truths)?));
     let calibration = Calibration { without_table, ..calibrate(snapshot, truths)? };
     let text = toml::to_string(&calibration)?;

@@ -41,13 +41,13 @@ struct Stamp {
 }
 
 /// What an index is made of.
-pub struct Recipe<'a> {
+pub struct Recipe<'a, E> {
     /// What is indexed.
     pub corpus: &'a Corpus,
     /// A fingerprint of whatever else the index depends on.
     pub fingerprint: &'a str,
     /// Makes the index; asked only if it is not there.
-    pub make: &'a dyn Fn() -> Result<Made, IndexError>,
+    pub make: &'a dyn Fn() -> Result<Made, E>,
 }
 
 impl Stamp {
@@ -100,7 +100,7 @@ pub enum Origin {
 ///
 /// A missing, stale or damaged index is built again, with a line in the log. A disk that cannot be written is a warning: the
 /// index then lives in memory. Several processes may do this at once.
-pub fn open_or_build(root: &Path, recipe: &Recipe<'_>) -> Result<Opened, IndexError> {
+pub fn open_or_build<E: From<IndexError>>(root: &Path, recipe: &Recipe<'_, E>) -> Result<Opened, E> {
     let hash = content_hash(recipe);
     let folder = root.join(format!("v{SCHEMA_VERSION}-{}", &hash[..NAME_DIGITS]));
     match read_shared(root, &folder, &hash).and_then(|content| open(content, Origin::Found(folder.clone()))) {
@@ -117,7 +117,7 @@ pub fn open_or_build(root: &Path, recipe: &Recipe<'_>) -> Result<Opened, IndexEr
             Origin::InMemory { reason }
         }
     };
-    open(content, origin)
+    Ok(open(content, origin)?)
 }
 
 fn open(content: Made, origin: Origin) -> Result<Opened, IndexError> {
@@ -125,7 +125,7 @@ fn open(content: Made, origin: Origin) -> Result<Opened, IndexError> {
 }
 
 /// The hash of everything that the index depends on.
-fn content_hash(recipe: &Recipe<'_>) -> String {
+fn content_hash<E>(recipe: &Recipe<'_, E>) -> String {
     hash_of(format!("{}\n{}", recipe.corpus.content_hash, recipe.fingerprint).as_bytes())
 }
 

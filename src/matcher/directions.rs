@@ -35,18 +35,42 @@ impl Directions {
     }
 
     /// The largest cosine of any of these vectors with a direction; −1 if there are none.
-    pub fn nearest(&self, range: Range<usize>, direction: &Directions) -> f32 {
+    pub fn nearest(&self, range: Range<usize>, direction: &Direction) -> f32 {
         let numbers = &self.numbers[range.start * self.dims..range.end * self.dims];
         let vectors = numbers.chunks_exact(self.dims.max(1)).zip(&self.scales[range]);
         let largest = vectors.map(|(vector, scale)| scale * dot(vector, &direction.numbers) as f32);
-        let scale = direction.scales.first().copied().unwrap_or(1.0);
-        largest.map(|product| scale * product).fold(-1.0, f32::max)
+        largest.map(|product| direction.scale * product).fold(-1.0, f32::max)
     }
 }
 
-/// The scalar product of numbers of a byte each; in this form the compiler uses the machine's instructions for many at once.
-fn dot(a: &[i8], b: &[i8]) -> i32 {
-    a.iter().zip(b).map(|(&a, &b)| i32::from(i16::from(a) * i16::from(b))).sum()
+/// One direction, rounded in the same way.
+pub(super) struct Direction {
+    numbers: Vec<i16>,
+    scale: f32,
+}
+
+impl Direction {
+    /// Rounds a vector.
+    pub fn new(vector: &[f32]) -> Self {
+        let Directions { numbers, scales, .. } = Directions::new(vector.len(), vector);
+        Self { numbers: numbers.into_iter().map(i16::from).collect(), scale: scales.first().copied().unwrap_or(1.0) }
+    }
+}
+
+/// The scalar product, summed in lanes and with numbers of two sizes: in this form the compiler uses the machine's instructions for many
+/// numbers at once.
+fn dot(a: &[i8], b: &[i16]) -> i32 {
+    const LANES: usize = 16;
+    let mut sums = [0; LANES];
+    let (a_lanes, b_lanes) = (a.chunks_exact(LANES), b.chunks_exact(LANES));
+    let rest: i32 =
+        a_lanes.remainder().iter().zip(b_lanes.remainder()).map(|(&x, &y)| i32::from(x) * i32::from(y)).sum();
+    for (x, y) in a_lanes.zip(b_lanes) {
+        for lane in 0..LANES {
+            sums[lane] += i32::from(x[lane]) * i32::from(y[lane]);
+        }
+    }
+    sums.iter().sum::<i32>() + rest
 }
 
 #[cfg(test)]
@@ -56,7 +80,7 @@ mod tests {
     #[test]
     fn a_rounded_cosine_is_nearly_the_true_one() {
         let directions = Directions::new(3, &[0.6, 0.8, 0.0, 0.0, 0.0, 1.0]);
-        let asked = Directions::new(3, &[0.8, 0.6, 0.0]);
+        let asked = Direction::new(&[0.8, 0.6, 0.0]);
         assert!((directions.nearest(0..2, &asked) - 0.96).abs() < 0.01);
         assert!(directions.nearest(1..2, &asked).abs() < 0.01);
         assert_eq!(directions.nearest(0..0, &asked), -1.0);

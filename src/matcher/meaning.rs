@@ -6,13 +6,16 @@
 use serde::{Deserialize, Serialize};
 
 use super::classifier::{Examples, Plane, train};
-use super::directions::Directions;
+use super::directions::{Direction, Directions};
 use super::vectors::{VectorTable, dot, scale_to_unit};
 use crate::index::EntryNumber;
 use crate::knowledge::Corpus;
 
 /// Up to how many entries a classifier is trained: its cost grows with entries times phrasings. Beyond, the middles decide.
 const CLASSIFIED_ENTRIES: usize = 400;
+
+/// How many entries are looked at phrasing by phrasing: so many that are best by words, and so many that are best by their middles.
+const LOOKED_AT: usize = 48;
 
 /// Where everything that is asked lies.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -98,20 +101,19 @@ impl Meaning {
 
     /// How near a text lies to every entry.
     ///
-    /// In a large collection the nearest phrasing is only looked for among the entries of `shortlist`; the others are given the cosine
-    /// with their middle, which is never far below.
+    /// The nearest phrasing is only looked for among the entries that come first in `shortlist` and those whose middles are nearest; the
+    /// others are given the cosine with their middle.
     pub fn nearness(&self, text: &str, table: &VectorTable, shortlist: &[EntryNumber]) -> Nearness {
         let vector = table.embed(text);
-        let rounded = Directions::new(self.dims, &vector);
+        let rounded = Direction::new(&vector);
         let middle: Vec<f32> = self.middles.chunks_exact(self.dims).map(|middle| dot(middle, &vector)).collect();
         let nearest = |entry: usize| self.phrasings.nearest(self.starts[entry]..self.starts[entry + 1], &rounded);
-        let phrasing = if self.planes.is_some() {
-            (0..middle.len()).map(nearest).collect()
-        } else {
-            let mut phrasing = middle.clone();
-            shortlist.iter().for_each(|number| phrasing[number.0 as usize] = nearest(number.0 as usize));
-            phrasing
-        };
+        // The cosine with the nearest phrasing is never far above that with the middle of all.
+        let mut phrasing = middle.clone();
+        let by_words = shortlist.iter().take(LOOKED_AT).map(|number| number.0 as usize);
+        for entry in by_words.chain(best_places(&middle, LOOKED_AT)) {
+            phrasing[entry] = nearest(entry);
+        }
         let others = self.elsewhere.count();
         let margins = self.planes.as_ref().map(|planes| MeaningMargins {
             entries: planes.entries.margins(&vector),
@@ -147,6 +149,16 @@ impl Planes {
         let planes = self.weights.chunks_exact(vector.len()).zip(&self.biases);
         planes.map(|(weights, bias)| dot(weights, vector) + bias).collect()
     }
+}
+
+/// The places of the largest values, in no order.
+fn best_places(values: &[f32], count: usize) -> Vec<usize> {
+    let mut places: Vec<usize> = (0..values.len()).collect();
+    if count < places.len() {
+        places.select_nth_unstable_by(count, |&a, &b| values[b].total_cmp(&values[a]).then(a.cmp(&b)));
+        places.truncate(count);
+    }
+    places
 }
 
 /// Vectors of length 1, one after the other.

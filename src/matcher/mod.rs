@@ -21,5 +21,5 @@ pub use candidate::Candidate;
 pub use confidence::{Band, Bands, Calibration, Confidence, Logistic, SCORER_VERSION, SIGNAL_NAMES, SIGNALS, Signals};
 pub use decide::Sight;
 pub use outcome::{Decision, Evidence, NoAnswerReason, Outcome, WordEvidence, WordUse};
-pub use snapshot::{Snapshot, SnapshotError};
+pub use snapshot::{Check, Snapshot, SnapshotError};
 pub use vectors::{VectorError, VectorTable};

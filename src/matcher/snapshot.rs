@@ -8,7 +8,7 @@ use super::opinion::{Learnt, Opinion};
 use super::question::Question;
 use super::vectors::VectorTable;
 use crate::index::{EntryNumber, IndexError, Made, Origin, Recipe, Searcher, build, open_or_build};
-use crate::knowledge::{Corpus, EntryId, Guard, TopicId};
+use crate::knowledge::{Corpus, EntryId, Finding, Guard, TopicId};
 use crate::language::{Analyzer, IsWord, Patterns, Synonyms, Vocabulary};
 
 /// A corpus with everything that searches it. It never changes; a reload makes a new one.
@@ -23,18 +23,37 @@ pub struct Snapshot {
     entries: Vec<(EntryId, TopicId)>,
 }
 
+/// Finds the errors for which content must not be served.
+pub type Check = dyn Fn(&Corpus) -> Vec<Finding>;
+
 /// A snapshot could not be made.
 #[derive(Debug, thiserror::Error)]
-#[error("cannot make the knowledge ready")]
-pub struct SnapshotError(#[from] IndexError);
+pub enum SnapshotError {
+    /// The index cannot be made.
+    #[error("cannot make the knowledge ready")]
+    Index(#[from] IndexError),
+    /// The content has errors in it.
+    #[error("the FAQ has errors; `caseclerk lint` shows them")]
+    Rejected(Vec<Finding>),
+}
 
 impl Snapshot {
-    /// Opens the index of this corpus under `index_root`, or builds it there, and puts everything together. Without a vector table
+    /// Opens the index of this corpus under `index_root`, or builds it there, and puts everything together. Content is only indexed if
+    /// `check` finds no errors in it; where an index is found, the very same content has passed before. Without a vector table
     /// every question is judged by its words alone.
-    pub fn open(corpus: Corpus, table: Option<Arc<VectorTable>>, index_root: &Path) -> Result<Self, SnapshotError> {
+    pub fn open(
+        corpus: Corpus,
+        table: Option<Arc<VectorTable>>,
+        index_root: &Path,
+        check: &Check,
+    ) -> Result<Self, SnapshotError> {
         // What was made here need not be read back.
         let fresh: OnceCell<(Analyzer, Learnt)> = OnceCell::new();
         let make = || {
+            let errors = check(&corpus);
+            if !errors.is_empty() {
+                return Err(SnapshotError::Rejected(errors));
+            }
             let (analyzer, learnt) = fresh.get_or_init(|| learn(&corpus, table.as_ref()));
             let bytes = postcard::to_stdvec(learnt).expect("numbers and lists can always be written");
             Ok(Made { views: build(&corpus, analyzer)?, learnt: bytes })
