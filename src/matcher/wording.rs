@@ -13,8 +13,8 @@ use crate::language::Word;
 /// Weights nearer to zero than this are dropped: they are nineteen of twenty and change nothing that can be measured.
 const NEGLIGIBLE: f32 = 0.05;
 
-/// From how many phrasings an entry has on the average the wording is fully trusted. With few examples a classifier of words mostly learns
-/// accidents: on collections with ten or fewer it lowered what it raised on ones with fifty.
+/// From how many phrasings an entry has on the average the wording is fully trusted. With few examples a classifier of words partly learns
+/// accidents: on two of three collections with ten or fewer it lowered what it raised on ours with fifty; see `eval/README.md`.
 const FULLY_TRUSTED: f32 = 40.0;
 
 /// How much entries times examples may be for a classifier to be trained: about two seconds on one core.
