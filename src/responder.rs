@@ -10,15 +10,12 @@ use tracing::{info, warn};
 use crate::ask::{Ask, What};
 use crate::config::Settings;
 use crate::index::{IndexError, Origin};
-use crate::knowledge::{Corpus, EntryId, FaqEntry, Finding, LoadError, QuotationKey, load};
+use crate::knowledge::{Corpus, EntryId, Finding, LoadError, QuotationKey, load};
 use crate::language::words;
 use crate::legal::CaseStamp;
 use crate::lint;
-use crate::matcher::{Evidence, Snapshot, SnapshotError, VectorTable};
+use crate::matcher::{Decision, Evidence, Snapshot, SnapshotError, VectorTable};
 use crate::reply::{self, Reply, Sheet, Suggestion};
-
-/// How many entries are looked at while somebody types.
-const TYPED_CANDIDATES: usize = 60;
 
 /// How many quotations one search shows.
 const QUOTATIONS: usize = 3;
@@ -31,6 +28,9 @@ pub struct Responder {
     table: Option<Arc<VectorTable>>,
     snapshot: ArcSwap<Snapshot>,
 }
+
+/// A way of deciding what a question leads to.
+type Decide = fn(&Snapshot, &str) -> Result<Decision, IndexError>;
 
 /// A reply, and for a question the evidence behind it.
 pub struct Response {
@@ -103,6 +103,15 @@ impl Responder {
 
     /// Replies. Any text is a question; only a fault of the index is an error.
     pub fn respond(&self, ask: &Ask) -> Result<Response, ResponderError> {
+        self.respond_by(ask, Snapshot::decide)
+    }
+
+    /// Replies, with all that a person needs to understand why.
+    pub fn respond_and_explain(&self, ask: &Ask) -> Result<Response, ResponderError> {
+        self.respond_by(ask, Snapshot::decide_and_explain)
+    }
+
+    fn respond_by(&self, ask: &Ask, decide: Decide) -> Result<Response, ResponderError> {
         let snapshot = self.snapshot.load();
         let corpus = snapshot.corpus();
         let stamp = self.stamp(corpus, ask.today);
@@ -113,7 +122,7 @@ impl Responder {
                 if corpus.entries.contains_key(&by_name) {
                     return Ok(Response { reply: reply::entry_reply(corpus, &by_name, &stamp), evidence: None });
                 }
-                let decision = snapshot.decide(text)?;
+                let decision = decide(&snapshot, text)?;
                 let reply = reply::compose(corpus, &decision.outcome, &stamp);
                 Ok(Response { reply, evidence: Some(decision.evidence) })
             }
@@ -134,16 +143,9 @@ impl Responder {
     }
 
     /// The vetted questions that fit what somebody has typed so far, best first; for nothing typed, one of each topic.
-    pub fn suggest(&self, typed: &str, limit: usize) -> Result<Vec<Suggestion>, ResponderError> {
+    pub fn suggest(&self, typed: &str, limit: usize) -> Vec<Suggestion> {
         let snapshot = self.snapshot.load();
-        let mut ids = snapshot.type_ahead(typed, limit.max(TYPED_CANDIDATES))?;
-        let typed: Vec<String> = lower_words(typed).collect();
-        if !typed.is_empty() {
-            // Whoever types "opt ou" means "opt out": a question with all that was typed comes before one with a rarer ending.
-            ids.sort_by_cached_key(|id| std::cmp::Reverse(typed_words_in(&snapshot.corpus().entries[id], &typed)));
-        }
-        ids.truncate(limit);
-        Ok(reply::suggestions(snapshot.corpus(), &ids))
+        reply::suggestions(snapshot.corpus(), &snapshot.type_ahead(typed, limit))
     }
 
     /// The quotations that fit what somebody has typed so far, as keys and how they begin.
@@ -245,23 +247,6 @@ fn changes(old: &Corpus, new: &Corpus) -> Changes {
         changed: kept.into_iter().filter(|id| old.entries[id] != new.entries[id]).collect(),
         withdrawn: old_ids.into_iter().filter(|id| !vetted(new, id)).collect(),
     }
-}
-
-/// How many of the typed words, the last perhaps unfinished, begin words of one question or phrasing of an entry: at best, and in
-/// the question itself.
-fn typed_words_in(entry: &FaqEntry, typed: &[String]) -> (usize, usize) {
-    let begun = |text: &str| {
-        let words: Vec<String> = lower_words(text).collect();
-        typed.iter().filter(|start| words.iter().any(|word| word.starts_with(*start))).count()
-    };
-    let question = begun(&entry.question);
-    let phrasings = entry.phrasings.iter().map(|phrasing| begun(&phrasing.value)).max().unwrap_or(0);
-    (question.max(phrasings), question)
-}
-
-fn lower_words(text: &str) -> impl Iterator<Item = String> {
-    let words = text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
-    words.map(str::to_lowercase).collect::<Vec<_>>().into_iter()
 }
 
 /// The quotations that share words with a text, best first: first those that hold most of its words, then the shorter ones.

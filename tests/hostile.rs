@@ -154,7 +154,7 @@ proptest! {
 
     #[test]
     fn whoever_is_typing_gets_few_suggestions_and_no_error(text in hostile_text(), limit in 1_usize..30) {
-        let suggestions = RESPONDER.suggest(&text, limit).expect("no text is an error");
+        let suggestions = RESPONDER.suggest(&text, limit);
         prop_assert!(suggestions.len() <= limit, "{} suggestions, {limit} wanted", suggestions.len());
     }
 

@@ -10,9 +10,10 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::Instant;
 
+use caseclerk::ask::{Ask, What};
 use caseclerk::index::{Origin, SCHEMA_VERSION};
 use caseclerk::responder::Responder;
-use tiny::Tiny;
+use tiny::{TODAY, Tiny};
 
 /// How often the program is killed while it builds, unless `KILLS` says otherwise.
 const KILLS: u32 = 25;
@@ -248,8 +249,9 @@ fn killed_at_any_moment_the_next_start_answers() {
 /// Opens the tiny corpus with its index, looks something up, and says where the index came from.
 fn open(tiny: &Tiny) -> Origin {
     let responder = Responder::open(&tiny.settings()).expect("the tiny corpus can be served");
-    let found = responder.suggest("lamp owners money", 1).expect("the index answers");
-    let found: Vec<&str> = found.iter().map(|suggestion| suggestion.entry.as_str()).collect();
+    let ask = Ask { what: What::Question("will lamp owners get any money".to_owned()), today: TODAY };
+    let evidence = responder.respond(&ask).expect("the index answers").evidence.expect("a question has evidence");
+    let found: Vec<&str> = evidence.candidates.iter().map(|candidate| candidate.entry.as_str()).take(1).collect();
     let still_vetted = tiny.corpus().entry("money/will-i-be-paid").is_some_and(|entry| entry.is_vetted());
     assert!(!still_vetted || found == ["money/will-i-be-paid"], "the index leads to {found:?}");
     responder.index_origin()

@@ -39,7 +39,7 @@ pub fn run(arguments: &AskArguments, settings: &Settings, today: Date) -> anyhow
 }
 
 fn answer_one(responder: &Responder, arguments: &AskArguments, question: &str, today: Date) -> anyhow::Result<Exit> {
-    let response = responder.respond(&Ask { what: What::Question(question.to_owned()), today })?;
+    let response = responder.respond_and_explain(&Ask { what: What::Question(question.to_owned()), today })?;
     let mut out = anstream::stdout();
     if arguments.json {
         serde_json::to_writer_pretty(&mut out, &JsonReply::new(question, response)).map_err(std::io::Error::from)?;
@@ -65,7 +65,7 @@ fn answer_batch(responder: &Responder, file: &PathBuf, today: Date) -> anyhow::R
         let line = line.with_context(|| format!("cannot read {}", file.display()))?;
         match serde_json::from_slice::<String>(&line) {
             Ok(question) => {
-                let response = responder.respond(&Ask { what: What::Question(question.clone()), today })?;
+                let response = responder.respond_and_explain(&Ask { what: What::Question(question.clone()), today })?;
                 serde_json::to_writer(&mut out, &JsonReply::new(&question, response)).map_err(std::io::Error::from)?;
             }
             Err(error) => {

@@ -305,13 +305,8 @@ impl Router {
         let action = commands::find(&typed.name, typed.subcommand.as_deref());
         let choices: Vec<(String, String)> = match action {
             Some(Action::Ask) if option == commands::QUESTION => {
-                match self.responder.suggest(so_far, limits::CHOICES) {
-                    Ok(found) => found.into_iter().map(|s| (s.question, s.entry.as_str().to_owned())).collect(),
-                    Err(error) => {
-                        error!(%error, "no suggestions");
-                        Vec::new()
-                    }
-                }
+                let found = self.responder.suggest(so_far, limits::CHOICES);
+                found.into_iter().map(|s| (s.question, s.entry.as_str().to_owned())).collect()
             }
             Some(Action::Show(shared)) if shared.words.is_some_and(|(name, _)| name == option) => {
                 let found = self.responder.suggest_quotations(so_far, limits::CHOICES);

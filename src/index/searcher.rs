@@ -111,24 +111,6 @@ impl Searcher {
         Ok(matches.collect())
     }
 
-    /// The terms of the phrasings that begin with these letters, the more frequent first.
-    pub fn terms_with_prefix(&self, prefix: &str, limit: usize) -> Result<Vec<String>, IndexError> {
-        let mut terms: Vec<(u32, String)> = Vec::new();
-        for segment in self.phrasings.segment_readers() {
-            let postings = segment.inverted_index(self.phrasing_fields.text).map_err(IndexError::tantivy("search"))?;
-            let unreadable = |error: std::io::Error| IndexError::tantivy("search")(error.into());
-            let mut stream = postings.terms().range().ge(prefix).into_stream().map_err(unreadable)?;
-            while let Some((term, info)) = stream.next() {
-                match std::str::from_utf8(term) {
-                    Ok(term) if term.starts_with(prefix) => terms.push((info.doc_freq, term.to_owned())),
-                    _ => break,
-                }
-            }
-        }
-        terms.sort_by(|a, b| b.0.cmp(&a.0).then_with(|| a.1.cmp(&b.1)));
-        Ok(terms.into_iter().take(limit).map(|(_, term)| term).collect())
-    }
-
     /// How rare a word is among the entries: the inverse document frequency of BM25, `ln(1 + (N - n + ½) / (n + ½))` for a word
     /// that occurs in n of N entries (Robertson and Zaragoza, 2009). A word that occurs nowhere is the rarest.
     pub fn rarity(&self, term: &str) -> Result<f32, IndexError> {

@@ -9,7 +9,7 @@ use serde::Serialize;
 use super::opinion::View;
 use super::question::Question;
 use super::snapshot::Snapshot;
-use crate::index::{EntryNumber, FieldWeights, IndexError, PhrasingMatch};
+use crate::index::{EntryNumber, FieldWeights, IndexError};
 use crate::knowledge::EntryId;
 
 /// How much a word counts in each part of an entry. The ways in which people ask count most; a word that only occurs in the answer
@@ -33,12 +33,9 @@ const WHOLE_STORY: f32 = 0.5;
 const SCORE_ALL: usize = 500;
 const SHORTLIST: usize = 200;
 
-/// How many candidates are kept, and how many phrasings are looked at.
+/// How many candidates are kept, and how many phrasings an explanation looks at.
 const CANDIDATES: usize = 10;
 const PHRASINGS: usize = 60;
-
-/// Among how many of the phrasings that share most words one is looked for that is the question itself.
-const SAME_WORDS_AMONG: usize = 12;
 
 /// How much less a word covers that occurs only in the answer or a quotation than one that people ask with.
 const MENTIONED_COVERS: f32 = 0.5;
@@ -63,10 +60,10 @@ pub struct Candidate {
     pub wording: f32,
     /// The margin of its topic's wording.
     pub topic_wording: f32,
-    /// The phrasing that shares most with the question in words.
+    /// The phrasing that shares most with the question in words; only in an explanation.
     pub phrasing: Option<String>,
     /// How much of the question it covers, from 0 to 1: the share of the question's content words that occur in it, each
-    /// weighed by its rarity.
+    /// weighed by its rarity. For the best candidate, and in an explanation for all.
     pub coverage: f32,
     /// Whether one of its phrasings is the question itself, word for word.
     pub same_words: bool,
@@ -112,13 +109,10 @@ pub(super) fn candidates(
     // Equal scores keep the order of ids, so that the same question always gets the same answer.
     order.sort_by(|&a, &b| scores.ranked[b].total_cmp(&scores.ranked[a]).then(a.cmp(&b)));
     order.truncate(CANDIDATES);
-    let phrasings = snapshot.searcher().rank_phrasings(&question.terms(), PHRASINGS)?;
     let mut found = Vec::with_capacity(order.len());
     for entry in order {
         let number = EntryNumber(entry as u32);
         let of = |values: &[f32]| values.get(entry).copied().unwrap_or(0.0);
-        // The hits come best first, so the first one of an entry is its best.
-        let hit = phrasings.iter().find(|hit| hit.entry == number);
         found.push(Candidate {
             entry: snapshot.entry_id(number).clone(),
             rank_score: scores.ranked[entry],
@@ -128,13 +122,13 @@ pub(super) fn candidates(
             margin: of(&scores.margin),
             wording: of(&scores.wording),
             topic_wording: of(&scores.topic_wording),
-            phrasing: hit.map(|hit| snapshot.phrasing(number, hit.phrasing).to_owned()),
-            coverage: coverage(snapshot, question, number)?,
+            phrasing: None,
+            coverage: 0.0,
             same_words: false,
             number,
         });
     }
-    if let Some(same) = same_words(snapshot, question, &phrasings) {
+    if let Some(same) = snapshot.opinion().same_words(question) {
         // Asked in the very words of a phrasing: nothing else can be meant more.
         let place = found.iter().position(|candidate| candidate.number == same);
         let candidate = place.map(|place| found.remove(place));
@@ -142,16 +136,26 @@ pub(super) fn candidates(
             found.insert(0, Candidate { same_words: true, ..candidate });
         }
     }
+    if let Some(best) = found.first_mut() {
+        best.coverage = coverage(snapshot, question, best.number)?;
+    }
     Ok((found, scores.scope))
 }
 
-/// The entry of which one phrasing is the question itself.
-fn same_words(snapshot: &Snapshot, question: &Question, hits: &[PhrasingMatch]) -> Option<EntryNumber> {
-    let is_same = |hit: &&PhrasingMatch| {
-        let phrasing = snapshot.phrasing(hit.entry, hit.phrasing);
-        Question::read(phrasing, snapshot.analyzer()).is_same_as(question)
-    };
-    hits.iter().take(SAME_WORDS_AMONG).find(is_same).map(|hit| hit.entry)
+/// Adds what only an explanation needs: what each candidate covers, and the phrasing that shares most with the question in words.
+pub(super) fn explain(
+    snapshot: &Snapshot,
+    question: &Question,
+    candidates: &mut [Candidate],
+) -> Result<(), IndexError> {
+    let phrasings = snapshot.searcher().rank_phrasings(&question.terms(), PHRASINGS)?;
+    for candidate in candidates {
+        candidate.coverage = coverage(snapshot, question, candidate.number)?;
+        // The hits come best first, so the first one of an entry is its best.
+        let hit = phrasings.iter().find(|hit| hit.entry == candidate.number);
+        candidate.phrasing = hit.map(|hit| snapshot.phrasing(hit.entry, hit.phrasing).to_owned());
+    }
+    Ok(())
 }
 
 fn score(snapshot: &Snapshot, question: &Question) -> Result<Scores, IndexError> {

@@ -1,6 +1,6 @@
 //! Chooses between an answer, a choice, and silence.
 
-use super::candidate::{Candidate, candidates};
+use super::candidate::{Candidate, candidates, explain};
 use super::confidence::{Band, Calibration, Confidence, Signals};
 use super::outcome::{Decision, Evidence, NoAnswerReason, Outcome, WordEvidence, WordUse};
 use super::question::Question;
@@ -49,18 +49,27 @@ impl Snapshot {
         self.conclude(self.look(text)?)
     }
 
+    /// Decides what a question leads to, and says all that a person needs to understand why.
+    pub fn decide_and_explain(&self, text: &str) -> Result<Decision, IndexError> {
+        let sight = self.look(text)?;
+        let question = sight.question.clone();
+        let mut decision = self.conclude(sight)?;
+        explain(self, &question, &mut decision.evidence.candidates)?;
+        decision.evidence.words = weigh_words(self, &question, decision.evidence.candidates.first())?;
+        Ok(decision)
+    }
+
     /// Decides on what was seen in a question.
     pub fn conclude(&self, sight: Sight) -> Result<Decision, IndexError> {
         let Sight { question, mut candidates, signals, guard } = sight;
         let calibration = Calibration::shipped().for_table(self.opinion().has_meaning());
         let confidence = signals.map(|signals| calibration.judge(&signals));
-        let words = weigh_words(self, &question, candidates.first())?;
         let (outcome, verdict) = match guard.as_deref().and_then(|name| self.guarded(name, &candidates, confidence)) {
             Some(guarded) => guarded,
             None => choose(&question, &candidates, confidence),
         };
         candidates.truncate(SUGGESTIONS);
-        let evidence = Evidence { words, candidates, signals, guard, confidence, verdict };
+        let evidence = Evidence { words: Vec::new(), candidates, signals, guard, confidence, verdict };
         Ok(Decision { outcome, evidence })
     }
 
@@ -82,7 +91,7 @@ impl Snapshot {
                 format!("No answer: the guard `{name}` says that this is another matter."),
             )),
             LeadsTo::Help => Some((
-                silent(NoAnswerReason::SmallTalk, self.type_ahead("", EXAMPLES).unwrap_or_default()),
+                silent(NoAnswerReason::SmallTalk, self.type_ahead("", EXAMPLES)),
                 format!("The short help: the guard `{name}` says that this asks nothing."),
             )),
             LeadsTo::Entry(id) => {

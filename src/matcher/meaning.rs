@@ -15,7 +15,7 @@ use crate::knowledge::Corpus;
 const CLASSIFIED_ENTRIES: usize = 400;
 
 /// How many entries are looked at phrasing by phrasing: so many that are best by words, and so many that are best by their middles.
-const LOOKED_AT: usize = 48;
+const LOOKED_AT: usize = 24;
 
 /// Where everything that is asked lies.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

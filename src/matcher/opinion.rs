@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::meaning::{Meaning, Nearness};
 use super::question::Question;
+use super::same_words::SameWords;
 use super::vectors::VectorTable;
 use super::wording::{Lessons, WordMargins, Wording};
 use crate::index::EntryNumber;
@@ -18,6 +19,7 @@ use crate::language::{Analyzer, Vocabulary};
 /// What the second opinion knows.
 pub(super) struct Opinion {
     table: Option<Arc<VectorTable>>,
+    same_words: SameWords,
     wording: Option<Wording>,
     meaning: Option<Meaning>,
     /// The topic of each entry, numbered in order of first occurrence.
@@ -28,6 +30,7 @@ pub(super) struct Opinion {
 #[derive(Debug, PartialEq, Serialize, Deserialize)]
 pub(super) struct Learnt {
     pub vocabulary: Vocabulary,
+    same_words: SameWords,
     wording: Option<Wording>,
     meaning: Option<Meaning>,
 }
@@ -43,14 +46,21 @@ impl Learnt {
     pub fn new(corpus: &Corpus, vocabulary: Vocabulary, analyzer: &Analyzer, table: Option<&VectorTable>) -> Self {
         let topics = topic_numbers(corpus);
         let wording = learn_wording(corpus, analyzer, &topics);
-        Self { vocabulary, wording, meaning: table.map(|table| Meaning::learn(corpus, table, &topics)) }
+        let same_words = learn_same_words(corpus, analyzer);
+        Self { vocabulary, same_words, wording, meaning: table.map(|table| Meaning::learn(corpus, table, &topics)) }
     }
 }
 
 impl Opinion {
     /// The opinion that was learnt from this corpus with this table.
     pub fn new(corpus: &Corpus, table: Option<Arc<VectorTable>>, learnt: Learnt) -> Self {
-        Self { table, wording: learnt.wording, meaning: learnt.meaning, topics: topic_numbers(corpus) }
+        let Learnt { same_words, wording, meaning, .. } = learnt;
+        Self { table, same_words, wording, meaning, topics: topic_numbers(corpus) }
+    }
+
+    /// The entry that is asked in the very words of the question.
+    pub fn same_words(&self, question: &Question) -> Option<EntryNumber> {
+        self.same_words.find(question)
     }
 
     /// Whether it has a sense of meaning.
@@ -77,6 +87,12 @@ impl Opinion {
             nearness: meaning.map(|(meaning, table)| meaning.nearness(&question.text, table, shortlist)),
         }
     }
+}
+
+fn learn_same_words(corpus: &Corpus, analyzer: &Analyzer) -> SameWords {
+    let entries = corpus.vetted().enumerate();
+    let asked = entries.flat_map(|(number, entry)| entry.ways_of_asking().map(move |text| (text, number as u32)));
+    SameWords::new(asked.map(|(text, entry)| (Question::read(text, analyzer), entry)))
 }
 
 fn learn_wording(corpus: &Corpus, analyzer: &Analyzer, topics: &[u32]) -> Option<Wording> {

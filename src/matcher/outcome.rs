@@ -52,7 +52,7 @@ pub struct Decision {
 /// Everything that led to a decision, for whoever wants to understand it.
 #[derive(Debug, Clone, Serialize)]
 pub struct Evidence {
-    /// The words of the question, and whether the best candidate speaks of them.
+    /// The words of the question, and whether the best candidate speaks of them; only in an explanation.
     pub words: Vec<WordEvidence>,
     /// The best candidates, best first.
     pub candidates: Vec<Candidate>,

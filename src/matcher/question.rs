@@ -1,5 +1,6 @@
 //! A question as the matcher sees it.
 
+use super::fingerprint::fingerprint;
 use crate::index::WeightedTerm;
 use crate::language::{Analyzer, Word, is_filler};
 
@@ -52,10 +53,11 @@ impl Question {
         content
     }
 
-    /// Whether another text asks in the very same words, but for fillers at either end: "so is it over??" and "is it over".
-    pub fn is_same_as(&self, other: &Question) -> bool {
-        let (mine, others) = (without_fillers(&self.words), without_fillers(&other.words));
-        !mine.is_empty() && mine.len() == others.len() && mine.iter().zip(others).all(|(a, b)| a.term == b.term)
+    /// A number that texts share which ask in the very same words, but for fillers at either end: "so is it over??" and "is it over". None
+    /// for a text of nothing but fillers.
+    pub fn fingerprint(&self) -> Option<u64> {
+        let words = without_fillers(&self.words);
+        (!words.is_empty()).then(|| fingerprint(words.iter().map(|word| word.term.as_str())))
     }
 
     /// The sentences of a long question, the last ones first; none for a short one.
@@ -94,23 +96,4 @@ fn without_fillers(words: &[Word]) -> &[Word] {
     let start = words.iter().position(|word| !fills(word)).unwrap_or(words.len());
     let end = words.iter().rposition(|word| !fills(word)).map_or(start, |last| last + 1);
     &words[start..end]
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::language::{Synonyms, Vocabulary};
-
-    fn same(a: &str, b: &str) -> bool {
-        let analyzer = Analyzer::new(&Vocabulary::default(), Box::new(|_| true), Synonyms::default());
-        Question::read(a, &analyzer).is_same_as(&Question::read(b, &analyzer))
-    }
-
-    #[test]
-    fn fillers_at_the_ends_do_not_matter() {
-        assert!(same("so is it over??", "Is it over"));
-        assert!(same("ok wait, is it OVER then lol", "is it over?"));
-        assert!(!same("is it not over", "is it over"));
-        assert!(!same("so", "ok"));
-    }
 }

@@ -2,10 +2,11 @@
 
 use std::cell::OnceCell;
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use super::opinion::{Learnt, Opinion};
 use super::question::Question;
+use super::typeahead::TypeAhead;
 use super::vectors::VectorTable;
 use crate::index::{EntryNumber, IndexError, Made, Origin, Recipe, Searcher, build, open_or_build};
 use crate::knowledge::{Corpus, EntryId, Finding, Guard, TopicId};
@@ -19,6 +20,8 @@ pub struct Snapshot {
     opinion: Opinion,
     origin: Origin,
     guards: Patterns,
+    /// Made when somebody first types.
+    typed: OnceLock<TypeAhead>,
     /// The vetted entries, in order of their numbers, with their topics.
     entries: Vec<(EntryId, TopicId)>,
 }
@@ -68,7 +71,16 @@ impl Snapshot {
         let opinion = Opinion::new(&corpus, table, learnt);
         let entries = corpus.vetted().map(|entry| (entry.id.clone(), entry.id.topic())).collect();
         let guards = Patterns::new(corpus.guards.iter().map(Guard::pattern));
-        Ok(Self { guards, analyzer, searcher: opened.searcher, opinion, origin: opened.origin, entries, corpus })
+        Ok(Self {
+            guards,
+            typed: OnceLock::new(),
+            analyzer,
+            searcher: opened.searcher,
+            opinion,
+            origin: opened.origin,
+            entries,
+            corpus,
+        })
     }
 
     /// What is known.
@@ -103,6 +115,11 @@ impl Snapshot {
     /// The guard of this name.
     pub(super) fn guard_named(&self, name: &str) -> Option<&Guard> {
         self.corpus.guards.iter().find(|guard| guard.name == name)
+    }
+
+    /// The ways of asking, to be looked up by how they begin.
+    pub(super) fn typed(&self) -> &TypeAhead {
+        self.typed.get_or_init(|| TypeAhead::new(&self.corpus))
     }
 
     /// How many entries can be found.
