@@ -4,8 +4,10 @@
 //! sentence encoder would point. Nothing is computed but a sum, so a text costs microseconds. `tools/README.md` tells how the
 //! table was made and what its file looks like.
 
-use std::collections::HashMap;
+use std::hash::{BuildHasher, RandomState};
 use std::path::{Path, PathBuf};
+
+use hashbrown::HashTable;
 
 use crate::language::fold;
 
@@ -16,16 +18,25 @@ const HEADER_BYTES: usize = 16;
 /// How long a piece can be, in characters.
 const LONGEST_PIECE: usize = 32;
 
-/// The table, read into memory.
+/// The table, its file read into memory.
 pub struct VectorTable {
-    /// The row of each piece. A piece that goes on within a word begins with `##`; a pair of words has a space in it.
-    rows_by_piece: HashMap<Box<str>, u32>,
+    file: Vec<u8>,
+    /// The rows by their pieces. A piece that goes on within a word begins with `##`; a pair of words has a space in it.
+    pieces: HashTable<Piece>,
+    hasher: RandomState,
     dims: usize,
-    /// What a step of a row's numbers is worth.
-    scales: Vec<f32>,
-    rows: Vec<i8>,
+    /// Where in the file the scales and the rows begin. A scale is what a step of a row's numbers is worth.
+    scales_at: usize,
+    rows_at: usize,
     /// The BLAKE3 hash of the file, in hexadecimal digits.
     digest: String,
+}
+
+/// Where in the file a piece stands, and which row is its.
+struct Piece {
+    start: u32,
+    length: u8,
+    row: u32,
 }
 
 /// The table cannot be used.
@@ -51,37 +62,28 @@ impl VectorTable {
     /// Reads a table from its file.
     pub fn open(path: &Path) -> Result<Self, VectorError> {
         let bytes = std::fs::read(path).map_err(|source| VectorError::Unreadable { path: path.to_owned(), source })?;
-        Self::parse(&bytes).ok_or_else(|| VectorError::Malformed { path: path.to_owned() })
+        Self::parse(bytes).ok_or_else(|| VectorError::Malformed { path: path.to_owned() })
     }
 
     /// Reads a table; `None` if any byte is missing or too many.
-    fn parse(bytes: &[u8]) -> Option<Self> {
-        let header = bytes.get(..HEADER_BYTES)?;
+    fn parse(file: Vec<u8>) -> Option<Self> {
+        let header = file.get(..HEADER_BYTES)?;
         let short = |at: usize| Some(u16::from_le_bytes(header.get(at..at + 2)?.try_into().ok()?));
         let long = |at: usize| Some(u32::from_le_bytes(header.get(at..at + 4)?.try_into().ok()?) as usize);
         if &header[..4] != MAGIC || short(4)? != VERSION {
             return None;
         }
         let (dims, count, vocabulary_bytes) = (short(6)? as usize, long(8)?, long(12)?);
-        let vocabulary = bytes.get(HEADER_BYTES..HEADER_BYTES.checked_add(vocabulary_bytes)?)?;
         // The numbers begin at a multiple of four.
-        let scales_at = (HEADER_BYTES + vocabulary_bytes).next_multiple_of(4);
+        let scales_at = HEADER_BYTES.checked_add(vocabulary_bytes)?.next_multiple_of(4);
         let rows_at = scales_at.checked_add(count.checked_mul(4)?)?;
-        let scales = bytes.get(scales_at..rows_at)?;
-        let rows = bytes.get(rows_at..)?;
-        if dims == 0 || rows.len() != count.checked_mul(dims)? {
+        if dims == 0 || file.len() != rows_at.checked_add(count.checked_mul(dims)?)? {
             return None;
         }
-        Some(Self {
-            rows_by_piece: read_pieces(vocabulary, count)?,
-            dims,
-            scales: scales
-                .chunks_exact(4)
-                .map(|four| f32::from_le_bytes([four[0], four[1], four[2], four[3]]))
-                .collect(),
-            rows: rows.iter().map(|&byte| byte as i8).collect(),
-            digest: blake3::hash(bytes).to_hex().to_string(),
-        })
+        let hasher = RandomState::new();
+        let pieces = read_pieces(&file, vocabulary_bytes, count, &hasher)?;
+        let digest = blake3::hash(&file).to_hex().to_string();
+        Some(Self { file, pieces, hasher, dims, scales_at, rows_at, digest })
     }
 
     /// How many numbers a vector has.
@@ -96,7 +98,7 @@ impl VectorTable {
 
     /// Whether this folded word is a word of the language, as far as the table knows.
     pub fn knows_word(&self, word: &str) -> bool {
-        !word.starts_with("##") && self.rows_by_piece.contains_key(word)
+        !word.starts_with("##") && self.row(word).is_some()
     }
 
     /// The direction of a text: the sum of its rows, scaled to length 1. All zeros for a text of which nothing is known.
@@ -110,7 +112,7 @@ impl VectorTable {
         for pair in words.windows(2) {
             both.clear();
             both.extend([&pair[0], " ", &pair[1]]);
-            if let Some(&row) = self.rows_by_piece.get(both.as_str()) {
+            if let Some(row) = self.row(&both) {
                 self.add_row(row, &mut sum);
             }
         }
@@ -127,8 +129,8 @@ impl VectorTable {
             let longest = (start + LONGEST_PIECE).min(ends.len() - 1);
             let fitting = (start + 1..=longest).rev().find_map(|end| {
                 let piece = &word[ends[start]..ends[end]];
-                let row = if start == 0 { self.rows_by_piece.get(piece) } else { self.continuation(piece) };
-                Some((end, *row?))
+                let row = if start == 0 { self.row(piece) } else { self.row(&format!("##{piece}")) };
+                Some((end, row?))
             });
             let Some((end, row)) = fitting else { return };
             rows.push(row);
@@ -137,29 +139,44 @@ impl VectorTable {
         rows.into_iter().for_each(|row| self.add_row(row, sum));
     }
 
-    fn continuation(&self, piece: &str) -> Option<&u32> {
-        self.rows_by_piece.get(format!("##{piece}").as_str())
+    fn row(&self, piece: &str) -> Option<u32> {
+        let is_it = |known: &Piece| known.text(&self.file) == piece.as_bytes();
+        self.pieces.find(self.hasher.hash_one(piece.as_bytes()), is_it).map(|known| known.row)
     }
 
     fn add_row(&self, row: u32, sum: &mut [f32]) {
         let row = row as usize;
-        let scale = self.scales[row];
-        let numbers = &self.rows[row * self.dims..(row + 1) * self.dims];
-        for (total, &number) in sum.iter_mut().zip(numbers) {
-            *total += scale * f32::from(number);
+        let scale_at = self.scales_at + 4 * row;
+        let scale: [u8; 4] = std::array::from_fn(|byte| self.file[scale_at + byte]);
+        let scale = f32::from_le_bytes(scale);
+        let row_at = self.rows_at + row * self.dims;
+        for (total, &number) in sum.iter_mut().zip(&self.file[row_at..row_at + self.dims]) {
+            *total += scale * f32::from(number as i8);
         }
     }
 }
 
-fn read_pieces(mut vocabulary: &[u8], count: usize) -> Option<HashMap<Box<str>, u32>> {
-    let mut rows_by_piece = HashMap::with_capacity(count);
-    for row in 0..count {
-        let (&length, rest) = vocabulary.split_first()?;
-        let (piece, rest) = rest.split_at_checked(length as usize)?;
-        rows_by_piece.insert(std::str::from_utf8(piece).ok()?.into(), row as u32);
-        vocabulary = rest;
+impl Piece {
+    fn text<'f>(&self, file: &'f [u8]) -> &'f [u8] {
+        &file[self.start as usize..self.start as usize + self.length as usize]
     }
-    vocabulary.is_empty().then_some(rows_by_piece)
+}
+
+fn read_pieces(file: &[u8], bytes: usize, count: usize, hasher: &RandomState) -> Option<HashTable<Piece>> {
+    let end = HEADER_BYTES + bytes;
+    let hash = |piece: &Piece| hasher.hash_one(piece.text(file));
+    let mut pieces = HashTable::with_capacity(count);
+    let mut at = HEADER_BYTES;
+    for row in 0..count {
+        let length = *file.get(at)?;
+        let piece = Piece { start: at as u32 + 1, length, row: row as u32 };
+        at += 1 + length as usize;
+        if at > end || std::str::from_utf8(piece.text(file)).is_err() {
+            return None;
+        }
+        pieces.insert_unique(hash(&piece), piece, hash);
+    }
+    (at == end).then_some(pieces)
 }
 
 /// Cuts a text as the table's training did: runs of letters and digits are words, every other mark stands by itself.
