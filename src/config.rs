@@ -22,6 +22,10 @@ const USUAL_FILE: &str = "config.toml";
 const TOKEN: &str = "DISCORD_TOKEN";
 const TOKEN_FILE: &str = "DISCORD_TOKEN_FILE";
 
+/// The option of what is logged, and the variable that Rust programs have in common for it.
+const LOG_FILTER: &str = "log.filter";
+const RUST_LOG: &str = "RUST_LOG";
+
 /// The options as they were typed, each with where it came from.
 #[derive(Debug, Clone)]
 pub struct Options {
@@ -250,6 +254,12 @@ impl Options {
         self.typed.iter().map(|(key, typed)| (key.as_str(), typed))
     }
 
+    /// The shipped filter counts as a choice only where somebody went to the trouble of a variable.
+    fn log_filter_is_default(&self) -> bool {
+        let filter = &self.typed[LOG_FILTER];
+        filter.value == Self::defaults().typed[LOG_FILTER].value && !matches!(filter.origin, SetBy::Environment(_))
+    }
+
     fn read_file(&mut self, path: &Path) -> Result<(), ConfigError> {
         let text = std::fs::read_to_string(path)
             .map_err(|source| ConfigError::Unreadable { path: path.to_owned(), source })?;
@@ -258,10 +268,18 @@ impl Options {
             line: 1 + error.span().map_or(0, |span| text[..span.start].matches('\n').count()),
             message: error.message().lines().next().unwrap_or_default().to_owned(),
         })?;
+        let unknown = |key: String, known: &mut dyn Iterator<Item = String>| {
+            let nearest = nearest(&key, known);
+            ConfigError::UnknownKey { path: path.to_owned(), key, nearest }
+        };
+        // A section can be misspelt while there is nothing in it.
+        let section_of = |key: &String| key.split('.').next().unwrap_or_default().to_owned();
+        if let Some(section) = table.keys().find(|name| !self.typed.keys().any(|key| section_of(key) == **name)) {
+            return Err(unknown(section.clone(), &mut self.typed.keys().map(section_of)));
+        }
         for (key, value) in flatten(table) {
             if !self.typed.contains_key(&key) {
-                let nearest = nearest(&key, self.typed.keys().cloned());
-                return Err(ConfigError::UnknownKey { path: path.to_owned(), key, nearest });
+                return Err(unknown(key, &mut self.typed.keys().cloned()));
             }
             self.set(&key, value, SetBy::File(path.to_owned()))?;
         }
@@ -269,6 +287,11 @@ impl Options {
     }
 
     fn read_environment(&mut self, environment: impl Iterator<Item = (String, String)>) -> Result<(), ConfigError> {
+        let environment: Vec<(String, String)> = environment.collect();
+        // What Rust programs have in common comes first; our own name for it wins.
+        if let Some((name, filter)) = environment.iter().find(|(name, value)| name == RUST_LOG && !value.is_empty()) {
+            self.set_text(LOG_FILTER, filter, SetBy::Environment(name.clone()))?;
+        }
         for (name, value) in environment {
             // A variable that is set to nothing is not set; and the token itself wins over the file.
             match name.as_str() {
@@ -408,9 +431,9 @@ impl Settings {
                 guild: options.ids("moderation.guild")?.first().copied(),
                 roles: options.ids("moderation.roles")?,
             },
-            log_filter: options.text("log.filter"),
+            log_filter: options.text(LOG_FILTER),
             // By value: whoever copies the shipped file has set it to the default, too.
-            log_filter_is_default: options.typed["log.filter"].value == Options::defaults().typed["log.filter"].value,
+            log_filter_is_default: options.log_filter_is_default(),
             log_format: match options.one_of("log.format", ["text", "json"])?.as_str() {
                 "json" => LogFormat::Json,
                 _ => LogFormat::Text,
@@ -585,6 +608,18 @@ mod tests {
         assert!(error.contains("not an id of Discord"), "{error}");
         let error = settings(&[("CASECLERK_DISCORD_API_BASE", "127.0.0.1")]).unwrap_err().to_string();
         assert!(error.contains("not an address"), "{error}");
+    }
+
+    #[test]
+    fn the_variable_of_rust_programs_chooses_what_is_logged() {
+        let of = |variables: &[(&str, &str)]| {
+            let settings = settings(variables).unwrap();
+            (settings.log_filter, settings.log_filter_is_default)
+        };
+        assert_eq!(of(&[]), ("warn".to_owned(), true));
+        assert_eq!(of(&[("RUST_LOG", "error")]), ("error".to_owned(), false));
+        assert_eq!(of(&[("RUST_LOG", "warn")]), ("warn".to_owned(), false));
+        assert_eq!(of(&[("CASECLERK_LOG_FILTER", "debug"), ("RUST_LOG", "error")]).0, "debug");
     }
 
     #[test]

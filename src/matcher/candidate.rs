@@ -29,10 +29,6 @@ const TOPIC_WORDING: f32 = 1.0;
 /// How much the whole of a long story counts against its most telling sentence.
 const WHOLE_STORY: f32 = 0.5;
 
-/// Up to how many entries every one of them is scored; in a larger collection only the best by words are.
-const SCORE_ALL: usize = 500;
-const SHORTLIST: usize = 200;
-
 /// How many candidates are kept, and how many phrasings an explanation looks at.
 const CANDIDATES: usize = 10;
 const PHRASINGS: usize = 60;
@@ -160,13 +156,9 @@ pub(super) fn explain(
 
 fn score(snapshot: &Snapshot, question: &Question) -> Result<Scores, IndexError> {
     let entries = snapshot.len();
-    let limit = if entries <= SCORE_ALL { entries } else { SHORTLIST };
-    let found = snapshot.searcher().rank_entries(&question.terms(), &FIELD_WEIGHTS, limit)?;
-    let mut words = vec![0.0; entries];
-    found.iter().for_each(|(number, score)| words[number.0 as usize] = *score);
-    let shortlist: Vec<EntryNumber> = found.iter().map(|(number, _)| *number).collect();
+    let words = snapshot.searcher().score_entries(&question.terms(), &FIELD_WEIGHTS)?;
     let topics = snapshot.opinion().topic_of_each_entry();
-    let View { words: by_wording, nearness } = snapshot.opinion().view(question, &shortlist);
+    let View { words: by_wording, nearness } = snapshot.opinion().view(question, &words);
     let of_topics = |margins: &[f32]| -> Vec<f32> {
         topics.iter().flat_map(|topics| topics.iter()).map(|&topic| margins[topic as usize]).collect()
     };

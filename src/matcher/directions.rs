@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use fearless_simd::{Level, Simd, dispatch};
 use serde::{Deserialize, Serialize};
 
 /// The largest step of a number.
@@ -38,8 +39,7 @@ impl Directions {
     pub fn nearest(&self, range: Range<usize>, direction: &Direction) -> f32 {
         let numbers = &self.numbers[range.start * self.dims..range.end * self.dims];
         let vectors = numbers.chunks_exact(self.dims.max(1)).zip(&self.scales[range]);
-        let largest = vectors.map(|(vector, scale)| scale * dot(vector, &direction.numbers) as f32);
-        largest.map(|product| direction.scale * product).fold(-1.0, f32::max)
+        dispatch!(Level::new(), machine => direction.nearest(machine, vectors))
     }
 }
 
@@ -55,22 +55,19 @@ impl Direction {
         let Directions { numbers, scales, .. } = Directions::new(vector.len(), vector);
         Self { numbers: numbers.into_iter().map(i16::from).collect(), scale: scales.first().copied().unwrap_or(1.0) }
     }
+
+    /// The largest cosine with any of these vectors. Compiled for every kind of machine, which is why it must be inlined.
+    #[inline(always)]
+    fn nearest<'v>(&self, _: impl Simd, vectors: impl Iterator<Item = (&'v [i8], &'v f32)>) -> f32 {
+        let largest = vectors.map(|(vector, scale)| scale * dot(vector, &self.numbers) as f32);
+        largest.map(|product| self.scale * product).fold(-1.0, f32::max)
+    }
 }
 
-/// The scalar product, summed in lanes and with numbers of two sizes: in this form the compiler uses the machine's instructions for many
-/// numbers at once.
+/// The scalar product, with numbers of two sizes: in this form the compiler uses the machine's instructions for many numbers at once.
+#[inline(always)]
 fn dot(a: &[i8], b: &[i16]) -> i32 {
-    const LANES: usize = 16;
-    let mut sums = [0; LANES];
-    let (a_lanes, b_lanes) = (a.chunks_exact(LANES), b.chunks_exact(LANES));
-    let rest: i32 =
-        a_lanes.remainder().iter().zip(b_lanes.remainder()).map(|(&x, &y)| i32::from(x) * i32::from(y)).sum();
-    for (x, y) in a_lanes.zip(b_lanes) {
-        for lane in 0..LANES {
-            sums[lane] += i32::from(x[lane]) * i32::from(y[lane]);
-        }
-    }
-    sums.iter().sum::<i32>() + rest
+    a.iter().zip(b).map(|(&x, &y)| i32::from(x) * i32::from(y)).sum()
 }
 
 #[cfg(test)]

@@ -7,15 +7,14 @@ use serde::{Deserialize, Serialize};
 
 use super::classifier::{Examples, Plane, train};
 use super::directions::{Direction, Directions};
-use super::vectors::{VectorTable, dot, scale_to_unit};
-use crate::index::EntryNumber;
+use super::vectors::{VectorTable, dot, dots, scale_to_unit};
 use crate::knowledge::Corpus;
 
 /// Up to how many entries a classifier is trained: its cost grows with entries times phrasings. Beyond, the middles decide.
 const CLASSIFIED_ENTRIES: usize = 400;
 
 /// How many entries are looked at phrasing by phrasing: so many that are best by words, and so many that are best by their middles.
-const LOOKED_AT: usize = 24;
+const LOOKED_AT: usize = 8;
 
 /// Where everything that is asked lies.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -101,17 +100,21 @@ impl Meaning {
 
     /// How near a text lies to every entry.
     ///
-    /// The nearest phrasing is only looked for among the entries that come first in `shortlist` and those whose middles are nearest; the
+    /// The nearest phrasing is only looked for among the entries with the best scores `by_words` and those whose middles are nearest; the
     /// others are given the cosine with their middle.
-    pub fn nearness(&self, text: &str, table: &VectorTable, shortlist: &[EntryNumber]) -> Nearness {
+    pub fn nearness(&self, text: &str, table: &VectorTable, by_words: &[f32]) -> Nearness {
         let vector = table.embed(text);
         let rounded = Direction::new(&vector);
-        let middle: Vec<f32> = self.middles.chunks_exact(self.dims).map(|middle| dot(middle, &vector)).collect();
+        let middle = dots(&self.middles, &vector);
         let nearest = |entry: usize| self.phrasings.nearest(self.starts[entry]..self.starts[entry + 1], &rounded);
         // The cosine with the nearest phrasing is never far above that with the middle of all.
         let mut phrasing = middle.clone();
-        let by_words = shortlist.iter().take(LOOKED_AT).map(|number| number.0 as usize);
-        for entry in by_words.chain(best_places(&middle, LOOKED_AT)) {
+        let mut promising = best_places(by_words, LOOKED_AT);
+        promising.retain(|&entry| by_words[entry] > 0.0);
+        promising.extend(best_places(&middle, LOOKED_AT));
+        promising.sort_unstable();
+        promising.dedup();
+        for entry in promising {
             phrasing[entry] = nearest(entry);
         }
         let others = self.elsewhere.count();
@@ -146,8 +149,9 @@ impl Planes {
     }
 
     fn margins(&self, vector: &[f32]) -> Vec<f32> {
-        let planes = self.weights.chunks_exact(vector.len()).zip(&self.biases);
-        planes.map(|(weights, bias)| dot(weights, vector) + bias).collect()
+        let mut margins = dots(&self.weights, vector);
+        margins.iter_mut().zip(&self.biases).for_each(|(margin, bias)| *margin += bias);
+        margins
     }
 }
 

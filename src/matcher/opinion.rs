@@ -79,12 +79,12 @@ impl Opinion {
         self.wording.as_ref().map_or(0.0, Wording::trust)
     }
 
-    /// Looks at a question. In a large collection only the entries of `shortlist` are looked at closely.
-    pub fn view(&self, question: &Question, shortlist: &[EntryNumber]) -> View {
+    /// Looks at a question. `by_words` are Tantivy's scores, by entry number: only promising entries are looked at closely.
+    pub fn view(&self, question: &Question, by_words: &[f32]) -> View {
         let meaning = self.meaning.as_ref().zip(self.table.as_ref());
         View {
             words: self.wording.as_ref().map(|wording| wording.margins(&question.words)),
-            nearness: meaning.map(|(meaning, table)| meaning.nearness(&question.text, table, shortlist)),
+            nearness: meaning.map(|(meaning, table)| meaning.nearness(&question.text, table, by_words)),
         }
     }
 }

@@ -7,6 +7,7 @@
 use std::hash::{BuildHasher, RandomState};
 use std::path::{Path, PathBuf};
 
+use fearless_simd::{Level, Simd, dispatch};
 use hashbrown::HashTable;
 
 use crate::language::fold;
@@ -207,7 +208,19 @@ pub(super) fn scale_to_unit(vector: &mut [f32]) {
     }
 }
 
+/// The scalar product of a vector with each of several that stand one after the other.
+pub(super) fn dots(rows: &[f32], vector: &[f32]) -> Vec<f32> {
+    dispatch!(Level::new(), machine => dots_on(machine, rows, vector))
+}
+
+/// Compiled for every kind of machine, which is why it must be inlined.
+#[inline(always)]
+fn dots_on(_: impl Simd, rows: &[f32], vector: &[f32]) -> Vec<f32> {
+    rows.chunks_exact(vector.len().max(1)).map(|row| dot(row, vector)).collect()
+}
+
 /// The scalar product, summed in lanes so that the compiler can use the machine's vector instructions.
+#[inline(always)]
 pub(super) fn dot(a: &[f32], b: &[f32]) -> f32 {
     const LANES: usize = 16;
     let mut sums = [0.0; LANES];
