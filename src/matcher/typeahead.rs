@@ -73,17 +73,18 @@ impl TypeAhead {
                 }
             }
         }
-        let mut best: BTreeMap<u32, Fit> = BTreeMap::new();
+        let entries = self.ways.last().map_or(0, |way| way.entry as usize + 1);
+        let mut best: Vec<Fit> = vec![(0, 0, Reverse(u16::MAX)); entries];
         for place in touched {
             let (way, (count, _)) = (&self.ways[place as usize], counts[place as usize]);
-            let (most, in_question, shortest) = best.entry(way.entry).or_insert((0, 0, Reverse(u16::MAX)));
+            let (most, in_question, shortest) = &mut best[way.entry as usize];
             if way.is_question {
                 *in_question = count;
             }
             (*most, *shortest) = (*most, *shortest).max((count, Reverse(way.words)));
         }
-        let mut fitting: Vec<(Reverse<Fit>, u32)> =
-            best.into_iter().map(|(entry, fit)| (Reverse(fit), entry)).collect();
+        let found = (0..).zip(best).filter(|(_, (most, ..))| *most > 0);
+        let mut fitting: Vec<(Reverse<Fit>, u32)> = found.map(|(entry, fit)| (Reverse(fit), entry)).collect();
         fitting.sort_unstable();
         fitting.into_iter().map(|(_, entry)| EntryNumber(entry)).collect()
     }
