@@ -359,7 +359,8 @@ fn an_unknown_option_is_named_with_the_nearest() {
     let cases = [
         ("[knowledge]\nfaqs = \"x\"\n", "knowledge.faqs", "knowledge.faq"),
         ("[matcher]\nvector = \"x\"\n", "matcher.vector", "matcher.vectors"),
-        ("[lgo]\nfilter = \"warn\"\n", "lgo.filter", "log.filter"),
+        ("[lgo]\nfilter = \"warn\"\n", "lgo", "log"),
+        ("[discrod]\n", "discrod", "discord"),
         ("loud = true\n", "loud", ""),
     ];
     for (config, key, nearest) in cases {

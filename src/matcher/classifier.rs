@@ -10,15 +10,16 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 /// The price of a mistake on an example, against the wish for a wide margin. 1 is the usual choice and was not tuned.
 const COST: f32 = 1.0;
 
-/// How many times the examples are visited at the most, and the violation below which they are left alone.
-const PASSES: usize = 6;
+/// How many times the examples are visited at the most, and the violation below which they are left alone. With six visits the planes of
+/// the wording still depended on the order of the examples: a score of new phrasings moved a hundredth of the questions to other answers.
+const PASSES: usize = 40;
 const TOLERANCE: f32 = 0.05;
 
 /// What a plane says before it has learnt anything: no, with just the margin that is asked for.
 const START: f32 = -1.0;
 
 /// An example that lies this much further on the right side than it must is not visited again.
-const CLEAR: f32 = 0.15;
+const CLEAR: f32 = 0.4;
 
 /// What is learnt from: vectors of length 1, by their numbers.
 pub(super) trait Examples: Sync {
