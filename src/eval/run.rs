@@ -66,7 +66,7 @@ fn judge(snapshot: &Snapshot, truth: &Truth) -> Result<Row, IndexError> {
     let decision = snapshot.conclude(sight)?;
     let accepted = |ids: &[crate::knowledge::EntryId]| ids.iter().take(3).any(|id| truth.accepts(id.as_str()));
     let (entry, near) = match &decision.outcome {
-        Outcome::Answered(id) => (Some(id.as_str()), false),
+        Outcome::Answered { entry, .. } => (Some(entry.as_str()), false),
         Outcome::Ambiguous(ids) => (None, accepted(ids)),
         Outcome::NoAnswer { nearest, .. } => (None, accepted(nearest)),
     };

@@ -5,6 +5,7 @@
 //! letters and neighbouring keys cost less than arbitrary ones, because that is how fingers err. Words run together are separated.
 
 use std::collections::{BTreeMap, HashSet};
+use std::sync::LazyLock;
 
 /// What the edits cost. A slip is an edit that fingers or ears often make: a neighbouring key, one vowel for another.
 const EDIT: f32 = 1.0;
@@ -124,6 +125,8 @@ impl Speller {
             if too_far || known.word.len() < 3 {
                 continue;
             }
+            // Only what is nearer than the best so far matters.
+            let allowed = best.map_or(allowed, |(least, ..)| allowed.min(least + known.bonus));
             let Some(distance) = distance(letters, &known.word, allowed) else { continue };
             let cost = distance - known.bonus;
             if best.is_none_or(|(least, ..)| cost < least) {
@@ -213,14 +216,24 @@ fn gap_cost(letters: &[char], at: usize) -> f32 {
 }
 
 fn replace_cost(typed: char, known: char) -> f32 {
-    let vowel = |c| matches!(c, 'a' | 'e' | 'i' | 'o' | 'u' | 'y');
-    if typed == known {
-        0.0
-    } else if vowel(typed) && vowel(known) || are_neighbours(typed, known) || sound_alike(typed, known) {
-        SLIP
-    } else {
-        EDIT
+    let place = |c: char| c.is_ascii_lowercase().then(|| c as usize - 'a' as usize);
+    match (place(typed), place(known)) {
+        _ if typed == known => 0.0,
+        (Some(typed), Some(known)) => REPLACE_COSTS[typed][known],
+        _ => EDIT,
     }
+}
+
+/// What it costs to type one letter for another.
+static REPLACE_COSTS: LazyLock<[[f32; 26]; 26]> = LazyLock::new(|| {
+    let letter = |place: usize| char::from(b'a' + place as u8);
+    std::array::from_fn(|typed| std::array::from_fn(|known| cost_of_slip(letter(typed), letter(known))))
+});
+
+fn cost_of_slip(typed: char, known: char) -> f32 {
+    let vowel = |c| matches!(c, 'a' | 'e' | 'i' | 'o' | 'u' | 'y');
+    let likely = vowel(typed) && vowel(known) || are_neighbours(typed, known) || sound_alike(typed, known);
+    if likely { SLIP } else { EDIT }
 }
 
 /// Letters that are often spoken alike: "prise" for "price".

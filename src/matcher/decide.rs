@@ -6,11 +6,14 @@ use super::outcome::{Decision, Evidence, NoAnswerReason, Outcome, WordEvidence, 
 use super::question::Question;
 use super::snapshot::Snapshot;
 use crate::index::IndexError;
-use crate::knowledge::{FaqEntry, LeadsTo};
+use crate::knowledge::{EntryId, FaqEntry, LeadsTo};
 
 /// How many suggestions an ambiguous question gets, and how many a refused one.
 const SUGGESTIONS: usize = 5;
 const NEAREST: usize = 3;
+
+/// How many questions that may have been meant instead an answer names if it is not beyond doubt.
+const RUNNERS_UP: usize = 2;
 
 /// Below this probability that the question is about the FAQ at all, the nearest questions would only puzzle the asker.
 const WORTH_SUGGESTING: f32 = 0.15;
@@ -98,10 +101,21 @@ impl Snapshot {
                 let ours = confidence.is_some_and(|confidence| confidence.in_scope >= GUARDED);
                 let verdict = || format!("Answered: the guard `{name}` leads to `{id}`.");
                 (ours && self.corpus().entry(id.as_str()).is_some_and(FaqEntry::is_vetted))
-                    .then(|| (Outcome::Answered(id.clone()), verdict()))
+                    .then(|| (answered_unsurely(id, candidates), verdict()))
             }
         }
     }
+}
+
+/// An answer with what else may have been meant.
+fn answered_unsurely(entry: &EntryId, candidates: &[Candidate]) -> Outcome {
+    let others = candidates.iter().map(|candidate| &candidate.entry).filter(|other| *other != entry);
+    Outcome::Answered { entry: entry.clone(), runners_up: others.take(RUNNERS_UP).cloned().collect() }
+}
+
+/// An answer beyond doubt.
+fn answered_surely(entry: &EntryId) -> Outcome {
+    Outcome::Answered { entry: entry.clone(), runners_up: Vec::new() }
 }
 
 fn choose(question: &Question, candidates: &[Candidate], confidence: Option<Confidence>) -> (Outcome, String) {
@@ -115,7 +129,7 @@ fn choose(question: &Question, candidates: &[Candidate], confidence: Option<Conf
     };
     if best.same_words {
         let verdict = format!("Answered: `{}` is asked in these very words.", best.entry);
-        return (Outcome::Answered(best.entry.clone()), verdict);
+        return (answered_surely(&best.entry), verdict);
     }
     let sure = format!(
         "{:.0} % sure that the question is about this FAQ, and {:.0} % that `{}` is then the right answer",
@@ -124,7 +138,8 @@ fn choose(question: &Question, candidates: &[Candidate], confidence: Option<Conf
         best.entry
     );
     match confidence.band {
-        Band::Strong | Band::Likely => (Outcome::Answered(best.entry.clone()), format!("Answered: {sure}.")),
+        Band::Strong => (answered_surely(&best.entry), format!("Answered: {sure}.")),
+        Band::Likely => (answered_unsurely(&best.entry, candidates), format!("Answered: {sure}.")),
         Band::Weak => (Outcome::Ambiguous(ids(SUGGESTIONS)), format!("A choice: only {sure}.")),
         Band::None if confidence.in_scope >= WORTH_SUGGESTING => {
             silent(NoAnswerReason::NotSure, ids(NEAREST), format!("No answer: only {sure}."))

@@ -10,7 +10,12 @@ use crate::knowledge::EntryId;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Outcome {
     /// This entry answers it.
-    Answered(EntryId),
+    Answered {
+        /// Which entry.
+        entry: EntryId,
+        /// What else may have been meant, best first; at most two, and none where there is hardly a doubt.
+        runners_up: Vec<EntryId>,
+    },
     /// One of these may answer it, best first; the asker chooses. At most five.
     Ambiguous(Vec<EntryId>),
     /// Nothing vetted answers it.

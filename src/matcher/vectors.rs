@@ -210,18 +210,18 @@ pub(super) fn scale_to_unit(vector: &mut [f32]) {
 
 /// The scalar product of a vector with each of several that stand one after the other.
 pub(super) fn dots(rows: &[f32], vector: &[f32]) -> Vec<f32> {
-    dispatch!(Level::new(), machine => dots_on(machine, rows, vector))
-}
-
-/// Compiled for every kind of machine, which is why it must be inlined.
-#[inline(always)]
-fn dots_on(_: impl Simd, rows: &[f32], vector: &[f32]) -> Vec<f32> {
     rows.chunks_exact(vector.len().max(1)).map(|row| dot(row, vector)).collect()
 }
 
-/// The scalar product, summed in lanes so that the compiler can use the machine's vector instructions.
-#[inline(always)]
+/// The scalar product.
 pub(super) fn dot(a: &[f32], b: &[f32]) -> f32 {
+    dispatch!(Level::new(), machine => dot_on(machine, a, b))
+}
+
+/// The scalar product, summed in lanes so that the compiler can use the machine's vector instructions. It is compiled for every kind of
+/// machine, which is why it must be inlined.
+#[inline(always)]
+fn dot_on(_: impl Simd, a: &[f32], b: &[f32]) -> f32 {
     const LANES: usize = 16;
     let mut sums = [0.0; LANES];
     let (a_lanes, b_lanes) = (a.chunks_exact(LANES), b.chunks_exact(LANES));

@@ -23,7 +23,7 @@ pub const APOLOGY: &str =
 /// Turns what the matcher decided into what to say.
 pub fn compose(corpus: &Corpus, outcome: &Outcome, stamp: &CaseStamp) -> Reply {
     match outcome {
-        Outcome::Answered(id) => entry_reply(corpus, id, stamp),
+        Outcome::Answered { entry, runners_up } => reply_with(corpus, entry, runners_up, stamp),
         Outcome::Ambiguous(ids) => Reply::Choice(Choice {
             text: "Several vetted questions come close. Which one do you mean?".to_owned(),
             suggestions: suggestions(corpus, ids),
@@ -43,6 +43,11 @@ pub fn compose(corpus: &Corpus, outcome: &Outcome, stamp: &CaseStamp) -> Reply {
 
 /// The reply for an entry that was asked for by name: its answer, or why there is none any more.
 pub fn entry_reply(corpus: &Corpus, id: &EntryId, stamp: &CaseStamp) -> Reply {
+    reply_with(corpus, id, &[], stamp)
+}
+
+/// The reply for an entry; what else may have been meant comes first among the related questions.
+fn reply_with(corpus: &Corpus, id: &EntryId, runners_up: &[EntryId], stamp: &CaseStamp) -> Reply {
     let no_answer =
         |text: String| Reply::NoAnswer(NoAnswer { text, reason: None, nearest: Vec::new(), stamp: stamp.clone() });
     let Some(entry) = corpus.entries.get(id) else {
@@ -53,7 +58,7 @@ pub fn entry_reply(corpus: &Corpus, id: &EntryId, stamp: &CaseStamp) -> Reply {
         Vetting::Withdrawn { date, reason } => {
             no_answer(format!("This answer was withdrawn on {}: {reason}", written_out(*date)))
         }
-        Vetting::Vetted(_) => match answer(corpus, entry, stamp) {
+        Vetting::Vetted(_) => match answer(corpus, entry, runners_up, stamp) {
             Some(answer) => Reply::Answer(Box::new(answer)),
             // An entry whose sources are all unknown does not pass the loader; if one did, silence is right.
             None => no_answer("I have no vetted answer under that name.".to_owned()),
@@ -61,7 +66,7 @@ pub fn entry_reply(corpus: &Corpus, id: &EntryId, stamp: &CaseStamp) -> Reply {
     }
 }
 
-fn answer(corpus: &Corpus, entry: &FaqEntry, stamp: &CaseStamp) -> Option<Answer> {
+fn answer(corpus: &Corpus, entry: &FaqEntry, runners_up: &[EntryId], stamp: &CaseStamp) -> Option<Answer> {
     let quoted = |keys: &[QuotationKey]| keys.iter().filter_map(|key| quoted_words(corpus, key)).collect();
     let conflicts = entry.conflicts.iter().filter_map(|key| corpus.conflicts.get(key));
     let conflicts = conflicts.map(|conflict| ConflictNote {
@@ -69,12 +74,13 @@ fn answer(corpus: &Corpus, entry: &FaqEntry, stamp: &CaseStamp) -> Option<Answer
         prevailing: conflict.prevailing.clone(),
         why: conflict.why.clone(),
     });
-    let neighbours: Vec<EntryId> = entry.neighbours().cloned().collect();
+    let mut related = runners_up.to_vec();
+    related.extend(entry.neighbours().filter(|neighbour| !runners_up.contains(neighbour)).cloned());
     let extras = AnswerExtras {
         quotations: quoted(&entry.quotations),
         responses: quoted(&entry.responses),
         conflicts: conflicts.collect(),
-        related: suggestions(corpus, &neighbours),
+        related: suggestions(corpus, &related),
     };
     Some(Answer::new(
         (entry.id.clone(), entry.question.clone()),
