@@ -172,6 +172,13 @@ impl Responder {
         reply::editors_view(snapshot.corpus(), id, &self.stamp(snapshot.corpus(), today))
     }
 
+    /// Why a question is answered as it is, for those who look after the FAQ.
+    pub fn why(&self, question: &str, today: Date) -> Result<Sheet, ResponderError> {
+        let snapshot = self.snapshot.load();
+        let evidence = snapshot.decide_and_explain(question)?.evidence;
+        Ok(reply::why(snapshot.corpus(), &evidence, &self.stamp(snapshot.corpus(), today)))
+    }
+
     /// Entries whose id or question holds what was typed, drafts and withdrawn ones too.
     pub fn editors_choices(&self, typed: &str, limit: usize) -> Vec<(EntryId, String)> {
         reply::editors_choices(self.snapshot.load().corpus(), typed, limit)

@@ -284,7 +284,9 @@ fn explain_tells_why() {
     let tiny = Tiny::new();
     let output = on(&tiny).args(["ask", "--explain", "do lamp owners get any money"]).output().expect("it starts");
     let printed = text(&output.stdout);
-    assert!(printed.contains("Why") && printed.contains("money/will-i-be-paid"), "{printed}");
+    for told in ["Why", "Confidence", "people ask with it", "money/will-i-be-paid: in all"] {
+        assert!(printed.contains(told), "{told}: {printed}");
+    }
 }
 
 #[test]

@@ -254,6 +254,16 @@ fn the_desk_shows_an_entry_with_its_evidence() {
 }
 
 #[test]
+fn the_desk_says_why_a_question_is_answered_as_it_is() {
+    let bot = TestBot::new();
+    let why = bot.slash(MODERATOR, "faq show", json!({"question": "is the linkdin lawsuit over"}));
+    assert!(why.is_private() && why.is_stamped());
+    why.shows("status/is-it-over").shows("Confidence").shows("linkdin").shows("people ask with it");
+    bot.slash(MODERATOR, "faq show", json!({"question": "  "})).shows(sentences::DESK_SHOW_WHAT);
+    bot.slash(MEMBER, "faq show", json!({"question": "is it over"})).shows(sentences::DESK_NOT_YOU);
+}
+
+#[test]
 fn a_reload_reports_what_changed_and_an_error_changes_nothing() {
     let faq = tempfile::tempdir().unwrap();
     copy(std::path::Path::new("faq"), faq.path());

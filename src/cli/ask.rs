@@ -8,7 +8,7 @@ use anyhow::Context;
 use caseclerk::ask::{Ask, What};
 use caseclerk::config::Settings;
 use caseclerk::responder::Responder;
-use caseclerk::terminal::{JsonError, JsonReply, explanation, reply_text};
+use caseclerk::terminal::{JsonError, JsonReply, explanation_text, reply_text};
 use clap::Args;
 use jiff::civil::Date;
 
@@ -48,7 +48,7 @@ fn answer_one(responder: &Responder, arguments: &AskArguments, question: &str, t
     }
     write!(out, "{}", reply_text(&response.reply))?;
     if let Some(evidence) = response.evidence.filter(|_| arguments.explain) {
-        write!(out, "\n{}", explanation(&evidence))?;
+        write!(out, "\n{}", explanation_text(&evidence))?;
     }
     Ok(Exit::Well)
 }

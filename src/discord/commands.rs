@@ -41,7 +41,7 @@ pub enum DeskAction {
     Reload,
     /// Say what that would do.
     Check,
-    /// Show an entry as its editors see it.
+    /// Show an entry as its editors see it, or why a question is answered as it is.
     Show,
 }
 
@@ -64,7 +64,11 @@ pub fn table() -> impl Iterator<Item = Row> {
     let desk = [
         ("faq reload", "Load the FAQ again and say what changed", DeskAction::Reload),
         ("faq check", "Say what a reload would change, and change nothing", DeskAction::Check),
-        ("faq show", "Show an entry with its phrasings and evidence, drafts too", DeskAction::Show),
+        (
+            "faq show",
+            "Show an entry with its evidence, drafts too, or why a question is answered as it is",
+            DeskAction::Show,
+        ),
     ];
     let desk = desk.into_iter().map(move |(name, summary, action)| row(name, summary, Action::Desk(action)));
     let check = row(CHECK, "In the menu of a message, under Apps: what the FAQ says to it", Action::Check);
@@ -104,7 +108,10 @@ pub fn for_the_desk() -> Vec<CreateCommand> {
         let Action::Desk(action) = row.action else { return None };
         let name = row.name.split(' ').next_back()?;
         let option = CreateCommandOption::new(CommandOptionType::SubCommand, name, row.summary);
-        Some(if action == DeskAction::Show { option.add_sub_option(entry()) } else { option })
+        Some(match action {
+            DeskAction::Show => option.add_sub_option(entry()).add_sub_option(asked()),
+            _ => option,
+        })
     });
     let command = CreateCommand::new(DESK)
         .description("Look after the FAQ")
@@ -140,7 +147,12 @@ fn private() -> CreateCommandOption {
 
 fn entry() -> CreateCommandOption {
     let option = CreateCommandOption::new(CommandOptionType::String, ENTRY, "The id of the entry, or words in it");
-    option.required(true).set_autocomplete(true)
+    option.set_autocomplete(true)
+}
+
+fn asked() -> CreateCommandOption {
+    let what = "A question as a member would ask it";
+    CreateCommandOption::new(CommandOptionType::String, QUESTION, what).max_length(limits::QUESTION)
 }
 
 #[cfg(test)]

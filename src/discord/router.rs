@@ -286,18 +286,28 @@ impl Router {
         let later = match action {
             DeskAction::Reload => Later::Reload,
             DeskAction::Check => Later::Check,
-            DeskAction::Show => {
-                let id = EntryId::new(typed.text(commands::ENTRY).unwrap_or_default().trim());
-                return match self.responder.editors_view(&id, (self.today)()) {
-                    Some(sheet) => Turn::private(&whole_sheet(&sheet)),
-                    None => Turn::sentence(sentences::DESK_NO_ENTRY),
-                };
-            }
+            DeskAction::Show => return self.show_at_the_desk(typed),
         };
         if self.busy.swap(true, Ordering::AcqRel) {
             return Turn::sentence(sentences::DESK_BUSY);
         }
         Turn { callback: json!({"type": 5, "data": {"flags": EPHEMERAL}}), later: Some(later) }
+    }
+
+    /// An entry with everything behind it, or why a question is answered as it is.
+    fn show_at_the_desk(&self, typed: &Typed) -> Turn {
+        let given = |option| typed.text(option).map(str::trim).filter(|text| !text.is_empty());
+        match (given(commands::ENTRY), given(commands::QUESTION)) {
+            (Some(id), _) => match self.responder.editors_view(&EntryId::new(id), (self.today)()) {
+                Some(sheet) => Turn::private(&whole_sheet(&sheet)),
+                None => Turn::sentence(sentences::DESK_NO_ENTRY),
+            },
+            (None, Some(question)) => match self.responder.why(question, (self.today)()) {
+                Ok(sheet) => Turn::private(&whole_sheet(&sheet)),
+                Err(error) => Self::apology(&error),
+            },
+            (None, None) => Turn::sentence(sentences::DESK_SHOW_WHAT),
+        }
     }
 
     fn complete(&self, request: &Request, typed: &Typed, option: &str) -> Turn {

@@ -44,6 +44,8 @@ pub const DESK_NOT_YOU: &str =
 pub const DESK_BUSY: &str = "The FAQ is being loaded already. Try again in a moment.";
 /// No entry under that name.
 pub const DESK_NO_ENTRY: &str = "There is no entry under that name, not even a draft.";
+/// To a moderator who asked to see neither an entry nor a question.
+pub const DESK_SHOW_WHAT: &str = "Name an entry, or give a question to see why I answer it as I do.";
 
 /// Above an answer that a member posted.
 pub fn shared_by(member: u64) -> String {

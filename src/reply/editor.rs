@@ -1,11 +1,13 @@
 //! An entry as its editors see it: drafts too, with everything that it rests on.
 
 use super::compose::stamp_line;
+use super::explanation::explanation;
 use super::markdown::parse_markdown;
 use super::rich_text::RichText;
 use super::sheet::{Section, Sheet};
 use crate::knowledge::{Corpus, EntryId, FaqEntry, Vetting};
 use crate::legal::{CaseStamp, written_out};
+use crate::matcher::Evidence;
 
 /// Everything about an entry, for those who look after the FAQ; `None` if there is no such entry.
 pub fn editors_view(corpus: &Corpus, id: &EntryId, stamp: &CaseStamp) -> Option<Sheet> {
@@ -31,6 +33,16 @@ pub fn editors_view(corpus: &Corpus, id: &EntryId, stamp: &CaseStamp) -> Option<
         citations: Vec::new(),
         stamp: stamp_line(stamp),
     })
+}
+
+/// Why a question is answered as it is, for those who look after the FAQ.
+pub fn why(corpus: &Corpus, evidence: &Evidence, stamp: &CaseStamp) -> Sheet {
+    let title = match evidence.candidates.first().and_then(|best| corpus.entries.get(&best.entry)) {
+        Some(entry) => format!("Nearest: {}", entry.question),
+        None => "Nothing is near".to_owned(),
+    };
+    let sections = explanation(evidence);
+    Sheet { title, sections, links: Vec::new(), citations: Vec::new(), stamp: stamp_line(stamp) }
 }
 
 /// Entries whose id or question holds what was typed, drafts and withdrawn ones too, as (id, question).

@@ -6,6 +6,7 @@
 mod answer;
 mod compose;
 mod editor;
+mod explanation;
 mod markdown;
 mod rich_text;
 mod sheet;
@@ -15,7 +16,8 @@ pub use compose::{
     APOLOGY, DISCLAIMER, about, compose, entry_reply, help, no_content, none_of_these, opt_out, quotations, sources,
     stamp_line, status, suggestions, timeline,
 };
-pub use editor::{editors_choices, editors_view};
+pub use editor::{editors_choices, editors_view, why};
+pub use explanation::explanation;
 pub use markdown::{UnsupportedMarkup, parse_markdown};
 pub use rich_text::{Block, Inline, RichText};
 pub use sheet::{Link, Section, Sheet};

@@ -4,10 +4,10 @@ use anstyle::{AnsiColor, Style};
 use textwrap::Options;
 
 use crate::legal::written_out;
-use crate::matcher::{Evidence, WordUse};
+use crate::matcher::Evidence;
 use crate::reply::{
     Answer, Block, DISCLAIMER, Inline, QuotedWords, Reply, RichText, Section, Sheet, ShownCitation, Suggestion,
-    stamp_line,
+    explanation, stamp_line,
 };
 
 const WIDTH: usize = 80;
@@ -44,50 +44,9 @@ pub fn sheet_text(sheet: &Sheet) -> String {
 }
 
 /// Why a question led where it led, in words.
-pub fn explanation(evidence: &Evidence) -> String {
+pub fn explanation_text(evidence: &Evidence) -> String {
     let mut page = Page::default();
-    page.heading("Why");
-    page.paragraph(&evidence.verdict);
-    if let Some(confidence) = &evidence.confidence {
-        let band = format!("{:?}", confidence.band).to_lowercase();
-        page.item("", &format!("Confidence {:.2}; band: {band}.", confidence.together));
-    }
-    if let [best, next, ..] = &evidence.candidates[..] {
-        let gap = best.rank_score - next.rank_score;
-        page.item("", &format!("The best is ahead of `{}` by {gap:.1}.", next.entry));
-    }
-    page.blank();
-    page.heading("Words");
-    for word in &evidence.words {
-        let used = match word.used {
-            WordUse::FunctionWord => "not weighed",
-            WordUse::Asked => "people ask with it",
-            WordUse::Mentioned => "only in the answer",
-            WordUse::Missing => "not covered",
-        };
-        let typed = word.typed.as_ref().map_or(String::new(), |typed| format!(", typed “{typed}”"));
-        page.item("", &format!("{}{typed}: {used} (rarity {:.1})", word.word, word.rarity));
-    }
-    page.blank();
-    page.heading("Candidates");
-    for candidate in &evidence.candidates {
-        page.item(
-            "",
-            &format!(
-                "{}: rank {:.1}; words {:.1}; meaning {:.2} to its nearest phrasing, {:.2} to their middle, margin {:.2}; covers {:.0} %",
-                candidate.entry,
-                candidate.rank_score,
-                candidate.words_score,
-                candidate.nearest,
-                candidate.middle,
-                candidate.margin,
-                100.0 * candidate.coverage
-            ),
-        );
-        if let Some(phrasing) = &candidate.phrasing {
-            page.item("    ", &format!("phrasing with most words in common: {phrasing}"));
-        }
-    }
+    page.sections(&explanation(evidence));
     page.finish()
 }
 
@@ -127,12 +86,7 @@ impl Page {
     fn sheet(&mut self, sheet: &Sheet) {
         self.heading(&sheet.title);
         self.blank();
-        for Section { heading, body } in &sheet.sections {
-            if let Some(heading) = heading {
-                self.heading(heading);
-            }
-            self.rich(body);
-        }
+        self.sections(&sheet.sections);
         for link in &sheet.links {
             self.item("", &format!("{}: {}", link.text, link.url));
         }
@@ -141,6 +95,15 @@ impl Page {
         }
         self.citations(&sheet.citations);
         self.stamp(&sheet.stamp, None);
+    }
+
+    fn sections(&mut self, sections: &[Section]) {
+        for Section { heading, body } in sections {
+            if let Some(heading) = heading {
+                self.heading(heading);
+            }
+            self.rich(body);
+        }
     }
 
     fn citations(&mut self, citations: &[ShownCitation]) {

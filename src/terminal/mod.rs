@@ -6,4 +6,4 @@ mod layout;
 
 pub use chat::{ChatInput, chat_commands, read_chat_line};
 pub use json::{JsonError, JsonReply};
-pub use layout::{explanation, reply_text, sheet_text};
+pub use layout::{explanation_text, reply_text, sheet_text};
