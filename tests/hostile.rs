@@ -14,7 +14,7 @@ use caseclerk::lint::{self, Subject};
 use caseclerk::matcher::NoAnswerReason;
 use caseclerk::reply::Reply;
 use caseclerk::responder::Responder;
-use caseclerk::terminal::{JsonReply, explanation, read_chat_line, reply_text};
+use caseclerk::terminal::{JsonReply, explanation_text, read_chat_line, reply_text};
 use proptest::prelude::*;
 use proptest::test_runner::FileFailurePersistence;
 use tiny::{TODAY, Tiny};
@@ -131,7 +131,7 @@ proptest! {
         }
         prop_assert!(!reply_text(&response.reply).is_empty());
         if let Some(evidence) = &response.evidence {
-            prop_assert!(!explanation(evidence).is_empty());
+            prop_assert!(!explanation_text(evidence).is_empty());
         }
         let json = serde_json::to_string(&JsonReply::new(&text, response)).expect("a reply can be written as JSON");
         let read: serde_json::Value = serde_json::from_str(&json).expect("JSON can be read");
