@@ -10,6 +10,7 @@ use super::ids::{ConflictKey, EntryId, QuotationKey, TopicId};
 use super::records::{
     Conflict, ElsewhereGroup, Guard, HouseStyle, OptOut, Quotation, SynonymGroup, TimelineEvent, Topic,
 };
+use crate::language::Patterns;
 use crate::legal::{Case, Source, SourceKey};
 
 /// The whole content of the FAQ folder.
@@ -81,6 +82,16 @@ impl Corpus {
     /// The topic with this id.
     pub fn topic(&self, id: &TopicId) -> Option<&Topic> {
         self.topics.iter().find(|topic| topic.id == *id)
+    }
+
+    /// The guard of this name.
+    pub fn guard(&self, name: &str) -> Option<&Guard> {
+        self.guards.iter().find(|guard| guard.name == name)
+    }
+
+    /// The guards, ready to be recognised in a text, numbered as in `guards`.
+    pub fn guard_patterns(&self) -> Patterns {
+        Patterns::new(self.guards.iter().map(Guard::pattern))
     }
 }
 

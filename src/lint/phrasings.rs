@@ -103,8 +103,13 @@ pub(super) struct Asked<'a> {
 impl Asked<'_> {
     /// Its terms, in order.
     pub fn terms(&self) -> Vec<String> {
-        self.words.iter().map(|word| word.term.clone()).collect()
+        terms_of(&self.words)
     }
+}
+
+/// The terms of some words, in order.
+pub(super) fn terms_of(words: &[Word]) -> Vec<String> {
+    words.iter().map(|word| word.term.clone()).collect()
 }
 
 /// A way of asking, with each of its terms once.

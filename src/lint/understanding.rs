@@ -3,9 +3,9 @@
 use std::collections::{HashMap, HashSet};
 
 use super::Rule;
-use super::phrasings::every_phrasing;
+use super::phrasings::{every_phrasing, terms_of};
 use crate::knowledge::{Finding, Guard, LeadsTo, Place, Severity};
-use crate::language::{Patterns, words};
+use crate::language::words;
 
 pub(super) const GUARD_FORM: Rule = Rule {
     name: "guard-form",
@@ -24,7 +24,7 @@ pub(super) const GUARD_EXAMPLE: Rule = Rule {
     guards: "a guard is the first to take each of its examples, and leaves its counter-examples alone",
     check: |subject| {
         let guards = &subject.corpus.guards;
-        let patterns = Patterns::new(guards.iter().map(Guard::pattern));
+        let patterns = subject.corpus.guard_patterns();
         let mut findings = Vec::new();
         for (number, guard) in guards.iter().enumerate() {
             for example in &guard.examples {
@@ -61,7 +61,7 @@ pub(super) const GUARD_AGAINST_PHRASING: Rule = Rule {
     guards: "no guard keeps back an answer from a way of asking it",
     check: |subject| {
         let guards = &subject.corpus.guards;
-        let patterns = Patterns::new(guards.iter().map(Guard::pattern));
+        let patterns = subject.corpus.guard_patterns();
         let mut findings = Vec::new();
         for asked in every_phrasing(subject) {
             let first = patterns.fitting(&asked.words).first().map(|&number| &guards[number]);
@@ -172,5 +172,5 @@ fn place_of(guard: &Guard) -> Place {
 }
 
 fn terms(text: &str) -> Vec<String> {
-    words(text).into_iter().map(|word| word.term).collect()
+    terms_of(&words(text))
 }

@@ -83,7 +83,7 @@ impl Snapshot {
         candidates: &[Candidate],
         confidence: Option<Confidence>,
     ) -> Option<(Outcome, String)> {
-        let guard = self.guard_named(name)?;
+        let guard = self.corpus().guard(name)?;
         if candidates.first().is_some_and(|best| best.same_words) {
             return None;
         }

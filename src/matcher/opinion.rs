@@ -14,7 +14,7 @@ use super::vectors::VectorTable;
 use super::wording::{Lessons, WordMargins, Wording};
 use crate::index::EntryNumber;
 use crate::knowledge::{Corpus, TopicId};
-use crate::language::{Analyzer, Vocabulary};
+use crate::language::{Analyzer, Vocabulary, Word};
 
 /// What the second opinion knows.
 pub(super) struct Opinion {
@@ -45,8 +45,9 @@ impl Learnt {
     /// Learns from the phrasings of the corpus.
     pub fn new(corpus: &Corpus, vocabulary: Vocabulary, analyzer: &Analyzer, table: Option<&VectorTable>) -> Self {
         let topics = topic_numbers(corpus);
-        let wording = learn_wording(corpus, analyzer, &topics);
-        let same_words = learn_same_words(corpus, analyzer);
+        let (asked, owners) = read_ways_of_asking(corpus, analyzer);
+        let same_words = SameWords::new(&asked, &owners);
+        let wording = learn_wording(corpus, analyzer, asked, &owners, &topics);
         Self { vocabulary, same_words, wording, meaning: table.map(|table| Meaning::learn(corpus, table, &topics)) }
     }
 }
@@ -89,24 +90,24 @@ impl Opinion {
     }
 }
 
-fn learn_same_words(corpus: &Corpus, analyzer: &Analyzer) -> SameWords {
+/// Every way of asking, read, and the entry of each.
+fn read_ways_of_asking(corpus: &Corpus, analyzer: &Analyzer) -> (Vec<Vec<Word>>, Vec<u32>) {
     let entries = corpus.vetted().enumerate();
     let asked = entries.flat_map(|(number, entry)| entry.ways_of_asking().map(move |text| (text, number as u32)));
-    SameWords::new(asked.map(|(text, entry)| (Question::read(text, analyzer), entry)))
+    asked.map(|(text, entry)| (analyzer.read(text), entry)).unzip()
 }
 
-fn learn_wording(corpus: &Corpus, analyzer: &Analyzer, topics: &[u32]) -> Option<Wording> {
-    let mut owners = Vec::new();
-    let mut read = Vec::new();
-    for (number, entry) in corpus.vetted().enumerate() {
-        for text in entry.ways_of_asking() {
-            read.push(analyzer.read(text));
-            owners.push(number as u32);
-        }
-    }
+fn learn_wording(
+    corpus: &Corpus,
+    analyzer: &Analyzer,
+    asked: Vec<Vec<Word>>,
+    owners: &[u32],
+    topics: &[u32],
+) -> Option<Wording> {
+    let mut read = asked;
     let elsewhere = corpus.elsewhere.iter().flat_map(|group| &group.questions);
     read.extend(elsewhere.map(|question| analyzer.read(question)));
-    Wording::learn(&Lessons { read: &read, owners: &owners, topics })
+    Wording::learn(&Lessons { read: &read, owners, topics })
 }
 
 /// The number of each vetted entry's topic.

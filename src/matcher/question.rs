@@ -56,8 +56,7 @@ impl Question {
     /// A number that texts share which ask in the very same words, but for fillers at either end: "so is it over??" and "is it over". None
     /// for a text of nothing but fillers.
     pub fn fingerprint(&self) -> Option<u64> {
-        let words = without_fillers(&self.words);
-        (!words.is_empty()).then(|| fingerprint(words.iter().map(|word| word.term.as_str())))
+        fingerprint_of(&self.words)
     }
 
     /// The sentences of a long question, the last ones first; none for a short one.
@@ -84,6 +83,12 @@ impl Question {
         let last = sentences_of(text).rev().map(|sentence| Question::read(sentence, analyzer));
         last.filter(|sentence| !sentence.words.is_empty()).take(1).collect()
     }
+}
+
+/// The fingerprint of a question of these words: see [`Question::fingerprint`].
+pub(super) fn fingerprint_of(words: &[Word]) -> Option<u64> {
+    let words = without_fillers(words);
+    (!words.is_empty()).then(|| fingerprint(words.iter().map(|word| word.term.as_str())))
 }
 
 /// A text cut where a sentence ends; the mark stays with its sentence.

@@ -2,18 +2,20 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::question::Question;
+use super::question::{Question, fingerprint_of};
 use crate::index::EntryNumber;
+use crate::language::Word;
 
 /// The fingerprints of all ways of asking, each with the entry that it leads to, sorted.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub(super) struct SameWords(Vec<(u64, u32)>);
 
 impl SameWords {
-    /// Learns ways of asking, each with the number of its entry. One that leads to two entries leads to neither.
-    pub fn new(asked: impl Iterator<Item = (Question, u32)>) -> Self {
+    /// Learns ways of asking, read, each with the number of its entry. One that leads to two entries leads to neither.
+    pub fn new(asked: &[Vec<Word>], entries: &[u32]) -> Self {
+        let asked = asked.iter().zip(entries);
         let mut known: Vec<(u64, u32)> =
-            asked.filter_map(|(question, entry)| Some((question.fingerprint()?, entry))).collect();
+            asked.filter_map(|(words, &entry)| Some((fingerprint_of(words)?, entry))).collect();
         known.sort_unstable();
         known.dedup();
         let leads_to_two = |at: usize| {
@@ -42,7 +44,9 @@ mod tests {
 
     fn found(text: &str) -> Option<u32> {
         let asked = [("Is it over", 0), ("is it dead?", 0), ("who won", 1), ("any news", 1), ("so, any news?", 2)];
-        SameWords::new(asked.into_iter().map(|(text, entry)| (read(text), entry))).find(&read(text)).map(|n| n.0)
+        let (asked, entries): (Vec<_>, Vec<_>) =
+            asked.into_iter().map(|(text, entry)| (read(text).words, entry)).unzip();
+        SameWords::new(&asked, &entries).find(&read(text)).map(|n| n.0)
     }
 
     #[test]

@@ -70,9 +70,8 @@ impl Snapshot {
         let (analyzer, learnt) = fresh.into_inner().or_else(stored).unwrap_or_else(|| learn(&corpus, table.as_ref()));
         let opinion = Opinion::new(&corpus, table, learnt);
         let entries = corpus.vetted().map(|entry| (entry.id.clone(), entry.id.topic())).collect();
-        let guards = Patterns::new(corpus.guards.iter().map(Guard::pattern));
         Ok(Self {
-            guards,
+            guards: corpus.guard_patterns(),
             typed: OnceLock::new(),
             analyzer,
             searcher: opened.searcher,
@@ -110,11 +109,6 @@ impl Snapshot {
         let asked = question.asked(text, &self.analyzer);
         let first = asked.iter().flat_map(|asked| self.guards.fitting(&asked.words)).min()?;
         self.corpus.guards.get(first)
-    }
-
-    /// The guard of this name.
-    pub(super) fn guard_named(&self, name: &str) -> Option<&Guard> {
-        self.corpus.guards.iter().find(|guard| guard.name == name)
     }
 
     /// The ways of asking, to be looked up by how they begin.

@@ -35,7 +35,9 @@ pub enum Reply {
 ///
 /// ```compile_fail
 /// use caseclerk::legal::CaseStamp;
-/// let made_up = CaseStamp { caption: String::new(), ..todo!() }; // a stamp is computed, never typed
+/// fn made_up(stamp: CaseStamp) -> CaseStamp {
+///     CaseStamp { caption: String::new(), ..stamp } // a stamp is computed, never typed
+/// }
 /// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct Answer {

@@ -94,8 +94,7 @@ fn answer(corpus: &Corpus, entry: &FaqEntry, runners_up: &[EntryId], stamp: &Cas
 
 /// The sentence of the guard that led to silence.
 fn guard_says<'c>(corpus: &'c Corpus, name: Option<&str>) -> Option<&'c str> {
-    let name = name?;
-    corpus.guards.iter().find(|guard| guard.name == name)?.says.as_deref()
+    corpus.guard(name?)?.says.as_deref()
 }
 
 fn no_answer_text(corpus: &Corpus, reason: NoAnswerReason, has_nearest: bool) -> String {
