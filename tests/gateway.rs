@@ -52,6 +52,22 @@ async fn a_mention_is_answered_edited_and_deleted_with_its_question() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_question_that_names_the_bot_no_longer_takes_its_reply_along() {
+    let mut discord = MockDiscord::with_bot().await;
+    let mut question = discord.mention(STATUS);
+    discord.event("MESSAGE_CREATE", question.clone());
+    discord.request("POST /channels/10/messages").await;
+    let mut elsewhere = question.clone();
+    elsewhere["content"] = json!("");
+    elsewhere["mentions"] = json!([]);
+    discord.event("MESSAGE_UPDATE", elsewhere);
+    discord.request("DELETE /channels/10/messages/4000").await;
+    question["content"] = json!("<@900> how do i opt out");
+    discord.event("MESSAGE_UPDATE", question);
+    assert!(stamped(&discord.request("POST /channels/10/messages").await));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_event_that_comes_twice_is_answered_once() {
     let mut discord = MockDiscord::with_bot().await;
     let (interaction, mention) = (discord.interaction(MEMBER, "status", json!({})), discord.mention(STATUS));

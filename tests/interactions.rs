@@ -5,8 +5,12 @@
 #[path = "support/bot.rs"]
 mod bot;
 
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use bot::*;
 use caseclerk::discord::sentences;
+use caseclerk::reply::APOLOGY;
+use jiff::civil::date;
 use serde_json::json;
 
 const STATUS: &str = "is the linkedin case over";
@@ -198,6 +202,19 @@ fn forged_buttons_explain_themselves() {
     bot.press_id(MEMBER, &answer, "page:status:99999", &[]).shows("5:25-cv-00709");
     bot.send(MEMBER, json!({"type": 5, "data": {"custom_id": "x"}})).shows(sentences::UNKNOWN_BUTTON);
     bot.slash(MEMBER, "removed", json!({})).shows(sentences::UNKNOWN_COMMAND);
+}
+
+#[test]
+fn a_panic_costs_one_answer_and_leaves_a_reference() {
+    static DAYS: AtomicUsize = AtomicUsize::new(0);
+    let bot = TestBot::by(|| match DAYS.fetch_add(1, Ordering::Relaxed) {
+        0 | 2 => panic!("no day today"),
+        _ => date(2026, 11, 20),
+    });
+    assert!(bot.ask(MEMBER, STATUS).shows(APOLOGY).shows("reference").is_private());
+    assert!(bot.ask(MEMBER, STATUS).is_stamped());
+    bot.say(FRIEND, STATUS).unwrap().shows(APOLOGY);
+    assert!(bot.say(FRIEND, STATUS).unwrap().is_stamped());
 }
 
 #[test]

@@ -47,7 +47,7 @@ pub struct Handler {
 struct Answered {
     /// The id of our reply.
     reply: Option<u64>,
-    /// A fingerprint of the question: an edit that changes no word changes no answer.
+    /// A fingerprint of the question, 0 for none: an edit that changes no word changes no answer.
     words: u64,
     deleted: bool,
 }
@@ -128,9 +128,17 @@ impl Handler {
     }
 
     /// An edited question is answered anew, in the same reply. One that begins to name the bot is answered like a new one, unless
-    /// it is so old that it may have been answered before this process began.
+    /// it is so old that it may have been answered before this process began. One that names the bot no longer is no question to it
+    /// any more, and takes its reply along.
     async fn edited(&self, message: &Value) {
-        let Some(written) = self.read(message) else { return };
+        let Some(written) = Written::read(message, self.bot.load(Ordering::Relaxed)) else { return };
+        if !written.is_for_bot() {
+            // An update that tells only of a preview does not say who is named.
+            if message["mentions"].is_array() {
+                self.withdraw(written.channel, written.id, false).await;
+            }
+            return;
+        }
         let answered = match self.questions.get(&written.id) {
             Some(answered) => answered,
             None if written.id >= self.first_id => self.questions.get_or_insert(written.id, Arc::default).0,
@@ -157,11 +165,12 @@ impl Handler {
         }
     }
 
-    /// A deleted question takes its reply along.
-    async fn deleted(&self, channel: u64, question: u64) {
+    /// Takes the reply to a question away; for good if the question was deleted.
+    async fn withdraw(&self, channel: u64, question: u64, deleted: bool) {
         let Some(answered) = self.questions.get(&question) else { return };
         let mut answered = answered.lock().await;
-        answered.deleted = true;
+        answered.deleted |= deleted;
+        answered.words = 0;
         if let Some(reply) = answered.reply.take() {
             told("a removal", self.rest.remove(channel, reply).await);
         }
@@ -195,10 +204,10 @@ impl RawEventHandler for Handler {
                 self.written(&json!(event.message)).await;
             }
             Event::MessageUpdate(event) => self.edited(&json!(event)).await,
-            Event::MessageDelete(event) => self.deleted(event.channel_id.get(), event.message_id.get()).await,
+            Event::MessageDelete(event) => self.withdraw(event.channel_id.get(), event.message_id.get(), true).await,
             Event::MessageDeleteBulk(event) => {
                 for id in event.ids {
-                    self.deleted(event.channel_id.get(), id.get()).await;
+                    self.withdraw(event.channel_id.get(), id.get(), true).await;
                 }
             }
             Event::Unknown(event) => self.unread(&event.kind, &event.value).await,

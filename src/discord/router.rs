@@ -104,16 +104,15 @@ impl Router {
                 return first.then(|| Message::sentence(sentences::please_wait(rest.as_secs())));
             }
         }
-        if written.words.is_empty() {
-            return Some(whole_sheet(&self.responder.help(&commands::help(), (self.today)())));
-        }
-        let front_end = if written.direct { "direct message" } else { "mention" };
-        let what = What::Question(written.words.clone());
-        let reply = guarded(|| self.respond(front_end, what));
-        Some(match reply {
-            Ok(Ok(reply)) => render(&reply, Audience::Everybody, None),
-            Ok(Err(broken)) | Err(broken) => broken.message(),
-        })
+        let message = guarded(|| {
+            if written.words.is_empty() {
+                return Ok(whole_sheet(&self.responder.help(&commands::help(), (self.today)())));
+            }
+            let front_end = if written.direct { "direct message" } else { "mention" };
+            let reply = self.respond(front_end, What::Question(written.words.clone()))?;
+            Ok(render(&reply, Audience::Everybody, None))
+        });
+        Some(message.flatten().unwrap_or_else(|broken| broken.message()))
     }
 
     /// Does what a response promised, and says what came of it. It may take seconds.

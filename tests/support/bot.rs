@@ -9,12 +9,17 @@ use caseclerk::discord::limits;
 use caseclerk::discord::request::{Request, Written};
 use caseclerk::discord::router::{Later, Router};
 use caseclerk::responder::Responder;
+use jiff::civil::Date;
 use serde_json::{Value, json};
 
 pub const GUILD: u64 = 700;
 pub const BOT: u64 = 900;
 const MANAGE_GUILD: u64 = 1 << 5;
 const SEND_MESSAGES: u64 = 1 << 11;
+
+fn today() -> Date {
+    jiff::civil::date(2026, 11, 20)
+}
 
 /// Somebody in Discord, at some place.
 #[derive(Clone, Copy)]
@@ -49,25 +54,29 @@ pub struct Shown {
 impl TestBot {
     /// A bot over the FAQ of the project, with default settings and a desk in the server [`GUILD`].
     pub fn new() -> Self {
+        Self::by(today)
+    }
+
+    /// The same by another calendar.
+    pub fn by(today: fn() -> Date) -> Self {
         static RESPONDER: OnceLock<Arc<Responder>> = OnceLock::new();
         let open = || Arc::new(Responder::open(&settings(Path::new("faq"), &[])).expect("the real FAQ can be used"));
-        Self::over(RESPONDER.get_or_init(open).clone(), &[])
+        Self::over(RESPONDER.get_or_init(open).clone(), &[], today)
     }
 
     /// The same with other settings, as environment variables.
     pub fn with(environment: &[(&str, &str)]) -> Self {
         let responder = Responder::open(&settings(Path::new("faq"), &[])).expect("the real FAQ can be used");
-        Self::over(Arc::new(responder), environment)
+        Self::over(Arc::new(responder), environment, today)
     }
 
     /// A bot over another FAQ.
     pub fn over_faq(faq: &Path) -> Self {
-        Self::over(Arc::new(Responder::open(&settings(faq, &[])).expect("this FAQ can be used")), &[])
+        Self::over(Arc::new(Responder::open(&settings(faq, &[])).expect("this FAQ can be used")), &[], today)
     }
 
-    fn over(responder: Arc<Responder>, environment: &[(&str, &str)]) -> Self {
+    fn over(responder: Arc<Responder>, environment: &[(&str, &str)], today: fn() -> Date) -> Self {
         let settings = settings(Path::new("faq"), environment);
-        let today = || jiff::civil::date(2026, 11, 20);
         Self { router: Router::new(responder, &settings.discord, &settings.moderation, today), next: Cell::new(1000) }
     }
 
