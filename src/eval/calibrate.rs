@@ -10,12 +10,12 @@ use crate::matcher::{Bands, Calibration, Logistic, SCORER_VERSION, SIGNALS, Sign
 const PARTS: usize = 5;
 
 /// How strongly weights are held near zero, and how many steps of gradient descent are made.
-const RIDGE: f64 = 3.0;
+const RIDGE: f64 = 10.0;
 const STEPS: usize = 3_000;
 
 /// The share of answerable questions that may be answered wrongly, and of unanswerable ones that may be answered.
-const WRONG_ALLOWED: f64 = 0.05;
-const FALSE_ALLOWED: f64 = 0.05;
+const WRONG_ALLOWED: f64 = 0.03;
+const FALSE_ALLOWED: f64 = 0.04;
 
 /// The share of the answers in the strong band that must be right.
 const STRONG_PRECISION: f64 = 0.995;

@@ -13,6 +13,9 @@ pub const MAX_WORDS: usize = 800;
 /// How long a word may be, in bytes; longer ones are noise, and Tantivy has a limit of its own.
 const MAX_WORD_BYTES: usize = 64;
 
+/// How many words together are noticed when they are said again on the spot.
+const STUTTER: usize = 3;
+
 /// A word of a text.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Word {
@@ -36,7 +39,8 @@ impl Word {
     }
 }
 
-/// Cuts a text into words, at most [`MAX_WORDS`] of them. Any text will do; what is not a letter or a digit separates words.
+/// Cuts a text into words, at most [`MAX_WORDS`] of them. Any text will do; what is not a letter or a digit separates words,
+/// and what is said again on the spot counts once.
 pub fn words(text: &str) -> Vec<Word> {
     let mut cutter = Cutter { stemmer: Stemmer::new(Algorithm::English), words: Vec::new() };
     // Folding can make a text longer, so cut the raw text first: an hour-long question must not cost a second.
@@ -111,12 +115,23 @@ impl Cutter {
         let word = &word[..word.floor_char_boundary(MAX_WORD_BYTES)];
         let term = self.stemmer.stem(word).into_owned();
         self.words.push(Word::new(word.to_owned(), term, is_function_word(word)));
+        self.drop_stutter();
     }
 
     /// Keeps a number or a docket number as it is: it has no stem.
     fn push_as_is(&mut self, word: String) {
         let word = word[..word.floor_char_boundary(MAX_WORD_BYTES)].to_owned();
         self.words.push(Word::new(word.clone(), word, false));
+        self.drop_stutter();
+    }
+
+    /// Takes the last words away if the same ones stand right before them: "class action class action" asks no more than "class
+    /// action", and twenty times "why" no more than once.
+    fn drop_stutter(&mut self) {
+        let said = |run: std::ops::Range<usize>| self.words[run].iter().map(|word| &word.surface);
+        let end = self.words.len();
+        let again = (1..=STUTTER.min(end / 2)).find(|run| said(end - 2 * run..end - run).eq(said(end - run..end)));
+        self.words.truncate(end - again.unwrap_or(0));
     }
 }
 
@@ -172,7 +187,15 @@ mod tests {
 
     #[test]
     fn hyphens_and_slashes_separate() {
-        assert_eq!(terms("opt-out/opt_out"), "opt out opt out");
+        assert_eq!(terms("opt-out/opt_in"), "opt out opt in");
+    }
+
+    #[test]
+    fn what_is_said_again_on_the_spot_counts_once() {
+        assert_eq!(terms("why WHY why why?"), "whi");
+        assert_eq!(terms("class action class action class action now"), "class action now");
+        assert_eq!(terms("is it over is it over over"), "is it over");
+        assert_eq!(terms("who sued and who won"), "who su and who won");
     }
 
     #[test]
@@ -188,7 +211,8 @@ mod tests {
 
     #[test]
     fn no_text_is_too_long_or_too_strange() {
-        assert_eq!(words(&"a ".repeat(1_000_000)).len(), MAX_WORDS);
+        let counted: String = (0..1_000_000).map(|number| format!("a{number} ")).collect();
+        assert_eq!(words(&counted).len(), MAX_WORDS);
         assert_eq!(words(&"ß".repeat(100_000)).len(), 1);
         assert_eq!(words("今天天气真好，你吃饭了吗？").len(), 2);
         assert_eq!(words("$ $$ €,, ,").len(), 0);

@@ -16,12 +16,14 @@ use crate::knowledge::EntryId;
 /// is a hint.
 const FIELD_WEIGHTS: FieldWeights = FieldWeights { asked: 1.0, answer: 0.5, quotations: 0.2 };
 
-/// How much each opinion counts when candidates are put in order. Found on three public FAQ collections and rounded; see `eval/README.md`.
+/// How much each opinion counts when candidates are put in order. Found on three public FAQ collections and our own sets, and rounded; see `eval/README.md`.
 const WORDS: f32 = 0.75;
 const NEAREST_PHRASING: f32 = 0.5;
+/// How much the middle of the phrasings counts where the wording is not trusted, for want of phrasings. Where there are many, people
+/// say the same thing in so many ways that their middle lies nowhere.
 const MIDDLE: f32 = 1.0;
 const MARGIN: f32 = 1.0;
-const TOPIC_MARGIN: f32 = 0.75;
+const TOPIC_MARGIN: f32 = 1.0;
 /// How much the wording counts where it is fully trusted.
 const WORDING: f32 = 1.0;
 const TOPIC_WORDING: f32 = 1.0;
@@ -181,7 +183,7 @@ fn score(snapshot: &Snapshot, question: &Question) -> Result<Scores, IndexError>
     let parts = [
         (&words, WORDS),
         (&nearest, NEAREST_PHRASING),
-        (&middle, MIDDLE),
+        (&middle, (1.0 - trust) * MIDDLE),
         (&margin, MARGIN),
         (&topic_margin, TOPIC_MARGIN),
         (&wording, trust * WORDING),
