@@ -1,9 +1,9 @@
 //! Whether people can find the right answer: phrasings that belong to one entry, and enough of them.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use super::{Rule, Subject};
-use crate::knowledge::{FaqEntry, Place, Severity};
+use crate::knowledge::{FaqEntry, Finding, Place, Severity};
 use crate::language::{Word, words};
 
 /// From this share of common words on, two phrasings of different answers are nearly the same (Jaccard's measure over their
@@ -39,41 +39,30 @@ pub(super) const NEARLY_SAME: Rule = Rule {
     severity: Severity::Warning,
     guards: "ways of asking different answers differ in their words",
     check: |subject| {
-        let all: Vec<Distinct<'_>> = every_phrasing(subject).map(Distinct::new).collect();
-        // Only phrasings that share a term can be alike, so look them up by their terms.
-        let mut by_term: HashMap<&str, Vec<usize>> = HashMap::new();
-        for (place, asked) in all.iter().enumerate() {
-            asked.terms.iter().for_each(|term| by_term.entry(term).or_default().push(place));
-        }
+        let all = by_rarity(every_phrasing(subject).collect());
+        let mut with_term: HashMap<usize, Vec<usize>> = HashMap::new();
         let mut findings = Vec::new();
         for (place, asked) in all.iter().enumerate() {
-            let mut common: HashMap<usize, usize> = HashMap::new();
-            for earlier in asked.terms.iter().flat_map(|term| &by_term[term.as_str()]).filter(|&&p| p < place) {
-                *common.entry(*earlier).or_default() += 1;
-            }
-            let mut alike: Vec<usize> = common
-                .into_iter()
-                .filter(|&(other, shared)| is_nearly_same(asked, &all[other], shared))
-                .map(|(other, _)| other)
-                .collect();
-            alike.sort_unstable();
-            if let Some(&other) = alike.first() {
-                let other = &all[other];
-                let asked = &asked.asked;
-                let other = &other.asked;
-                findings.push(asked.place.warning(
-                    "nearly-same-phrasing",
-                    format!("“{}” is nearly “{}” of `{}`", asked.text, other.text, other.entry.id),
-                    format!(
-                        "reword one of the two so that it fits only its own answer ({}:{})",
-                        other.place.file, other.place.line
-                    ),
-                ));
-            }
+            let earlier: BTreeSet<usize> =
+                asked.telling_terms().iter().filter_map(|term| with_term.get(term)).flatten().copied().collect();
+            let other = earlier.into_iter().map(|other| &all[other]).find(|other| is_nearly_same(asked, other));
+            findings.extend(other.map(|other| nearly_same(&asked.asked, &other.asked)));
+            asked.telling_terms().iter().for_each(|&term| with_term.entry(term).or_default().push(place));
         }
         findings
     },
 };
+
+fn nearly_same(asked: &Asked<'_>, other: &Asked<'_>) -> Finding {
+    asked.place.warning(
+        "nearly-same-phrasing",
+        format!("“{}” is nearly “{}” of `{}`", asked.text, other.text, other.entry.id),
+        format!(
+            "reword one of the two so that it fits only its own answer ({}:{})",
+            other.place.file, other.place.line
+        ),
+    )
+}
 
 pub(super) const NONE: Rule = Rule {
     name: "no-phrasings",
@@ -115,16 +104,34 @@ pub(super) fn terms_of(words: &[Word]) -> Vec<String> {
 /// A way of asking, with each of its terms once.
 struct Distinct<'a> {
     asked: Asked<'a>,
-    terms: Vec<String>,
+    /// The places of its terms among all terms, the rarest first.
+    terms: Vec<usize>,
 }
 
-impl<'a> Distinct<'a> {
-    fn new(asked: Asked<'a>) -> Self {
-        let mut terms = asked.terms();
-        terms.sort();
-        terms.dedup();
-        Self { asked, terms }
+impl Distinct<'_> {
+    /// The rarest of its terms, so many that whatever is nearly the same has one of them among its own: the prefix filter of Chaudhuri,
+    /// Ganti and Kaushik, *A Primitive Operator for Similarity Joins in Data Cleaning* (2006).
+    fn telling_terms(&self) -> &[usize] {
+        let common = (NEARLY_SAME_SHARE * self.terms.len() as f64).ceil() as usize;
+        &self.terms[..self.terms.len() + 1 - common]
     }
+
+    fn common_terms(&self, other: &Self) -> usize {
+        self.terms.iter().filter(|term| other.terms.binary_search(term).is_ok()).count()
+    }
+}
+
+/// Puts the terms of each way of asking in order of their rarity among all.
+fn by_rarity(all: Vec<Asked<'_>>) -> Vec<Distinct<'_>> {
+    let mut frequencies: HashMap<String, usize> = HashMap::new();
+    all.iter().flat_map(Asked::terms).for_each(|term| *frequencies.entry(term).or_default() += 1);
+    let mut order: Vec<(usize, String)> = frequencies.into_iter().map(|(term, count)| (count, term)).collect();
+    order.sort_unstable();
+    let places: HashMap<&str, usize> =
+        order.iter().enumerate().map(|(place, (_, term))| (term.as_str(), place)).collect();
+    let terms_of =
+        |asked: &Asked<'_>| asked.words.iter().map(|word| places[word.term.as_str()]).collect::<BTreeSet<_>>();
+    all.into_iter().map(|asked| Distinct { terms: terms_of(&asked).into_iter().collect(), asked }).collect()
 }
 
 /// The question and the phrasings of every answer that is not withdrawn. Phrasings without a word in them are left out.
@@ -145,9 +152,12 @@ pub(super) fn every_phrasing<'a>(subject: &Subject<'a>) -> impl Iterator<Item = 
 }
 
 /// Whether two phrasings of different answers are nearly the same. Those that are wholly the same are for the other rule.
-fn is_nearly_same(a: &Distinct<'_>, b: &Distinct<'_>, shared: usize) -> bool {
+fn is_nearly_same(a: &Distinct<'_>, b: &Distinct<'_>) -> bool {
+    if a.asked.entry.id == b.asked.entry.id {
+        return false;
+    }
+    let shared = a.common_terms(b);
     let either = a.terms.len() + b.terms.len() - shared;
     let wholly = shared == either && a.asked.terms() == b.asked.terms();
-    let same_entry = a.asked.entry.id == b.asked.entry.id;
-    !wholly && !same_entry && shared >= FEWEST_COMMON && shared as f64 / either as f64 >= NEARLY_SAME_SHARE
+    !wholly && shared >= FEWEST_COMMON && shared as f64 / either as f64 >= NEARLY_SAME_SHARE
 }

@@ -8,7 +8,11 @@ use serde::{Deserialize, Serialize};
 /// The largest step of a number.
 const STEPS: f32 = 127.0;
 
-/// Vectors of length 1, each number rounded to 255 steps: a cosine errs by less than a hundredth, in a quarter of the memory and the time.
+/// How many numbers of a vector are kept. The vectors are turned so that the first ones say most: with 96 of 192 the right answer stood
+/// first as often as with all of them, on our own sets.
+const KEPT: usize = 96;
+
+/// The first numbers of vectors, scaled to length 1 and rounded to 255 steps: an eighth of the memory and of the time.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub(super) struct Directions {
     dims: usize,
@@ -18,14 +22,16 @@ pub(super) struct Directions {
 }
 
 impl Directions {
-    /// Rounds vectors that stand one after the other.
-    pub fn new(dims: usize, vectors: &[f32]) -> Self {
-        let mut directions = Self { dims, numbers: Vec::with_capacity(vectors.len()), scales: Vec::new() };
-        for vector in vectors.chunks_exact(dims.max(1)) {
+    /// Rounds vectors of so many numbers that stand one after the other.
+    pub fn new(numbers_each: usize, vectors: &[f32]) -> Self {
+        let mut directions = Self { dims: numbers_each.min(KEPT), ..Self::default() };
+        for vector in vectors.chunks_exact(numbers_each.max(1)) {
+            let vector = &vector[..directions.dims];
             let largest = vector.iter().fold(0.0_f32, |largest, number| largest.max(number.abs()));
-            let scale = if largest > 0.0 { largest / STEPS } else { 1.0 };
-            directions.numbers.extend(vector.iter().map(|number| (number / scale).round() as i8));
-            directions.scales.push(scale);
+            let step = if largest > 0.0 { largest / STEPS } else { 1.0 };
+            let length = vector.iter().map(|number| number * number).sum::<f32>().sqrt();
+            directions.numbers.extend(vector.iter().map(|number| (number / step).round() as i8));
+            directions.scales.push(if length > 0.0 { step / length } else { 1.0 });
         }
         directions
     }

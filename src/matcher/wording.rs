@@ -12,7 +12,7 @@ use super::fingerprint::fingerprint;
 use crate::language::Word;
 
 /// Weights nearer to zero than this are dropped: they are nineteen of twenty and change nothing that can be measured.
-const NEGLIGIBLE: f32 = 0.05;
+const NEGLIGIBLE: f32 = 0.1;
 
 /// From how many phrasings an entry has on the average the wording is fully trusted. With few examples a classifier of words partly learns
 /// accidents: on two of three collections with ten or fewer it lowered what it raised on ours with fifty; see `eval/README.md`.
