@@ -12,6 +12,9 @@ const STORY_WORDS: usize = 18;
 const SENTENCE_WORDS: usize = 3;
 const SENTENCES: usize = 6;
 
+/// With these words people go on asking: "what about Germany?" asks no more than "and Germany?".
+const OPENINGS: [[&str; 2]; 2] = [["what", "about"], ["how", "about"]];
+
 /// A question, or one sentence of it.
 #[derive(Debug, Clone)]
 pub struct Question {
@@ -53,8 +56,8 @@ impl Question {
         content
     }
 
-    /// A number that texts share which ask in the very same words, but for fillers at either end: "so is it over??" and "is it over". None
-    /// for a text of nothing but fillers.
+    /// A number that texts share which ask in the very same words, but for fillers at either end and an opening: "so is it over??" and "is
+    /// it over", "and Germany?" and "what about Germany". None for a text of nothing but fillers.
     pub fn fingerprint(&self) -> Option<u64> {
         fingerprint_of(&self.words)
     }
@@ -98,7 +101,14 @@ fn sentences_of(text: &str) -> impl DoubleEndedIterator<Item = &str> {
 
 fn without_fillers(words: &[Word]) -> &[Word] {
     let fills = |word: &Word| is_filler(&word.surface);
-    let start = words.iter().position(|word| !fills(word)).unwrap_or(words.len());
-    let end = words.iter().rposition(|word| !fills(word)).map_or(start, |last| last + 1);
-    &words[start..end]
+    let opens = |words: &[Word]| OPENINGS.iter().any(|opening| words.iter().map(|word| &word.surface).eq(opening));
+    let mut left = words;
+    loop {
+        left = match left {
+            [first, rest @ ..] if fills(first) => rest,
+            [rest @ .., last] if fills(last) => rest,
+            [_, _, _, ..] if opens(&left[..2]) => &left[2..],
+            _ => return left,
+        };
+    }
 }

@@ -43,7 +43,14 @@ mod tests {
     }
 
     fn found(text: &str) -> Option<u32> {
-        let asked = [("Is it over", 0), ("is it dead?", 0), ("who won", 1), ("any news", 1), ("so, any news?", 2)];
+        let asked = [
+            ("Is it over", 0),
+            ("is it dead?", 0),
+            ("who won", 1),
+            ("any news", 1),
+            ("so, any news?", 2),
+            ("and the money", 2),
+        ];
         let (asked, entries): (Vec<_>, Vec<_>) =
             asked.into_iter().map(|(text, entry)| (read(text).words, entry)).unzip();
         SameWords::new(&asked, &entries).find(&read(text)).map(|n| n.0)
@@ -55,6 +62,8 @@ mod tests {
         assert_eq!(found("ok wait, who WON then lol"), Some(1));
         assert_eq!(found("is it not over"), None);
         assert_eq!(found("so"), None);
+        assert_eq!(found("ok but what about the money?"), Some(2));
+        assert_eq!(found("what about"), None);
     }
 
     #[test]
