@@ -11,7 +11,7 @@ use caseclerk::eval::{
 };
 use caseclerk::knowledge::load;
 use caseclerk::lint;
-use caseclerk::matcher::{Calibration, Snapshot};
+use caseclerk::matcher::{Calibration, SIGNAL_NAMES, Snapshot};
 use caseclerk::responder::open_table;
 use clap::Args;
 use serde::Serialize;
@@ -117,8 +117,11 @@ fn write_calibration(
     let without_table = Some(Box::new(calibrate(&by_words, truths)?));
     let calibration = Calibration { without_table, ..calibrate(snapshot, truths)? };
     let text = toml::to_string(&calibration)?;
-    let note = "# Derived by `caseclerk eval --calibrate`; never edit it by hand.\n";
-    std::fs::write(path, format!("{note}{text}")).with_context(|| format!("cannot write {}", path.display()))?;
+    let signals = SIGNAL_NAMES.join(", ");
+    let note =
+        "# Derived by `caseclerk eval --calibrate`; never edit it by hand. The numbers belong, in this order, to";
+    std::fs::write(path, format!("{note}\n# {signals}.\n{text}"))
+        .with_context(|| format!("cannot write {}", path.display()))?;
     writeln!(std::io::stdout(), "wrote {}", path.display())?;
     Ok(Exit::Well)
 }
