@@ -5,6 +5,7 @@
 #[path = "support/bot.rs"]
 mod bot;
 
+use std::fs;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use bot::*;
@@ -268,6 +269,17 @@ fn the_desk_shows_an_entry_with_its_evidence() {
     let shown = bot.slash(MODERATOR, "faq show", json!({"entry": suggested[0].1}));
     assert!(shown.shows("Phrasings").shows("Rests on").shows("Vetted on").is_private());
     bot.slash(MODERATOR, "faq show", json!({"entry": "no/such"})).shows(sentences::DESK_NO_ENTRY);
+}
+
+#[test]
+fn the_desk_shows_every_entry_to_its_end() {
+    let bot = TestBot::new();
+    for folder in fs::read_dir("faq/answers").unwrap().map(|folder| folder.unwrap().path()) {
+        for file in fs::read_dir(&folder).unwrap().map(|file| file.unwrap().path()) {
+            let id = file.strip_prefix("faq/answers").unwrap().with_extension("");
+            bot.slash(MODERATOR, "faq show", json!({"entry": id})).shows("Rests on").shows(" more in answers/");
+        }
+    }
 }
 
 #[test]

@@ -9,6 +9,9 @@ use crate::knowledge::{Corpus, EntryId, FaqEntry, Vetting};
 use crate::legal::{CaseStamp, written_out};
 use crate::matcher::Evidence;
 
+/// How many phrasings of an entry its editors are shown.
+const PHRASINGS_SHOWN: usize = 20;
+
 /// Everything about an entry, for those who look after the FAQ; `None` if there is no such entry.
 pub fn editors_view(corpus: &Corpus, id: &EntryId, stamp: &CaseStamp) -> Option<Sheet> {
     let entry = corpus.entries.get(id)?;
@@ -17,12 +20,11 @@ pub fn editors_view(corpus: &Corpus, id: &EntryId, stamp: &CaseStamp) -> Option<
         Section::new("Answer", parse_markdown(&entry.answer.value).0),
         Section::new("Standing", RichText::plain(entry.standing.label())),
     ];
-    let phrasings = entry.phrasings.iter().map(|phrasing| phrasing.value.clone());
     let listed = [
-        ("Phrasings", phrasings.collect::<Vec<_>>()),
-        ("Keywords", entry.keywords.clone()),
         ("Rests on", evidence(corpus, entry)),
         ("Related", entry.neighbours().map(ToString::to_string).collect()),
+        ("Keywords", entry.keywords.clone()),
+        ("Phrasings", phrasings(entry)),
     ];
     let filled = listed.into_iter().filter(|(_, items)| !items.is_empty());
     sections.extend(filled.map(|(heading, items)| Section::new(heading, RichText::list(false, items))));
@@ -51,6 +53,16 @@ pub fn editors_choices(corpus: &Corpus, typed: &str, limit: usize) -> Vec<(Entry
     let fits = |entry: &&FaqEntry| entry.id.as_str().contains(&typed) || entry.question.to_lowercase().contains(&typed);
     let found = corpus.entries.values().filter(fits).take(limit);
     found.map(|entry| (entry.id.clone(), entry.question.clone())).collect()
+}
+
+/// The first phrasings, and how many more there are: nobody reads a hundred of them in a chat.
+fn phrasings(entry: &FaqEntry) -> Vec<String> {
+    let mut shown: Vec<String> =
+        entry.phrasings.iter().take(PHRASINGS_SHOWN).map(|phrasing| phrasing.value.clone()).collect();
+    if let Some(more @ 1..) = entry.phrasings.len().checked_sub(shown.len()) {
+        shown.push(format!("… and {more} more in {}", entry.place.file));
+    }
+    shown
 }
 
 fn vetting(entry: &FaqEntry) -> String {
