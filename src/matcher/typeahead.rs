@@ -8,7 +8,10 @@ use crate::index::EntryNumber;
 use crate::knowledge::{Corpus, EntryId};
 use crate::language::words;
 
-/// The words of every way of asking, to be looked up by how they begin.
+/// How many ways of asking an entry are looked through: a suggestion must come while somebody types, and the usual ways come first.
+const WAYS: usize = 40;
+
+/// The words of the usual ways of asking, to be looked up by how they begin.
 pub(super) struct TypeAhead {
     /// The words, sorted.
     words: Vec<String>,
@@ -30,12 +33,12 @@ struct Way {
 type Fit = (u16, u16, Reverse<u16>);
 
 impl TypeAhead {
-    /// Reads every way of asking the vetted entries.
+    /// Reads the usual ways of asking the vetted entries.
     pub fn new(corpus: &Corpus) -> Self {
         let mut ways = Vec::new();
         let mut by_word: BTreeMap<String, Vec<u32>> = BTreeMap::new();
         for (entry, faq_entry) in corpus.vetted().enumerate() {
-            for (place, text) in faq_entry.ways_of_asking().enumerate() {
+            for (place, text) in faq_entry.ways_of_asking().take(WAYS).enumerate() {
                 let mut held: Vec<String> = words(text).into_iter().map(|word| word.surface).collect();
                 held.sort_unstable();
                 held.dedup();
