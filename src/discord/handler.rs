@@ -47,8 +47,8 @@ pub struct Handler {
 struct Answered {
     /// The id of our reply.
     reply: Option<u64>,
-    /// A fingerprint of the question, 0 for none: an edit that changes no word changes no answer.
-    words: u64,
+    /// A fingerprint of the question that the reply answers: an edit that changes no word changes no answer.
+    words: Option<u64>,
     deleted: bool,
 }
 
@@ -120,7 +120,7 @@ impl Handler {
     }
 
     async fn written(&self, message: &Value) {
-        let Some(written) = self.read(message) else { return };
+        let Some(written) = self.read(message).filter(Written::is_for_bot) else { return };
         let (answered, is_new) = self.questions.get_or_insert(written.id, Arc::default);
         if is_new {
             self.answer(&written, &mut *answered.lock().await).await;
@@ -131,7 +131,7 @@ impl Handler {
     /// it is so old that it may have been answered before this process began. One that names the bot no longer is no question to it
     /// any more, and takes its reply along.
     async fn edited(&self, message: &Value) {
-        let Some(written) = Written::read(message, self.bot.load(Ordering::Relaxed)) else { return };
+        let Some(written) = self.read(message) else { return };
         if !written.is_for_bot() {
             // An update that tells only of a preview does not say who is named.
             if message["mentions"].is_array() {
@@ -145,7 +145,7 @@ impl Handler {
             None => return,
         };
         let mut answered = answered.lock().await;
-        if answered.words != fingerprint(&written) {
+        if answered.words != Some(fingerprint(&written)) {
             self.answer(&written, &mut answered).await;
         }
     }
@@ -154,7 +154,7 @@ impl Handler {
         if answered.deleted {
             return;
         }
-        answered.words = fingerprint(written);
+        answered.words = Some(fingerprint(written));
         let Some(message) = self.router.message(written) else { return };
         match answered.reply {
             Some(reply) => told("an edited reply", self.rest.replace(written.channel, reply, &message).await),
@@ -170,14 +170,14 @@ impl Handler {
         let Some(answered) = self.questions.get(&question) else { return };
         let mut answered = answered.lock().await;
         answered.deleted |= deleted;
-        answered.words = 0;
+        answered.words = None;
         if let Some(reply) = answered.reply.take() {
             told("a removal", self.rest.remove(channel, reply).await);
         }
     }
 
     fn read(&self, message: &Value) -> Option<Written> {
-        Written::read(message, self.bot.load(Ordering::Relaxed)).filter(Written::is_for_bot)
+        Written::read(message, self.bot.load(Ordering::Relaxed))
     }
 
     /// Reads what the client library could not, so that one unknown component does not cost a member the answer.

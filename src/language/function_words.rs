@@ -173,6 +173,11 @@ pub fn is_filler(word: &str) -> bool {
     FILLERS.binary_search(&word).is_ok()
 }
 
+/// Whether with these two folded words people only go on asking: "what about Germany?" asks no more than "and Germany?".
+pub fn is_opening(first: &str, second: &str) -> bool {
+    matches!(first, "what" | "how") && second == "about"
+}
+
 #[cfg(test)]
 mod tests {
     use super::{FILLERS, FUNCTION_WORDS};

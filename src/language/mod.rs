@@ -14,7 +14,7 @@ mod words;
 
 pub use analyzer::{Analyzer, IsWord, Vocabulary};
 pub use fold::fold;
-pub use function_words::is_filler;
+pub use function_words::{is_filler, is_opening};
 pub use patterns::{Pattern, Patterns};
 pub use synonyms::Synonyms;
 pub use words::{MAX_WORDS, Word, words};

@@ -114,20 +114,19 @@ impl Cutter {
     fn push(&mut self, word: &str) {
         let word = &word[..word.floor_char_boundary(MAX_WORD_BYTES)];
         let term = self.stemmer.stem(word).into_owned();
-        self.words.push(Word::new(word.to_owned(), term, is_function_word(word)));
-        self.drop_stutter();
+        self.keep(Word::new(word.to_owned(), term, is_function_word(word)));
     }
 
     /// Keeps a number or a docket number as it is: it has no stem.
     fn push_as_is(&mut self, word: String) {
         let word = word[..word.floor_char_boundary(MAX_WORD_BYTES)].to_owned();
-        self.words.push(Word::new(word.clone(), word, false));
-        self.drop_stutter();
+        self.keep(Word::new(word.clone(), word, false));
     }
 
-    /// Takes the last words away if the same ones stand right before them: "class action class action" asks no more than "class
-    /// action", and twenty times "why" no more than once.
-    fn drop_stutter(&mut self) {
+    /// Keeps a word, unless the last ones now only say again what stands right before them: "class action class action" asks no more
+    /// than "class action", and twenty times "why" no more than once.
+    fn keep(&mut self, word: Word) {
+        self.words.push(word);
         let said = |run: std::ops::Range<usize>| self.words[run].iter().map(|word| &word.surface);
         let end = self.words.len();
         let again = (1..=STUTTER.min(end / 2)).find(|run| said(end - 2 * run..end - run).eq(said(end - run..end)));

@@ -6,9 +6,9 @@ use super::{Rule, Subject};
 use crate::knowledge::{FaqEntry, Finding, Place, Severity};
 use crate::language::{Word, words};
 
-/// From this share of common words on, two phrasings of different answers are nearly the same (Jaccard's measure over their
-/// terms, and at least [`FEWEST_COMMON`] terms in common).
-const NEARLY_SAME_SHARE: f64 = 0.8;
+/// From this share of common words on, a numerator and a denominator, two phrasings of different answers are nearly the same (Jaccard's
+/// measure over their terms, and at least [`FEWEST_COMMON`] terms in common).
+const NEARLY_SAME_SHARE: (usize, usize) = (4, 5);
 const FEWEST_COMMON: usize = 3;
 
 pub(super) const SAME: Rule = Rule {
@@ -112,7 +112,8 @@ impl Distinct<'_> {
     /// The rarest of its terms, so many that whatever is nearly the same has one of them among its own: the prefix filter of Chaudhuri,
     /// Ganti and Kaushik, *A Primitive Operator for Similarity Joins in Data Cleaning* (2006).
     fn telling_terms(&self) -> &[usize] {
-        let common = (NEARLY_SAME_SHARE * self.terms.len() as f64).ceil() as usize;
+        let (share, whole) = NEARLY_SAME_SHARE;
+        let common = (share * self.terms.len()).div_ceil(whole);
         &self.terms[..self.terms.len() + 1 - common]
     }
 
@@ -123,15 +124,15 @@ impl Distinct<'_> {
 
 /// Puts the terms of each way of asking in order of their rarity among all.
 fn by_rarity(all: Vec<Asked<'_>>) -> Vec<Distinct<'_>> {
-    let mut frequencies: HashMap<String, usize> = HashMap::new();
-    all.iter().flat_map(Asked::terms).for_each(|term| *frequencies.entry(term).or_default() += 1);
-    let mut order: Vec<(usize, String)> = frequencies.into_iter().map(|(term, count)| (count, term)).collect();
-    order.sort_unstable();
-    let places: HashMap<&str, usize> =
-        order.iter().enumerate().map(|(place, (_, term))| (term.as_str(), place)).collect();
-    let terms_of =
-        |asked: &Asked<'_>| asked.words.iter().map(|word| places[word.term.as_str()]).collect::<BTreeSet<_>>();
-    all.into_iter().map(|asked| Distinct { terms: terms_of(&asked).into_iter().collect(), asked }).collect()
+    let mut frequencies: HashMap<&str, usize> = HashMap::new();
+    let said = all.iter().flat_map(|asked| &asked.words);
+    said.for_each(|word| *frequencies.entry(&word.term).or_default() += 1);
+    let mut order: Vec<&str> = frequencies.keys().copied().collect();
+    order.sort_unstable_by_key(|term| (frequencies[term], *term));
+    let places: HashMap<&str, usize> = order.into_iter().enumerate().map(|(place, term)| (term, place)).collect();
+    let places_of = |asked: &Asked<'_>| asked.words.iter().map(|word| places[word.term.as_str()]).collect();
+    let terms: Vec<BTreeSet<usize>> = all.iter().map(places_of).collect();
+    all.into_iter().zip(terms).map(|(asked, terms)| Distinct { asked, terms: terms.into_iter().collect() }).collect()
 }
 
 /// The question and the phrasings of every answer that is not withdrawn. Phrasings without a word in them are left out.
@@ -159,5 +160,6 @@ fn is_nearly_same(a: &Distinct<'_>, b: &Distinct<'_>) -> bool {
     let shared = a.common_terms(b);
     let either = a.terms.len() + b.terms.len() - shared;
     let wholly = shared == either && a.asked.terms() == b.asked.terms();
-    !wholly && shared >= FEWEST_COMMON && shared as f64 / either as f64 >= NEARLY_SAME_SHARE
+    let (share, whole) = NEARLY_SAME_SHARE;
+    !wholly && shared >= FEWEST_COMMON && whole * shared >= share * either
 }

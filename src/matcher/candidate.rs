@@ -16,7 +16,8 @@ use crate::knowledge::EntryId;
 /// is a hint.
 const FIELD_WEIGHTS: FieldWeights = FieldWeights { asked: 1.0, answer: 0.5, quotations: 0.2 };
 
-/// How much each opinion counts when candidates are put in order. Found on three public FAQ collections and our own sets, and rounded; see `eval/README.md`.
+/// How much each opinion counts when candidates are put in order. Found on three public FAQ collections and our own sets, and rounded;
+/// see `eval/README.md`.
 const WORDS: f32 = 0.75;
 const NEAREST_PHRASING: f32 = 0.5;
 /// How much the middle of the phrasings counts where the wording is not trusted, for want of phrasings. Where there are many, people

@@ -100,11 +100,10 @@ fn read_ways_of_asking(corpus: &Corpus, analyzer: &Analyzer) -> (Vec<Vec<Word>>,
 fn learn_wording(
     corpus: &Corpus,
     analyzer: &Analyzer,
-    asked: Vec<Vec<Word>>,
+    mut read: Vec<Vec<Word>>,
     owners: &[u32],
     topics: &[u32],
 ) -> Option<Wording> {
-    let mut read = asked;
     let elsewhere = corpus.elsewhere.iter().flat_map(|group| &group.questions);
     read.extend(elsewhere.map(|question| analyzer.read(question)));
     Wording::learn(&Lessons { read: &read, owners, topics })

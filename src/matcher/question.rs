@@ -2,7 +2,7 @@
 
 use super::fingerprint::fingerprint;
 use crate::index::WeightedTerm;
-use crate::language::{Analyzer, Word, is_filler};
+use crate::language::{Analyzer, Word, is_filler, is_opening};
 
 /// From how many words on a question of several sentences is also read sentence by sentence: in a long story only one of them asks.
 const STORY_WORDS: usize = 18;
@@ -11,9 +11,6 @@ const STORY_WORDS: usize = 18;
 /// people tell first and ask last.
 const SENTENCE_WORDS: usize = 3;
 const SENTENCES: usize = 6;
-
-/// With these words people go on asking: "what about Germany?" asks no more than "and Germany?".
-const OPENINGS: [[&str; 2]; 2] = [["what", "about"], ["how", "about"]];
 
 /// A question, or one sentence of it.
 #[derive(Debug, Clone)]
@@ -56,12 +53,6 @@ impl Question {
         content
     }
 
-    /// A number that texts share which ask in the very same words, but for fillers at either end and an opening: "so is it over??" and "is
-    /// it over", "and Germany?" and "what about Germany". None for a text of nothing but fillers.
-    pub fn fingerprint(&self) -> Option<u64> {
-        fingerprint_of(&self.words)
-    }
-
     /// The sentences of a long question, the last ones first; none for a short one.
     pub fn sentences(&self, text: &str, analyzer: &Analyzer) -> Vec<Question> {
         if self.words.len() < STORY_WORDS {
@@ -88,7 +79,8 @@ impl Question {
     }
 }
 
-/// The fingerprint of a question of these words: see [`Question::fingerprint`].
+/// A number that texts share which ask in the very same words, but for fillers at either end and an opening: "so is it over??" and "is it
+/// over", "and Germany?" and "what about Germany". None for a text of nothing but fillers.
 pub(super) fn fingerprint_of(words: &[Word]) -> Option<u64> {
     let words = without_fillers(words);
     (!words.is_empty()).then(|| fingerprint(words.iter().map(|word| word.term.as_str())))
@@ -101,13 +93,12 @@ fn sentences_of(text: &str) -> impl DoubleEndedIterator<Item = &str> {
 
 fn without_fillers(words: &[Word]) -> &[Word] {
     let fills = |word: &Word| is_filler(&word.surface);
-    let opens = |words: &[Word]| OPENINGS.iter().any(|opening| words.iter().map(|word| &word.surface).eq(opening));
     let mut left = words;
     loop {
         left = match left {
             [first, rest @ ..] if fills(first) => rest,
             [rest @ .., last] if fills(last) => rest,
-            [_, _, _, ..] if opens(&left[..2]) => &left[2..],
+            [first, second, rest @ ..] if is_opening(&first.surface, &second.surface) && !rest.is_empty() => rest,
             _ => return left,
         };
     }

@@ -27,7 +27,7 @@ impl SameWords {
 
     /// The entry of which one way of asking is the question itself, but for fillers at either end.
     pub fn find(&self, question: &Question) -> Option<EntryNumber> {
-        let fingerprint = question.fingerprint()?;
+        let fingerprint = fingerprint_of(&question.words)?;
         let at = self.0.binary_search_by_key(&fingerprint, |(known, _)| *known).ok()?;
         Some(EntryNumber(self.0[at].1))
     }

@@ -11,7 +11,7 @@ use super::classifier::{Examples, Plane, train};
 use super::fingerprint::fingerprint;
 use crate::language::Word;
 
-/// Weights nearer to zero than this are dropped: they are nineteen of twenty and change nothing that can be measured.
+/// Weights nearer to zero than this are dropped: they are more than nineteen of twenty and change nothing that can be measured.
 const NEGLIGIBLE: f32 = 0.1;
 
 /// From how many phrasings an entry has on the average the wording is fully trusted. With few examples a classifier of words partly learns

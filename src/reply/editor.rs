@@ -59,7 +59,8 @@ pub fn editors_choices(corpus: &Corpus, typed: &str, limit: usize) -> Vec<(Entry
 fn phrasings(entry: &FaqEntry) -> Vec<String> {
     let mut shown: Vec<String> =
         entry.phrasings.iter().take(PHRASINGS_SHOWN).map(|phrasing| phrasing.value.clone()).collect();
-    if let Some(more @ 1..) = entry.phrasings.len().checked_sub(shown.len()) {
+    let more = entry.phrasings.len() - shown.len();
+    if more > 0 {
         shown.push(format!("… and {more} more in {}", entry.place.file));
     }
     shown
