@@ -1,21 +1,18 @@
-//! Derives the calibration from question sets: two logistic regressions and the bands.
+//! Derives the calibration from question sets: two regressions and the bands.
 //!
 //! Bands are chosen on predictions for questions that the regression has not seen (five parts, each predicted from the other four), so
 //! that they hold what they promise. The regressions that are shipped are fitted on all the questions.
 
+use super::fit::fit;
 use super::truth::Truth;
 use crate::index::IndexError;
-use crate::matcher::{Bands, Calibration, Logistic, SCORER_VERSION, SIGNALS, Signals, Snapshot};
+use crate::matcher::{Bands, Calibration, Regression, SCORER_VERSION, Signals, Snapshot};
 
 const PARTS: usize = 5;
 
-/// How strongly weights are held near zero, and how many steps of gradient descent are made.
-const RIDGE: f64 = 10.0;
-const STEPS: usize = 3_000;
-
 /// The share of answerable questions that may be answered wrongly, and of unanswerable ones that may be answered.
-const WRONG_ALLOWED: f64 = 0.03;
-const FALSE_ALLOWED: f64 = 0.04;
+const WRONG_ALLOWED: f64 = 0.025;
+const FALSE_ALLOWED: f64 = 0.03;
 
 /// The share of the answers in the strong band that must be right.
 const STRONG_PRECISION: f64 = 0.995;
@@ -44,7 +41,8 @@ pub fn calibrate(snapshot: &Snapshot, truths: &[Truth]) -> Result<Calibration, I
         let others: Vec<&Example> = parts(&examples, |place| place % PARTS != part);
         let (in_scope, right) = fit_both(&others);
         for example in parts(&examples, |place| place % PARTS == part) {
-            unseen.push((in_scope.probability(&example.signals) * right.probability(&example.signals), example));
+            let probability = |regression: &Regression| regression.probability(&example.signals.0);
+            unseen.push((probability(&in_scope) * probability(&right), example));
         }
     }
     let bands = choose_bands(unseen);
@@ -74,44 +72,11 @@ fn measure(snapshot: &Snapshot, truths: &[Truth]) -> Result<Vec<Example>, IndexE
     Ok(examples)
 }
 
-fn fit_both(examples: &[&Example]) -> (Logistic, Logistic) {
+fn fit_both(examples: &[&Example]) -> (Regression, Regression) {
     let scope: Vec<(&Signals, bool)> = examples.iter().map(|e| (&e.signals, e.in_scope)).collect();
     let in_scope = examples.iter().filter(|example| example.in_scope);
     let right: Vec<(&Signals, bool)> = in_scope.map(|e| (&e.signals, e.right)).collect();
     (fit(&scope), fit(&right))
-}
-
-/// Fits a logistic regression with a ridge, by gradient descent on standardised signals.
-fn fit(examples: &[(&Signals, bool)]) -> Logistic {
-    let count = examples.len().max(1) as f64;
-    let measured = |signal: usize| examples.iter().map(move |(s, _)| f64::from(s.0[signal])).filter(|v| !v.is_nan());
-    let mean = |values: Vec<f64>| values.iter().sum::<f64>() / values.len().max(1) as f64;
-    let means: Vec<f64> = (0..SIGNALS).map(|signal| mean(measured(signal).collect())).collect();
-    let variance = |signal: usize| mean(measured(signal).map(|value| (value - means[signal]).powi(2)).collect());
-    // A signal that is always the same says nothing, whatever it is divided by.
-    let deviations: Vec<f64> = (0..SIGNALS).map(|signal| variance(signal).sqrt().max(1e-3)).collect();
-    let standing = |s: &Signals| -> Vec<f64> {
-        let of = |signal: usize| (f64::from(s.0[signal]) - means[signal]) / deviations[signal];
-        // A signal that was not measured counts as average.
-        (0..SIGNALS).map(of).map(|standing| if standing.is_nan() { 0.0 } else { standing }).collect()
-    };
-    let rows: Vec<(Vec<f64>, f64)> = examples.iter().map(|(s, yes)| (standing(s), f64::from(u8::from(*yes)))).collect();
-    let mut weights = vec![0.0; SIGNALS];
-    let mut bias = 0.0;
-    for _ in 0..STEPS {
-        let mut slopes: Vec<f64> = weights.iter().map(|weight| RIDGE * weight / count).collect();
-        let mut bias_slope = 0.0;
-        for (row, yes) in &rows {
-            let sum: f64 = bias + row.iter().zip(&weights).map(|(s, w)| s * w).sum::<f64>();
-            let error = 1.0 / (1.0 + (-sum).exp()) - yes;
-            slopes.iter_mut().zip(row).for_each(|(slope, s)| *slope += error * s / count);
-            bias_slope += error / count;
-        }
-        weights.iter_mut().zip(&slopes).for_each(|(weight, slope)| *weight -= slope);
-        bias -= bias_slope;
-    }
-    let narrow = |numbers: &[f64]| std::array::from_fn(|signal| numbers[signal] as f32);
-    Logistic { means: narrow(&means), deviations: narrow(&deviations), weights: narrow(&weights), bias: bias as f32 }
 }
 
 /// Finds the lowest thresholds that keep the errors within what is allowed.

@@ -7,6 +7,7 @@ mod calibrate;
 mod collection;
 mod compare;
 mod figures;
+mod fit;
 mod run;
 mod truth;
 

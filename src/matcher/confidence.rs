@@ -1,6 +1,6 @@
 //! How sure the matcher is, from raw values that mean the same for every question.
 //!
-//! Two logistic regressions over the same signals: is the question about this FAQ at all, and is the best entry the right one? They are
+//! Two regressions over the same signals: is the question about this FAQ at all, and is the best entry the right one? They are
 //! fitted by `caseclerk eval --calibrate` on the project's own question sets, never typed by hand, and kept in `calibration.toml`
 //! with the version of the scorer that they belong to.
 
@@ -10,11 +10,13 @@ use serde::{Deserialize, Serialize};
 
 use super::candidate::{Candidate, Scope};
 use super::question::Question;
+use super::regression::Regression;
 use super::snapshot::Snapshot;
 use crate::index::IndexError;
 
-/// Raise it whenever the same question would get other signals; a test fails until the calibration is derived again.
-pub const SCORER_VERSION: u32 = 8;
+/// Raise it whenever the same question would get other signals, or something else is made of them; a test fails until the calibration is
+/// derived again.
+pub const SCORER_VERSION: u32 = 9;
 
 /// How many signals there are.
 pub const SIGNALS: usize = 20;
@@ -56,26 +58,13 @@ pub struct Calibration {
     /// The scorer that it was derived with.
     pub scorer_version: u32,
     /// Is the question about this FAQ?
-    pub in_scope: Logistic,
+    pub in_scope: Regression,
     /// Is the best entry, or one of its topic, right?
-    pub right: Logistic,
+    pub right: Regression,
     /// From which confidence on each band begins.
     pub bands: Bands,
     /// The same without a vector table.
     pub without_table: Option<Box<Calibration>>,
-}
-
-/// A logistic regression: the probability is `1 / (1 + exp(-(bias + Σ weight · (signal − mean) / deviation)))`.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Logistic {
-    /// The average of each signal in the questions that it was fitted on.
-    pub means: [f32; SIGNALS],
-    /// The standard deviation of each.
-    pub deviations: [f32; SIGNALS],
-    /// The weight of each.
-    pub weights: [f32; SIGNALS],
-    /// The bias.
-    pub bias: f32,
 }
 
 /// The confidence from which each band begins.
@@ -171,7 +160,7 @@ impl Calibration {
 
     /// How sure these signals make the matcher.
     pub fn judge(&self, signals: &Signals) -> Confidence {
-        let (in_scope, right) = (self.in_scope.probability(signals), self.right.probability(signals));
+        let (in_scope, right) = (self.in_scope.probability(&signals.0), self.right.probability(&signals.0));
         let together = in_scope * right;
         Confidence { in_scope, right, together, band: self.bands.band(together) }
     }
@@ -186,17 +175,6 @@ impl Bands {
             c if c >= self.weak => Band::Weak,
             _ => Band::None,
         }
-    }
-}
-
-impl Logistic {
-    /// The probability for these signals.
-    pub fn probability(&self, signals: &Signals) -> f32 {
-        let standings = signals.0.iter().zip(&self.means).zip(&self.deviations).map(|((s, mean), d)| (s - mean) / d);
-        // A signal that was not measured counts as average.
-        let weighed = standings.zip(&self.weights).map(|(s, weight)| if s.is_nan() { 0.0 } else { weight * s });
-        let sum: f32 = weighed.sum();
-        1.0 / (1.0 + (-(self.bias + sum)).exp())
     }
 }
 

@@ -13,6 +13,7 @@ mod meaning;
 mod opinion;
 mod outcome;
 mod question;
+mod regression;
 mod same_words;
 mod snapshot;
 mod typeahead;
@@ -20,8 +21,9 @@ mod vectors;
 mod wording;
 
 pub use candidate::Candidate;
-pub use confidence::{Band, Bands, Calibration, Confidence, Logistic, SCORER_VERSION, SIGNAL_NAMES, SIGNALS, Signals};
+pub use confidence::{Band, Bands, Calibration, Confidence, SCORER_VERSION, SIGNAL_NAMES, SIGNALS, Signals};
 pub use decide::Sight;
 pub use outcome::{Decision, Evidence, NoAnswerReason, Outcome, WordEvidence, WordUse};
+pub use regression::{Regression, SPLITS, Tree};
 pub use snapshot::{Check, Snapshot, SnapshotError};
 pub use vectors::{VectorError, VectorTable};
