@@ -119,7 +119,10 @@ fn answered_surely(entry: &EntryId) -> Outcome {
 }
 
 fn choose(question: &Question, candidates: &[Candidate], confidence: Option<Confidence>) -> (Outcome, String) {
-    let ids = |limit| candidates.iter().take(limit).map(|candidate| candidate.entry.clone()).collect::<Vec<_>>();
+    let ids = |limit| {
+        let spread = one_of_each_topic_first(&candidates[..candidates.len().min(SUGGESTIONS)]);
+        spread.into_iter().take(limit).cloned().collect::<Vec<_>>()
+    };
     let silent = |reason, nearest, verdict: String| (Outcome::NoAnswer { reason, nearest, guard: None }, verdict);
     if question.words.is_empty() {
         return silent(NoAnswerReason::Empty, Vec::new(), "The question holds no words.".to_owned());
@@ -146,6 +149,15 @@ fn choose(question: &Question, candidates: &[Candidate], confidence: Option<Conf
         }
         Band::None => silent(NoAnswerReason::Outside, Vec::new(), format!("No answer: only {sure}.")),
     }
+}
+
+/// What to suggest where the topic itself is in doubt: the best candidate of each topic, then the others. Three readings of one topic would
+/// leave no room for another.
+fn one_of_each_topic_first(candidates: &[Candidate]) -> Vec<&EntryId> {
+    let entries: Vec<&EntryId> = candidates.iter().map(|candidate| &candidate.entry).collect();
+    let is_first = |place: &usize| entries[..*place].iter().all(|earlier| earlier.topic() != entries[*place].topic());
+    let (first, others): (Vec<usize>, Vec<usize>) = (0..entries.len()).partition(is_first);
+    first.into_iter().chain(others).map(|place| entries[place]).collect()
 }
 
 fn weigh_words(
