@@ -16,7 +16,7 @@ const DOUBLING: f32 = 0.5;
 const FIRST_LETTER: f32 = 0.5;
 
 /// How much a tenfold more frequent word is preferred over one that is as near.
-const FREQUENCY: f32 = 0.2;
+const FREQUENCY: f32 = 0.35;
 
 /// How much an edit lowers the weight of the mended word in the search.
 const DOUBT: f32 = 0.2;
@@ -26,7 +26,7 @@ const KEYBOARD: [&str; 3] = ["qwertyuiop", "asdfghjkl", "zxcvbnm"];
 
 /// Words of two letters that may be a part of words run together.
 const SHORT_PARTS: &[&str] = &[
-    "am", "an", "at", "be", "by", "do", "he", "if", "in", "is", "it", "me", "my", "no", "of", "on", "or", "so", "to",
+    "am", "an", "as", "at", "be", "by", "do", "he", "if", "in", "is", "it", "me", "my", "no", "of", "on", "or", "so", "to",
     "up", "us", "we",
 ];
 
