@@ -50,6 +50,7 @@ pub const RULES: &[Rule] = &[
     style::QUOTATION_MARKS,
     style::MARKUP,
     style::LENGTH,
+    style::QUESTION_LENGTH,
     style::RELATIVE_DATE,
     style::PROMISE,
     style::LOADED_WORD,

@@ -9,6 +9,9 @@ use crate::reply::parse_markdown;
 /// that room with its citations.
 const LONGEST_ANSWER: usize = 2_000;
 
+/// How many characters a question may have: as many as Discord shows of a suggestion or of a choice in a menu.
+const LONGEST_QUESTION: usize = 100;
+
 pub(super) const QUOTATION_MARKS: Rule = Rule {
     name: "quotation-in-answer",
     severity: Severity::Error,
@@ -58,6 +61,25 @@ pub(super) const LENGTH: Rule = Rule {
                 "answer-too-long",
                 format!("the answer has {length} characters; a message holds {LONGEST_ANSWER}"),
                 "shorten it, or make two answers of it",
+            )
+        };
+        long.map(finding).collect()
+    },
+};
+
+pub(super) const QUESTION_LENGTH: Rule = Rule {
+    name: "question-too-long",
+    severity: Severity::Error,
+    guards: "a question can be read whole where it is suggested",
+    check: |subject| {
+        let entries = subject.corpus.entries.values();
+        let long = entries.filter(|entry| entry.question.chars().count() > LONGEST_QUESTION);
+        let finding = |entry: &FaqEntry| {
+            let length = entry.question.chars().count();
+            entry.place.error(
+                "question-too-long",
+                format!("the question has {length} characters; a suggestion shows {LONGEST_QUESTION}"),
+                "shorten the line that begins with `# `; put the rest among the phrasings",
             )
         };
         long.map(finding).collect()
