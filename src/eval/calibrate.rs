@@ -41,8 +41,7 @@ pub fn calibrate(snapshot: &Snapshot, truths: &[Truth]) -> Result<Calibration, I
         let others: Vec<&Example> = parts(&examples, |place| place % PARTS != part);
         let (in_scope, right) = fit_both(&others);
         for example in parts(&examples, |place| place % PARTS == part) {
-            let probability = |regression: &Regression| regression.probability(&example.signals.0);
-            unseen.push((probability(&in_scope) * probability(&right), example));
+            unseen.push((in_scope.probability(&example.signals) * right.probability(&example.signals), example));
         }
     }
     let bands = choose_bands(unseen);

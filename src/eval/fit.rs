@@ -15,7 +15,7 @@ const CORRECTION_RIDGE: f64 = 1.0;
 
 /// An example on its way through the fit.
 struct Row {
-    signals: [f32; SIGNALS],
+    signals: Signals,
     /// What is known: 1 for yes, 0 for no.
     yes: f64,
     /// What is predicted so far.
@@ -91,7 +91,7 @@ fn grow(rows: &[Row]) -> Tree {
         if let Some((signal, threshold)) = best_split(&arrived[place]) {
             (signals[place], thresholds[place]) = (signal, threshold);
         }
-        let is_above = |row: &&Row| row.signals[signals[place]] > thresholds[place];
+        let is_above = |row: &&Row| row.signals.0[signals[place]] > thresholds[place];
         let (above, below) = arrived[place].iter().partition(|row| is_above(row));
         arrived.extend([below, above]);
     }
@@ -106,11 +106,11 @@ fn best_split(rows: &[&Row]) -> Option<(usize, f32)> {
     let mut best = (all.gain(), None);
     let mut sorted = rows.to_vec();
     for signal in 0..SIGNALS {
-        sorted.sort_by(|a, b| a.signals[signal].total_cmp(&b.signals[signal]));
+        sorted.sort_by(|a, b| a.signals.0[signal].total_cmp(&b.signals.0[signal]));
         let mut below = Pull::default();
         for (place, pair) in sorted.windows(2).enumerate() {
             below = below.and(pair[0].pull());
-            let (value, next) = (pair[0].signals[signal], pair[1].signals[signal]);
+            let (value, next) = (pair[0].signals.0[signal], pair[1].signals.0[signal]);
             let enough = (FEWEST..=rows.len().saturating_sub(FEWEST)).contains(&(place + 1));
             let gain = below.gain() + all.without(below).gain();
             if enough && value < next && gain > best.0 {
@@ -127,8 +127,8 @@ fn pull(rows: &[&Row]) -> Pull {
 
 impl Row {
     fn new(regression: &Regression, signals: &Signals, yes: bool) -> Self {
-        let log_odds = f64::from(regression.log_odds(&signals.0));
-        Self { signals: signals.0, yes: f64::from(u8::from(yes)), log_odds }
+        let log_odds = f64::from(regression.log_odds(signals));
+        Self { signals: *signals, yes: f64::from(u8::from(yes)), log_odds }
     }
 
     fn pull(&self) -> Pull {
@@ -176,12 +176,16 @@ mod tests {
         (0..400).map(of).collect()
     }
 
+    fn borrowed(examples: &[(Signals, bool)]) -> Vec<(&Signals, bool)> {
+        examples.iter().map(|(signals, yes)| (signals, *yes)).collect()
+    }
+
     #[test]
     fn trees_tell_what_weights_cannot() {
         let examples = one_of_two();
-        let examples: Vec<(&Signals, bool)> = examples.iter().map(|(signals, yes)| (signals, *yes)).collect();
+        let examples = borrowed(&examples);
         let told = |regression: &Regression| {
-            let as_known = |(signals, yes): &&(&Signals, bool)| (regression.probability(&signals.0) > 0.5) == *yes;
+            let as_known = |(signals, yes): &&(&Signals, bool)| (regression.probability(signals) > 0.5) == *yes;
             examples.iter().filter(as_known).count()
         };
         assert!(told(&fit_weights(&examples)) < 400);
@@ -191,12 +195,11 @@ mod tests {
     #[test]
     fn a_signal_that_was_not_measured_counts_as_average_and_moves_no_tree() {
         let examples = one_of_two();
-        let examples: Vec<(&Signals, bool)> = examples.iter().map(|(signals, yes)| (signals, *yes)).collect();
+        let examples = borrowed(&examples);
         let (weights, whole) = (fit_weights(&examples), fit(&examples));
-        let mut average = weights.means;
+        let average = Signals(weights.means);
         let by_weights = weights.log_odds(&average);
         assert_ne!(whole.log_odds(&average), by_weights);
-        average.fill(f32::NAN);
-        assert_eq!(whole.log_odds(&average), by_weights);
+        assert_eq!(whole.log_odds(&Signals([f32::NAN; SIGNALS])), by_weights);
     }
 }

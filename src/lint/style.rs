@@ -53,17 +53,14 @@ pub(super) const LENGTH: Rule = Rule {
     severity: Severity::Error,
     guards: "an answer fits into one message beside its citations",
     check: |subject| {
-        let entries = subject.corpus.entries.values();
-        let long = entries.filter(|entry| entry.answer.value.chars().count() > LONGEST_ANSWER);
-        let finding = |entry: &FaqEntry| {
-            let length = entry.answer.value.chars().count();
+        let finding = |(entry, length): (&FaqEntry, usize)| {
             entry.place.at_line(entry.answer.line).error(
                 "answer-too-long",
                 format!("the answer has {length} characters; a message holds {LONGEST_ANSWER}"),
                 "shorten it, or make two answers of it",
             )
         };
-        long.map(finding).collect()
+        longer_than(LONGEST_ANSWER, subject, |entry| &entry.answer.value).map(finding).collect()
     },
 };
 
@@ -72,17 +69,14 @@ pub(super) const QUESTION_LENGTH: Rule = Rule {
     severity: Severity::Error,
     guards: "a question can be read whole where it is suggested",
     check: |subject| {
-        let entries = subject.corpus.entries.values();
-        let long = entries.filter(|entry| entry.question.chars().count() > LONGEST_QUESTION);
-        let finding = |entry: &FaqEntry| {
-            let length = entry.question.chars().count();
+        let finding = |(entry, length): (&FaqEntry, usize)| {
             entry.place.error(
                 "question-too-long",
                 format!("the question has {length} characters; a suggestion shows {LONGEST_QUESTION}"),
                 "shorten the line that begins with `# `; put the rest among the phrasings",
             )
         };
-        long.map(finding).collect()
+        longer_than(LONGEST_QUESTION, subject, |entry| &entry.question).map(finding).collect()
     },
 };
 
@@ -106,6 +100,16 @@ pub(super) const LOADED_WORD: Rule = Rule {
     guards: "answers do not take sides",
     check: |subject| house_words(subject, "loaded-word", Severity::Warning, &subject.corpus.house_style.loaded),
 };
+
+/// The entries of which a part has more characters than this, each with how many it has.
+fn longer_than<'s>(
+    most: usize,
+    subject: &'s Subject<'_>,
+    part: fn(&FaqEntry) -> &str,
+) -> impl Iterator<Item = (&'s FaqEntry, usize)> {
+    let lengths = subject.corpus.entries.values().map(move |entry| (entry, part(entry).chars().count()));
+    lengths.filter(move |(_, length)| *length > most)
+}
 
 /// Finds words of the house style in every answer.
 fn house_words(subject: &Subject<'_>, rule: &'static str, severity: Severity, list: &[HouseWord]) -> Vec<Finding> {

@@ -160,7 +160,7 @@ impl Calibration {
 
     /// How sure these signals make the matcher.
     pub fn judge(&self, signals: &Signals) -> Confidence {
-        let (in_scope, right) = (self.in_scope.probability(&signals.0), self.right.probability(&signals.0));
+        let (in_scope, right) = (self.in_scope.probability(signals), self.right.probability(signals));
         let together = in_scope * right;
         Confidence { in_scope, right, together, band: self.bands.band(together) }
     }

@@ -5,7 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::confidence::SIGNALS;
+use super::confidence::{SIGNALS, Signals};
 
 /// How many signals a tree asks for on the way to a correction.
 const DEPTH: usize = 3;
@@ -44,13 +44,13 @@ pub struct Tree {
 
 impl Regression {
     /// The probability for these signals.
-    pub fn probability(&self, signals: &[f32; SIGNALS]) -> f32 {
+    pub fn probability(&self, signals: &Signals) -> f32 {
         1.0 / (1.0 + (-self.log_odds(signals)).exp())
     }
 
     /// The logarithm of the odds for these signals.
-    pub fn log_odds(&self, signals: &[f32; SIGNALS]) -> f32 {
-        let standings = signals.iter().zip(&self.means).zip(&self.deviations).map(|((s, mean), d)| (s - mean) / d);
+    pub fn log_odds(&self, signals: &Signals) -> f32 {
+        let standings = signals.0.iter().zip(&self.means).zip(&self.deviations).map(|((s, mean), d)| (s - mean) / d);
         let weighed = standings.zip(&self.weights).map(|(s, weight)| if s.is_nan() { 0.0 } else { weight * s });
         let corrections = self.trees.iter().map(|tree| tree.correction(signals));
         self.bias + weighed.sum::<f32>() + corrections.sum::<f32>()
@@ -59,10 +59,10 @@ impl Regression {
 
 impl Tree {
     /// What it adds to the log-odds.
-    pub fn correction(&self, signals: &[f32; SIGNALS]) -> f32 {
+    pub fn correction(&self, signals: &Signals) -> f32 {
         let mut place = 0;
         while place < SPLITS {
-            let signal = signals[self.signals[place]];
+            let signal = signals.0[self.signals[place]];
             if signal.is_nan() {
                 return 0.0;
             }
