@@ -39,10 +39,21 @@ fn the_matcher_is_not_measured_by_what_it_learns_from() {
     let examples = corpus.guards.iter().flat_map(|guard| guard.examples.iter().chain(&guard.counter_examples));
     let learnt: HashSet<Vec<String>> =
         learnt.chain(elsewhere).chain(examples.map(String::as_str)).map(plain_words).collect();
-    let measured = read_sets(Path::new("eval")).expect("the sets can be read");
-    let leaked: Vec<String> =
-        measured.into_iter().map(|truth| truth.q).filter(|q| learnt.contains(&plain_words(q))).collect();
+    let measured = questions("eval").into_iter().chain(questions("eval/unseen"));
+    let leaked: Vec<String> = measured.filter(|q| learnt.contains(&plain_words(q))).collect();
     assert!(leaked.is_empty(), "take these out of eval/, or out of faq/: {leaked:#?}");
+}
+
+#[test]
+fn the_calibration_has_not_seen_the_unseen_questions() {
+    let seen: HashSet<Vec<String>> = questions("eval").iter().map(|q| plain_words(q)).collect();
+    let both: Vec<String> = questions("eval/unseen").into_iter().filter(|q| seen.contains(&plain_words(q))).collect();
+    assert!(both.is_empty(), "take these out of eval/unseen/: {both:#?}");
+}
+
+fn questions(folder: &str) -> Vec<String> {
+    let sets = read_sets(Path::new(folder)).expect("the sets can be read");
+    sets.into_iter().map(|truth| truth.q).collect()
 }
 
 /// The words of a text, whatever their letters and punctuation; a text without words is only like itself.

@@ -5,6 +5,7 @@ use std::sync::{Mutex, PoisonError};
 
 use serde::{Deserialize, Serialize};
 
+use super::english::is_english;
 use super::spelling::{Mended, Speller};
 use super::synonyms::Synonyms;
 use super::words::{Word, words};
@@ -13,7 +14,7 @@ use super::words::{Word, words};
 pub struct Analyzer {
     speller: Speller,
     synonyms: Synonyms,
-    is_word: Box<IsWord>,
+    is_common: Box<IsCommon>,
     /// What unknown words were mended to: the phrasings hold the same ones again and again.
     mended: Mutex<HashMap<String, Option<Mended>>>,
 }
@@ -21,8 +22,8 @@ pub struct Analyzer {
 /// How many mended words are remembered; more than any FAQ holds, and few enough that nobody can fill the memory by asking.
 const REMEMBERED: usize = 20_000;
 
-/// Tells whether a folded word belongs to the language.
-pub type IsWord = dyn Fn(&str) -> bool + Send + Sync;
+/// Tells whether a folded word is a common one or a name.
+pub type IsCommon = dyn Fn(&str) -> bool + Send + Sync;
 
 /// How often a word must occur in what people ask before it counts as a word: phrasings hold misspellings on purpose.
 const COMMON: u32 = 3;
@@ -38,21 +39,21 @@ impl Vocabulary {
     /// Learns the words of the field.
     ///
     /// `careful` are texts that editors wrote with care, whose every word is right; `careless` are texts as people type them; `named` are
-    /// words that editors expect people to type; `is_word` tells whether a word belongs to the language at all.
+    /// words that editors expect people to type; `is_common` tells whether a word is a common one or a name.
     pub fn learn<'t>(
         careful: impl Iterator<Item = &'t str>,
         careless: impl Iterator<Item = &'t str>,
         named: impl Iterator<Item = &'t str>,
-        is_word: &IsWord,
+        is_common: &IsCommon,
     ) -> Self {
         let mut typed = BTreeMap::new();
         careless.for_each(|text| count(text, 1, &mut typed));
         named.for_each(|text| count(text, COMMON, &mut typed));
-        typed.retain(|word, count| *count >= COMMON || is_word(word));
+        typed.retain(|word, count| *count >= COMMON || is_common(word));
         let mut words = BTreeMap::new();
         careful.for_each(|text| count(text, 1, &mut words));
         let doubtful: Vec<String> =
-            typed.keys().filter(|word| !words.contains_key(*word) && !is_word(word)).cloned().collect();
+            typed.keys().filter(|word| !words.contains_key(*word) && !is_common(word)).cloned().collect();
         for (word, count) in typed {
             *words.entry(word).or_default() += count;
         }
@@ -65,9 +66,9 @@ impl Vocabulary {
 }
 
 impl Analyzer {
-    /// An analyzer for the field. `is_word` tells whether a word belongs to the language at all.
-    pub fn new(vocabulary: &Vocabulary, is_word: Box<IsWord>, synonyms: Synonyms) -> Self {
-        Self { speller: Speller::new(&vocabulary.0), synonyms, is_word, mended: Mutex::default() }
+    /// An analyzer for the field. `is_common` tells whether a word is a common one or a name.
+    pub fn new(vocabulary: &Vocabulary, is_common: Box<IsCommon>, synonyms: Synonyms) -> Self {
+        Self { speller: Speller::new(&vocabulary.0), synonyms, is_common, mended: Mutex::default() }
     }
 
     /// Reads a text: its words, each mended if nobody knows it, with the concepts marked.
@@ -84,7 +85,7 @@ impl Analyzer {
     }
 
     fn mend(&self, word: &Word) -> Option<Vec<Word>> {
-        if self.speller.knows(&word.surface) || (self.is_word)(&word.surface) {
+        if self.speller.knows(&word.surface) || (self.is_common)(&word.surface) {
             return None;
         }
         let mended = self.remembered(&word.surface)?;
@@ -100,7 +101,7 @@ impl Analyzer {
         if let Some(known) = remembered.get(word) {
             return known.clone();
         }
-        let mended = self.speller.mend(word);
+        let mended = if is_english(word) { self.speller.mend_rare(word) } else { self.speller.mend(word) };
         if remembered.len() < REMEMBERED {
             remembered.insert(word.to_owned(), mended.clone());
         }

@@ -5,14 +5,16 @@
 
 mod analyzer;
 mod contractions;
+mod english;
 mod fold;
 mod function_words;
 mod patterns;
+mod sounds;
 mod spelling;
 mod synonyms;
 mod words;
 
-pub use analyzer::{Analyzer, IsWord, Vocabulary};
+pub use analyzer::{Analyzer, IsCommon, Vocabulary};
 pub use fold::fold;
 pub use function_words::{is_filler, is_opening};
 pub use patterns::{Pattern, Patterns};

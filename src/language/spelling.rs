@@ -1,17 +1,22 @@
 //! Mends the spelling of words that nobody knows.
 //!
-//! A word that the FAQ or the language knows is never touched, so that no correct word turns into another: UK stays UK, a premise
-//! does not become Premium. An unknown word becomes the known word that is nearest by a weighted edit distance: swapped and doubled
-//! letters and neighbouring keys cost less than arbitrary ones, because that is how fingers err. Words run together are separated.
+//! A word that the FAQ uses or that is common is never touched, so that no correct word turns into another: UK stays UK, a premise does
+//! not become Premium. A rare word may be a slip in a word that the FAQ uses often: "cots" for "cost". An unknown word becomes the known word that is nearest by a weighted edit distance: swapped and doubled
+//! letters and neighbouring keys cost less than arbitrary ones, because that is how fingers err. One that sounds the same is near, however
+//! it is spelt. Words run together are separated.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
 use std::sync::LazyLock;
+
+use super::sounds::sounds;
 
 /// What the edits cost. A slip is an edit that fingers or ears often make: a neighbouring key, one vowel for another.
 const EDIT: f32 = 1.0;
 const SLIP: f32 = 0.7;
 const SWAP: f32 = 0.7;
 const DOUBLING: f32 = 0.5;
+/// What it costs to write a word as it sounds.
+const BY_EAR: f32 = 0.5;
 /// People rarely err in the first letter.
 const FIRST_LETTER: f32 = 0.5;
 
@@ -24,6 +29,9 @@ const DOUBT: f32 = 0.2;
 /// The rows of a keyboard; keys beside each other in a row are neighbours.
 const KEYBOARD: [&str; 3] = ["qwertyuiop", "asdfghjkl", "zxcvbnm"];
 
+/// How often the FAQ must use a word for a rare one to be taken for it.
+const OFTEN: u32 = 100;
+
 /// Words of two letters that may be a part of words run together.
 const SHORT_PARTS: &[&str] = &[
     "am", "an", "as", "at", "be", "by", "do", "he", "if", "in", "is", "it", "me", "my", "no", "of", "on", "or", "so",
@@ -32,14 +40,15 @@ const SHORT_PARTS: &[&str] = &[
 
 /// The known words.
 pub struct Speller {
-    /// Each with the letters it holds and how often it occurs.
     words: Vec<KnownWord>,
-    known: HashSet<String>,
+    /// How often each word occurs, those with digits in them, too.
+    frequencies: HashMap<String, u32>,
 }
 
 struct KnownWord {
     word: Box<[char]>,
     letters: u32,
+    sounds: Box<str>,
     count: u32,
     /// The preference for it, from its frequency.
     bonus: f32,
@@ -54,24 +63,33 @@ pub struct Mended {
     pub weight: f32,
 }
 
+/// A reading of an unknown word.
+struct Reading {
+    words: Vec<String>,
+    distance: f32,
+    /// The distance less the preference for what is frequent.
+    cost: f32,
+}
+
 impl Speller {
-    /// Learns words with their frequencies, and which further words are words of the language.
+    /// Learns words with their frequencies.
     pub fn new(frequencies: &BTreeMap<String, u32>) -> Self {
         let learnable = frequencies.iter().filter(|(word, _)| word.chars().all(char::is_alphabetic));
         let words = learnable
             .map(|(word, &count)| KnownWord {
                 word: word.chars().collect(),
                 letters: letters_of(word),
+                sounds: sounds(word).into(),
                 count,
-                bonus: FREQUENCY * (count as f32).log10(),
+                bonus: bonus(count),
             })
             .collect();
-        Self { words, known: frequencies.keys().cloned().collect() }
+        Self { words, frequencies: frequencies.iter().map(|(word, count)| (word.clone(), *count)).collect() }
     }
 
     /// Whether a folded word is one that the FAQ uses.
     pub fn knows(&self, word: &str) -> bool {
-        self.known.contains(word)
+        self.frequencies.contains_key(word)
     }
 
     /// What an unknown word was probably meant to be; `None` if nothing is near.
@@ -81,16 +99,20 @@ impl Speller {
             return None;
         }
         let nearest = self.nearest(&letters);
-        // One slip is likelier than a forgotten space; a forgotten space is likelier than two slips.
-        if let Some((word, distance)) = &nearest
-            && *distance <= EDIT
-        {
-            return Some(Mended { words: vec![word.clone()], weight: 1.0 - DOUBT * distance });
-        }
-        if let Some(parts) = self.split(word) {
-            return Some(Mended { words: parts, weight: 1.0 - DOUBT * EDIT });
-        }
-        nearest.map(|(word, distance)| Mended { words: vec![word], weight: 1.0 - DOUBT * distance })
+        // One slip is likelier than a forgotten space.
+        let reading = match nearest {
+            Some(nearest) if nearest.distance <= EDIT => nearest,
+            nearest => nearest.into_iter().chain(self.split(word)).min_by(|a, b| a.cost.total_cmp(&b.cost))?,
+        };
+        Some(reading.mended())
+    }
+
+    /// What a rare word was probably meant to be: one that the FAQ uses often, that begins alike and is only a slip away.
+    pub fn mend_rare(&self, word: &str) -> Option<Mended> {
+        let letters: Vec<char> = word.chars().collect();
+        let nearest = self.nearest(&letters).filter(|nearest| nearest.distance <= SLIP)?;
+        let likely = |meant: &String| meant.starts_with(letters[0]) && self.frequencies[meant] >= OFTEN;
+        nearest.words.iter().all(likely).then(|| nearest.mended())
     }
 
     /// Whether a known word is one slip away from another that is this many times as frequent.
@@ -107,7 +129,8 @@ impl Speller {
         likelier.into_iter().any(|known| distance(&letters, &known.word, EDIT).is_some())
     }
 
-    fn nearest(&self, letters: &[char]) -> Option<(String, f32)> {
+    /// The known word that is nearest to these letters.
+    fn nearest(&self, letters: &[char]) -> Option<Reading> {
         let allowed = match letters.len() {
             0..=3 => SWAP,
             4..=5 => EDIT,
@@ -116,28 +139,28 @@ impl Speller {
         };
         let edits = (allowed / DOUBLING) as usize;
         let most_letters = 2 * (allowed / SLIP) as u32;
-        let mask = letters_of(&letters.iter().collect::<String>());
+        let typed: String = letters.iter().collect();
+        let (mask, heard) = (letters_of(&typed), sounds(&typed));
         let mut best: Option<(f32, f32, &KnownWord)> = None;
-        for known in &self.words {
+        for known in self.words.iter().filter(|known| known.word.len() >= 3) {
+            // Only what is nearer than the best so far matters.
+            let allowed = best.map_or(allowed, |(least, ..)| allowed.min(least + known.bonus));
             // Each edit changes at most two of the letters that occur, and the length by at most one.
             let too_far =
                 known.word.len().abs_diff(letters.len()) > edits || (known.letters ^ mask).count_ones() > most_letters;
-            if too_far || known.word.len() < 3 {
-                continue;
-            }
-            // Only what is nearer than the best so far matters.
-            let allowed = best.map_or(allowed, |(least, ..)| allowed.min(least + known.bonus));
-            let Some(distance) = distance(letters, &known.word, allowed) else { continue };
+            let by_letters = if too_far { None } else { distance(letters, &known.word, allowed) };
+            let by_ear = (*known.sounds == *heard).then_some(BY_EAR);
+            let Some(distance) = by_letters.into_iter().chain(by_ear).reduce(f32::min) else { continue };
             let cost = distance - known.bonus;
             if best.is_none_or(|(least, ..)| cost < least) {
                 best = Some((cost, distance, known));
             }
         }
-        best.map(|(_, distance, known)| (known.word.iter().collect(), distance))
+        best.map(|(cost, distance, known)| Reading { words: vec![known.word.iter().collect()], distance, cost })
     }
 
-    /// Two known words of which this one is made, the frequenter pair first.
-    fn split(&self, word: &str) -> Option<Vec<String>> {
+    /// Two known words of which this one is made.
+    fn split(&self, word: &str) -> Option<Reading> {
         let is_part = |part: &str| {
             if part.len() == 2 { SHORT_PARTS.contains(&part) } else { part.len() > 2 && self.knows(part) }
         };
@@ -145,8 +168,21 @@ impl Speller {
         let fitting = cuts.filter(|&cut| is_part(&word[..cut]) && is_part(&word[cut..]));
         // The most even cut is the least likely to be an accident.
         let cut = fitting.min_by_key(|&cut| (2 * cut).abs_diff(word.len()))?;
-        Some(vec![word[..cut].to_owned(), word[cut..].to_owned()])
+        let parts = [&word[..cut], &word[cut..]];
+        let rarer = parts.iter().map(|part| self.frequencies.get(*part).copied().unwrap_or(1)).min()?;
+        Some(Reading { words: parts.map(str::to_owned).to_vec(), distance: EDIT, cost: EDIT - bonus(rarer) })
     }
+}
+
+impl Reading {
+    fn mended(self) -> Mended {
+        Mended { words: self.words, weight: 1.0 - DOUBT * self.distance }
+    }
+}
+
+/// The preference for a word that occurs so often.
+fn bonus(count: u32) -> f32 {
+    FREQUENCY * (count as f32).log10()
 }
 
 /// The letters of a word, each run of three or more cut to two: "sooooo" is "soo" and then near to "so".
@@ -268,6 +304,12 @@ mod tests {
             ("setting", 90),
             ("so", 90),
             ("button", 10),
+            ("sue", 200),
+            ("cost", 100),
+            ("phone", 40),
+            ("plaintiff", 300),
+            ("plant", 3),
+            ("if", 90),
         ];
         Speller::new(&words.into_iter().map(|(word, count)| (word.to_owned(), count)).collect())
     }
@@ -300,9 +342,29 @@ mod tests {
     }
 
     #[test]
+    fn what_ears_do_is_undone() {
+        for (typed, meant) in [("fone", "phone"), ("lawsoot", "lawsuit"), ("foan", "phone"), ("prihvit", "")] {
+            assert_eq!(mended(typed), meant, "{typed}");
+        }
+    }
+
+    #[test]
     fn words_run_together_are_separated() {
         assert_eq!(mended("optout"), "opt out");
         assert_eq!(mended("linkedinlawsuit"), "linkedin lawsuit");
+    }
+
+    #[test]
+    fn two_slips_in_a_frequent_word_are_likelier_than_two_rare_words() {
+        assert_eq!(mended("plantif"), "plaintiff");
+    }
+
+    #[test]
+    fn a_rare_word_is_only_taken_for_a_frequent_one_that_begins_alike() {
+        let mended = |word| speller().mend_rare(word).map_or(String::new(), |mended| mended.words.join(" "));
+        for (typed, meant) in [("sew", "sue"), ("cots", "cost"), ("oats", ""), ("phon", ""), ("settling", "")] {
+            assert_eq!(mended(typed), meant, "{typed}");
+        }
     }
 
     #[test]

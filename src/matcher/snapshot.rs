@@ -10,7 +10,7 @@ use super::typeahead::TypeAhead;
 use super::vectors::VectorTable;
 use crate::index::{EntryNumber, IndexError, Made, Origin, Recipe, Searcher, build, open_or_build};
 use crate::knowledge::{Corpus, EntryId, Finding, Guard, TopicId};
-use crate::language::{Analyzer, IsWord, Patterns, Synonyms, Vocabulary};
+use crate::language::{Analyzer, IsCommon, Patterns, Synonyms, Vocabulary};
 
 /// A corpus with everything that searches it. It never changes; a reload makes a new one.
 pub struct Snapshot {
@@ -146,14 +146,14 @@ impl Snapshot {
 
 /// Learns everything that can be learnt from the corpus.
 fn learn(corpus: &Corpus, table: Option<&Arc<VectorTable>>) -> (Analyzer, Learnt) {
-    let vocabulary = learn_vocabulary(corpus, &is_word(table));
+    let vocabulary = learn_vocabulary(corpus, &is_common(table));
     let analyzer = analyzer(corpus, &vocabulary, table);
     let learnt = Learnt::new(corpus, vocabulary, &analyzer, table.map(Arc::as_ref));
     (analyzer, learnt)
 }
 
 /// Learns the words of the field: editors write questions, answers and quotations with care, and phrasings as people type.
-fn learn_vocabulary(corpus: &Corpus, is_word: &IsWord) -> Vocabulary {
+fn learn_vocabulary(corpus: &Corpus, is_common: &IsCommon) -> Vocabulary {
     let entries = || corpus.entries.values();
     let written = entries().flat_map(|entry| [entry.question.as_str(), entry.answer.value.as_str()]);
     let keywords = entries().flat_map(|entry| entry.keywords.iter().map(String::as_str));
@@ -167,16 +167,16 @@ fn learn_vocabulary(corpus: &Corpus, is_word: &IsWord) -> Vocabulary {
         .iter()
         .flat_map(|guard| guard.words.iter().chain(&guard.unless).chain(guard.and.iter().flatten()));
     let careful = written.chain(keywords).chain(quoted).chain(swapped);
-    Vocabulary::learn(careful, typed, guarded.map(String::as_str), is_word)
+    Vocabulary::learn(careful, typed, guarded.map(String::as_str), is_common)
 }
 
 fn analyzer(corpus: &Corpus, vocabulary: &Vocabulary, table: Option<&Arc<VectorTable>>) -> Analyzer {
     let groups = corpus.synonyms.iter().map(|group| group.words.as_slice());
-    Analyzer::new(vocabulary, is_word(table), Synonyms::new(groups))
+    Analyzer::new(vocabulary, is_common(table), Synonyms::new(groups))
 }
 
-/// Whether a word belongs to the language, as far as the table knows.
-fn is_word(table: Option<&Arc<VectorTable>>) -> Box<IsWord> {
+/// Whether a word is a common one or a name, as far as the table knows.
+fn is_common(table: Option<&Arc<VectorTable>>) -> Box<IsCommon> {
     match table.cloned() {
         Some(table) => Box::new(move |word| table.knows_word(word)),
         None => Box::new(|_| false),

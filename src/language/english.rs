@@ -1,0 +1,38 @@
+//! The words of English: what is spelt right is hardly ever mended, whether the FAQ uses it or not.
+
+/// One word on a line, sorted; `english/README.md` says where they come from.
+const WORDS: &str = include_str!("english/words.txt");
+
+/// Whether a folded word is an English one of three or more letters. Names are none.
+pub(super) fn is_english(word: &str) -> bool {
+    let (mut from, mut to) = (0, WORDS.len());
+    while from < to {
+        let middle = from.midpoint(to);
+        let start = WORDS[..middle].rfind('\n').map_or(0, |line_end| line_end + 1);
+        let end = start + WORDS[start..].find('\n').unwrap_or(WORDS.len() - start);
+        match WORDS[start..end].cmp(word) {
+            std::cmp::Ordering::Equal => return true,
+            std::cmp::Ordering::Less => from = end + 1,
+            std::cmp::Ordering::Greater => to = start,
+        }
+    }
+    false
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_word_of_the_list_is_found() {
+        assert!(WORDS.lines().is_sorted());
+        assert!(WORDS.lines().all(is_english));
+    }
+
+    #[test]
+    fn nothing_else_is_found() {
+        for word in ["", "a", "aaa", "lawsiut", "teh", "zzzz", "linkedin", "right\nrighted", "\n", "naïve"] {
+            assert!(!is_english(word), "{word}");
+        }
+    }
+}
