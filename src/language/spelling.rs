@@ -5,7 +5,7 @@
 //! letters and neighbouring keys cost less than arbitrary ones, because that is how fingers err. One that sounds the same is near, however
 //! it is spelt. Words run together are separated.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashSet};
 use std::sync::LazyLock;
 
 use super::sounds::sounds;
@@ -40,9 +40,10 @@ const SHORT_PARTS: &[&str] = &[
 
 /// The known words.
 pub struct Speller {
+    /// Those that consist of letters, sorted.
     words: Vec<KnownWord>,
-    /// How often each word occurs, those with digits in them, too.
-    frequencies: HashMap<String, u32>,
+    /// Those with something else in them.
+    others: HashSet<String>,
 }
 
 struct KnownWord {
@@ -74,8 +75,10 @@ struct Reading {
 impl Speller {
     /// Learns words with their frequencies.
     pub fn new(frequencies: &BTreeMap<String, u32>) -> Self {
-        let learnable = frequencies.iter().filter(|(word, _)| word.chars().all(char::is_alphabetic));
+        let (learnable, others): (Vec<_>, Vec<_>) =
+            frequencies.iter().partition(|(word, _)| word.chars().all(char::is_alphabetic));
         let words = learnable
+            .into_iter()
             .map(|(word, &count)| KnownWord {
                 word: word.chars().collect(),
                 letters: letters_of(word),
@@ -84,12 +87,18 @@ impl Speller {
                 bonus: bonus(count),
             })
             .collect();
-        Self { words, frequencies: frequencies.iter().map(|(word, count)| (word.clone(), *count)).collect() }
+        Self { words, others: others.into_iter().map(|(word, _)| word.clone()).collect() }
     }
 
     /// Whether a folded word is one that the FAQ uses.
     pub fn knows(&self, word: &str) -> bool {
-        self.frequencies.contains_key(word)
+        self.count(word) > 0 || self.others.contains(word)
+    }
+
+    /// How often the FAQ uses a word that consists of letters.
+    fn count(&self, word: &str) -> u32 {
+        let place = self.words.binary_search_by(|known| known.word.iter().copied().cmp(word.chars()));
+        place.map_or(0, |place| self.words[place].count)
     }
 
     /// What an unknown word was probably meant to be; `None` if nothing is near.
@@ -111,7 +120,7 @@ impl Speller {
     pub fn mend_rare(&self, word: &str) -> Option<Mended> {
         let letters: Vec<char> = word.chars().collect();
         let nearest = self.nearest(&letters).filter(|nearest| nearest.distance <= SLIP)?;
-        let likely = |meant: &String| meant.starts_with(letters[0]) && self.frequencies[meant] >= OFTEN;
+        let likely = |meant: &String| meant.starts_with(letters[0]) && self.count(meant) >= OFTEN;
         nearest.words.iter().all(likely).then(|| nearest.mended())
     }
 
@@ -169,7 +178,7 @@ impl Speller {
         // The most even cut is the least likely to be an accident.
         let cut = fitting.min_by_key(|&cut| (2 * cut).abs_diff(word.len()))?;
         let parts = [&word[..cut], &word[cut..]];
-        let rarer = parts.iter().map(|part| self.frequencies.get(*part).copied().unwrap_or(1)).min()?;
+        let rarer = parts.iter().map(|part| self.count(part).max(1)).min()?;
         Some(Reading { words: parts.map(str::to_owned).to_vec(), distance: EDIT, cost: EDIT - bonus(rarer) })
     }
 }

@@ -14,6 +14,9 @@ use crate::language::Word;
 /// Weights nearer to zero than this are dropped: they are more than nineteen of twenty and change nothing that can be measured.
 const NEGLIGIBLE: f32 = 0.1;
 
+/// The largest step of a weight. Rounded to so many steps on either side of zero, a weight takes one byte in place of four.
+const STEPS: f32 = 127.0;
+
 /// From how many phrasings an entry has on the average the wording is fully trusted. With few examples a classifier of words partly learns
 /// accidents: on two of three collections with ten or fewer it lowered what it raised on ours with fifty; see `eval/README.md`.
 const FULLY_TRUSTED: f32 = 40.0;
@@ -30,9 +33,11 @@ pub(super) struct Wording {
     features: Vec<u64>,
     /// Where the weights of each feature begin; one number more than there are features.
     starts: Vec<u32>,
-    /// For each weight, the class that it speaks for, and the weight.
+    /// For each weight, the class that it speaks for, and the weight in steps.
     classes: Vec<u16>,
-    weights: Vec<f32>,
+    weights: Vec<i8>,
+    /// What a step is worth.
+    step: f32,
     knows_elsewhere: bool,
     trust: f32,
 }
@@ -87,6 +92,9 @@ impl Wording {
                 .iter()
                 .for_each(|&(feature, weight)| by_feature[feature as usize].push((class as u16, weight)));
         }
+        let all = planes.iter().flat_map(|plane| &plane.weights);
+        let largest = all.fold(0.0_f32, |largest, (_, weight)| largest.max(weight.abs()));
+        let step = if largest > 0.0 { largest / STEPS } else { 1.0 };
         let mut wording = Self {
             entries,
             biases: planes.iter().map(|plane| plane.bias).collect(),
@@ -94,12 +102,13 @@ impl Wording {
             starts: vec![0],
             classes: Vec::new(),
             weights: Vec::new(),
+            step,
             knows_elsewhere: false,
             trust: 0.0,
         };
         for weights in by_feature {
             wording.classes.extend(weights.iter().map(|(class, _)| class));
-            wording.weights.extend(weights.iter().map(|(_, weight)| weight));
+            wording.weights.extend(weights.iter().map(|(_, weight)| (weight / step).round() as i8));
             wording.starts.push(wording.weights.len() as u32);
         }
         wording
@@ -114,11 +123,11 @@ impl Wording {
     pub fn margins(&self, words: &[Word]) -> WordMargins {
         let mut margins = self.biases.clone();
         let found: Vec<usize> = features(words).iter().filter_map(|f| self.features.binary_search(f).ok()).collect();
-        let value = share(found.len());
+        let value = share(found.len()) * self.step;
         for feature in found {
             let range = self.starts[feature] as usize..self.starts[feature + 1] as usize;
             let speaking = self.classes[range.clone()].iter().zip(&self.weights[range]);
-            speaking.for_each(|(&class, weight)| margins[class as usize] += value * weight);
+            speaking.for_each(|(&class, &weight)| margins[class as usize] += value * f32::from(weight));
         }
         let ours = margins.pop().filter(|_| self.knows_elsewhere);
         let topics = margins.split_off(self.entries);
