@@ -20,6 +20,7 @@ const SOUNDS: &[(&str, &str)] = &[
     ("ee", "i"),
     ("ei", "a"),
     ("ew", "u"),
+    ("ey", "i"),
     ("ge", "je"),
     ("gh", ""),
     ("gi", "ji"),
@@ -86,6 +87,7 @@ mod tests {
             ("inmale", "inmail"),
             ("retrane", "retrain"),
             ("plees", "please"),
+            ("mony", "money"),
         ];
         for (typed, meant) in pairs {
             assert_eq!(sounds(typed), sounds(meant), "{typed}");
