@@ -1,5 +1,7 @@
 //! The words of English: what is spelt right is hardly ever mended, whether the FAQ uses it or not.
 
+use std::cmp::Ordering;
+
 /// One word on a line, sorted; `english/README.md` says where they come from.
 const WORDS: &str = include_str!("english/words.txt");
 
@@ -11,9 +13,9 @@ pub(super) fn is_english(word: &str) -> bool {
         let start = WORDS[..middle].rfind('\n').map_or(0, |line_end| line_end + 1);
         let end = start + WORDS[start..].find('\n').unwrap_or(WORDS.len() - start);
         match WORDS[start..end].cmp(word) {
-            std::cmp::Ordering::Equal => return true,
-            std::cmp::Ordering::Less => from = end + 1,
-            std::cmp::Ordering::Greater => to = start,
+            Ordering::Equal => return true,
+            Ordering::Less => from = end + 1,
+            Ordering::Greater => to = start,
         }
     }
     false

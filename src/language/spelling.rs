@@ -6,7 +6,7 @@
 //! it is spelt. Words run together are separated.
 
 use std::collections::{BTreeMap, HashSet};
-use std::sync::LazyLock;
+use std::sync::{LazyLock, OnceLock};
 
 use super::sounds::sounds;
 
@@ -42,6 +42,8 @@ const SHORT_PARTS: &[&str] = &[
 pub struct Speller {
     /// Those that consist of letters, sorted.
     words: Vec<KnownWord>,
+    /// How each of these sounds; found out when the first unknown word comes.
+    sounds: OnceLock<Vec<Box<str>>>,
     /// Those with something else in them.
     others: HashSet<String>,
 }
@@ -49,7 +51,6 @@ pub struct Speller {
 struct KnownWord {
     word: Box<[char]>,
     letters: u32,
-    sounds: Box<str>,
     count: u32,
     /// The preference for it, from its frequency.
     bonus: f32,
@@ -82,12 +83,12 @@ impl Speller {
             .map(|(word, &count)| KnownWord {
                 word: word.chars().collect(),
                 letters: letters_of(word),
-                sounds: sounds(word).into(),
                 count,
                 bonus: bonus(count),
             })
             .collect();
-        Self { words, others: others.into_iter().map(|(word, _)| word.clone()).collect() }
+        let others = others.into_iter().map(|(word, _)| word.clone()).collect();
+        Self { words, sounds: OnceLock::new(), others }
     }
 
     /// Whether a folded word is one that the FAQ uses.
@@ -107,7 +108,7 @@ impl Speller {
         if letters.len() < 3 || letters.len() > 24 || !letters.iter().all(|c| c.is_ascii_lowercase()) {
             return None;
         }
-        let nearest = self.nearest(&letters);
+        let nearest = self.nearest(&letters).map(Reading::of);
         // One slip is likelier than a forgotten space.
         let reading = match nearest {
             Some(nearest) if nearest.distance <= EDIT => nearest,
@@ -119,16 +120,16 @@ impl Speller {
     /// What a rare word was probably meant to be: one that the FAQ uses often, that begins alike and is only a slip away.
     pub fn mend_rare(&self, word: &str) -> Option<Mended> {
         let letters: Vec<char> = word.chars().collect();
-        let nearest = self.nearest(&letters).filter(|nearest| nearest.distance <= SLIP)?;
-        let likely = |meant: &String| meant.starts_with(letters[0]) && self.count(meant) >= OFTEN;
-        nearest.words.iter().all(likely).then(|| nearest.mended())
+        let (distance, meant) = self.nearest(&letters)?;
+        let likely = distance <= SLIP && meant.word.first() == letters.first() && meant.count >= OFTEN;
+        likely.then(|| Reading::of((distance, meant)).mended())
     }
 
     /// Whether a known word is one slip away from another that is this many times as frequent.
     pub fn has_likelier(&self, word: &str, times: u32) -> bool {
         let letters: Vec<char> = word.chars().collect();
         let mask = letters_of(word);
-        let own = self.words.iter().find(|known| known.word[..] == letters[..]).map_or(1, |known| known.count);
+        let own = self.count(word).max(1);
         let likelier = self.words.iter().filter(|known| {
             known.count / times >= own
                 && known.word.len() > 3
@@ -138,8 +139,14 @@ impl Speller {
         likelier.into_iter().any(|known| distance(&letters, &known.word, EDIT).is_some())
     }
 
-    /// The known word that is nearest to these letters.
-    fn nearest(&self, letters: &[char]) -> Option<Reading> {
+    /// How each of the words sounds.
+    fn sounds(&self) -> &[Box<str>] {
+        let of = |known: &KnownWord| sounds(&known.word.iter().collect::<String>()).into();
+        self.sounds.get_or_init(|| self.words.iter().map(of).collect())
+    }
+
+    /// The known word that is nearest to these letters, and how far it is.
+    fn nearest(&self, letters: &[char]) -> Option<(f32, &KnownWord)> {
         let allowed = match letters.len() {
             0..=3 => SWAP,
             4..=5 => EDIT,
@@ -151,21 +158,21 @@ impl Speller {
         let typed: String = letters.iter().collect();
         let (mask, heard) = (letters_of(&typed), sounds(&typed));
         let mut best: Option<(f32, f32, &KnownWord)> = None;
-        for known in self.words.iter().filter(|known| known.word.len() >= 3) {
+        for (known, sounds) in self.words.iter().zip(self.sounds()).filter(|(known, _)| known.word.len() >= 3) {
             // Only what is nearer than the best so far matters.
             let allowed = best.map_or(allowed, |(least, ..)| allowed.min(least + known.bonus));
             // Each edit changes at most two of the letters that occur, and the length by at most one.
             let too_far =
                 known.word.len().abs_diff(letters.len()) > edits || (known.letters ^ mask).count_ones() > most_letters;
             let by_letters = if too_far { None } else { distance(letters, &known.word, allowed) };
-            let by_ear = (*known.sounds == *heard).then_some(BY_EAR);
+            let by_ear = (**sounds == *heard).then_some(BY_EAR);
             let Some(distance) = by_letters.into_iter().chain(by_ear).reduce(f32::min) else { continue };
             let cost = distance - known.bonus;
             if best.is_none_or(|(least, ..)| cost < least) {
                 best = Some((cost, distance, known));
             }
         }
-        best.map(|(cost, distance, known)| Reading { words: vec![known.word.iter().collect()], distance, cost })
+        best.map(|(_, distance, known)| (distance, known))
     }
 
     /// Two known words of which this one is made.
@@ -184,6 +191,11 @@ impl Speller {
 }
 
 impl Reading {
+    /// As one known word, at this distance.
+    fn of((distance, known): (f32, &KnownWord)) -> Self {
+        Self { words: vec![known.word.iter().collect()], distance, cost: distance - known.bonus }
+    }
+
     fn mended(self) -> Mended {
         Mended { words: self.words, weight: 1.0 - DOUBT * self.distance }
     }

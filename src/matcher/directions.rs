@@ -5,8 +5,7 @@ use std::ops::Range;
 use fearless_simd::{Level, Simd, dispatch};
 use serde::{Deserialize, Serialize};
 
-/// The largest step of a number.
-const STEPS: f32 = 127.0;
+use super::steps::{in_steps, step_for};
 
 /// How many numbers of a vector are kept. The vectors are turned so that the first ones say most: with 96 of 192 the right answer stood
 /// first as often as with all of them, on our own sets.
@@ -27,10 +26,9 @@ impl Directions {
         let mut directions = Self { dims: numbers_each.min(KEPT), ..Self::default() };
         for vector in vectors.chunks_exact(numbers_each.max(1)) {
             let vector = &vector[..directions.dims];
-            let largest = vector.iter().fold(0.0_f32, |largest, number| largest.max(number.abs()));
-            let step = if largest > 0.0 { largest / STEPS } else { 1.0 };
+            let step = step_for(vector.iter().copied());
             let length = vector.iter().map(|number| number * number).sum::<f32>().sqrt();
-            directions.numbers.extend(vector.iter().map(|number| (number / step).round() as i8));
+            directions.numbers.extend(vector.iter().map(|&number| in_steps(number, step)));
             directions.scales.push(if length > 0.0 { step / length } else { 1.0 });
         }
         directions

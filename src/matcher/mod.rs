@@ -16,6 +16,7 @@ mod question;
 mod regression;
 mod same_words;
 mod snapshot;
+mod steps;
 mod typeahead;
 mod vectors;
 mod wording;

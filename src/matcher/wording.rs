@@ -9,13 +9,11 @@ use serde::{Deserialize, Serialize};
 
 use super::classifier::{Examples, Plane, train};
 use super::fingerprint::fingerprint;
+use super::steps::{in_steps, step_for};
 use crate::language::Word;
 
 /// Weights nearer to zero than this are dropped: they are more than nineteen of twenty and change nothing that can be measured.
 const NEGLIGIBLE: f32 = 0.1;
-
-/// The largest step of a weight. Rounded to so many steps on either side of zero, a weight takes one byte in place of four.
-const STEPS: f32 = 127.0;
 
 /// From how many phrasings an entry has on the average the wording is fully trusted. With few examples a classifier of words partly learns
 /// accidents: on two of three collections with ten or fewer it lowered what it raised on ours with fifty; see `eval/README.md`.
@@ -92,9 +90,7 @@ impl Wording {
                 .iter()
                 .for_each(|&(feature, weight)| by_feature[feature as usize].push((class as u16, weight)));
         }
-        let all = planes.iter().flat_map(|plane| &plane.weights);
-        let largest = all.fold(0.0_f32, |largest, (_, weight)| largest.max(weight.abs()));
-        let step = if largest > 0.0 { largest / STEPS } else { 1.0 };
+        let step = step_for(planes.iter().flat_map(|plane| &plane.weights).map(|&(_, weight)| weight));
         let mut wording = Self {
             entries,
             biases: planes.iter().map(|plane| plane.bias).collect(),
@@ -108,7 +104,7 @@ impl Wording {
         };
         for weights in by_feature {
             wording.classes.extend(weights.iter().map(|(class, _)| class));
-            wording.weights.extend(weights.iter().map(|(_, weight)| (weight / step).round() as i8));
+            wording.weights.extend(weights.iter().map(|&(_, weight)| in_steps(weight, step)));
             wording.starts.push(wording.weights.len() as u32);
         }
         wording
