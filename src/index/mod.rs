@@ -15,4 +15,4 @@ pub use shelf::{Made, Opened, Origin, Recipe, open_or_build};
 
 /// Raise it whenever the same content would be indexed differently: the fields, the way text becomes words, the files, and whenever a rule is
 /// added that forbids serving what another version has indexed.
-pub const SCHEMA_VERSION: u32 = 16;
+pub const SCHEMA_VERSION: u32 = 17;

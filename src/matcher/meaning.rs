@@ -20,14 +20,12 @@ const LOOKED_AT: usize = 8;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(super) struct Meaning {
     dims: usize,
-    /// All phrasings, those of an entry together, in order of number.
+    /// The phrasings of each entry.
     phrasings: Directions,
-    /// Where the phrasings of each entry begin; one number more than there are entries.
-    starts: Vec<usize>,
     /// The direction of the middle of each entry's phrasings.
     middles: Vec<f32>,
-    /// Questions that belong elsewhere.
-    elsewhere: Directions,
+    /// Questions that belong elsewhere, in one group; none if none are known.
+    elsewhere: Option<Directions>,
     /// None for a collection too large to learn from.
     planes: Option<MeaningPlanes>,
 }
@@ -81,20 +79,20 @@ impl Meaning {
                 vectors.extend(vector);
                 owners.push(number as u32);
             }
-            starts.push(owners.len());
+            starts.push(vectors.len());
             scale_to_unit(&mut middle);
             middles.extend(middle);
         }
         let elsewhere = corpus.elsewhere.iter().flat_map(|group| &group.questions);
         let elsewhere: Vec<f32> = elsewhere.flat_map(|question| table.embed(question)).collect();
+        let groups = starts.windows(2).map(|ends| &vectors[ends[0]..ends[1]]);
         Self {
             dims,
-            phrasings: Directions::new(dims, &vectors),
-            starts,
+            phrasings: Directions::new(dims, groups),
             middles,
             planes: (topics.len() <= CLASSIFIED_ENTRIES)
                 .then(|| MeaningPlanes::learn(dims, vectors, &elsewhere, &owners, topics)),
-            elsewhere: Directions::new(dims, &elsewhere),
+            elsewhere: (!elsewhere.is_empty()).then(|| Directions::new(dims, [elsewhere.as_slice()])),
         }
     }
 
@@ -106,7 +104,6 @@ impl Meaning {
         let vector = table.embed(text);
         let rounded = Direction::new(&vector);
         let middle = dots(&self.middles, &vector);
-        let nearest = |entry: usize| self.phrasings.nearest(self.starts[entry]..self.starts[entry + 1], &rounded);
         // The cosine with the nearest phrasing is never far above that with the middle of all.
         let mut phrasing = middle.clone();
         let mut promising = best_places(by_words, LOOKED_AT);
@@ -115,15 +112,14 @@ impl Meaning {
         promising.sort_unstable();
         promising.dedup();
         for entry in promising {
-            phrasing[entry] = nearest(entry);
+            phrasing[entry] = self.phrasings.nearest(entry, &rounded);
         }
-        let others = self.elsewhere.count();
         let margins = self.planes.as_ref().map(|planes| MeaningMargins {
             entries: planes.entries.margins(&vector),
             topics: planes.topics.margins(&vector),
-            ours: (others > 0).then(|| planes.ours.margins(&vector)[0]),
+            ours: self.elsewhere.is_some().then(|| planes.ours.margins(&vector)[0]),
         });
-        let elsewhere = (others > 0).then(|| self.elsewhere.nearest(0..others, &rounded));
+        let elsewhere = self.elsewhere.as_ref().map(|elsewhere| elsewhere.nearest(0, &rounded));
         Nearness { phrasing, middle, margins, elsewhere }
     }
 }
