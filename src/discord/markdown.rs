@@ -66,20 +66,25 @@ pub fn citation(citation: &ShownCitation) -> String {
 }
 
 /// Packs pieces into pages of at most `limit` characters.
-pub fn pack(pieces: &[Piece], limit: usize) -> Vec<String> {
+pub fn pack<'p>(pieces: impl IntoIterator<Item = &'p Piece>, limit: usize) -> Vec<String> {
     let mut pages: Vec<String> = Vec::new();
-    let fitting = pieces.iter().flat_map(|piece| {
-        let parts = split(&piece.text, limit);
-        parts.into_iter().map(|text| Piece { text, tight: piece.tight })
-    });
-    for piece in fitting {
+    // How long the last page is.
+    let mut filled = 0;
+    for piece in pieces {
         let gap = if piece.tight { "\n" } else { "\n\n" };
-        match pages.last_mut() {
-            Some(page) if length(page) + gap.len() + length(&piece.text) <= limit => {
-                page.push_str(gap);
-                page.push_str(&piece.text);
+        for part in split(&piece.text, limit) {
+            let more = gap.len() + length(part);
+            match pages.last_mut() {
+                Some(page) if filled + more <= limit => {
+                    page.push_str(gap);
+                    page.push_str(part);
+                    filled += more;
+                }
+                _ => {
+                    pages.push(part.to_owned());
+                    filled = length(part);
+                }
             }
-            _ => pages.push(piece.text),
         }
     }
     pages
@@ -87,7 +92,7 @@ pub fn pack(pieces: &[Piece], limit: usize) -> Vec<String> {
 
 /// Splits a text into parts of at most `limit` characters: at the end of a sentence if there is one, else between words, else
 /// anywhere.
-pub fn split(text: &str, limit: usize) -> Vec<String> {
+pub fn split(text: &str, limit: usize) -> Vec<&str> {
     let mut parts = Vec::new();
     let mut rest = text.trim_end();
     while length(rest) > limit {
@@ -99,11 +104,11 @@ pub fn split(text: &str, limit: usize) -> Vec<String> {
                 *index > 0 && (after.is_none_or(char::is_whitespace) || window[..*index].ends_with('\n'))
             });
         let cut = sentence.or_else(|| window.rfind(char::is_whitespace).filter(|index| *index > 0)).unwrap_or(end);
-        parts.push(rest[..cut].trim_end().to_owned());
+        parts.push(rest[..cut].trim_end());
         rest = rest[cut..].trim_start();
     }
     if !rest.is_empty() {
-        parts.push(rest.to_owned());
+        parts.push(rest);
     }
     parts
 }
@@ -126,13 +131,17 @@ pub fn clip(text: &str, limit: usize) -> String {
 /// Text with nothing in it that Discord would take for markup or for a mention.
 pub fn escape(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len() + 8);
-    // An address stays as it is: a backslash in it would lead elsewhere.
-    for word in text.split_inclusive(char::is_whitespace) {
-        if word.starts_with("https://") || word.starts_with("http://") {
-            escaped.push_str(word);
-        } else {
-            word.chars().for_each(|c| escape_char(c, &mut escaped));
+    if text.contains("://") {
+        // An address stays as it is: a backslash in it would lead elsewhere.
+        for word in text.split_inclusive(char::is_whitespace) {
+            if word.starts_with("https://") || word.starts_with("http://") {
+                escaped.push_str(word);
+            } else {
+                escape_marks(word, &mut escaped);
+            }
         }
+    } else {
+        escape_marks(text, &mut escaped);
     }
     match escaped.chars().next() {
         // At the beginning of a line these would make a heading, a list or a quotation.
@@ -141,13 +150,21 @@ pub fn escape(text: &str) -> String {
     }
 }
 
-fn escape_char(c: char, escaped: &mut String) {
-    match c {
-        '\\' | '*' | '_' | '~' | '`' | '|' | '[' | ']' | '<' | '>' => escaped.extend(['\\', c]),
+fn escape_marks(text: &str, escaped: &mut String) {
+    let is_mark =
+        |byte: u8| matches!(byte, b'\\' | b'*' | b'_' | b'~' | b'`' | b'|' | b'[' | b']' | b'<' | b'>' | b'@');
+    let mut rest = text;
+    while let Some(at) = rest.bytes().position(is_mark) {
+        escaped.push_str(&rest[..at]);
         // "@everyone" pings nobody with a character of no width in it, wherever it ends up.
-        '@' => escaped.extend(['@', '\u{200b}']),
-        c => escaped.push(c),
+        if rest[at..].starts_with('@') {
+            escaped.push_str("@\u{200b}");
+        } else {
+            escaped.extend(["\\", &rest[at..=at]]);
+        }
+        rest = &rest[at + 1..];
     }
+    escaped.push_str(rest);
 }
 
 fn block_pieces(block: &Block) -> Vec<Piece> {

@@ -3,6 +3,7 @@
 //! The answer comes first, then its standing as a word with a symbol, the quotations, the numbered sources; where the case stands
 //! is the footer. Nothing is said by colour alone, and nothing that the asker typed is repeated.
 
+use serde::Serialize;
 use serde_json::{Value, json};
 use serenity::builder::{
     CreateActionRow, CreateButton, CreateEmbed, CreateEmbedFooter, CreateSelectMenu, CreateSelectMenuKind,
@@ -23,14 +24,25 @@ const COLOUR: u32 = 0x3D_6A_8A;
 /// The length at which a page of a sheet is turned: what fits on a phone in a few swipes.
 const PAGE: usize = 3000;
 
-/// A finished message, wherever it will be sent.
-#[derive(Debug, Clone, Default)]
+/// A finished message, wherever it will be sent. All the parts are sent even when they are empty, so that an edit takes away what was
+/// there before; and in whatever way it is sent, nobody is pinged.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct Message {
-    content: Option<String>,
+    content: String,
     embeds: Vec<CreateEmbed>,
+    #[serde(rename = "components")]
     rows: Vec<CreateActionRow>,
+    allowed_mentions: Nobody,
     /// Whether something had to be left out so that the rest fits.
+    #[serde(skip)]
     shortened: bool,
+}
+
+/// Whom a message may ping.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+struct Nobody {
+    parse: [(); 0],
+    replied_user: bool,
 }
 
 /// Where a message will be read, as far as its buttons depend on it.
@@ -45,24 +57,18 @@ pub enum Audience {
 impl Message {
     /// A sentence by itself.
     pub fn sentence(text: impl Into<String>) -> Self {
-        Self { content: Some(text.into()), ..Self::default() }
+        Self { content: text.into(), ..Self::default() }
     }
 
     /// The same message with a sentence above it.
     pub fn under(mut self, text: impl Into<String>) -> Self {
-        self.content = Some(text.into());
+        self.content = text.into();
         self
     }
 
-    /// What Discord is sent. All the parts are there even when they are empty, so that an edit takes away what was there before;
-    /// and in whatever way it is sent, nobody is pinged.
+    /// What Discord is sent.
     pub fn body(&self) -> Value {
-        json!({
-            "content": self.content.as_deref().unwrap_or_default(),
-            "embeds": self.embeds,
-            "components": self.rows,
-            "allowed_mentions": {"parse": []},
-        })
+        json!(self)
     }
 
     /// What Discord would refuse, or what does not fit, in words; empty if all is well.
@@ -130,17 +136,18 @@ fn fitted(title: &str, before: Vec<Piece>, mut optional: Vec<Piece>, after: Vec<
     let room = limits::EMBED_TOTAL - length(title) - length(footer);
     let mut shortened = false;
     loop {
-        let all: Vec<Piece> = before.iter().chain(&optional).chain(&after).cloned().collect();
-        let pages = pack(&all, limits::EMBED_DESCRIPTION);
+        let all = || before.iter().chain(&optional).chain(&after);
+        let pages = pack(all(), limits::EMBED_DESCRIPTION);
         if pages.iter().map(|page| length(page)).sum::<usize>() <= room {
             return Message { embeds: embeds(title, &pages, footer), shortened, ..Message::default() };
         }
         shortened = true;
-        if optional.pop().is_none() {
+        if optional.is_empty() {
             // Even the needed parts do not fit: as much as does, at the end of a sentence. Lint complains long before.
-            let pages: Vec<String> = pack(&all, room.min(limits::EMBED_DESCRIPTION)).into_iter().take(1).collect();
+            let pages: Vec<String> = pack(all(), room.min(limits::EMBED_DESCRIPTION)).into_iter().take(1).collect();
             return Message { embeds: embeds(title, &pages, footer), shortened, ..Message::default() };
         }
+        optional.pop();
     }
 }
 

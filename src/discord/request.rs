@@ -191,7 +191,7 @@ fn press(interaction: &Value, member: u64) -> Wish {
         custom_id: text(&data["custom_id"]).unwrap_or_default(),
         values: list(&data["values"]).iter().filter_map(text).collect(),
         message: id(&message["id"]).unwrap_or_default(),
-        private: message["flags"].as_u64().unwrap_or_default() & super::router::EPHEMERAL != 0,
+        private: message["flags"].as_u64().unwrap_or_default() & super::callback::EPHEMERAL != 0,
         own: asker == Some(member),
     }
 }

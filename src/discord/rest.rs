@@ -10,10 +10,12 @@ use std::time::Duration;
 
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, USER_AGENT};
 use reqwest::{Client, Method, StatusCode};
-use serde_json::{Value, json};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use tokio::time::{Instant, sleep, timeout};
 use tracing::{debug, info};
 
+use super::callback::Callback;
 use super::limits;
 use super::render::Message;
 use super::request::{Request, Written};
@@ -69,7 +71,7 @@ pub enum RestError {
 struct Call<'a> {
     method: Method,
     path: &'a str,
-    body: Option<&'a Value>,
+    body: Option<String>,
     /// Whose limit it counts against.
     bucket: String,
     /// When it is of no use any more.
@@ -78,12 +80,55 @@ struct Call<'a> {
     attempt: Duration,
 }
 
+/// A message that replies to another one.
+#[derive(Serialize)]
+struct InReply<'m> {
+    #[serde(flatten)]
+    message: &'m Message,
+    message_reference: Reference,
+    /// If an attempt arrives and its answer does not, the next one finds the message already there.
+    nonce: String,
+    enforce_nonce: bool,
+}
+
+#[derive(Serialize)]
+struct Reference {
+    message_id: String,
+    fail_if_not_exists: bool,
+}
+
+/// What matters here of a message that was sent.
+#[derive(Deserialize)]
+struct Sent {
+    id: String,
+}
+
 /// What came of one attempt.
 enum Attempt {
-    Done(Value),
+    /// With what Discord sent back.
+    Done(Vec<u8>),
     Refused(StatusCode, u64),
-    Limited { rest: Duration, everywhere: bool },
+    Limited {
+        rest: Duration,
+        everywhere: bool,
+    },
     Stumbled(&'static str),
+}
+
+impl Call<'_> {
+    /// The same call with something to send.
+    fn with(self, body: &impl Serialize) -> Self {
+        Self { body: Some(serde_json::to_string(body).expect("what is sent is made of texts and numbers")), ..self }
+    }
+}
+
+impl<'m> InReply<'m> {
+    fn to(question: u64, message: &'m Message) -> Self {
+        let message_id = question.to_string();
+        let nonce = message_id.clone();
+        let message_reference = Reference { message_id, fail_if_not_exists: false };
+        Self { message, message_reference, nonce, enforce_nonce: true }
+    }
 }
 
 impl Rest {
@@ -99,11 +144,11 @@ impl Rest {
     }
 
     /// Responds to an interaction, while Discord still waits for it.
-    pub async fn respond(&self, request: &Request, callback: &Value) -> Result<(), RestError> {
+    pub async fn respond(&self, request: &Request, callback: &Callback) -> Result<(), RestError> {
         let path = format!("/interactions/{}/{}/callback", request.id, request.token);
         let patience = Duration::from_secs(limits::FIRST_RESPONSE_SECONDS);
         // A lost attempt must leave time for another one.
-        let call = self.call(Method::POST, &path, Some(callback), patience);
+        let call = self.call(Method::POST, &path, patience).with(callback);
         let call = Call { attempt: self.attempt.min(patience / 3), ..call };
         match self.send(call).await {
             Err(RestError::Refused { code: ALREADY_ACKNOWLEDGED, .. }) => Ok(()),
@@ -114,57 +159,52 @@ impl Rest {
     /// Puts a message in the place of a response that only promised one.
     pub async fn fulfil(&self, request: &Request, message: &Message) -> Result<(), RestError> {
         let path = format!("/webhooks/{}/{}/messages/@original", request.application, request.token);
-        self.send(self.call(Method::PATCH, &path, Some(&message.body()), MESSAGE_PATIENCE)).await.map(|_| ())
+        self.send(self.call(Method::PATCH, &path, MESSAGE_PATIENCE).with(message)).await.map(|_| ())
     }
 
     /// Replies to a message; gives the id of the reply.
     pub async fn reply(&self, to: &Written, message: &Message) -> Result<Option<u64>, RestError> {
-        let mut body = message.body();
-        body["message_reference"] = json!({"message_id": to.id.to_string(), "fail_if_not_exists": false});
-        body["allowed_mentions"]["replied_user"] = json!(false);
-        // If an attempt arrives and its answer does not, the next one finds the message already there.
-        body["nonce"] = json!(to.id.to_string());
-        body["enforce_nonce"] = json!(true);
         let path = format!("/channels/{}/messages", to.channel);
-        let sent = self.send(self.call(Method::POST, &path, Some(&body), MESSAGE_PATIENCE)).await?;
-        Ok(sent["id"].as_str().and_then(|id| id.parse().ok()))
+        let call = self.call(Method::POST, &path, MESSAGE_PATIENCE).with(&InReply::to(to.id, message));
+        let sent: Option<Sent> = serde_json::from_slice(&self.send(call).await?).ok();
+        Ok(sent.and_then(|sent| sent.id.parse().ok()))
     }
 
     /// Puts another message in the place of one of ours.
     pub async fn replace(&self, channel: u64, id: u64, message: &Message) -> Result<(), RestError> {
         let path = format!("/channels/{channel}/messages/{id}");
-        self.send(self.call(Method::PATCH, &path, Some(&message.body()), MESSAGE_PATIENCE)).await.map(|_| ())
+        self.send(self.call(Method::PATCH, &path, MESSAGE_PATIENCE).with(message)).await.map(|_| ())
     }
 
     /// Takes one of our messages away.
     pub async fn remove(&self, channel: u64, id: u64) -> Result<(), RestError> {
         let path = format!("/channels/{channel}/messages/{id}");
-        self.send(self.call(Method::DELETE, &path, None, MESSAGE_PATIENCE)).await.map(|_| ())
+        self.send(self.call(Method::DELETE, &path, MESSAGE_PATIENCE)).await.map(|_| ())
     }
 
     /// Asks for something.
     pub async fn get(&self, path: &str, patience: Duration) -> Result<Value, RestError> {
-        self.send(self.call(Method::GET, path, None, patience)).await
+        self.send(self.call(Method::GET, path, patience)).await.map(|answer| read(&answer))
     }
 
     /// Puts something in the place of what is there.
-    pub async fn put(&self, path: &str, body: &Value, patience: Duration) -> Result<Value, RestError> {
-        self.send(self.call(Method::PUT, path, Some(body), patience)).await
+    pub async fn put(&self, path: &str, body: &impl Serialize, patience: Duration) -> Result<Value, RestError> {
+        self.send(self.call(Method::PUT, path, patience).with(body)).await.map(|answer| read(&answer))
     }
 
-    fn call<'a>(&self, method: Method, path: &'a str, body: Option<&'a Value>, patience: Duration) -> Call<'a> {
+    fn call<'a>(&self, method: Method, path: &'a str, patience: Duration) -> Call<'a> {
         let bucket = format!("{method} {}", bucket_path(path));
-        Call { method, path, body, bucket, deadline: Instant::now() + patience, attempt: self.attempt }
+        Call { method, path, body: None, bucket, deadline: Instant::now() + patience, attempt: self.attempt }
     }
 
-    async fn send(&self, call: Call<'_>) -> Result<Value, RestError> {
+    async fn send(&self, call: Call<'_>) -> Result<Vec<u8>, RestError> {
         let mut rest = FIRST_REST;
         let mut attempts = 0;
         loop {
             self.wait_for_turn(&call, attempts).await?;
             attempts += 1;
             let why = match self.attempt(&call).await {
-                Attempt::Done(value) => return Ok(value),
+                Attempt::Done(answer) => return Ok(answer),
                 Attempt::Refused(status, code) => return Err(RestError::Refused { status, code }),
                 Attempt::Limited { rest, everywhere } => {
                     info!(seconds = rest.as_secs_f64(), everywhere, "Discord asks to wait");
@@ -186,8 +226,8 @@ impl Rest {
         let left = call.deadline.saturating_duration_since(Instant::now());
         let mut request = self.client.request(call.method.clone(), format!("{}{}", self.base, call.path));
         request = request.header(AUTHORIZATION, &self.authorization).header(USER_AGENT, WHO);
-        if let Some(body) = call.body {
-            request = request.header(CONTENT_TYPE, "application/json").body(body.to_string());
+        if let Some(body) = &call.body {
+            request = request.header(CONTENT_TYPE, "application/json").body(body.clone());
         }
         let answer = timeout(call.attempt.min(left), async {
             let response = request.send().await?;
@@ -201,7 +241,7 @@ impl Rest {
             Ok(Err(_)) => Attempt::Stumbled("the connection broke"),
             Ok(Ok((status, headers, body))) => {
                 self.close_if_spent(call, &headers);
-                judge(status, &headers, &serde_json::from_slice(&body).unwrap_or(Value::Null))
+                judge(status, &headers, body.into())
             }
         }
     }
@@ -244,10 +284,11 @@ impl Rest {
 }
 
 /// What an answer of Discord means.
-fn judge(status: StatusCode, headers: &HeaderMap, body: &Value) -> Attempt {
+fn judge(status: StatusCode, headers: &HeaderMap, answer: Vec<u8>) -> Attempt {
     if status.is_success() {
-        return Attempt::Done(body.clone());
+        return Attempt::Done(answer);
     }
+    let body = read(&answer);
     if status == StatusCode::TOO_MANY_REQUESTS {
         let header = headers.get("retry-after").and_then(|value| value.to_str().ok()?.parse::<f64>().ok());
         let seconds =
@@ -259,6 +300,11 @@ fn judge(status: StatusCode, headers: &HeaderMap, body: &Value) -> Attempt {
         return Attempt::Stumbled("Discord stumbled");
     }
     Attempt::Refused(status, body["code"].as_u64().unwrap_or_default())
+}
+
+/// What Discord sent back; null if it is not JSON.
+fn read(answer: &[u8]) -> Value {
+    serde_json::from_slice(answer).unwrap_or_default()
 }
 
 /// The part of a path by which Discord counts: a channel or a server counts by itself, a message in it does not.
@@ -273,10 +319,13 @@ fn bucket_path(path: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use serde_json::json;
 
     #[test]
     fn discord_is_obeyed() {
-        let judged = |status: u16, body| judge(StatusCode::from_u16(status).unwrap(), &HeaderMap::new(), &body);
+        let judged = |status: u16, body: Value| {
+            judge(StatusCode::from_u16(status).unwrap(), &HeaderMap::new(), body.to_string().into())
+        };
         assert!(matches!(judged(204, Value::Null), Attempt::Done(_)));
         assert!(matches!(judged(503, Value::Null), Attempt::Stumbled(_)));
         assert!(matches!(judged(404, json!({"code": 10_062})), Attempt::Refused(_, 10_062)));

@@ -6,10 +6,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
 use jiff::civil::Date;
-use serde_json::{Value, json};
 use serenity::model::permissions::Permissions;
 use tracing::{error, field, info, info_span};
 
+use super::callback::{Callback, Choice};
 use super::commands::{self, Action, DeskAction};
 use super::components::Press;
 use super::cooldown::{Cooldown, Verdict};
@@ -26,9 +26,6 @@ use crate::config::{DiscordSettings, ModerationSettings};
 use crate::knowledge::EntryId;
 use crate::reply::{APOLOGY, Reply};
 use crate::responder::Responder;
-
-/// The flag of a message that only one member sees.
-pub const EPHEMERAL: u64 = 1 << 6;
 
 /// How many messages are remembered from which an answer was posted, so that a second press does not post a second time.
 const POSTED: usize = 1000;
@@ -50,7 +47,7 @@ pub struct Router {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Turn {
     /// The response itself, in full.
-    pub callback: Value,
+    pub callback: Callback,
     /// What is to be done afterwards, if the response only promised an answer.
     pub later: Option<Later>,
 }
@@ -90,7 +87,7 @@ impl Router {
 
     /// Responds to an interaction, whatever it holds.
     pub fn interaction(&self, request: &Request) -> Turn {
-        guarded(|| self.route(request)).unwrap_or_else(|broken| Turn::private(&broken.message()))
+        guarded(|| self.route(request)).unwrap_or_else(|broken| Turn::private(broken.message()))
     }
 
     /// Replies to a message in which the bot was asked; `None` if it was not, or if silence is kinder.
@@ -127,12 +124,12 @@ impl Router {
 
     /// What to respond when the response itself could not be delivered for this reason.
     pub fn apology(error: &dyn std::error::Error) -> Turn {
-        Turn::private(&Broken::by(error).message())
+        Turn::private(Broken::by(error).message())
     }
 
     fn route(&self, request: &Request) -> Turn {
         match &request.wish {
-            Wish::Ping => Turn { callback: json!({"type": 1}), later: None },
+            Wish::Ping => Turn::only(Callback::pong()),
             Wish::Complete(typed, option) => self.complete(request, typed, option),
             Wish::Command(typed) => match commands::find(&typed.name, typed.subcommand.as_deref()) {
                 Some(Action::Desk(action)) => self.desk(request, action, typed),
@@ -185,8 +182,8 @@ impl Router {
         let private =
             private || (!request.direct && self.channels.take(request.channel, Instant::now()) != Verdict::Go);
         match self.respond(front_end, what) {
-            Ok(reply) => Turn::message(&render(&reply, audience(request, private), page), private),
-            Err(broken) => Turn::private(&broken.message()),
+            Ok(reply) => Turn::message(render(&reply, audience(request, private), page), private),
+            Err(broken) => Turn::private(broken.message()),
         }
     }
 
@@ -235,15 +232,15 @@ impl Router {
             return wait;
         }
         match self.respond(front_end, what) {
-            Ok(reply) => Turn::update(&render(&reply, audience(request, private), page)),
-            Err(broken) => Turn::private(&broken.message()),
+            Ok(reply) => Turn::update(render(&reply, audience(request, private), page)),
+            Err(broken) => Turn::private(broken.message()),
         }
     }
 
     fn none_of_these(&self, request: &Request, own: bool) -> Turn {
         let reply = self.responder.none_of_these((self.today)());
         let message = render(&reply, Audience::Everybody, None);
-        if own { Turn::update(&message) } else { Turn::message(&message, !request.direct) }
+        if own { Turn::update(message) } else { Turn::message(message, !request.direct) }
     }
 
     /// Posts for the member who pressed the button, with their name above it, where both of them may write.
@@ -268,13 +265,13 @@ impl Router {
         }
         match self.respond("post", what) {
             // An answer that was withdrawn in the meantime is told to the member, not posted.
-            Ok(reply @ Reply::NoAnswer(_)) => Turn::private(&render(&reply, Audience::Everybody, None)),
+            Ok(reply @ Reply::NoAnswer(_)) => Turn::private(render(&reply, Audience::Everybody, None)),
             Ok(_) if !self.posted.is_first(from) => Turn::sentence(sentences::ALREADY_POSTED),
             Ok(reply) => {
                 let message = render(&reply, Audience::Everybody, page).under(sentences::shared_by(request.member));
-                Turn::message(&message, false)
+                Turn::message(message, false)
             }
-            Err(broken) => Turn::private(&broken.message()),
+            Err(broken) => Turn::private(broken.message()),
         }
     }
 
@@ -290,7 +287,7 @@ impl Router {
         if self.busy.swap(true, Ordering::AcqRel) {
             return Turn::sentence(sentences::DESK_BUSY);
         }
-        Turn { callback: json!({"type": 5, "data": {"flags": EPHEMERAL}}), later: Some(later) }
+        Turn { callback: Callback::promise(), later: Some(later) }
     }
 
     /// An entry with everything behind it, or why a question is answered as it is.
@@ -298,11 +295,11 @@ impl Router {
         let given = |option| typed.text(option).map(str::trim).filter(|text| !text.is_empty());
         match (given(commands::ENTRY), given(commands::QUESTION)) {
             (Some(id), _) => match self.responder.editors_view(&EntryId::new(id), (self.today)()) {
-                Some(sheet) => Turn::private(&whole_sheet(&sheet)),
+                Some(sheet) => Turn::private(whole_sheet(&sheet)),
                 None => Turn::sentence(sentences::DESK_NO_ENTRY),
             },
             (None, Some(question)) => match self.responder.why(question, (self.today)()) {
-                Ok(sheet) => Turn::private(&whole_sheet(&sheet)),
+                Ok(sheet) => Turn::private(whole_sheet(&sheet)),
                 Err(error) => Self::apology(&error),
             },
             (None, None) => Turn::sentence(sentences::DESK_SHOW_WHAT),
@@ -331,9 +328,8 @@ impl Router {
         };
         // A value is all or nothing: half an id leads nowhere.
         let fitting = choices.into_iter().filter(|(_, value)| limits::length(value) <= limits::CHOICE_TEXT);
-        let choices = fitting.map(|(name, value)| json!({"name": clip(&name, limits::CHOICE_TEXT), "value": value}));
-        let choices: Vec<Value> = choices.take(limits::CHOICES).collect();
-        Turn { callback: json!({"type": 8, "data": {"choices": choices}}), later: None }
+        let choices = fitting.map(|(name, value)| Choice { name: clip(&name, limits::CHOICE_TEXT), value });
+        Turn::only(Callback::choices(choices.take(limits::CHOICES).collect()))
     }
 
     /// Asks the core, in a span that tells how it went, and never what was asked or who asked.
@@ -388,24 +384,25 @@ impl Router {
 }
 
 impl Turn {
-    fn message(message: &Message, private: bool) -> Self {
-        let mut data = message.body();
-        if private {
-            data["flags"] = json!(EPHEMERAL);
-        }
-        Self { callback: json!({"type": 4, "data": data}), later: None }
+    /// A response that is all.
+    fn only(callback: Callback) -> Self {
+        Self { callback, later: None }
     }
 
-    fn private(message: &Message) -> Self {
+    fn message(message: Message, private: bool) -> Self {
+        Self::only(Callback::message(message, private))
+    }
+
+    fn private(message: Message) -> Self {
         Self::message(message, true)
     }
 
     fn sentence(text: &str) -> Self {
-        Self::private(&Message::sentence(text))
+        Self::private(Message::sentence(text))
     }
 
-    fn update(message: &Message) -> Self {
-        Self { callback: json!({"type": 7, "data": message.body()}), later: None }
+    fn update(message: Message) -> Self {
+        Self::only(Callback::update(message))
     }
 }
 

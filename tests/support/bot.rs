@@ -162,8 +162,9 @@ impl TestBot {
             None => interaction["user"] = user,
         }
         let turn = self.router.interaction(&Request::read(&interaction).expect("it has what an interaction needs"));
-        let kind = turn.callback["type"].as_u64().expect("a type");
-        Shown { kind, data: turn.callback["data"].clone(), later: turn.later, by: who.id }.checked()
+        let callback = json!(turn.callback);
+        let kind = callback["type"].as_u64().expect("a type");
+        Shown { kind, data: callback["data"].clone(), later: turn.later, by: who.id }.checked()
     }
 
     fn id(&self) -> u64 {
@@ -215,7 +216,7 @@ impl Shown {
     fn checked(self) -> Self {
         if matches!(self.kind, 4 | 7) {
             assert_eq!(limits::overruns(&self.data), Vec::<String>::new());
-            assert_eq!(self.data["allowed_mentions"], json!({"parse": []}));
+            assert_eq!(self.data["allowed_mentions"], json!({"parse": [], "replied_user": false}));
             assert!(!self.text().contains("@everyone"));
         }
         self
