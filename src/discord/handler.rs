@@ -216,9 +216,24 @@ impl RawEventHandler for Handler {
     }
 }
 
-/// An interaction as Discord sent it; the library keeps the type beside it.
+/// An interaction as Discord sent it; the library keeps the type beside it. Of a command, which comes most often, only what is
+/// read: the rest of it is long, and above all the member's own affair.
 fn interaction_json(interaction: &Interaction) -> Value {
-    let mut value = json!(interaction);
+    let mut value = match interaction {
+        Interaction::Command(command) | Interaction::Autocomplete(command) => json!({
+            "id": command.id,
+            "token": command.token,
+            "application_id": command.application_id,
+            "guild_id": command.guild_id,
+            "channel_id": command.channel_id,
+            "context": command.context,
+            "user": {"id": command.user.id},
+            "member": command.member.as_ref().map(|member| json!({"permissions": member.permissions, "roles": member.roles})),
+            "app_permissions": command.app_permissions,
+            "data": command.data,
+        }),
+        other => json!(other),
+    };
     value["type"] = json!(u8::from(interaction.kind()));
     value
 }

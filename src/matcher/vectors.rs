@@ -210,7 +210,14 @@ pub(super) fn scale_to_unit(vector: &mut [f32]) {
 
 /// The scalar product of a vector with each of several that stand one after the other.
 pub(super) fn dots(rows: &[f32], vector: &[f32]) -> Vec<f32> {
-    rows.chunks_exact(vector.len().max(1)).map(|row| dot(row, vector)).collect()
+    let rows = rows.chunks_exact(vector.len().max(1));
+    let mut products = vec![0.0; rows.len()];
+    dispatch!(Level::new(), machine => {
+        for (product, row) in products.iter_mut().zip(rows) {
+            *product = dot_on(machine, row, vector);
+        }
+    });
+    products
 }
 
 /// The scalar product.
