@@ -82,15 +82,11 @@ impl Patterns {
 
     /// The patterns that a text fits, by their numbers, in order.
     pub fn fitting(&self, words: &[Word]) -> Vec<usize> {
-        let hits = self.hits(words);
-        let mut candidates: Vec<usize> = hits.iter().map(|hit| hit.pattern).collect();
-        candidates.sort_unstable();
-        candidates.dedup();
-        candidates.retain(|&pattern| {
-            let of_pattern: Vec<&Hit> = hits.iter().filter(|hit| hit.pattern == pattern).collect();
-            self.shapes[pattern].fits(words, &of_pattern)
-        });
-        candidates
+        let mut hits = self.hits(words);
+        hits.sort_by_key(|hit| hit.pattern);
+        let of_patterns = hits.chunk_by(|a, b| a.pattern == b.pattern);
+        let fitting = of_patterns.filter(|hits| self.shapes[hits[0].pattern].fits(words, hits));
+        fitting.map(|hits| hits[0].pattern).collect()
     }
 
     fn hits(&self, words: &[Word]) -> Vec<Hit> {
@@ -109,7 +105,7 @@ impl Patterns {
 }
 
 impl Shape {
-    fn fits(&self, words: &[Word], hits: &[&Hit]) -> bool {
+    fn fits(&self, words: &[Word], hits: &[Hit]) -> bool {
         let occurs = |part| hits.iter().any(|hit| hit.part == part);
         let stands_in_any =
             |place| hits.iter().any(|hit| hit.part == Part::List(0) && (hit.start..hit.end).contains(&place));

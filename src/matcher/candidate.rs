@@ -106,8 +106,12 @@ pub(super) fn candidates(
     add_sentences(snapshot, text, question, &mut scores)?;
     let mut order: Vec<usize> = (0..scores.ranked.len()).filter(|&entry| scores.ranked[entry] > 0.0).collect();
     // Equal scores keep the order of ids, so that the same question always gets the same answer.
-    order.sort_by(|&a, &b| scores.ranked[b].total_cmp(&scores.ranked[a]).then(a.cmp(&b)));
-    order.truncate(CANDIDATES);
+    let best_first = |a: &usize, b: &usize| scores.ranked[*b].total_cmp(&scores.ranked[*a]).then(a.cmp(b));
+    if order.len() > CANDIDATES {
+        order.select_nth_unstable_by(CANDIDATES, best_first);
+        order.truncate(CANDIDATES);
+    }
+    order.sort_unstable_by(best_first);
     let mut found = Vec::with_capacity(order.len());
     for entry in order {
         let number = EntryNumber(entry as u32);
