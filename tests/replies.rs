@@ -88,6 +88,33 @@ fn an_old_check_is_said_in_words() {
 }
 
 #[test]
+fn facts_older_than_the_check_of_the_case_say_so() {
+    let tiny = Tiny::new();
+    tiny.edit("answers/status/is-it-over.md", "as_of = 2026-01-10", "as_of = 2026-01-05");
+    let printed = plain(&entry_reply(&tiny.corpus(), &EntryId::new("status/is-it-over"), &stamp(TODAY)));
+    let printed = printed.replace('\n', " ");
+    assert!(
+        printed.contains("Status last checked on 10 January 2026. Facts checked up to 5 January 2026."),
+        "{printed}"
+    );
+}
+
+#[test]
+fn a_date_that_the_place_names_is_not_said_twice() {
+    let cited = |place: &str| {
+        let tiny = Tiny::new();
+        tiny.edit("sources.toml", "date = 2024-03-16", "date = 2024-03-06");
+        tiny.edit("answers/status/is-it-over.md", "last paragraph", place);
+        let printed = plain(&entry_reply(&tiny.corpus(), &EntryId::new("status/is-it-over"), &stamp(TODAY)));
+        printed.split_whitespace().collect::<Vec<&str>>().join(" ")
+    };
+    let twice = cited("update of 6 March 2024");
+    assert!(twice.contains("The Rivertown Gazette (update of 6 March 2024)."), "{twice}");
+    let another = cited("update of 16 March 2024");
+    assert!(another.contains("The Rivertown Gazette, 6 March 2024 (update of 16 March 2024)."), "{another}");
+}
+
+#[test]
 fn every_sheet() {
     let tiny = Tiny::new();
     let responder = Responder::open(&tiny.settings()).expect("the tiny corpus can be served");

@@ -60,9 +60,7 @@ pub fn citation(citation: &ShownCitation) -> String {
         Some(url) => link(&citation.title, url),
         None => escape(&citation.title),
     };
-    let date = citation.date.map_or(String::new(), |date| format!(", {date}"));
-    let locator = citation.locator.as_ref().map_or(String::new(), |locator| format!(" ({})", escape(locator)));
-    format!("{title}, {}{date}{locator}", escape(&citation.publisher))
+    format!("{title}, {}", escape(&citation.imprint()))
 }
 
 /// Packs pieces into pages of at most `limit` characters.

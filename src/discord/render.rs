@@ -15,7 +15,7 @@ use super::components::Press;
 use super::limits::{self, length};
 use super::markdown::{Piece, citation, clip, escape, numbered, pack, pieces, section_pieces};
 use super::sentences;
-use crate::legal::{Standing, written_out};
+use crate::legal::Standing;
 use crate::reply::{Answer, ConflictNote, DISCLAIMER, Link, QuotedWords, Reply, Sheet, Suggestion, stamp_line};
 
 /// The colour of the bar beside an embed. It means nothing.
@@ -122,9 +122,7 @@ fn render_answer(answer: &Answer, audience: Audience) -> Message {
     let optional =
         quotations.chain(responses.map(|quoted| quotation(quoted, &lead))).chain(conflicts(answer.conflicts()));
     let sources = numbered(sentences::SOURCES, answer.citations().iter().map(citation));
-    let checked = format!("Facts checked up to {}. ", written_out(answer.as_of()));
-    let mut message =
-        fitted(answer.question(), before, optional.collect(), sources, &footer(&answer.stamp_line(), &checked));
+    let mut message = fitted(answer.question(), before, optional.collect(), sources, &footer(&answer.stamp_line(), ""));
     message.rows.extend(menu(&Press::Open, sentences::RELATED, answer.related()));
     message.rows.extend(post_button(audience, &Press::PostAnswer(answer.entry().clone())));
     message

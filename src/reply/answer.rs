@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 use serde::Serialize;
 
-use super::compose::stamp_line;
+use super::compose::answer_stamp_line;
 use super::rich_text::RichText;
 use super::sheet::Sheet;
 use crate::knowledge::{EntryId, QuotationKey, TopicId};
@@ -131,9 +131,9 @@ impl Answer {
         &self.stamp
     }
 
-    /// Where the case stands, in words.
+    /// Where the case stands, in words, and up to which day the facts of the answer were checked.
     pub fn stamp_line(&self) -> String {
-        stamp_line(&self.stamp)
+        answer_stamp_line(&self.stamp, self.as_of)
     }
 }
 
@@ -165,6 +165,26 @@ pub struct ShownCitation {
     pub locator: Option<String>,
     /// What kind of source it is.
     pub kind: SourceKind,
+}
+
+impl ShownCitation {
+    /// Who published it and when, and where in it to look: `Reuters, 31 January 2025 (second paragraph)`.
+    ///
+    /// A date that the place in it names already (`update of 31 January 2025`) is not said a second time.
+    pub fn imprint(&self) -> String {
+        let Self { publisher, date, locator, .. } = self;
+        let mut imprint = publisher.clone();
+        // With the space before it, for "5 February" is not named by "25 February".
+        let named =
+            |date: &PartialDate| format!(" {}", locator.as_deref().unwrap_or_default()).contains(&format!(" {date}"));
+        if let Some(date) = date.filter(|date| !named(date)) {
+            imprint += &format!(", {date}");
+        }
+        if let Some(locator) = locator {
+            imprint += &format!(" ({locator})");
+        }
+        imprint
+    }
 }
 
 /// Somebody's exact words.

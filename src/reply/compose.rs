@@ -3,6 +3,8 @@
 //! What the bot says *about the case* comes from the content files; the sentences here hold it together. They are kind and
 //! short, and say what is not known.
 
+use jiff::civil::Date;
+
 use super::answer::{
     Answer, AnswerExtras, Choice, Citations, ConflictNote, NoAnswer, QuotedWords, Reply, ShownCitation, Suggestion,
 };
@@ -163,6 +165,20 @@ fn quoted_words(corpus: &Corpus, key: &QuotationKey) -> Option<QuotedWords> {
 
 /// Where the case stands, in words: the line under every reply.
 pub fn stamp_line(stamp: &CaseStamp) -> String {
+    stamped(stamp, "Status")
+}
+
+/// The line under an answer, which also says up to which day its facts were checked.
+pub(super) fn answer_stamp_line(stamp: &CaseStamp, as_of: Date) -> String {
+    if as_of == stamp.last_checked {
+        stamped(stamp, "Status and facts")
+    } else {
+        format!("{} Facts checked up to {}.", stamped(stamp, "Status"), written_out(as_of))
+    }
+}
+
+/// Where the case stands, with the day on which `what` was last checked.
+fn stamped(stamp: &CaseStamp, what: &str) -> String {
     let disposition = &stamp.disposition;
     let date = written_out(disposition.date);
     let prejudice = match disposition.prejudice {
@@ -186,7 +202,7 @@ pub fn stamp_line(stamp: &CaseStamp) -> String {
         Some(days) => format!(" That check is {days} days old, so something may have changed since."),
         None => String::new(),
     };
-    format!("{}: {step}.{ruling}{claims} Status last checked on {checked}.{overdue}", stamp.caption)
+    format!("{}: {step}.{ruling}{claims} {what} last checked on {checked}.{overdue}", stamp.caption)
 }
 
 /// `/status`: what the case is and where it stands.

@@ -3,7 +3,6 @@
 use anstyle::{AnsiColor, Style};
 use textwrap::Options;
 
-use crate::legal::written_out;
 use crate::matcher::Evidence;
 use crate::reply::{
     Answer, Block, DISCLAIMER, Inline, QuotedWords, Reply, RichText, Section, Sheet, ShownCitation, Suggestion,
@@ -24,12 +23,12 @@ pub fn reply_text(reply: &Reply) -> String {
         Reply::Choice(choice) => {
             page.paragraph(&choice.text);
             page.numbered(&choice.suggestions);
-            page.stamp(&stamp_line(&choice.stamp), None);
+            page.stamp(&stamp_line(&choice.stamp));
         }
         Reply::NoAnswer(no_answer) => {
             page.paragraph(&no_answer.text);
             page.numbered(&no_answer.nearest);
-            page.stamp(&stamp_line(&no_answer.stamp), None);
+            page.stamp(&stamp_line(&no_answer.stamp));
         }
         Reply::Sheet(sheet) => page.sheet(sheet),
     }
@@ -80,7 +79,7 @@ impl Page {
             self.heading("Related questions");
             self.numbered(answer.related());
         }
-        self.stamp(&answer.stamp_line(), Some(format!("Facts checked up to {}.", written_out(answer.as_of()))));
+        self.stamp(&answer.stamp_line());
     }
 
     fn sheet(&mut self, sheet: &Sheet) {
@@ -94,7 +93,7 @@ impl Page {
             self.blank();
         }
         self.citations(&sheet.citations);
-        self.stamp(&sheet.stamp, None);
+        self.stamp(&sheet.stamp);
     }
 
     fn sections(&mut self, sections: &[Section]) {
@@ -112,9 +111,7 @@ impl Page {
         }
         self.heading("Sources");
         for (place, citation) in citations.iter().enumerate() {
-            let date = citation.date.map_or(String::new(), |date| format!(", {date}"));
-            let locator = citation.locator.as_ref().map_or(String::new(), |locator| format!(" ({locator})"));
-            let text = format!("{}. {}{date}{locator}.", citation.title, citation.publisher);
+            let text = format!("{}. {}.", citation.title, citation.imprint());
             self.wrapped(&text, &format!("[{}] ", place + 1), "    ");
             if let Some(url) = &citation.url {
                 // An address is never broken, or nobody could follow it.
@@ -145,14 +142,13 @@ impl Page {
         }
     }
 
-    fn stamp(&mut self, stamp: &str, as_of: Option<String>) {
+    fn stamp(&mut self, stamp: &str) {
         let start = self.lines.len();
         self.wrapped(stamp, "", "");
         for line in &mut self.lines[start..] {
             *line = styled(STAMP, line);
         }
-        let as_of = as_of.map_or(String::new(), |as_of| format!("{as_of} "));
-        self.lines.push(styled(QUIET, &format!("{as_of}{DISCLAIMER}")));
+        self.lines.push(styled(QUIET, DISCLAIMER));
     }
 
     fn rich(&mut self, text: &RichText) {
