@@ -115,6 +115,15 @@ fn a_date_that_the_place_names_is_not_said_twice() {
 }
 
 #[test]
+fn an_address_in_a_text_is_never_broken() {
+    let tiny = Tiny::new();
+    let address = "https://example.com/gazette/lamp-suit/the-second-page-of-it/and-the-third-one";
+    tiny.edit("answers/money/will-i-be-paid.md", "https://example.com/gazette/lamp-suit)", &format!("{address})"));
+    let printed = plain(&entry_reply(&tiny.corpus(), &EntryId::new("money/will-i-be-paid"), &stamp(TODAY)));
+    assert!(printed.contains(&format!("({address})")), "{printed}");
+}
+
+#[test]
 fn every_sheet() {
     let tiny = Tiny::new();
     let responder = Responder::open(&tiny.settings()).expect("the tiny corpus can be served");

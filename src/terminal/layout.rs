@@ -1,7 +1,7 @@
 //! Replies laid out for a terminal of 80 columns. Colour is added for those who see it and never says anything by itself.
 
 use anstyle::{AnsiColor, Style};
-use textwrap::Options;
+use textwrap::{Options, WordSeparator, WordSplitter};
 
 use crate::matcher::Evidence;
 use crate::reply::{
@@ -114,7 +114,6 @@ impl Page {
             let text = format!("{}. {}.", citation.title, citation.imprint());
             self.wrapped(&text, &format!("[{}] ", place + 1), "    ");
             if let Some(url) = &citation.url {
-                // An address is never broken, or nobody could follow it.
                 self.lines.push(format!("    {url}"));
             }
         }
@@ -184,7 +183,13 @@ impl Page {
     }
 
     fn wrapped(&mut self, text: &str, first: &str, others: &str) {
-        let options = Options::new(WIDTH).initial_indent(first).subsequent_indent(others).break_words(false);
+        // Lines end at spaces only: an address or a key in the text is never broken, or nobody could follow it.
+        let options = Options::new(WIDTH)
+            .initial_indent(first)
+            .subsequent_indent(others)
+            .word_separator(WordSeparator::AsciiSpace)
+            .word_splitter(WordSplitter::NoHyphenation)
+            .break_words(false);
         self.lines.extend(textwrap::wrap(text, options).into_iter().map(|line| line.into_owned()));
     }
 
