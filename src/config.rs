@@ -9,7 +9,9 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use toml::{Table, Value};
+use serde::Deserialize;
+use toml::de::{DeString, DeTable, DeValue, ValueDeserializer};
+use toml::{Spanned, Value};
 
 /// The options with their defaults, as shipped.
 pub const DEFAULTS: &str = include_str!("../config.toml");
@@ -64,7 +66,12 @@ pub enum SetBy {
     /// The default.
     Default,
     /// A configuration file.
-    File(PathBuf),
+    File {
+        /// Which file.
+        path: PathBuf,
+        /// On which line, counted from 1.
+        line: usize,
+    },
     /// An environment variable.
     Environment(String),
     /// A flag on the command line.
@@ -186,10 +193,12 @@ pub enum ConfigError {
         message: String,
     },
     /// The file sets an option that does not exist.
-    #[error("{}: there is no option `{key}`{}", path.display(), did_you_mean(nearest))]
+    #[error("{}:{line}: there is no option `{key}`{}", path.display(), did_you_mean(nearest))]
     UnknownKey {
         /// Which file.
         path: PathBuf,
+        /// On which line, counted from 1.
+        line: usize,
         /// The key.
         key: String,
         /// The option that is most like it.
@@ -238,10 +247,9 @@ impl Options {
 
     /// Every option with its default.
     fn defaults() -> Self {
-        let table: Table = DEFAULTS.parse().expect("a test parses the shipped configuration");
-        let typed = |value| Typed { value, origin: SetBy::Default };
-        let typed = flatten(table).into_iter().map(|(key, value)| (key, typed(value))).collect();
-        Self { typed, token: TokenSource::Missing }
+        let shipped = ConfigFile::parse(DEFAULTS).expect("a test parses the shipped configuration");
+        let typed = |written: Written| (written.key, Typed { value: written.value, origin: SetBy::Default });
+        Self { typed: shipped.options.into_iter().map(typed).collect(), token: TokenSource::Missing }
     }
 
     /// Where the token is; it prints as stars.
@@ -263,25 +271,27 @@ impl Options {
     fn read_file(&mut self, path: &Path) -> Result<(), ConfigError> {
         let text = std::fs::read_to_string(path)
             .map_err(|source| ConfigError::Unreadable { path: path.to_owned(), source })?;
-        let table: Table = text.parse().map_err(|error: toml::de::Error| ConfigError::Syntax {
+        let ConfigFile { sections, options } = ConfigFile::parse(&text).map_err(|error| ConfigError::Syntax {
             path: path.to_owned(),
-            line: 1 + error.span().map_or(0, |span| text[..span.start].matches('\n').count()),
+            line: line_of(&text, error.span().map_or(0, |span| span.start)),
             message: error.message().lines().next().unwrap_or_default().to_owned(),
         })?;
-        let unknown = |key: String, known: &mut dyn Iterator<Item = String>| {
+        let unknown = |key: String, line, known: &mut dyn Iterator<Item = String>| {
             let nearest = nearest(&key, known);
-            ConfigError::UnknownKey { path: path.to_owned(), key, nearest }
+            ConfigError::UnknownKey { path: path.to_owned(), line, key, nearest }
         };
         // A section can be misspelt while there is nothing in it.
         let section_of = |key: &String| key.split('.').next().unwrap_or_default().to_owned();
-        if let Some(section) = table.keys().find(|name| !self.typed.keys().any(|key| section_of(key) == **name)) {
-            return Err(unknown(section.clone(), &mut self.typed.keys().map(section_of)));
-        }
-        for (key, value) in flatten(table) {
-            if !self.typed.contains_key(&key) {
-                return Err(unknown(key, &mut self.typed.keys().cloned()));
+        for (section, line) in sections {
+            if !self.typed.keys().any(|key| section_of(key) == section) {
+                return Err(unknown(section, line, &mut self.typed.keys().map(section_of)));
             }
-            self.set(&key, value, SetBy::File(path.to_owned()))?;
+        }
+        for Written { key, value, line } in options {
+            if !self.typed.contains_key(&key) {
+                return Err(unknown(key, line, &mut self.typed.keys().cloned()));
+            }
+            self.set(&key, value, SetBy::File { path: path.to_owned(), line })?;
         }
         Ok(())
     }
@@ -512,25 +522,56 @@ impl fmt::Display for SetBy {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             SetBy::Default => f.write_str("the default"),
-            SetBy::File(path) => write!(f, "{}", path.display()),
+            SetBy::File { path, line } => write!(f, "{}:{line}", path.display()),
             SetBy::Environment(name) => write!(f, "the environment variable {name}"),
             SetBy::Flag(flag) => write!(f, "the flag {flag}"),
         }
     }
 }
 
-/// Turns `[section] key = value` into `section.key`.
-fn flatten(table: Table) -> Vec<(String, Value)> {
-    let mut flat = Vec::new();
-    for (key, value) in table {
-        match value {
-            Value::Table(inner) => {
-                flat.extend(flatten(inner).into_iter().map(|(name, value)| (format!("{key}.{name}"), value)));
-            }
-            value => flat.push((key, value)),
-        }
+/// What a configuration file says.
+struct ConfigFile {
+    /// What stands at its top level, each with its line.
+    sections: Vec<(String, usize)>,
+    options: Vec<Written>,
+}
+
+/// An option in a file: `[section] key = value` is `section.key`.
+struct Written {
+    key: String,
+    value: Value,
+    /// On which line, counted from 1.
+    line: usize,
+}
+
+impl ConfigFile {
+    fn parse(text: &str) -> Result<Self, toml::de::Error> {
+        let table = DeTable::parse(text)?.into_inner();
+        let section = |name: &Spanned<DeString>| (name.get_ref().to_string(), line_of(text, name.span().start));
+        let mut file = Self { sections: table.keys().map(section).collect(), options: Vec::new() };
+        file.collect(text, "", table)?;
+        Ok(file)
     }
-    flat
+
+    fn collect(&mut self, text: &str, above: &str, table: DeTable) -> Result<(), toml::de::Error> {
+        for (name, value) in table {
+            let (key, line) = (format!("{above}{}", name.get_ref()), line_of(text, name.span().start));
+            let span = value.span();
+            match value.into_inner() {
+                DeValue::Table(inner) => self.collect(text, &format!("{key}."), inner)?,
+                value => {
+                    let value = Value::deserialize(ValueDeserializer::from(Spanned::new(span, value)))?;
+                    self.options.push(Written { key, value, line });
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// On which line a byte of a text stands, counted from 1.
+fn line_of(text: &str, offset: usize) -> usize {
+    1 + text.as_bytes()[..offset.min(text.len())].iter().filter(|&&byte| byte == b'\n').count()
 }
 
 /// The environment variable of an option.
@@ -620,6 +661,25 @@ mod tests {
         assert_eq!(of(&[("RUST_LOG", "error")]), ("error".to_owned(), false));
         assert_eq!(of(&[("RUST_LOG", "warn")]), ("warn".to_owned(), false));
         assert_eq!(of(&[("CASECLERK_LOG_FILTER", "debug"), ("RUST_LOG", "error")]).0, "debug");
+    }
+
+    #[test]
+    fn what_is_wrong_in_a_file_is_named_with_its_line() {
+        let error = |text: &str| {
+            let file = tempfile::NamedTempFile::new().unwrap();
+            std::fs::write(file.path(), text).unwrap();
+            let settings = Options::collect(Some(file.path()), std::iter::empty(), Vec::new())
+                .and_then(|options| Settings::from_options(&options));
+            settings.unwrap_err().to_string().replace(&file.path().display().to_string(), "config.toml")
+        };
+        assert!(error("[log]\nfilter = warn\n").starts_with("config.toml:2: this is not valid TOML"));
+        assert_eq!(error("\n[discrod]\n"), "config.toml:2: there is no option `discrod`; did you mean `discord`?");
+        let misspelt = error("[lint]\n# about days\nreview_after_day = 3\n");
+        assert!(misspelt.starts_with("config.toml:3: there is no option `lint.review_after_day`;"), "{misspelt}");
+        let wrong_type = error("[lint]\n\nreading_grade = \"high\"\n");
+        assert_eq!(wrong_type, "lint.reading_grade, set by config.toml:3: this must be float, not string");
+        let too_high = error("lint.reading_grade = 150\n");
+        assert_eq!(too_high, "lint.reading_grade, set by config.toml:1: 150 is not between 0 and 100");
     }
 
     #[test]
