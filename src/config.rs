@@ -571,7 +571,7 @@ impl ConfigFile {
 
 /// On which line a byte of a text stands, counted from 1.
 fn line_of(text: &str, offset: usize) -> usize {
-    1 + text.as_bytes()[..offset.min(text.len())].iter().filter(|&&byte| byte == b'\n').count()
+    1 + text[..offset].matches('\n').count()
 }
 
 /// The environment variable of an option.

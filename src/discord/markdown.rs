@@ -129,17 +129,13 @@ pub fn clip(text: &str, limit: usize) -> String {
 /// Text with nothing in it that Discord would take for markup or for a mention.
 pub fn escape(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len() + 8);
-    if text.contains("://") {
-        // An address stays as it is: a backslash in it would lead elsewhere.
-        for word in text.split_inclusive(char::is_whitespace) {
-            if word.starts_with("https://") || word.starts_with("http://") {
-                escaped.push_str(word);
-            } else {
-                escape_marks(word, &mut escaped);
-            }
+    // An address stays as it is: a backslash in it would lead elsewhere.
+    for word in text.split_inclusive(char::is_whitespace) {
+        if word.starts_with("https://") || word.starts_with("http://") {
+            escaped.push_str(word);
+        } else {
+            escape_marks(word, &mut escaped);
         }
-    } else {
-        escape_marks(text, &mut escaped);
     }
     match escaped.chars().next() {
         // At the beginning of a line these would make a heading, a list or a quotation.

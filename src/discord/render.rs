@@ -108,7 +108,7 @@ pub fn overruns(reply: &Reply) -> Vec<String> {
 /// A sheet in as much of one message as fits, without buttons that turn pages.
 pub fn whole_sheet(sheet: &Sheet) -> Message {
     let needed: Vec<Piece> = sheet.sections.iter().flat_map(section_pieces).collect();
-    fitted(&sheet.title, needed, Vec::new(), Vec::new(), &footer(&sheet.stamp, ""))
+    fitted(&sheet.title, needed, Vec::new(), Vec::new(), &footer(&sheet.stamp))
 }
 
 fn render_answer(answer: &Answer, audience: Audience) -> Message {
@@ -122,7 +122,7 @@ fn render_answer(answer: &Answer, audience: Audience) -> Message {
     let optional =
         quotations.chain(responses.map(|quoted| quotation(quoted, &lead))).chain(conflicts(answer.conflicts()));
     let sources = numbered(sentences::SOURCES, answer.citations().iter().map(citation));
-    let mut message = fitted(answer.question(), before, optional.collect(), sources, &footer(&answer.stamp_line(), ""));
+    let mut message = fitted(answer.question(), before, optional.collect(), sources, &footer(&answer.stamp_line()));
     message.rows.extend(menu(&Press::Open, sentences::RELATED, answer.related()));
     message.rows.extend(post_button(audience, &Press::PostAnswer(answer.entry().clone())));
     message
@@ -167,7 +167,7 @@ fn render_sheet(sheet: &Sheet, audience: Audience, page: Option<(&str, usize)>) 
     let Some((command, number)) = page else {
         return Message {
             rows: links(&sheet.links),
-            ..fitted(&sheet.title, all, Vec::new(), Vec::new(), &footer(&sheet.stamp, ""))
+            ..fitted(&sheet.title, all, Vec::new(), Vec::new(), &footer(&sheet.stamp))
         };
     };
     let pages = pack(&all, PAGE);
@@ -177,7 +177,8 @@ fn render_sheet(sheet: &Sheet, audience: Audience, page: Option<(&str, usize)>) 
     let mut rows = links(&sheet.links);
     rows.extend(page_buttons(command, number, pages.len()));
     rows.extend(post_button(audience, &Press::PostSheet(command.to_owned())));
-    Message { embeds: embeds(&sheet.title, shown, &footer(&sheet.stamp, &place)), rows, ..Message::default() }
+    let footer = format!("{place}{}", footer(&sheet.stamp));
+    Message { embeds: embeds(&sheet.title, shown, &footer), rows, ..Message::default() }
 }
 
 fn page_buttons(command: &str, number: usize, count: usize) -> Option<CreateActionRow> {
@@ -191,7 +192,7 @@ fn page_buttons(command: &str, number: usize, count: usize) -> Option<CreateActi
 
 fn questions(text: &str, suggestions: &[Suggestion], stamp: &str) -> Message {
     let listed = numbered("", suggestions.iter().map(|suggestion| escape(&suggestion.question)));
-    let mut message = fitted("", vec![Piece::paragraph(escape(text))], listed, Vec::new(), &footer(stamp, ""));
+    let mut message = fitted("", vec![Piece::paragraph(escape(text))], listed, Vec::new(), &footer(stamp));
     message.rows.extend(menu(&Press::Pick, sentences::CHOOSE, suggestions));
     message
 }
@@ -244,8 +245,8 @@ fn conflicts(notes: &[ConflictNote]) -> Vec<Piece> {
     notes.collect()
 }
 
-fn footer(stamp: &str, note: &str) -> String {
-    format!("{note}{stamp} {DISCLAIMER}")
+fn footer(stamp: &str) -> String {
+    format!("{stamp} {DISCLAIMER}")
 }
 
 /// A symbol beside the word, for those who scan; the word says it.

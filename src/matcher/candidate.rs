@@ -6,6 +6,7 @@
 
 use serde::Serialize;
 
+use super::meaning::best_places;
 use super::opinion::View;
 use super::question::Question;
 use super::snapshot::Snapshot;
@@ -104,14 +105,8 @@ pub(super) fn candidates(
     }
     let mut scores = score(snapshot, question)?;
     add_sentences(snapshot, text, question, &mut scores)?;
-    let mut order: Vec<usize> = (0..scores.ranked.len()).filter(|&entry| scores.ranked[entry] > 0.0).collect();
-    // Equal scores keep the order of ids, so that the same question always gets the same answer.
-    let best_first = |a: &usize, b: &usize| scores.ranked[*b].total_cmp(&scores.ranked[*a]).then(a.cmp(b));
-    if order.len() > CANDIDATES {
-        order.select_nth_unstable_by(CANDIDATES, best_first);
-        order.truncate(CANDIDATES);
-    }
-    order.sort_unstable_by(best_first);
+    let mut order = best_places(&scores.ranked, CANDIDATES);
+    order.retain(|&entry| scores.ranked[entry] > 0.0);
     let mut found = Vec::with_capacity(order.len());
     for entry in order {
         let number = EntryNumber(entry as u32);

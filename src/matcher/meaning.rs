@@ -151,13 +151,17 @@ impl Planes {
     }
 }
 
-/// The places of the largest values, in no order.
-fn best_places(values: &[f32], count: usize) -> Vec<usize> {
+/// The places of the largest values, best first.
+///
+/// Equal values keep the order of their places, which is that of ids, so that the same question always gets the same answer.
+pub(super) fn best_places(values: &[f32], count: usize) -> Vec<usize> {
+    let best_first = |a: &usize, b: &usize| values[*b].total_cmp(&values[*a]).then(a.cmp(b));
     let mut places: Vec<usize> = (0..values.len()).collect();
     if count < places.len() {
-        places.select_nth_unstable_by(count, |&a, &b| values[b].total_cmp(&values[a]).then(a.cmp(&b)));
+        places.select_nth_unstable_by(count, best_first);
         places.truncate(count);
     }
+    places.sort_unstable_by(best_first);
     places
 }
 
