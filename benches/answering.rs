@@ -1,14 +1,15 @@
 //! How long it takes to answer, to build the index, and to open it.
 //!
-//! The corpora of 100, 1,000 and 10,000 entries, each with twelve phrasings, are made from the real FAQ: each copy of an answer has some
-//! of its longer words changed, so that lengths and frequencies are those of real text and no two copies are the same.
+//! The corpora of 100, 1,000 and 10,000 entries, each with twelve phrasings, are made from the real
+//! FAQ: each copy of an answer has some of its longer words changed, so that lengths and
+//! frequencies are those of real text and no two copies are the same.
 
 use std::collections::BTreeMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::Path;
 use std::sync::Arc;
 
-use caseclerk::knowledge::{Corpus, EntryId, FaqEntry, Located, load};
+use caseclerk::knowledge::{EntryId, FaqEntry, Knowledge, Located, load};
 use caseclerk::matcher::{Snapshot, VectorTable};
 use caseclerk::reply::compose;
 use divan::Bencher;
@@ -34,33 +35,43 @@ const QUESTIONS: &[&str] = &[
 #[divan::bench(args = [100, 1_000, 10_000])]
 fn answer_a_question(bencher: Bencher, entries: usize) {
     let folder = tempfile::tempdir().expect("a temporary folder");
+    let knowledge = knowledge(entries);
+    let library = knowledge.library.clone();
     let snapshot =
-        Snapshot::open(corpus(entries), table(), folder.path(), &|_| Vec::new()).expect("the index can be built");
-    let corpus = snapshot.corpus();
-    let stamp = corpus.case.stamp(corpus.case.last_checked, 30).expect("the case has a history");
+        Snapshot::open(library, table(), folder.path(), &Vec::new).expect("the index can be built");
+    let stamp = knowledge
+        .case_file
+        .case
+        .stamp(knowledge.case_file.case.last_checked, 30)
+        .expect("the case has a history");
     let mut questions = QUESTIONS.iter().cycle();
-    bencher.with_inputs(|| *questions.next().expect("a cycle has no end")).bench_local_values(|question| {
-        let decision = snapshot.decide(question).expect("the index answers");
-        compose(corpus, &decision.outcome, &stamp)
-    });
+    bencher.with_inputs(|| *questions.next().expect("a cycle has no end")).bench_local_values(
+        |question| {
+            let decision = snapshot.decide(question).expect("the index answers");
+            compose(&knowledge, &decision.outcome, &stamp)
+        },
+    );
 }
 
 /// Nothing is there: build the index, learn from the phrasings, and write both to disk.
 #[divan::bench(args = [100, 1_000, 10_000], sample_count = 3)]
 fn build_the_index(bencher: Bencher, entries: usize) {
-    let (corpus, table) = (corpus(entries), table());
-    bencher.with_inputs(|| tempfile::tempdir().expect("a temporary folder")).bench_local_refs(|folder| {
-        Snapshot::open(corpus.clone(), table.clone(), folder.path(), &|_| Vec::new()).is_ok()
-    });
+    let (library, table) = (knowledge(entries).library, table());
+    bencher.with_inputs(|| tempfile::tempdir().expect("a temporary folder")).bench_local_refs(
+        |folder| Snapshot::open(library.clone(), table.clone(), folder.path(), &Vec::new).is_ok(),
+    );
 }
 
 /// It is there: read it, check it, open it.
 #[divan::bench(args = [100, 1_000, 10_000], sample_count = 10)]
 fn open_the_index(bencher: Bencher, entries: usize) {
-    let (corpus, table) = (corpus(entries), table());
+    let (library, table) = (knowledge(entries).library, table());
     let folder = tempfile::tempdir().expect("a temporary folder");
-    Snapshot::open(corpus.clone(), table.clone(), folder.path(), &|_| Vec::new()).expect("the index can be built");
-    bencher.bench_local(|| Snapshot::open(corpus.clone(), table.clone(), folder.path(), &|_| Vec::new()).is_ok());
+    Snapshot::open(library.clone(), table.clone(), folder.path(), &Vec::new)
+        .expect("the index can be built");
+    bencher.bench_local(|| {
+        Snapshot::open(library.clone(), table.clone(), folder.path(), &Vec::new).is_ok()
+    });
 }
 
 /// The vector table as shipped.
@@ -69,14 +80,17 @@ fn table() -> Option<Arc<VectorTable>> {
     Some(Arc::new(VectorTable::open(&path).expect("the vector table is whole")))
 }
 
-/// A corpus of so many vetted entries.
-fn corpus(size: usize) -> Corpus {
+/// A knowledge of so many vetted entries.
+fn knowledge(size: usize) -> Knowledge {
     let faq = Path::new(env!("CARGO_MANIFEST_DIR")).join("faq");
-    let mut corpus = load(&faq).expect("the FAQ can be read").corpus.expect("the FAQ is whole");
-    let originals: Vec<FaqEntry> = corpus.vetted().cloned().collect();
-    let entries = (0..size).map(|number| copy_of(&originals[number % originals.len()], number / originals.len()));
-    corpus.entries = entries.map(|entry| (entry.id.clone(), entry)).collect::<BTreeMap<_, _>>();
-    corpus
+    let mut knowledge =
+        load(&faq).expect("the FAQ can be read").knowledge.expect("the FAQ is whole");
+    let originals: Vec<FaqEntry> = knowledge.library.vetted().cloned().collect();
+    let entries = (0..size)
+        .map(|number| copy_of(&originals[number % originals.len()], number / originals.len()));
+    Arc::make_mut(&mut knowledge.library).entries =
+        entries.map(|entry| (entry.id.clone(), entry)).collect::<BTreeMap<_, _>>();
+    knowledge
 }
 
 /// The first copy is the original.
@@ -85,7 +99,8 @@ fn copy_of(original: &FaqEntry, copy: usize) -> FaqEntry {
     if copy == 0 {
         return FaqEntry { phrasings: few.cloned().collect(), ..original.clone() };
     }
-    let located = |text: &Located<String>| Located { value: varied(&text.value, copy), line: text.line };
+    let located =
+        |text: &Located<String>| Located { value: varied(&text.value, copy), line: text.line };
     FaqEntry {
         id: EntryId::new(format!("{}-{copy}", original.id)),
         question: varied(&original.question, copy),

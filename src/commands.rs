@@ -1,4 +1,5 @@
-//! The commands that every front end offers, in one table: help, routing, registration, the README and the tests read it.
+//! The commands that every front end offers, in one table: help, routing, registration, the README
+//! and the tests read it.
 
 use crate::ask::What;
 
@@ -29,7 +30,12 @@ pub const COMMANDS: &[Command] = &[
         words: None,
         what: |_| What::OptOut,
     },
-    Command { name: "timeline", summary: "What happened, in order", words: None, what: |_| What::Timeline },
+    Command {
+        name: "timeline",
+        summary: "What happened, in order",
+        words: None,
+        what: |_| What::Timeline,
+    },
     Command {
         name: "quote",
         summary: "Exact words, with who said them and where they stand",

@@ -1,8 +1,9 @@
-//! Configuration in two stages: options as they were typed, with where each came from, then [`Settings`] as they are meant.
+//! Configuration in two stages: options as they were typed, with where each came from, then
+//! [`Settings`] as they are meant.
 //!
-//! `config.toml` at the top of the project is compiled in: it is the list of all options, their defaults and their types, so the
-//! file that people read and the file that the program obeys cannot differ. Over it come the operator's own file, then
-//! environment variables, then flags.
+//! `config.toml` at the top of the project is compiled in: it is the list of all options, their
+//! defaults and their types, so the file that people read and the file that the program obeys
+//! cannot differ. Over it come the operator's own file, then environment variables, then flags.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -19,8 +20,8 @@ pub const DEFAULTS: &str = include_str!("../config.toml");
 /// The file that is read when none is named, if it exists.
 const USUAL_FILE: &str = "config.toml";
 
-/// The variable that holds the bot's token, and the one that names a file with it. They are no options: a token does not belong
-/// into a file that people commit and pass around.
+/// The variable that holds the bot's token, and the one that names a file with it. They are no
+/// options: a token does not belong into a file that people commit and pass around.
 const TOKEN: &str = "DISCORD_TOKEN";
 const TOKEN_FILE: &str = "DISCORD_TOKEN_FILE";
 
@@ -225,8 +226,8 @@ pub enum ConfigError {
 }
 
 impl Options {
-    /// Collects the options from the shipped defaults, `file` (or `config.toml` in the working folder, if there is one), the
-    /// environment and the flags, each overriding the one before.
+    /// Collects the options from the shipped defaults, `file` (or `config.toml` in the working
+    /// folder, if there is one), the environment and the flags, each overriding the one before.
     pub fn collect(
         file: Option<&Path>,
         environment: impl Iterator<Item = (String, String)>,
@@ -248,8 +249,13 @@ impl Options {
     /// Every option with its default.
     fn defaults() -> Self {
         let shipped = ConfigFile::parse(DEFAULTS).expect("a test parses the shipped configuration");
-        let typed = |written: Written| (written.key, Typed { value: written.value, origin: SetBy::Default });
-        Self { typed: shipped.options.into_iter().map(typed).collect(), token: TokenSource::Missing }
+        let typed = |written: Written| {
+            (written.key, Typed { value: written.value, origin: SetBy::Default })
+        };
+        Self {
+            typed: shipped.options.into_iter().map(typed).collect(),
+            token: TokenSource::Missing,
+        }
     }
 
     /// Where the token is; it prints as stars.
@@ -265,17 +271,19 @@ impl Options {
     /// The shipped filter counts as a choice only where somebody went to the trouble of a variable.
     fn log_filter_is_default(&self) -> bool {
         let filter = &self.typed[LOG_FILTER];
-        filter.value == Self::defaults().typed[LOG_FILTER].value && !matches!(filter.origin, SetBy::Environment(_))
+        filter.value == Self::defaults().typed[LOG_FILTER].value
+            && !matches!(filter.origin, SetBy::Environment(_))
     }
 
     fn read_file(&mut self, path: &Path) -> Result<(), ConfigError> {
         let text = std::fs::read_to_string(path)
             .map_err(|source| ConfigError::Unreadable { path: path.to_owned(), source })?;
-        let ConfigFile { sections, options } = ConfigFile::parse(&text).map_err(|error| ConfigError::Syntax {
-            path: path.to_owned(),
-            line: line_of(&text, error.span().map_or(0, |span| span.start)),
-            message: error.message().lines().next().unwrap_or_default().to_owned(),
-        })?;
+        let ConfigFile { sections, options } =
+            ConfigFile::parse(&text).map_err(|error| ConfigError::Syntax {
+                path: path.to_owned(),
+                line: line_of(&text, error.span().map_or(0, |span| span.start)),
+                message: error.message().lines().next().unwrap_or_default().to_owned(),
+            })?;
         let unknown = |key: String, line, known: &mut dyn Iterator<Item = String>| {
             let nearest = nearest(&key, known);
             ConfigError::UnknownKey { path: path.to_owned(), line, key, nearest }
@@ -296,16 +304,24 @@ impl Options {
         Ok(())
     }
 
-    fn read_environment(&mut self, environment: impl Iterator<Item = (String, String)>) -> Result<(), ConfigError> {
+    fn read_environment(
+        &mut self,
+        environment: impl Iterator<Item = (String, String)>,
+    ) -> Result<(), ConfigError> {
         let environment: Vec<(String, String)> = environment.collect();
         // What Rust programs have in common comes first; our own name for it wins.
-        if let Some((name, filter)) = environment.iter().find(|(name, value)| name == RUST_LOG && !value.is_empty()) {
+        if let Some((name, filter)) =
+            environment.iter().find(|(name, value)| name == RUST_LOG && !value.is_empty())
+        {
             self.set_text(LOG_FILTER, filter, SetBy::Environment(name.clone()))?;
         }
         for (name, value) in environment {
-            // A variable that is set to nothing is not set; and the token itself wins over the file.
+            // A variable that is set to nothing is not set; and the token itself wins over the
+            // file.
             match name.as_str() {
-                TOKEN if !value.trim().is_empty() => self.token = TokenSource::Given(Secret::new(&value)),
+                TOKEN if !value.trim().is_empty() => {
+                    self.token = TokenSource::Given(Secret::new(&value))
+                }
                 TOKEN_FILE if !value.is_empty() && !matches!(self.token, TokenSource::Given(_)) => {
                     self.token = TokenSource::File(value.clone().into());
                 }
@@ -333,7 +349,11 @@ impl Options {
             Value::Float(_) => text.parse().ok().map(Value::Float),
             Value::Boolean(_) => text.parse().ok().map(Value::Boolean),
             _ => Some(Value::Array(
-                text.split(',').map(str::trim).filter(|t| !t.is_empty()).map(|t| Value::String(t.to_owned())).collect(),
+                text.split(',')
+                    .map(str::trim)
+                    .filter(|t| !t.is_empty())
+                    .map(|t| Value::String(t.to_owned()))
+                    .collect(),
             )),
         };
         let message = format!("\"{text}\" cannot be read as {}", default.type_str());
@@ -349,7 +369,8 @@ impl Options {
             (_, value) => value,
         };
         if !option.value.same_type(&value) {
-            let message = format!("this must be {}, not {}", option.value.type_str(), value.type_str());
+            let message =
+                format!("this must be {}, not {}", option.value.type_str(), value.type_str());
             return Err(bad_value(key, &origin, message));
         }
         *option = Typed { value, origin };
@@ -362,7 +383,11 @@ impl Options {
 
     fn number(&self, key: &str, range: std::ops::RangeInclusive<f64>) -> Result<f64, ConfigError> {
         let typed = &self.typed[key];
-        let number = typed.value.as_float().or(typed.value.as_integer().map(|n| n as f64)).unwrap_or(f64::NAN);
+        let number = typed
+            .value
+            .as_float()
+            .or(typed.value.as_integer().map(|n| n as f64))
+            .unwrap_or(f64::NAN);
         if range.contains(&number) {
             return Ok(number);
         }
@@ -374,7 +399,11 @@ impl Options {
         Ok(self.number(key, f64::from(*range.start())..=f64::from(*range.end()))? as u32)
     }
 
-    fn seconds(&self, key: &str, range: std::ops::RangeInclusive<u32>) -> Result<Duration, ConfigError> {
+    fn seconds(
+        &self,
+        key: &str,
+        range: std::ops::RangeInclusive<u32>,
+    ) -> Result<Duration, ConfigError> {
         Ok(Duration::from_secs(self.whole(key, range)?.into()))
     }
 
@@ -403,7 +432,8 @@ impl Options {
         Some(self.text(key)).filter(|text| !text.trim().is_empty())
     }
 
-    /// The ids of Discord in a list or a text; an id is a whole number, too large for some programs unless in quotation marks.
+    /// The ids of Discord in a list or a text; an id is a whole number, too large for some programs
+    /// unless in quotation marks.
     fn ids(&self, key: &str) -> Result<Vec<u64>, ConfigError> {
         let Typed { value, origin } = &self.typed[key];
         let given = match value {
@@ -412,10 +442,15 @@ impl Options {
             other => vec![other.clone()],
         };
         let ids = given.iter().map(|value| {
-            let text = value.as_str().map_or_else(|| value.to_string(), |text| text.trim().to_owned());
+            let text =
+                value.as_str().map_or_else(|| value.to_string(), |text| text.trim().to_owned());
             let id = text.parse().ok().filter(|id| *id != 0 && *id != u64::MAX);
             id.ok_or_else(|| {
-                bad_value(key, origin, format!("{text} is not an id of Discord, such as \"700000000000000001\""))
+                bad_value(
+                    key,
+                    origin,
+                    format!("{text} is not an id of Discord, such as \"700000000000000001\""),
+                )
             })
         });
         ids.collect()
@@ -455,7 +490,10 @@ impl Settings {
 impl DiscordSettings {
     fn from_options(options: &Options) -> Result<Self, ConfigError> {
         let allowance = |times, per| {
-            Ok(Allowance { times: options.whole(times, 0..=100_000)?, per: options.seconds(per, 1..=86_400)? })
+            Ok(Allowance {
+                times: options.whole(times, 0..=100_000)?,
+                per: options.seconds(per, 1..=86_400)?,
+            })
         };
         Ok(Self {
             token: options.token.clone(),
@@ -467,7 +505,8 @@ impl DiscordSettings {
             private_channels: options.ids("discord.private_channels")?,
             member_allowance: allowance("discord.member_questions", "discord.member_seconds")?,
             channel_allowance: allowance("discord.channel_replies", "discord.channel_seconds")?,
-            remembered_replies: options.whole("discord.remembered_replies", 0..=1_000_000)? as usize,
+            remembered_replies: options.whole("discord.remembered_replies", 0..=1_000_000)?
+                as usize,
             shutdown: options.seconds("discord.shutdown_seconds", 1..=600)?,
             silence: options.seconds("discord.silence_seconds", 5..=86_400)?,
             heartbeat_file: options.optional("discord.heartbeat_file").map(PathBuf::from),
@@ -512,8 +551,12 @@ impl fmt::Display for TokenSource {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             TokenSource::Missing => f.write_str("not set"),
-            TokenSource::Given(secret) => write!(f, "{secret:?}  # the environment variable {TOKEN}"),
-            TokenSource::File(path) => write!(f, "{:?}  # read from {}", Secret::new(""), path.display()),
+            TokenSource::Given(secret) => {
+                write!(f, "{secret:?}  # the environment variable {TOKEN}")
+            }
+            TokenSource::File(path) => {
+                write!(f, "{:?}  # read from {}", Secret::new(""), path.display())
+            }
         }
     }
 }
@@ -547,7 +590,9 @@ struct Written {
 impl ConfigFile {
     fn parse(text: &str) -> Result<Self, toml::de::Error> {
         let table = DeTable::parse(text)?.into_inner();
-        let section = |name: &Spanned<DeString>| (name.get_ref().to_string(), line_of(text, name.span().start));
+        let section = |name: &Spanned<DeString>| {
+            (name.get_ref().to_string(), line_of(text, name.span().start))
+        };
         let mut file = Self { sections: table.keys().map(section).collect(), options: Vec::new() };
         file.collect(text, "", table)?;
         Ok(file)
@@ -555,12 +600,14 @@ impl ConfigFile {
 
     fn collect(&mut self, text: &str, above: &str, table: DeTable) -> Result<(), toml::de::Error> {
         for (name, value) in table {
-            let (key, line) = (format!("{above}{}", name.get_ref()), line_of(text, name.span().start));
+            let (key, line) =
+                (format!("{above}{}", name.get_ref()), line_of(text, name.span().start));
             let span = value.span();
             match value.into_inner() {
                 DeValue::Table(inner) => self.collect(text, &format!("{key}."), inner)?,
                 value => {
-                    let value = Value::deserialize(ValueDeserializer::from(Spanned::new(span, value)))?;
+                    let value =
+                        Value::deserialize(ValueDeserializer::from(Spanned::new(span, value)))?;
                     self.options.push(Written { key, value, line });
                 }
             }
@@ -596,7 +643,8 @@ mod tests {
     use super::*;
 
     fn settings(environment: &[(&str, &str)]) -> Result<Settings, ConfigError> {
-        let environment = environment.iter().map(|(name, value)| (name.to_string(), value.to_string()));
+        let environment =
+            environment.iter().map(|(name, value)| (name.to_string(), value.to_string()));
         let mut options = Options::defaults();
         options.read_environment(environment)?;
         Settings::from_options(&options)
@@ -643,11 +691,16 @@ mod tests {
 
     #[test]
     fn ids_and_addresses_are_checked() {
-        let guild = settings(&[("CASECLERK_MODERATION_GUILD", "700000000000000001")]).unwrap().moderation.guild;
+        let guild = settings(&[("CASECLERK_MODERATION_GUILD", "700000000000000001")])
+            .unwrap()
+            .moderation
+            .guild;
         assert_eq!(guild, Some(700_000_000_000_000_001));
-        let error = settings(&[("CASECLERK_MODERATION_GUILD", "my server")]).unwrap_err().to_string();
+        let error =
+            settings(&[("CASECLERK_MODERATION_GUILD", "my server")]).unwrap_err().to_string();
         assert!(error.contains("not an id of Discord"), "{error}");
-        let error = settings(&[("CASECLERK_DISCORD_API_BASE", "127.0.0.1")]).unwrap_err().to_string();
+        let error =
+            settings(&[("CASECLERK_DISCORD_API_BASE", "127.0.0.1")]).unwrap_err().to_string();
         assert!(error.contains("not an address"), "{error}");
     }
 
@@ -670,21 +723,42 @@ mod tests {
             std::fs::write(file.path(), text).unwrap();
             let settings = Options::collect(Some(file.path()), std::iter::empty(), Vec::new())
                 .and_then(|options| Settings::from_options(&options));
-            settings.unwrap_err().to_string().replace(&file.path().display().to_string(), "config.toml")
+            settings
+                .unwrap_err()
+                .to_string()
+                .replace(&file.path().display().to_string(), "config.toml")
         };
-        assert!(error("[log]\nfilter = warn\n").starts_with("config.toml:2: this is not valid TOML"));
-        assert_eq!(error("\n[discrod]\n"), "config.toml:2: there is no option `discrod`; did you mean `discord`?");
+        assert!(
+            error("[log]\nfilter = warn\n").starts_with("config.toml:2: this is not valid TOML")
+        );
+        assert_eq!(
+            error("\n[discrod]\n"),
+            "config.toml:2: there is no option `discrod`; did you mean `discord`?"
+        );
         let misspelt = error("[lint]\n# about days\nreview_after_day = 3\n");
-        assert!(misspelt.starts_with("config.toml:3: there is no option `lint.review_after_day`;"), "{misspelt}");
+        assert!(
+            misspelt.starts_with("config.toml:3: there is no option `lint.review_after_day`;"),
+            "{misspelt}"
+        );
         let wrong_type = error("[lint]\n\nreading_grade = \"high\"\n");
-        assert_eq!(wrong_type, "lint.reading_grade, set by config.toml:3: this must be float, not string");
+        assert_eq!(
+            wrong_type,
+            "lint.reading_grade, set by config.toml:3: this must be float, not string"
+        );
         let too_high = error("lint.reading_grade = 150\n");
-        assert_eq!(too_high, "lint.reading_grade, set by config.toml:1: 150 is not between 0 and 100");
+        assert_eq!(
+            too_high,
+            "lint.reading_grade, set by config.toml:1: 150 is not between 0 and 100"
+        );
     }
 
     #[test]
     fn an_unknown_variable_is_named_with_the_nearest() {
         let error = settings(&[("CASECLERK_KNOWLEDGE_FAQS", "x")]).unwrap_err().to_string();
-        assert!(error.contains("CASECLERK_KNOWLEDGE_FAQS") && error.contains("`CASECLERK_KNOWLEDGE_FAQ`"), "{error}");
+        assert!(
+            error.contains("CASECLERK_KNOWLEDGE_FAQS")
+                && error.contains("`CASECLERK_KNOWLEDGE_FAQ`"),
+            "{error}"
+        );
     }
 }

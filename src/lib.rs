@@ -1,16 +1,18 @@
-//! Caseclerk answers people's questions about one court case from a vetted FAQ: always with sources, always with where the case
-//! stands, and silent rather than wrong.
+//! Caseclerk answers people's questions about one court case from a vetted FAQ: always with
+//! sources, always with where the case stands, and silent rather than wrong.
 //!
 //! # Layout
 //!
-//! A synchronous core that knows no chat system turns a question into a [`reply::Reply`]; thin front ends turn the outside world
-//! into a question, and a reply into their own medium. Content is checked by the same code that loads it. Read the modules in the
-//! order in which a question passes them:
+//! A synchronous core that knows no chat system turns a question into a [`reply::Reply`]; thin
+//! front ends turn the outside world into a question, and a reply into their own medium. Content is
+//! checked by the same code that loads it. Read the modules in the order in which a question passes
+//! them:
 //!
 //! * [`legal`]: the vocabulary: a case and its stamp, sources, citations, standing.
-//! * [`knowledge`]: the files under `faq/` become a [`knowledge::Corpus`], and every mistake in them a finding.
+//! * [`knowledge`]: the files under `faq/` become a [`knowledge::Knowledge`], and every mistake in
+//!   them a finding.
 //! * [`language`]: a text becomes words.
-//! * [`index`]: the corpus becomes a Tantivy index on disk, and back.
+//! * [`index`]: the knowledge becomes a Tantivy index on disk, and back.
 //! * [`matcher`]: a question becomes an outcome: answered, ambiguous, or an honest no.
 //! * [`reply`]: an outcome becomes what to say, with citations and the case stamp.
 //! * [`responder`]: the only door for front ends.

@@ -1,4 +1,5 @@
-//! The command line: parse arguments, start logging, call [`cli::run`], map the outcome to an exit code.
+//! The command line: parse arguments, start logging, call [`cli::run`], map the outcome to an exit
+//! code.
 
 mod cli;
 

@@ -10,7 +10,7 @@ use tracing::{info, warn};
 use crate::ask::{Ask, What};
 use crate::config::Settings;
 use crate::index::{IndexError, Origin};
-use crate::knowledge::{Corpus, EntryId, Finding, LoadError, QuotationKey, load};
+use crate::knowledge::{EntryId, Finding, Knowledge, LoadError, QuotationKey, load};
 use crate::language::words;
 use crate::legal::CaseStamp;
 use crate::lint;
@@ -26,7 +26,13 @@ pub struct Responder {
     index: PathBuf,
     stale_after_days: u32,
     table: Option<Arc<VectorTable>>,
-    snapshot: ArcSwap<Snapshot>,
+    served: ArcSwap<Served>,
+}
+
+/// One version of the content, ready to answer from.
+struct Served {
+    knowledge: Knowledge,
+    snapshot: Snapshot,
 }
 
 /// A way of deciding what a question leads to.
@@ -91,13 +97,15 @@ impl Responder {
     pub fn open(settings: &Settings) -> Result<Self, ResponderError> {
         let (faq, index) = (settings.faq.clone(), settings.index.clone());
         let table = open_table(settings);
-        let snapshot = Snapshot::open(readable_corpus(&faq)?.0, table.clone(), &index, &lint::errors)?;
+        let knowledge = readable_knowledge(&faq)?.0;
+        let errors = || lint::errors(&knowledge);
+        let snapshot = Snapshot::open(knowledge.library.clone(), table.clone(), &index, &errors)?;
         Ok(Self {
             faq,
             index,
             stale_after_days: settings.status_stale_after_days,
             table,
-            snapshot: ArcSwap::from_pointee(snapshot),
+            served: ArcSwap::from_pointee(Served { knowledge, snapshot }),
         })
     }
 
@@ -112,102 +120,120 @@ impl Responder {
     }
 
     fn respond_by(&self, ask: &Ask, decide: Decide) -> Result<Response, ResponderError> {
-        let snapshot = self.snapshot.load();
-        let corpus = snapshot.corpus();
-        let stamp = self.stamp(corpus, ask.today);
-        let sheet = |sheet: Sheet| Ok(Response { reply: Reply::Sheet(Box::new(sheet)), evidence: None });
+        let served = self.served.load();
+        let knowledge = &served.knowledge;
+        let stamp = self.stamp(knowledge, ask.today);
+        let sheet =
+            |sheet: Sheet| Ok(Response { reply: Reply::Sheet(Box::new(sheet)), evidence: None });
         match &ask.what {
             What::Question(text) => {
                 let by_name = EntryId::new(text.trim());
-                if corpus.entries.contains_key(&by_name) {
-                    return Ok(Response { reply: reply::entry_reply(corpus, &by_name, &stamp), evidence: None });
+                if knowledge.library.entries.contains_key(&by_name) {
+                    return Ok(Response {
+                        reply: reply::entry_reply(knowledge, &by_name, &stamp),
+                        evidence: None,
+                    });
                 }
-                let decision = decide(&snapshot, text)?;
-                let reply = reply::compose(corpus, &decision.outcome, &stamp);
+                let decision = decide(&served.snapshot, text)?;
+                let reply = reply::compose(knowledge, &decision.outcome, &stamp);
                 Ok(Response { reply, evidence: Some(decision.evidence) })
             }
-            What::Entry(id) => Ok(Response { reply: reply::entry_reply(corpus, id, &stamp), evidence: None }),
-            What::Status => sheet(reply::status(corpus, &stamp)),
-            What::OptOut => sheet(reply::opt_out(corpus, &stamp)),
-            What::Timeline => sheet(reply::timeline(corpus, &stamp)),
-            What::Sources => sheet(reply::sources(corpus, &stamp)),
-            What::About => sheet(reply::about(corpus, &stamp)),
-            What::Quote(text) => sheet(reply::quotations(corpus, &find_quotations(corpus, text, QUOTATIONS), &stamp)),
+            What::Entry(id) => {
+                Ok(Response { reply: reply::entry_reply(knowledge, id, &stamp), evidence: None })
+            }
+            What::Status => sheet(reply::status(knowledge, &stamp)),
+            What::OptOut => sheet(reply::opt_out(knowledge, &stamp)),
+            What::Timeline => sheet(reply::timeline(knowledge, &stamp)),
+            What::Sources => sheet(reply::sources(knowledge, &stamp)),
+            What::About => sheet(reply::about(knowledge, &stamp)),
+            What::Quote(text) => sheet(reply::quotations(
+                knowledge,
+                &find_quotations(knowledge, text, QUOTATIONS),
+                &stamp,
+            )),
         }
     }
 
     /// The short help, with the commands of the front end that shows it.
     pub fn help(&self, commands: &[(String, String)], today: Date) -> Sheet {
-        let snapshot = self.snapshot.load();
-        reply::help(snapshot.corpus(), commands, &self.stamp(snapshot.corpus(), today))
+        let served = self.served.load();
+        reply::help(&served.knowledge, commands, &self.stamp(&served.knowledge, today))
     }
 
-    /// The vetted questions that fit what somebody has typed so far, best first; for nothing typed, one of each topic.
+    /// The vetted questions that fit what somebody has typed so far, best first; for nothing typed,
+    /// one of each topic.
     pub fn suggest(&self, typed: &str, limit: usize) -> Vec<Suggestion> {
-        let snapshot = self.snapshot.load();
-        reply::suggestions(snapshot.corpus(), &snapshot.type_ahead(typed, limit))
+        let served = self.served.load();
+        reply::suggestions(&served.knowledge, &served.snapshot.type_ahead(typed, limit))
     }
 
     /// The quotations that fit what somebody has typed so far, as keys and how they begin.
     pub fn suggest_quotations(&self, typed: &str, limit: usize) -> Vec<(QuotationKey, String)> {
-        let snapshot = self.snapshot.load();
-        let corpus = snapshot.corpus();
+        let served = self.served.load();
+        let knowledge = &served.knowledge;
         let found = match typed.trim() {
-            "" => corpus.quotations.keys().take(limit).cloned().collect(),
-            typed => find_quotations(corpus, typed, limit),
+            "" => knowledge.library.quotations.keys().take(limit).cloned().collect(),
+            typed => find_quotations(knowledge, typed, limit),
         };
-        let quotations = found.into_iter().filter_map(|key| Some((corpus.quotations.get(&key)?, key)));
-        quotations.map(|(quotation, key)| (key, format!("{}: {}", quotation.speaker, quotation.words))).collect()
+        let quotations = found
+            .into_iter()
+            .filter_map(|key| Some((knowledge.library.quotations.get(&key)?, key)));
+        quotations
+            .map(|(quotation, key)| (key, format!("{}: {}", quotation.speaker, quotation.words)))
+            .collect()
     }
 
     /// What to say to somebody who meant none of the questions that were offered.
     pub fn none_of_these(&self, today: Date) -> Reply {
-        let snapshot = self.snapshot.load();
-        Reply::NoAnswer(reply::none_of_these(&self.stamp(snapshot.corpus(), today)))
+        let served = self.served.load();
+        Reply::NoAnswer(reply::none_of_these(&self.stamp(&served.knowledge, today)))
     }
 
-    /// Everything about an entry, for those who look after the FAQ; `None` if there is no such entry.
+    /// Everything about an entry, for those who look after the FAQ; `None` if there is no such
+    /// entry.
     pub fn editors_view(&self, id: &EntryId, today: Date) -> Option<Sheet> {
-        let snapshot = self.snapshot.load();
-        reply::editors_view(snapshot.corpus(), id, &self.stamp(snapshot.corpus(), today))
+        let served = self.served.load();
+        reply::editors_view(&served.knowledge, id, &self.stamp(&served.knowledge, today))
     }
 
     /// Why a question is answered as it is, for those who look after the FAQ.
     pub fn why(&self, question: &str, today: Date) -> Result<Sheet, ResponderError> {
-        let snapshot = self.snapshot.load();
-        let evidence = snapshot.decide_and_explain(question)?.evidence;
-        Ok(reply::why(snapshot.corpus(), &evidence, &self.stamp(snapshot.corpus(), today)))
+        let served = self.served.load();
+        let evidence = served.snapshot.decide_and_explain(question)?.evidence;
+        Ok(reply::why(&served.knowledge, &evidence, &self.stamp(&served.knowledge, today)))
     }
 
     /// Entries whose id or question holds what was typed, drafts and withdrawn ones too.
     pub fn editors_choices(&self, typed: &str, limit: usize) -> Vec<(EntryId, String)> {
-        reply::editors_choices(self.snapshot.load().corpus(), typed, limit)
+        reply::editors_choices(&self.served.load().knowledge, typed, limit)
     }
 
-    /// Loads the content again and swaps it in. An error changes nothing: the old knowledge goes on answering.
+    /// Loads the content again and swaps it in. An error changes nothing: the old knowledge goes on
+    /// answering.
     pub fn reload(&self) -> Result<Reload, ResponderError> {
-        let (corpus, findings) = checked_corpus(&self.faq)?;
-        let changes = changes(self.snapshot.load().corpus(), &corpus);
+        let (knowledge, findings) = checked_knowledge(&self.faq)?;
+        let changes = changes(&self.served.load().knowledge, &knowledge);
         // Its errors have just been looked for.
-        let snapshot = Snapshot::open(corpus, self.table.clone(), &self.index, &|_| Vec::new())?;
-        info!(knowledge = snapshot.corpus().content_hash.short(), "the knowledge was reloaded");
-        self.snapshot.store(Arc::new(snapshot));
+        let library = knowledge.library.clone();
+        let snapshot = Snapshot::open(library, self.table.clone(), &self.index, &Vec::new)?;
+        info!(knowledge = knowledge.library.content_hash.short(), "the knowledge was reloaded");
+        self.served.store(Arc::new(Served { knowledge, snapshot }));
         Ok(Reload { changes, findings })
     }
 
     /// Says what a reload would change, and changes nothing.
     pub fn check(&self) -> Result<Reload, ResponderError> {
-        let (corpus, findings) = checked_corpus(&self.faq)?;
-        Ok(Reload { changes: changes(self.snapshot.load().corpus(), &corpus), findings })
+        let (knowledge, findings) = checked_knowledge(&self.faq)?;
+        Ok(Reload { changes: changes(&self.served.load().knowledge, &knowledge), findings })
     }
 
     /// Where the index of the moment came from.
     pub fn index_origin(&self) -> Origin {
-        self.snapshot.load().origin().clone()
+        self.served.load().snapshot.origin().clone()
     }
 
-    fn stamp(&self, corpus: &Corpus, today: Date) -> CaseStamp {
-        let stamp = corpus.case.stamp(today, self.stale_after_days);
+    fn stamp(&self, knowledge: &Knowledge, today: Date) -> CaseStamp {
+        let stamp = knowledge.case_file.case.stamp(today, self.stale_after_days);
         stamp.expect("the loader refuses a case without a history")
     }
 }
@@ -225,49 +251,60 @@ pub fn open_table(settings: &Settings) -> Option<Arc<VectorTable>> {
 }
 
 /// Loads the content and runs every rule whose findings are errors.
-fn checked_corpus(faq: &Path) -> Result<(Corpus, Vec<Finding>), ResponderError> {
-    let (corpus, mut findings) = readable_corpus(faq)?;
-    let errors = lint::errors(&corpus);
+fn checked_knowledge(faq: &Path) -> Result<(Knowledge, Vec<Finding>), ResponderError> {
+    let (knowledge, mut findings) = readable_knowledge(faq)?;
+    let errors = lint::errors(&knowledge);
     if errors.is_empty() {
-        return Ok((corpus, findings));
+        return Ok((knowledge, findings));
     }
     findings.extend(errors);
     Err(ResponderError::Findings(findings))
 }
 
 /// Loads the content; what could not be read for what it is forbids the whole.
-fn readable_corpus(faq: &Path) -> Result<(Corpus, Vec<Finding>), ResponderError> {
+fn readable_knowledge(faq: &Path) -> Result<(Knowledge, Vec<Finding>), ResponderError> {
     let loaded = load(faq)?;
     let has_errors = loaded.has_errors();
-    match loaded.corpus {
-        Some(corpus) if !has_errors => Ok((corpus, loaded.findings)),
+    match loaded.knowledge {
+        Some(knowledge) if !has_errors => Ok((knowledge, loaded.findings)),
         _ => Err(ResponderError::Findings(loaded.findings)),
     }
 }
 
-fn changes(old: &Corpus, new: &Corpus) -> Changes {
-    let vetted = |corpus: &Corpus, id: &EntryId| corpus.entries.get(id).is_some_and(|entry| entry.is_vetted());
-    let ids = |corpus: &Corpus| corpus.vetted().map(|entry| entry.id.clone()).collect::<Vec<_>>();
+fn changes(old: &Knowledge, new: &Knowledge) -> Changes {
+    let vetted = |knowledge: &Knowledge, id: &EntryId| {
+        knowledge.library.entries.get(id).is_some_and(|entry| entry.is_vetted())
+    };
+    let ids = |knowledge: &Knowledge| {
+        knowledge.library.vetted().map(|entry| entry.id.clone()).collect::<Vec<_>>()
+    };
     let (old_ids, new_ids) = (ids(old), ids(new));
-    let (kept, added): (Vec<EntryId>, Vec<EntryId>) = new_ids.into_iter().partition(|id| vetted(old, id));
+    let (kept, added): (Vec<EntryId>, Vec<EntryId>) =
+        new_ids.into_iter().partition(|id| vetted(old, id));
     Changes {
         added,
-        changed: kept.into_iter().filter(|id| old.entries[id] != new.entries[id]).collect(),
+        changed: kept
+            .into_iter()
+            .filter(|id| old.library.entries[id] != new.library.entries[id])
+            .collect(),
         withdrawn: old_ids.into_iter().filter(|id| !vetted(new, id)).collect(),
     }
 }
 
-/// The quotations that share words with a text, best first: first those that hold most of its words, then the shorter ones.
-fn find_quotations(corpus: &Corpus, text: &str, limit: usize) -> Vec<QuotationKey> {
-    if let Some((key, _)) = corpus.quotations.get_key_value(text.trim()) {
+/// The quotations that share words with a text, best first: first those that hold most of its
+/// words, then the shorter ones.
+fn find_quotations(knowledge: &Knowledge, text: &str, limit: usize) -> Vec<QuotationKey> {
+    if let Some((key, _)) = knowledge.library.quotations.get_key_value(text.trim()) {
         return vec![key.clone()];
     }
-    let wanted: Vec<String> = words(text).into_iter().filter(|w| !w.is_function_word).map(|w| w.term).collect();
+    let wanted: Vec<String> =
+        words(text).into_iter().filter(|w| !w.is_function_word).map(|w| w.term).collect();
     let mut found: Vec<(usize, usize, &QuotationKey)> = Vec::new();
-    for (key, quotation) in &corpus.quotations {
+    for (key, quotation) in &knowledge.library.quotations {
         let document = quotation.document.as_deref().unwrap_or_default();
         let held = words(&format!("{} {} {document}", quotation.words, quotation.speaker));
-        let shared = wanted.iter().filter(|term| held.iter().any(|word| word.term == **term)).count();
+        let shared =
+            wanted.iter().filter(|term| held.iter().any(|word| word.term == **term)).count();
         if shared > 0 {
             found.push((shared, held.len(), key));
         }

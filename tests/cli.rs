@@ -20,7 +20,8 @@ use tiny::{TODAY, Tiny};
 #[test]
 fn the_transcript_of_the_readme_is_what_the_program_prints() {
     let readme = fs::read_to_string("README.md").expect("the README can be read");
-    let (before, block) = readme.split_once("```console\n$ caseclerk ").expect("the README has a transcript");
+    let (before, block) =
+        readme.split_once("```console\n$ caseclerk ").expect("the README has a transcript");
     let (block, after) = block.split_once("```").expect("the transcript ends");
     let (typed, shown) = block.split_once('\n').expect("the transcript has an answer");
     let index = tempfile::tempdir().expect("a temporary folder");
@@ -55,10 +56,14 @@ fn the_readme_lists_the_commands_of_the_table() {
 #[test]
 fn the_readme_has_two_commands_and_ci_runs_the_second() {
     let readme = fs::read_to_string("README.md").expect("the README can be read");
-    let blocks: Vec<&str> = readme.split("```sh\n").skip(1).filter_map(|rest| rest.split("```").next()).collect();
+    let blocks: Vec<&str> =
+        readme.split("```sh\n").skip(1).filter_map(|rest| rest.split("```").next()).collect();
     assert_eq!(blocks, ["cargo run --release -- chat\n", "cargo test\n"]);
     let ci = fs::read_to_string(".ci/run").expect("CI can be read");
-    assert!(ci.contains("grep -x 'cargo test' README.md"), "CI takes the test command from the README");
+    assert!(
+        ci.contains("grep -x 'cargo test' README.md"),
+        "CI takes the test command from the README"
+    );
 }
 
 #[test]
@@ -67,7 +72,10 @@ fn every_link_between_the_documents_leads_somewhere() {
         let text = fs::read_to_string(document).expect("the document can be read");
         let folder = Path::new(document).parent().expect("a document lies in a folder");
         for link in text.split("](").skip(1).filter_map(|rest| rest.split(')').next()) {
-            assert!(link.starts_with("https://") || folder.join(link).exists(), "{document} links to {link}");
+            assert!(
+                link.starts_with("https://") || folder.join(link).exists(),
+                "{document} links to {link}"
+            );
         }
     }
 }
@@ -77,7 +85,10 @@ fn every_link_between_the_documents_leads_somewhere() {
 #[test]
 fn help_mentions_what_it_must() {
     let wanted: &[(&[&str], &[&str])] = &[
-        (&[], &["ask", "chat", "lint", "index", "config", "--faq", "--index", "--config", "--date"]),
+        (
+            &[],
+            &["ask", "chat", "lint", "index", "config", "--faq", "--index", "--config", "--date"],
+        ),
         (&["ask"], &["--json", "--batch", "JSON string", "--explain", "--date"]),
         (&["chat"], &["--faq", "--date"]),
         (&["lint"], &["--json", "--sources", "--source-files"]),
@@ -88,7 +99,10 @@ fn help_mentions_what_it_must() {
         let output = caseclerk().args(*subcommand).arg("--help").output().expect("it starts");
         let help = text(&output.stdout);
         let missing: Vec<_> = mentioned.iter().filter(|word| !help.contains(**word)).collect();
-        assert!(missing.is_empty(), "caseclerk {subcommand:?} --help does not mention {missing:?}:\n{help}");
+        assert!(
+            missing.is_empty(),
+            "caseclerk {subcommand:?} --help does not mention {missing:?}:\n{help}"
+        );
         assert_eq!(output.status.code(), Some(0));
     }
 }
@@ -121,8 +135,12 @@ fn lint_names_a_broken_file_and_goes_on() {
     let output = on(&tiny).arg("lint").output().expect("it starts");
     let printed = text(&output.stdout);
     assert_eq!(output.status.code(), Some(1), "{printed}");
-    assert!(printed.contains("answers/claims/what-was-claimed.md:7: error [toml-syntax]"), "{printed}");
-    // One mistake is one finding. The file beside it was still checked, and nobody is blamed for naming the broken one.
+    assert!(
+        printed.contains("answers/claims/what-was-claimed.md:7: error [toml-syntax]"),
+        "{printed}"
+    );
+    // One mistake is one finding. The file beside it was still checked, and nobody is blamed for
+    // naming the broken one.
     assert_eq!(printed.matches("answers/claims/what-was-claimed.md:").count(), 1, "{printed}");
     assert!(printed.contains("[same-phrasing]"), "{printed}");
     assert!(!printed.contains("[unknown-related]"), "{printed}");
@@ -137,7 +155,10 @@ fn ask_refuses_broken_content_and_says_where() {
         let log = text(&output.stderr);
         assert_eq!(output.status.code(), Some(2), "{arguments:?}: {log}");
         assert_eq!(text(&output.stdout), "", "{arguments:?}");
-        assert!(log.contains("answers/claims/what-was-claimed.md:7:") && log.contains("To mend it:"), "{log}");
+        assert!(
+            log.contains("answers/claims/what-was-claimed.md:7:") && log.contains("To mend it:"),
+            "{log}"
+        );
     }
 }
 
@@ -180,14 +201,22 @@ fn lint_compares_quotations_with_their_sources() {
     let tiny = Tiny::new();
     let sources = tiny.root().join("sources");
     fs::create_dir(&sources).expect("the folder can be made");
-    fs::write(sources.join("gazette.txt"), "It said: ‘The lamp\n  reads every letter on the desk.’").expect("a source");
+    fs::write(
+        sources.join("gazette.txt"),
+        "It said: ‘The lamp\n  reads every letter on the desk.’",
+    )
+    .expect("a source");
     let lint = || on(&tiny).args(["lint", "--sources"]).arg(&sources).output().expect("it starts");
     let output = lint();
     let printed = text(&output.stdout);
     assert_eq!(output.status.code(), Some(0), "{printed}");
-    assert!(printed.contains("stand word for word in their source: 1; not checked: 1"), "{printed}");
+    assert!(
+        printed.contains("stand word for word in their source: 1; not checked: 1"),
+        "{printed}"
+    );
     assert!(printed.contains("not checked: `lamp-cannot-read`"), "{printed}");
-    fs::write(sources.join("gazette.txt"), "The lamp reads every word on the desk.").expect("a source");
+    fs::write(sources.join("gazette.txt"), "The lamp reads every word on the desk.")
+        .expect("a source");
     let output = lint();
     let printed = text(&output.stdout);
     assert_eq!(output.status.code(), Some(1), "{printed}");
@@ -235,7 +264,13 @@ fn json_has_every_field_for_every_outcome() {
         "score",
         "evidence",
     ];
-    for question in ["claims/what-was-claimed", "what did the suit claim", "xyzzy plugh", "", "money/old-claim-form"] {
+    for question in [
+        "claims/what-was-claimed",
+        "what did the suit claim",
+        "xyzzy plugh",
+        "",
+        "money/old-claim-form",
+    ] {
         let output = on(&tiny).args(["ask", "--json", question]).output().expect("it starts");
         let reply: Value = serde_json::from_slice(&output.stdout).expect("JSON");
         let missing: Vec<_> = fields.iter().filter(|field| reply.get(**field).is_none()).collect();
@@ -257,7 +292,8 @@ fn a_batch_answers_in_order_and_goes_on_after_a_bad_line() {
     child.stdin.take().expect("a pipe").write_all(input.as_bytes()).expect("it listens");
     let output = child.wait_with_output().expect("it ends");
     let printed = text(&output.stdout);
-    let lines: Vec<Value> = printed.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
+    let lines: Vec<Value> =
+        printed.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
     assert_eq!(lines.len(), 6, "{printed}");
     assert_eq!(lines[0]["entry"], "claims/what-was-claimed");
     assert_eq!(lines[2]["reason"], "empty");
@@ -274,7 +310,8 @@ fn a_batch_of_good_lines_from_a_file_is_well() {
     let tiny = Tiny::new();
     let file = tiny.root().join("questions.jsonl");
     fs::write(&file, "\"is it over\"\r\n\"\\u00e9\\u0000\"\n").expect("the file can be written");
-    let output = on(&tiny).args(["ask", "--json", "--batch"]).arg(&file).output().expect("it starts");
+    let output =
+        on(&tiny).args(["ask", "--json", "--batch"]).arg(&file).output().expect("it starts");
     assert_eq!(text(&output.stdout).lines().count(), 2);
     assert_eq!(output.status.code(), Some(0));
 }
@@ -282,7 +319,10 @@ fn a_batch_of_good_lines_from_a_file_is_well() {
 #[test]
 fn explain_tells_why() {
     let tiny = Tiny::new();
-    let output = on(&tiny).args(["ask", "--explain", "do lamp owners get any money"]).output().expect("it starts");
+    let output = on(&tiny)
+        .args(["ask", "--explain", "do lamp owners get any money"])
+        .output()
+        .expect("it starts");
     let printed = text(&output.stdout);
     for told in ["Why", "Confidence", "people ask with it", "money/will-i-be-paid: in all"] {
         assert!(printed.contains(told), "{told}: {printed}");
@@ -347,7 +387,12 @@ fn a_closed_pipe_is_not_an_error() {
     for arguments in runs {
         let (reader, writer) = std::io::pipe().expect("a pipe");
         drop(reader);
-        let output = on(&tiny).args(*arguments).stdin(Stdio::null()).stdout(writer).output().expect("it starts");
+        let output = on(&tiny)
+            .args(*arguments)
+            .stdin(Stdio::null())
+            .stdout(writer)
+            .output()
+            .expect("it starts");
         assert_eq!(output.status.code(), Some(0), "{arguments:?}: {}", text(&output.stderr));
         assert_eq!(text(&output.stderr), "", "{arguments:?}");
     }
@@ -368,7 +413,12 @@ fn an_unknown_option_is_named_with_the_nearest() {
     for (config, key, nearest) in cases {
         let file = tiny.root().join("own.toml");
         fs::write(&file, config).expect("the file can be written");
-        let output = on(&tiny).arg("--config").arg(&file).args(["config", "--show"]).output().expect("it starts");
+        let output = on(&tiny)
+            .arg("--config")
+            .arg(&file)
+            .args(["config", "--show"])
+            .output()
+            .expect("it starts");
         let log = text(&output.stderr);
         assert_eq!(output.status.code(), Some(2), "{config}: {log}");
         assert!(
@@ -381,10 +431,17 @@ fn an_unknown_option_is_named_with_the_nearest() {
 #[test]
 fn an_unknown_variable_is_named_with_the_nearest() {
     let tiny = Tiny::new();
-    let output = on(&tiny).args(["config", "--show"]).env("CASECLERK_LOG_FILTRE", "info").output().expect("it starts");
+    let output = on(&tiny)
+        .args(["config", "--show"])
+        .env("CASECLERK_LOG_FILTRE", "info")
+        .output()
+        .expect("it starts");
     let log = text(&output.stderr);
     assert_eq!(output.status.code(), Some(2));
-    assert!(log.contains("CASECLERK_LOG_FILTRE") && log.contains("`CASECLERK_LOG_FILTER`"), "{log}");
+    assert!(
+        log.contains("CASECLERK_LOG_FILTRE") && log.contains("`CASECLERK_LOG_FILTER`"),
+        "{log}"
+    );
 }
 
 #[test]
@@ -400,12 +457,21 @@ fn config_show_tells_where_each_value_comes_from() {
         .output()
         .expect("it starts");
     let printed = text(&output.stdout);
-    let line = |key: &str| printed.lines().find(|line| line.starts_with(&format!("{key} = "))).unwrap_or_default();
-    assert!(line("lint.review_after_days").contains("7") && line("lint.review_after_days").contains("own.toml"));
+    let line = |key: &str| {
+        printed.lines().find(|line| line.starts_with(&format!("{key} = "))).unwrap_or_default()
+    };
+    assert!(
+        line("lint.review_after_days").contains("7")
+            && line("lint.review_after_days").contains("own.toml")
+    );
     assert!(line("log.format").contains("the environment variable CASECLERK_LOG_FORMAT"));
-    assert!(line("knowledge.index").contains("elsewhere") && line("knowledge.index").contains("the flag --index"));
+    assert!(
+        line("knowledge.index").contains("elsewhere")
+            && line("knowledge.index").contains("the flag --index")
+    );
     assert!(line("log.filter").contains("the default"));
-    let options = Options::collect(None, std::iter::empty(), Vec::new()).expect("the shipped options are right");
+    let options = Options::collect(None, std::iter::empty(), Vec::new())
+        .expect("the shipped options are right");
     assert!(options.iter().all(|(key, _)| !line(key).is_empty()), "{printed}");
 }
 
@@ -430,20 +496,26 @@ fn caseclerk() -> Command {
     command
 }
 
-/// The program on the tiny corpus, on the day of the tests.
+/// The program on the tiny FAQ, on the day of the tests.
 fn on(tiny: &Tiny) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_caseclerk"));
     command.current_dir(tiny.root()).env_clear();
     command.args(["--date", &TODAY.to_string()]);
     // In the environment, so that a test can still give the flags.
-    command.env("CASECLERK_KNOWLEDGE_FAQ", tiny.faq()).env("CASECLERK_KNOWLEDGE_INDEX", tiny.index());
-    command.env("CASECLERK_MATCHER_VECTORS", concat!(env!("CARGO_MANIFEST_DIR"), "/models/vectors.bin"));
+    command
+        .env("CASECLERK_KNOWLEDGE_FAQ", tiny.faq())
+        .env("CASECLERK_KNOWLEDGE_INDEX", tiny.index());
+    command.env(
+        "CASECLERK_MATCHER_VECTORS",
+        concat!(env!("CARGO_MANIFEST_DIR"), "/models/vectors.bin"),
+    );
     command
 }
 
 fn last_checked() -> String {
-    let corpus = load(Path::new("faq")).expect("the FAQ can be read").corpus.expect("the FAQ is whole");
-    corpus.case.last_checked.to_string()
+    let knowledge =
+        load(Path::new("faq")).expect("the FAQ can be read").knowledge.expect("the FAQ is whole");
+    knowledge.case_file.case.last_checked.to_string()
 }
 
 /// Cuts a command line at spaces, but not between double quotes.

@@ -6,24 +6,25 @@ use std::path::Path;
 use caseclerk::ask::{Ask, What};
 use caseclerk::config::{Options, Settings};
 use caseclerk::eval::read_sets;
-use caseclerk::knowledge::{Corpus, FaqEntry, load};
+use caseclerk::knowledge::{FaqEntry, Knowledge, load};
 use caseclerk::lint::{self, Subject};
 use caseclerk::reply::Reply;
 use caseclerk::responder::Responder;
 
-/// What one Discord embed holds in its body; nothing that an answer shows in one piece may be longer.
+/// What one Discord embed holds in its body; nothing that an answer shows in one piece may be
+/// longer.
 const LONGEST_BODY: usize = 4_096;
 
 #[test]
 fn the_faq_has_no_findings() {
     let loaded = load(Path::new("faq")).expect("the FAQ can be read");
-    let corpus = loaded.corpus.expect("the case and the way to opt out can be read");
+    let knowledge = loaded.knowledge.expect("the case and the way to opt out can be read");
     let settings = settings(Path::new("unused"));
     let mut findings = loaded.findings;
     findings.extend(lint::run(&Subject {
-        corpus: &corpus,
+        knowledge: &knowledge,
         // The passing of time is not a mistake of whoever changes something else.
-        today: corpus.case.last_checked,
+        today: knowledge.case_file.case.last_checked,
         review_after_days: settings.review_after_days,
         reading_grade: settings.reading_grade,
     }));
@@ -33,10 +34,15 @@ fn the_faq_has_no_findings() {
 
 #[test]
 fn the_matcher_is_not_measured_by_what_it_learns_from() {
-    let corpus = corpus();
-    let learnt = corpus.entries.values().flat_map(FaqEntry::ways_of_asking);
-    let elsewhere = corpus.elsewhere.iter().flat_map(|group| &group.questions).map(String::as_str);
-    let examples = corpus.guards.iter().flat_map(|guard| guard.examples.iter().chain(&guard.counter_examples));
+    let knowledge = knowledge();
+    let learnt = knowledge.library.entries.values().flat_map(FaqEntry::ways_of_asking);
+    let elsewhere =
+        knowledge.library.elsewhere.iter().flat_map(|group| &group.questions).map(String::as_str);
+    let examples = knowledge
+        .library
+        .guards
+        .iter()
+        .flat_map(|guard| guard.examples.iter().chain(&guard.counter_examples));
     let learnt: HashSet<Vec<String>> =
         learnt.chain(elsewhere).chain(examples.map(String::as_str)).map(plain_words).collect();
     let measured = questions("eval").into_iter().chain(questions("eval/unseen"));
@@ -47,7 +53,8 @@ fn the_matcher_is_not_measured_by_what_it_learns_from() {
 #[test]
 fn the_calibration_has_not_seen_the_unseen_questions() {
     let seen: HashSet<Vec<String>> = questions("eval").iter().map(|q| plain_words(q)).collect();
-    let both: Vec<String> = questions("eval/unseen").into_iter().filter(|q| seen.contains(&plain_words(q))).collect();
+    let both: Vec<String> =
+        questions("eval/unseen").into_iter().filter(|q| seen.contains(&plain_words(q))).collect();
     assert!(both.is_empty(), "take these out of eval/unseen/: {both:#?}");
 }
 
@@ -56,9 +63,11 @@ fn questions(folder: &str) -> Vec<String> {
     sets.into_iter().map(|truth| truth.q).collect()
 }
 
-/// The words of a text, whatever their letters and punctuation; a text without words is only like itself.
+/// The words of a text, whatever their letters and punctuation; a text without words is only like
+/// itself.
 fn plain_words(text: &str) -> Vec<String> {
-    let words = text.split(|c: char| !c.is_alphanumeric() && c != '\'').filter(|word| !word.is_empty());
+    let words =
+        text.split(|c: char| !c.is_alphanumeric() && c != '\'').filter(|word| !word.is_empty());
     let words: Vec<String> = words.map(str::to_lowercase).collect();
     if words.is_empty() { vec![text.to_owned()] } else { words }
 }
@@ -68,13 +77,18 @@ fn every_answer_is_found_by_its_own_question() {
     let index = tempfile::tempdir().expect("a temporary folder");
     let responder = Responder::open(&settings(index.path())).expect("the FAQ can be served");
     let mut lost = Vec::new();
-    let corpus = corpus();
-    for entry in corpus.vetted() {
-        let ask = Ask { what: What::Question(entry.question.clone()), today: corpus.case.last_checked };
+    let knowledge = knowledge();
+    for entry in knowledge.library.vetted() {
+        let ask = Ask {
+            what: What::Question(entry.question.clone()),
+            today: knowledge.case_file.case.last_checked,
+        };
         let response = responder.respond(&ask).expect("the index answers");
         let first = match &response.reply {
             Reply::Answer(answer) => Some(answer.entry().clone()),
-            Reply::Choice(choice) => choice.suggestions.first().map(|suggestion| suggestion.entry.clone()),
+            Reply::Choice(choice) => {
+                choice.suggestions.first().map(|suggestion| suggestion.entry.clone())
+            }
             Reply::NoAnswer(_) | Reply::Sheet(_) => None,
         };
         if first.as_ref() != Some(&entry.id) {
@@ -86,24 +100,37 @@ fn every_answer_is_found_by_its_own_question() {
 
 #[test]
 fn every_text_fits_where_it_is_shown() {
-    let corpus = corpus();
-    let stamp = corpus.case.stamp(corpus.case.last_checked, 30).expect("the case has a history");
-    for entry in corpus.vetted() {
-        let Reply::Answer(answer) = caseclerk::reply::entry_reply(&corpus, &entry.id, &stamp) else {
+    let knowledge = knowledge();
+    let stamp = knowledge
+        .case_file
+        .case
+        .stamp(knowledge.case_file.case.last_checked, 30)
+        .expect("the case has a history");
+    for entry in knowledge.library.vetted() {
+        let Reply::Answer(answer) = caseclerk::reply::entry_reply(&knowledge, &entry.id, &stamp)
+        else {
             panic!("`{}` is vetted and has no answer", entry.id);
         };
         let body = answer.body().to_markdown();
         assert!(body.chars().count() <= LONGEST_BODY, "`{}` is too long", entry.id);
-        assert!(!answer.citations().is_empty() && !answer.stamp_line().is_empty(), "`{}`", entry.id);
+        assert!(
+            !answer.citations().is_empty() && !answer.stamp_line().is_empty(),
+            "`{}`",
+            entry.id
+        );
     }
 }
 
 #[test]
 fn every_topic_has_an_answer_to_lead_with() {
-    let corpus = corpus();
-    for topic in &corpus.topics {
-        let lead = topic.lead.as_ref().and_then(|id| corpus.entries.get(id));
-        assert!(lead.is_some_and(|entry| entry.is_vetted()), "the topic `{}` leads nowhere", topic.id);
+    let knowledge = knowledge();
+    for topic in &knowledge.library.topics {
+        let lead = topic.lead.as_ref().and_then(|id| knowledge.library.entries.get(id));
+        assert!(
+            lead.is_some_and(|entry| entry.is_vetted()),
+            "the topic `{}` leads nowhere",
+            topic.id
+        );
     }
 }
 
@@ -137,12 +164,14 @@ fn copy(from: &Path, to: &Path) {
     }
 }
 
-fn corpus() -> Corpus {
-    load(Path::new("faq")).expect("the FAQ can be read").corpus.expect("the FAQ is whole")
+fn knowledge() -> Knowledge {
+    load(Path::new("faq")).expect("the FAQ can be read").knowledge.expect("the FAQ is whole")
 }
 
 fn settings(index: &Path) -> Settings {
-    let flags = vec![("knowledge.index", "--index", index.to_str().expect("a path in letters").to_owned())];
-    let options = Options::collect(None, std::iter::empty(), flags).expect("the shipped options are right");
+    let flags =
+        vec![("knowledge.index", "--index", index.to_str().expect("a path in letters").to_owned())];
+    let options =
+        Options::collect(None, std::iter::empty(), flags).expect("the shipped options are right");
     Settings::from_options(&options).expect("the shipped options are right")
 }

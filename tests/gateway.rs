@@ -46,8 +46,14 @@ async fn a_mention_is_answered_edited_and_deleted_with_its_question() {
     question["content"] = json!("<@900> how do i opt out");
     discord.event("MESSAGE_UPDATE", question.clone());
     let edited = discord.request("PATCH /channels/10/messages/4000").await;
-    assert!(edited["embeds"][0] != reply["embeds"][0] && edited["allowed_mentions"] == reply["allowed_mentions"]);
-    discord.event("MESSAGE_DELETE", json!({"id": question["id"], "channel_id": "10", "guild_id": "700"}));
+    assert!(
+        edited["embeds"][0] != reply["embeds"][0]
+            && edited["allowed_mentions"] == reply["allowed_mentions"]
+    );
+    discord.event(
+        "MESSAGE_DELETE",
+        json!({"id": question["id"], "channel_id": "10", "guild_id": "700"}),
+    );
     discord.request("DELETE /channels/10/messages/4000").await;
 }
 
@@ -70,7 +76,8 @@ async fn a_question_that_names_the_bot_no_longer_takes_its_reply_along() {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_event_that_comes_twice_is_answered_once() {
     let mut discord = MockDiscord::with_bot().await;
-    let (interaction, mention) = (discord.interaction(MEMBER, "status", json!({})), discord.mention(STATUS));
+    let (interaction, mention) =
+        (discord.interaction(MEMBER, "status", json!({})), discord.mention(STATUS));
     for _ in 0..2 {
         discord.event("INTERACTION_CREATE", interaction.clone());
         discord.event("MESSAGE_CREATE", mention.clone());
@@ -115,15 +122,26 @@ async fn a_rate_limit_and_a_stumble_are_waited_out() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_response_that_does_not_pass_becomes_an_apology() {
     let mut discord = MockDiscord::with_bot().await;
-    discord.fail("POST /interactions/", 400, json!({"code": 50035, "message": "Invalid Form Body"}));
+    discord.fail(
+        "POST /interactions/",
+        400,
+        json!({"code": 50035, "message": "Invalid Form Body"}),
+    );
     let apology = discord.slash(MEMBER, "status", json!({})).await;
-    assert!(apology["data"]["flags"] == 64 && apology.to_string().contains("reference"), "{apology}");
+    assert!(
+        apology["data"]["flags"] == 64 && apology.to_string().contains("reference"),
+        "{apology}"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_expired_interaction_is_dropped() {
     let mut discord = MockDiscord::with_bot().await;
-    discord.fail("POST /interactions/", 404, json!({"code": 10062, "message": "Unknown interaction"}));
+    discord.fail(
+        "POST /interactions/",
+        404,
+        json!({"code": 10062, "message": "Unknown interaction"}),
+    );
     let expired = discord.interaction(MEMBER, "status", json!({}));
     discord.event("INTERACTION_CREATE", expired);
     discord.happened("refusal", 1).await;
@@ -171,7 +189,10 @@ async fn ends(mut discord: MockDiscord, environment: &[(&str, &str)]) -> Ended {
 #[tokio::test(flavor = "multi_thread")]
 async fn without_a_token_it_says_how_to_get_one() {
     let Ended { code, log } = ends(MockDiscord::start().await, &[("DISCORD_TOKEN", "")]).await;
-    assert!(code == Some(2) && log.contains("DISCORD_TOKEN_FILE") && log.contains("caseclerk chat"), "{log}");
+    assert!(
+        code == Some(2) && log.contains("DISCORD_TOKEN_FILE") && log.contains("caseclerk chat"),
+        "{log}"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -210,7 +231,10 @@ async fn a_missing_scope_has_its_own_exit_code() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_dead_gateway_has_its_own_exit_code() {
     let mut discord = MockDiscord::start().await;
-    discord.run_bot(&[("CASECLERK_DISCORD_SILENCE_SECONDS", "5"), ("CASECLERK_DISCORD_SHUTDOWN_SECONDS", "1")]);
+    discord.run_bot(&[
+        ("CASECLERK_DISCORD_SILENCE_SECONDS", "5"),
+        ("CASECLERK_DISCORD_SHUTDOWN_SECONDS", "1"),
+    ]);
     discord.happened("identify", 1).await;
     discord.fall_silent();
     assert_eq!(discord.ended().await.code, Some(6));

@@ -1,4 +1,5 @@
-//! Any input at all gets a reply or a refusal; nothing panics; a question without words gets no answer.
+//! Any input at all gets a reply or a refusal; nothing panics; a question without words gets no
+//! answer.
 //!
 //! `PROPTEST_CASES=100000 cargo test --release --test hostile` is the patient version.
 
@@ -22,8 +23,13 @@ use tiny::{TODAY, Tiny};
 /// The real FAQ, so that hostile words can meet real ones.
 static RESPONDER: LazyLock<Responder> = LazyLock::new(|| {
     let index = tempfile::tempdir().expect("a temporary folder");
-    let flags = vec![("knowledge.index", "--index", index.path().to_str().expect("a path in letters").to_owned())];
-    let options = Options::collect(None, std::iter::empty(), flags).expect("the shipped options are right");
+    let flags = vec![(
+        "knowledge.index",
+        "--index",
+        index.path().to_str().expect("a path in letters").to_owned(),
+    )];
+    let options =
+        Options::collect(None, std::iter::empty(), flags).expect("the shipped options are right");
     let settings = Settings::from_options(&options).expect("the shipped options are right");
     Responder::open(&settings).expect("the FAQ can be served")
 });
@@ -91,8 +97,20 @@ const SYNTAX: &[&str] = &[
 ];
 
 /// What the FAQ is asked about.
-const PLAIN: &[&str] =
-    &["is", "the", "case", "over", "linkedin", "opt", "out", "messages", "paid", "wer", "что", "为什么"];
+const PLAIN: &[&str] = &[
+    "is",
+    "the",
+    "case",
+    "over",
+    "linkedin",
+    "opt",
+    "out",
+    "messages",
+    "paid",
+    "wer",
+    "что",
+    "为什么",
+];
 
 /// Texts that nobody should send, and somebody will.
 fn hostile_text() -> impl Strategy<Value = String> {
@@ -192,8 +210,8 @@ proptest! {
         tiny.write(file, &bytes);
         let loaded = load(&tiny.faq()).expect("the folder can be read");
         let mut findings = loaded.findings;
-        if let Some(corpus) = &loaded.corpus {
-            findings.extend(lint::run(&Subject { corpus, today: TODAY, review_after_days: 365, reading_grade: 12.0 }));
+        if let Some(knowledge) = &loaded.knowledge {
+            findings.extend(lint::run(&Subject { knowledge, today: TODAY, review_after_days: 365, reading_grade: 12.0 }));
         }
         for finding in findings {
             let text = std::fs::read(tiny.faq().join(&finding.file)).unwrap_or_default();
@@ -203,7 +221,7 @@ proptest! {
     }
 }
 
-/// The files of the tiny corpus.
+/// The files of the tiny FAQ.
 const FILES: &[&str] = &[
     "case.toml",
     "topics.toml",

@@ -1,6 +1,7 @@
 //! The life of the index, on the real Tantivy: built, found again, damaged, fought over, killed.
 //!
-//! `KILLS=200 cargo test --release --test index` kills the program as often while it builds, and a tenth as often over the real FAQ.
+//! `KILLS=200 cargo test --release --test index` kills the program as often while it builds, and a
+//! tenth as often over the real FAQ.
 
 mod tiny;
 
@@ -73,8 +74,12 @@ fn an_edited_stamp_is_not_believed() {
     damaged_stamp(|stamp| stamp.replace("content_hash = \"", "content_hash = \"0"));
     damaged_stamp(|_| String::new());
     damaged_stamp(|_| "\u{0}".to_owned());
-    damaged_stamp(|stamp| stamp.lines().filter(|line| !line.contains("meta.json")).collect::<Vec<_>>().join("\n"));
-    damaged_stamp(|stamp| stamp.lines().filter(|line| !line.contains('/')).collect::<Vec<_>>().join("\n"));
+    damaged_stamp(|stamp| {
+        stamp.lines().filter(|line| !line.contains("meta.json")).collect::<Vec<_>>().join("\n")
+    });
+    damaged_stamp(|stamp| {
+        stamp.lines().filter(|line| !line.contains('/')).collect::<Vec<_>>().join("\n")
+    });
 }
 
 #[test]
@@ -85,7 +90,11 @@ fn a_stamp_that_is_silent_about_a_file_is_not_believed() {
     for place in 0..files {
         // Tantivy misses some of its files only when it searches.
         damaged_stamp(|stamp| {
-            let silenced = stamp.lines().filter(|line| line.contains('/')).nth(place).expect("as many files as before");
+            let silenced = stamp
+                .lines()
+                .filter(|line| line.contains('/'))
+                .nth(place)
+                .expect("as many files as before");
             stamp.replace(silenced, "")
         });
     }
@@ -96,7 +105,9 @@ fn the_index_of_other_content_under_our_name_is_not_believed() {
     let tiny = Tiny::new();
     open(&tiny);
     let before = stamp_of(&tiny);
-    let hash = |stamp: &str| stamp.lines().find(|line| line.starts_with("content_hash")).expect("a hash").to_owned();
+    let hash = |stamp: &str| {
+        stamp.lines().find(|line| line.starts_with("content_hash")).expect("a hash").to_owned()
+    };
     let old_hash = hash(&before);
     let kept = tiny.root().join("kept");
     tiny::lay_over(&folder(&tiny), &kept);
@@ -150,9 +161,14 @@ fn a_disk_that_cannot_be_written_costs_a_warning() {
     let tiny = Tiny::new();
     // A file in place of the folder: nobody can write into that, not even root.
     fs::write(tiny.index(), "not a folder").expect("the file can be written");
-    let Origin::InMemory { reason } = open(&tiny) else { panic!("the index was written into a file") };
+    let Origin::InMemory { reason } = open(&tiny) else {
+        panic!("the index was written into a file")
+    };
     assert!(reason.contains("index"), "the reason names no place: {reason}");
-    let output = caseclerk(&tiny.faq(), &tiny.index()).args(["ask", "status/is-it-over"]).output().expect("it starts");
+    let output = caseclerk(&tiny.faq(), &tiny.index())
+        .args(["ask", "status/is-it-over"])
+        .output()
+        .expect("it starts");
     let log = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{log}");
     assert!(log.contains("WARN") && log.contains("memory"), "{log}");
@@ -181,7 +197,12 @@ fn several_processes_start_at_once() {
         let _ = fs::remove_dir_all(tiny.index());
         let start = |_| {
             let mut command = caseclerk(&tiny.faq(), &tiny.index());
-            command.arg("index").stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("it starts")
+            command
+                .arg("index")
+                .stdout(Stdio::piped())
+                .stderr(Stdio::piped())
+                .spawn()
+                .expect("it starts")
         };
         let children: Vec<Child> = (0..6).map(start).collect();
         for child in children {
@@ -229,7 +250,12 @@ fn kill_while_building(faq: &Path, question: &str, kills: u32) {
     let index = root.path().join("index");
     let build = || {
         let _ = fs::remove_dir_all(&index);
-        caseclerk(faq, &index).arg("index").stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("it starts")
+        caseclerk(faq, &index)
+            .arg("index")
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("it starts")
     };
     let begin = Instant::now();
     assert!(build().wait().expect("it ends").success());
@@ -239,35 +265,51 @@ fn kill_while_building(faq: &Path, question: &str, kills: u32) {
     let (mut interrupted, mut halves) = (0, 0);
     for kill in 0..kills {
         let mut child = build();
-        // The moment is the input of the test; nothing depends on where it falls. Every other one lies anywhere in the run, the
-        // others in the short time in which half an index is on disk.
+        // The moment is the input of the test; nothing depends on where it falls. Every other one
+        // lies anywhere in the run, the others in the short time in which half an index is on disk.
         let random = (random.hash_one(kill) % 1_000) as f64 / 1_000.0;
         if kill % 2 == 0 {
             std::thread::sleep(whole.mul_f64(random));
         } else {
-            while leftovers(&index).is_empty() && child.try_wait().expect("it can be asked").is_none() {}
+            while leftovers(&index).is_empty()
+                && child.try_wait().expect("it can be asked").is_none()
+            {}
             std::thread::sleep(whole.mul_f64(random / 10.0));
         }
         interrupted += u32::from(child.try_wait().expect("it can be asked").is_none());
         let _ = child.kill();
         child.wait().expect("it ends");
         halves += u32::from(!leftovers(&index).is_empty());
-        let output = caseclerk(faq, &index).args(["ask", "--json", question]).output().expect("it starts");
+        let output =
+            caseclerk(faq, &index).args(["ask", "--json", question]).output().expect("it starts");
         let log = String::from_utf8_lossy(&output.stderr);
-        let reply: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{log}"));
+        let reply: serde_json::Value =
+            serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{log}"));
         assert_ne!(reply["outcome"], "no_answer", "after kill {kill}: {log}");
         assert_eq!(leftovers(&index), Vec::<String>::new(), "after kill {kill}");
     }
-    eprintln!("{kills} kills: {interrupted} hit a running program, {halves} left half an index behind");
+    eprintln!(
+        "{kills} kills: {interrupted} hit a running program, {halves} left half an index behind"
+    );
 }
 
-/// Opens the tiny corpus with its index, looks something up, and says where the index came from.
+/// Opens the tiny FAQ with its index, looks something up, and says where the index came from.
 fn open(tiny: &Tiny) -> Origin {
-    let responder = Responder::open(&tiny.settings()).expect("the tiny corpus can be served");
-    let ask = Ask { what: What::Question("will lamp owners get any money".to_owned()), today: TODAY };
-    let evidence = responder.respond(&ask).expect("the index answers").evidence.expect("a question has evidence");
-    let found: Vec<&str> = evidence.candidates.iter().map(|candidate| candidate.entry.as_str()).take(1).collect();
-    let still_vetted = tiny.corpus().entry("money/will-i-be-paid").is_some_and(|entry| entry.is_vetted());
+    let responder = Responder::open(&tiny.settings()).expect("the tiny FAQ can be served");
+    let ask =
+        Ask { what: What::Question("will lamp owners get any money".to_owned()), today: TODAY };
+    let evidence = responder
+        .respond(&ask)
+        .expect("the index answers")
+        .evidence
+        .expect("a question has evidence");
+    let found: Vec<&str> =
+        evidence.candidates.iter().map(|candidate| candidate.entry.as_str()).take(1).collect();
+    let still_vetted = tiny
+        .knowledge()
+        .library
+        .entry("money/will-i-be-paid")
+        .is_some_and(|entry| entry.is_vetted());
     assert!(!still_vetted || found == ["money/will-i-be-paid"], "the index leads to {found:?}");
     responder.index_origin()
 }
@@ -275,7 +317,8 @@ fn open(tiny: &Tiny) -> Origin {
 /// The folder of the one index that is there.
 fn folder(tiny: &Tiny) -> PathBuf {
     let entries = fs::read_dir(tiny.index()).expect("the index can be read").flatten();
-    let folders: Vec<PathBuf> = entries.map(|entry| entry.path()).filter(|path| path.is_dir()).collect();
+    let folders: Vec<PathBuf> =
+        entries.map(|entry| entry.path()).filter(|path| path.is_dir()).collect();
     assert_eq!(folders.len(), 1, "{folders:?}");
     folders[0].clone()
 }
@@ -292,7 +335,10 @@ fn folder_name(stamp: &str) -> String {
 /// What builds that did not end left behind.
 fn leftovers(index: &Path) -> Vec<String> {
     let names = fs::read_dir(index).into_iter().flatten().flatten().map(|entry| entry.file_name());
-    names.map(|name| name.to_string_lossy().into_owned()).filter(|name| name.starts_with(".building")).collect()
+    names
+        .map(|name| name.to_string_lossy().into_owned())
+        .filter(|name| name.starts_with(".building"))
+        .collect()
 }
 
 /// Damages each file of an index in turn; each time it is built again, and then found.

@@ -1,4 +1,5 @@
-//! Every command, button and failure in Discord, through the real request, router and render, over the real FAQ.
+//! Every command, button and failure in Discord, through the real request, router and render, over
+//! the real FAQ.
 
 #![cfg(feature = "discord")]
 
@@ -40,8 +41,10 @@ fn the_member_chooses_who_sees_it() {
 fn the_operator_chooses_by_channel() {
     let bot = TestBot::with(&[("CASECLERK_DISCORD_PUBLIC_CHANNELS", "10")]);
     assert!(!bot.ask(MEMBER, STATUS).is_private());
-    let bot =
-        TestBot::with(&[("CASECLERK_DISCORD_VISIBILITY", "public"), ("CASECLERK_DISCORD_PRIVATE_CHANNELS", "10")]);
+    let bot = TestBot::with(&[
+        ("CASECLERK_DISCORD_VISIBILITY", "public"),
+        ("CASECLERK_DISCORD_PRIVATE_CHANNELS", "10"),
+    ]);
     assert!(bot.ask(MEMBER, STATUS).is_private());
 }
 
@@ -105,14 +108,18 @@ fn a_private_answer_is_posted_once_with_the_name_and_without_a_ping() {
     let posted = bot.press(MEMBER, &answer, "Post to channel");
     posted.shows("Shared by <@1>");
     assert!(!posted.is_private() && posted.is_stamped() && !posted.has("Post to channel"));
-    assert!(bot.press(MEMBER, &answer, "Post to channel").shows(sentences::ALREADY_POSTED).is_private());
+    assert!(
+        bot.press(MEMBER, &answer, "Post to channel").shows(sentences::ALREADY_POSTED).is_private()
+    );
 }
 
 #[test]
 fn who_may_not_write_may_not_post() {
     let bot = TestBot::new();
     let answer = bot.ask(SILENCED, STATUS);
-    assert!(bot.press(SILENCED, &answer, "Post to channel").shows(sentences::MAY_NOT_POST).is_private());
+    assert!(
+        bot.press(SILENCED, &answer, "Post to channel").shows(sentences::MAY_NOT_POST).is_private()
+    );
 }
 
 #[test]
@@ -150,19 +157,21 @@ fn some_choice(bot: &TestBot) -> Shown {
         "linkedin messages",
         "ai training data",
     ];
-    let shown = vague.iter().map(|words| bot.slash(MEMBER, "ask", json!({"question": words, "private": false})));
+    let shown = vague
+        .iter()
+        .map(|words| bot.slash(MEMBER, "ask", json!({"question": words, "private": false})));
     shown.into_iter().find(|shown| shown.has("None of these")).expect("one of these is ambiguous")
 }
 
 #[test]
 fn a_message_is_checked_privately() {
     let bot = TestBot::new();
-    let checked = bot.check(MEMBER, json!({"content": "lol we all get 1000 dollars from linkedin"}));
+    let checked =
+        bot.check(MEMBER, json!({"content": "lol we all get 1000 dollars from linkedin"}));
     assert!(checked.is_private() && checked.is_stamped());
     let forwarded = json!({"content": "", "message_snapshots": [{"message": {"content": STATUS}}]});
     bot.check(MEMBER, forwarded).shows("dropped");
-    let components =
-        json!({"content": "", "components": [{"type": 17, "components": [{"type": 10, "content": STATUS}]}]});
+    let components = json!({"content": "", "components": [{"type": 17, "components": [{"type": 10, "content": STATUS}]}]});
     bot.check(MEMBER, components).shows("dropped");
     bot.check(MEMBER, json!({"content": " "})).shows(sentences::NOTHING_TO_READ);
 }
@@ -195,13 +204,28 @@ fn other_programs_are_ignored() {
 fn forged_buttons_explain_themselves() {
     let bot = TestBot::new();
     let answer = bot.ask(MEMBER, STATUS);
-    for forged in ["", "nonsense", "page:quote:1", "page:faq:0", "post:/nothing", "pick", "open", "page:status:x"] {
-        assert!(bot.press_id(MEMBER, &answer, forged, &[]).shows(sentences::UNKNOWN_BUTTON).is_private(), "{forged}");
+    for forged in [
+        "",
+        "nonsense",
+        "page:quote:1",
+        "page:faq:0",
+        "post:/nothing",
+        "pick",
+        "open",
+        "page:status:x",
+    ] {
+        assert!(
+            bot.press_id(MEMBER, &answer, forged, &[])
+                .shows(sentences::UNKNOWN_BUTTON)
+                .is_private(),
+            "{forged}"
+        );
     }
     bot.press_id(MEMBER, &answer, "pick", &["no/such-entry"]).shows("no vetted answer");
     bot.press_id(MEMBER, &answer, "post:no/such-entry", &[]).shows("no vetted answer");
     bot.press_id(MEMBER, &answer, "page:status:99999", &[]).shows("5:25-cv-00709");
-    bot.send(MEMBER, json!({"type": 5, "data": {"custom_id": "x"}})).shows(sentences::UNKNOWN_BUTTON);
+    bot.send(MEMBER, json!({"type": 5, "data": {"custom_id": "x"}}))
+        .shows(sentences::UNKNOWN_BUTTON);
     bot.slash(MEMBER, "removed", json!({})).shows(sentences::UNKNOWN_COMMAND);
 }
 
@@ -221,9 +245,11 @@ fn a_panic_costs_one_answer_and_leaves_a_reference() {
 #[test]
 fn nothing_that_was_typed_is_repeated() {
     let bot = TestBot::new();
-    for typed in
-        ["@everyone is it over", "<@&1> <@1> @here status of the case", "](http://x) `@everyone` **is the case over"]
-    {
+    for typed in [
+        "@everyone is it over",
+        "<@&1> <@1> @here status of the case",
+        "](http://x) `@everyone` **is the case over",
+    ] {
         assert!(!bot.ask(MEMBER, typed).text().contains("<@"));
         assert!(!bot.say(FRIEND, typed).unwrap().text().contains("<@"));
     }
@@ -231,8 +257,10 @@ fn nothing_that_was_typed_is_repeated() {
 
 #[test]
 fn too_many_questions_are_put_off_kindly() {
-    let bot =
-        TestBot::with(&[("CASECLERK_DISCORD_MEMBER_QUESTIONS", "2"), ("CASECLERK_DISCORD_MEMBER_SECONDS", "1000")]);
+    let bot = TestBot::with(&[
+        ("CASECLERK_DISCORD_MEMBER_QUESTIONS", "2"),
+        ("CASECLERK_DISCORD_MEMBER_SECONDS", "1000"),
+    ]);
     let questions = [STATUS; 3].map(|question| bot.ask(MEMBER, question));
     assert!(questions[1].is_stamped());
     assert!(questions[2].shows("Please ask again in").is_private());
@@ -242,8 +270,10 @@ fn too_many_questions_are_put_off_kindly() {
 
 #[test]
 fn a_channel_that_had_enough_is_spared() {
-    let bot =
-        TestBot::with(&[("CASECLERK_DISCORD_CHANNEL_REPLIES", "1"), ("CASECLERK_DISCORD_CHANNEL_SECONDS", "1000")]);
+    let bot = TestBot::with(&[
+        ("CASECLERK_DISCORD_CHANNEL_REPLIES", "1"),
+        ("CASECLERK_DISCORD_CHANNEL_SECONDS", "1000"),
+    ]);
     let public = || bot.slash(MEMBER, "ask", json!({"question": STATUS, "private": false}));
     assert!(!public().is_private());
     assert!(public().is_private());
@@ -277,7 +307,9 @@ fn the_desk_shows_every_entry_to_its_end() {
     for folder in fs::read_dir("faq/answers").unwrap().map(|folder| folder.unwrap().path()) {
         for file in fs::read_dir(&folder).unwrap().map(|file| file.unwrap().path()) {
             let id = file.strip_prefix("faq/answers").unwrap().with_extension("");
-            bot.slash(MODERATOR, "faq show", json!({"entry": id})).shows("Rests on").shows(" more in answers/");
+            bot.slash(MODERATOR, "faq show", json!({"entry": id}))
+                .shows("Rests on")
+                .shows(" more in answers/");
         }
     }
 }
@@ -308,7 +340,10 @@ fn a_reload_reports_what_changed_and_an_error_changes_nothing() {
     let text = std::fs::read_to_string(&entry).unwrap();
     std::fs::write(&entry, "this is no entry").unwrap();
     let refused = reload();
-    assert!(refused.contains("Nothing was changed") && refused.contains("answers/court/judge.md:1"), "{refused}");
+    assert!(
+        refused.contains("Nothing was changed") && refused.contains("answers/court/judge.md:1"),
+        "{refused}"
+    );
     assert!(bot.ask(MEMBER, "court/judge").is_stamped());
     std::fs::write(&entry, text.trim_end().to_owned() + " It is one more sentence.\n").unwrap();
     assert!(reload().contains("0 added, 1 changed, 0 withdrawn"));

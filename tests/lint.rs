@@ -1,9 +1,11 @@
 //! Every rule has a case: a folder under `tests/lint/` named after it.
 //!
-//! A case is data only. `in/` is laid over a copy of the tiny corpus; `removed.txt` names files to take out of it; `sources/`
-//! holds texts of sources, against which quotations are then compared. `expected.txt` is what lint prints.
+//! A case is data only. `in/` is laid over a copy of the tiny FAQ; `removed.txt` names files to
+//! take out of it; `sources/` holds texts of sources, against which quotations are then compared.
+//! `expected.txt` is what lint prints.
 //!
-//! `UPDATE_EXPECTED=1 cargo test --test lint` writes every `expected.txt` anew. Read the difference before you keep it.
+//! `UPDATE_EXPECTED=1 cargo test --test lint` writes every `expected.txt` anew. Read the difference
+//! before you keep it.
 
 mod tiny;
 
@@ -19,7 +21,7 @@ use tiny::{TODAY, Tiny, lay_over};
 const AGAINST_SOURCES: &str = "quotation-not-in-source";
 
 #[test]
-fn the_tiny_corpus_has_no_findings() {
+fn the_tiny_faq_has_no_findings() {
     assert_eq!(print(&findings(&Tiny::new(), None)), "");
 }
 
@@ -48,10 +50,13 @@ fn every_case_prints_what_is_expected() {
         }
         let expected = fs::read_to_string(&expected_file).unwrap_or_default();
         if !expected.contains(&format!("[{}]", name(&case))) {
-            wrong
-                .push(format!("{}: expected.txt does not show the rule at work; lint prints:\n{printed}", name(&case)));
+            wrong.push(format!(
+                "{}: expected.txt does not show the rule at work; lint prints:\n{printed}",
+                name(&case)
+            ));
         } else if printed != expected {
-            wrong.push(format!("{}: expected\n{expected}\nbut lint prints\n{printed}", name(&case)));
+            wrong
+                .push(format!("{}: expected\n{expected}\nbut lint prints\n{printed}", name(&case)));
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n----\n"));
@@ -72,7 +77,8 @@ fn severities_are_what_the_table_says() {
 fn cases() -> Vec<PathBuf> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/lint");
     let entries = fs::read_dir(folder).expect("tests/lint can be read");
-    let mut cases: Vec<PathBuf> = entries.map(|entry| entry.expect("tests/lint can be read").path()).collect();
+    let mut cases: Vec<PathBuf> =
+        entries.map(|entry| entry.expect("tests/lint can be read").path()).collect();
     cases.retain(|path| path.is_dir());
     cases.sort();
     cases
@@ -82,14 +88,14 @@ fn name(case: &Path) -> String {
     case.file_name().unwrap_or_default().to_string_lossy().into_owned()
 }
 
-/// Lints the tiny corpus with the case laid over it.
+/// Lints the tiny FAQ with the case laid over it.
 fn run(case: &Path) -> Vec<Finding> {
     let tiny = Tiny::new();
     if case.join("in").is_dir() {
         lay_over(&case.join("in"), &tiny.faq());
     }
     for file in fs::read_to_string(case.join("removed.txt")).unwrap_or_default().lines() {
-        fs::remove_file(tiny.faq().join(file)).expect("removed.txt names files of the tiny corpus");
+        fs::remove_file(tiny.faq().join(file)).expect("removed.txt names files of the tiny FAQ");
     }
     let sources = case.join("sources");
     findings(&tiny, sources.is_dir().then_some(sources.as_path()))
@@ -99,10 +105,16 @@ fn run(case: &Path) -> Vec<Finding> {
 fn findings(tiny: &Tiny, sources: Option<&Path>) -> Vec<Finding> {
     let loaded = load(&tiny.faq()).expect("the folder can be read");
     let mut findings = loaded.findings;
-    if let Some(corpus) = &loaded.corpus {
-        findings.extend(lint::run(&Subject { corpus, today: TODAY, review_after_days: 365, reading_grade: 12.0 }));
+    if let Some(knowledge) = &loaded.knowledge {
+        findings.extend(lint::run(&Subject {
+            knowledge,
+            today: TODAY,
+            review_after_days: 365,
+            reading_grade: 12.0,
+        }));
         if let Some(folder) = sources {
-            let check = check_quotations(corpus, folder, &BTreeMap::new()).expect("the sources can be read");
+            let check = check_quotations(knowledge, folder, &BTreeMap::new())
+                .expect("the sources can be read");
             findings.extend(check.findings);
         }
     }

@@ -1,13 +1,14 @@
 //! Every kind of reply, as it is printed in the terminal and as JSON.
 //!
-//! The replies are made from the tiny corpus and from outcomes given here, so that a change in the matcher changes none of them.
-//! `INSTA_UPDATE=always cargo test --test replies` writes the snapshots anew. Read the difference before you keep it.
+//! The replies are made from the tiny FAQ and from outcomes given here, so that a change in the
+//! matcher changes none of them. `INSTA_UPDATE=always cargo test --test replies` writes the
+//! snapshots anew. Read the difference before you keep it.
 
 mod tiny;
 
 use caseclerk::ask::{Ask, What};
 use caseclerk::commands::COMMANDS;
-use caseclerk::knowledge::{Corpus, EntryId};
+use caseclerk::knowledge::{EntryId, Knowledge};
 use caseclerk::legal::CaseStamp;
 use caseclerk::matcher::{NoAnswerReason, Outcome};
 use caseclerk::reply::{Reply, compose, entry_reply};
@@ -47,21 +48,30 @@ fn a_choice() {
 #[test]
 fn not_sure() {
     let nearest = ids(&["money/will-i-be-paid"]);
-    let reply = decided(Outcome::NoAnswer { reason: NoAnswerReason::NotSure, nearest, guard: None });
+    let reply =
+        decided(Outcome::NoAnswer { reason: NoAnswerReason::NotSure, nearest, guard: None });
     insta::assert_snapshot!("not_sure.terminal", plain(&reply));
     insta::assert_snapshot!("not_sure.json", json("do lamps pay", reply));
 }
 
 #[test]
 fn outside() {
-    let reply = decided(Outcome::NoAnswer { reason: NoAnswerReason::Outside, nearest: Vec::new(), guard: None });
+    let reply = decided(Outcome::NoAnswer {
+        reason: NoAnswerReason::Outside,
+        nearest: Vec::new(),
+        guard: None,
+    });
     insta::assert_snapshot!("outside.terminal", plain(&reply));
     insta::assert_snapshot!("outside.json", json("how tall is a giraffe", reply));
 }
 
 #[test]
 fn empty() {
-    let reply = decided(Outcome::NoAnswer { reason: NoAnswerReason::Empty, nearest: Vec::new(), guard: None });
+    let reply = decided(Outcome::NoAnswer {
+        reason: NoAnswerReason::Empty,
+        nearest: Vec::new(),
+        guard: None,
+    });
     insta::assert_snapshot!("empty.terminal", plain(&reply));
     insta::assert_snapshot!("empty.json", json("", reply));
 }
@@ -82,7 +92,8 @@ fn a_draft_is_as_good_as_nothing() {
 
 #[test]
 fn an_old_check_is_said_in_words() {
-    let reply = entry_reply(&corpus(), &EntryId::new("status/is-it-over"), &stamp(date(2026, 3, 1)));
+    let reply =
+        entry_reply(&knowledge(), &EntryId::new("status/is-it-over"), &stamp(date(2026, 3, 1)));
     let printed = plain(&reply);
     assert!(printed.replace('\n', " ").contains("That check is 50 days old"), "{printed}");
 }
@@ -91,10 +102,13 @@ fn an_old_check_is_said_in_words() {
 fn facts_older_than_the_check_of_the_case_say_so() {
     let tiny = Tiny::new();
     tiny.edit("answers/status/is-it-over.md", "as_of = 2026-01-10", "as_of = 2026-01-05");
-    let printed = plain(&entry_reply(&tiny.corpus(), &EntryId::new("status/is-it-over"), &stamp(TODAY)));
+    let printed =
+        plain(&entry_reply(&tiny.knowledge(), &EntryId::new("status/is-it-over"), &stamp(TODAY)));
     let printed = printed.replace('\n', " ");
     assert!(
-        printed.contains("Status last checked on 10 January 2026. Facts checked up to 5 January 2026."),
+        printed.contains(
+            "Status last checked on 10 January 2026. Facts checked up to 5 January 2026."
+        ),
         "{printed}"
     );
 }
@@ -105,35 +119,54 @@ fn a_date_that_the_place_names_is_not_said_twice() {
         let tiny = Tiny::new();
         tiny.edit("sources.toml", "date = 2024-03-16", "date = 2024-03-06");
         tiny.edit("answers/status/is-it-over.md", "last paragraph", place);
-        let printed = plain(&entry_reply(&tiny.corpus(), &EntryId::new("status/is-it-over"), &stamp(TODAY)));
+        let printed = plain(&entry_reply(
+            &tiny.knowledge(),
+            &EntryId::new("status/is-it-over"),
+            &stamp(TODAY),
+        ));
         printed.split_whitespace().collect::<Vec<&str>>().join(" ")
     };
     let twice = cited("update of 6 March 2024");
     assert!(twice.contains("The Rivertown Gazette (update of 6 March 2024)."), "{twice}");
     let another = cited("update of 16 March 2024");
-    assert!(another.contains("The Rivertown Gazette, 6 March 2024 (update of 16 March 2024)."), "{another}");
+    assert!(
+        another.contains("The Rivertown Gazette, 6 March 2024 (update of 16 March 2024)."),
+        "{another}"
+    );
 }
 
 #[test]
 fn an_address_in_a_text_is_never_broken() {
     let tiny = Tiny::new();
     let address = "https://example.com/gazette/lamp-suit/the-second-page-of-it/and-the-third-one";
-    tiny.edit("answers/money/will-i-be-paid.md", "https://example.com/gazette/lamp-suit)", &format!("{address})"));
-    let printed = plain(&entry_reply(&tiny.corpus(), &EntryId::new("money/will-i-be-paid"), &stamp(TODAY)));
+    tiny.edit(
+        "answers/money/will-i-be-paid.md",
+        "https://example.com/gazette/lamp-suit)",
+        &format!("{address})"),
+    );
+    let printed = plain(&entry_reply(
+        &tiny.knowledge(),
+        &EntryId::new("money/will-i-be-paid"),
+        &stamp(TODAY),
+    ));
     assert!(printed.contains(&format!("({address})")), "{printed}");
 }
 
 #[test]
 fn every_sheet() {
     let tiny = Tiny::new();
-    let responder = Responder::open(&tiny.settings()).expect("the tiny corpus can be served");
+    let responder = Responder::open(&tiny.settings()).expect("the tiny FAQ can be served");
     for command in COMMANDS {
         let what = (command.what)("lamp reads".to_owned());
-        let Reply::Sheet(sheet) = responder.respond(&Ask { what, today: TODAY }).expect("the index answers").reply
+        let Reply::Sheet(sheet) =
+            responder.respond(&Ask { what, today: TODAY }).expect("the index answers").reply
         else {
             panic!("/{} is not a sheet", command.name);
         };
-        insta::assert_snapshot!(format!("sheet_{}.terminal", command.name), steady(&sheet_text(&sheet)));
+        insta::assert_snapshot!(
+            format!("sheet_{}.terminal", command.name),
+            steady(&sheet_text(&sheet))
+        );
     }
     let what = What::Quote("nobody ever said this".to_owned());
     let none = responder.respond(&Ask { what, today: TODAY }).expect("the index answers").reply;
@@ -144,26 +177,27 @@ fn every_sheet() {
 
 #[test]
 fn nothing_is_wider_than_the_terminal_but_addresses() {
-    let replies = ["claims/what-was-claimed", "status/is-it-over", "money/will-i-be-paid"].map(by_name);
+    let replies =
+        ["claims/what-was-claimed", "status/is-it-over", "money/will-i-be-paid"].map(by_name);
     for line in replies.iter().map(plain).collect::<String>().lines() {
         assert!(line.chars().count() <= 80 || line.contains("https://"), "{line}");
     }
 }
 
-fn corpus() -> Corpus {
-    Tiny::new().corpus()
+fn knowledge() -> Knowledge {
+    Tiny::new().knowledge()
 }
 
 fn stamp(today: Date) -> CaseStamp {
-    corpus().case.stamp(today, 30).expect("the case has a history")
+    knowledge().case_file.case.stamp(today, 30).expect("the case has a history")
 }
 
 fn by_name(id: &str) -> Reply {
-    entry_reply(&corpus(), &EntryId::new(id), &stamp(TODAY))
+    entry_reply(&knowledge(), &EntryId::new(id), &stamp(TODAY))
 }
 
 fn decided(outcome: Outcome) -> Reply {
-    compose(&corpus(), &outcome, &stamp(TODAY))
+    compose(&knowledge(), &outcome, &stamp(TODAY))
 }
 
 fn ids(names: &[&str]) -> Vec<EntryId> {
@@ -183,7 +217,7 @@ fn steady(text: &str) -> String {
         rest = after.split_once('m').map_or("", |(_, after)| after);
     }
     plain.push_str(rest);
-    let knowledge = Tiny::new().corpus().content_hash;
+    let knowledge = Tiny::new().knowledge().library.content_hash.clone();
     plain.replace(env!("CARGO_PKG_VERSION"), "VERSION").replace(knowledge.short(), "HASH")
 }
 

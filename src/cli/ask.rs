@@ -25,7 +25,8 @@ pub struct AskArguments {
     /// Also print why this answer was chosen, or none
     #[arg(long)]
     explain: bool,
-    /// Answer every line of a file (- for standard input): one JSON string a line in, one JSON object a line out
+    /// Answer every line of a file (- for standard input): one JSON string a line in, one JSON
+    /// object a line out
     #[arg(long, value_name = "FILE", requires = "json", conflicts_with = "explain")]
     batch: Option<PathBuf>,
 }
@@ -34,15 +35,24 @@ pub fn run(arguments: &AskArguments, settings: &Settings, today: Date) -> anyhow
     let responder = Responder::open(settings)?;
     match (&arguments.batch, &arguments.question) {
         (Some(file), _) => answer_batch(&responder, file, today),
-        (None, question) => answer_one(&responder, arguments, question.as_deref().unwrap_or_default(), today),
+        (None, question) => {
+            answer_one(&responder, arguments, question.as_deref().unwrap_or_default(), today)
+        }
     }
 }
 
-fn answer_one(responder: &Responder, arguments: &AskArguments, question: &str, today: Date) -> anyhow::Result<Exit> {
-    let response = responder.respond_and_explain(&Ask { what: What::Question(question.to_owned()), today })?;
+fn answer_one(
+    responder: &Responder,
+    arguments: &AskArguments,
+    question: &str,
+    today: Date,
+) -> anyhow::Result<Exit> {
+    let response =
+        responder.respond_and_explain(&Ask { what: What::Question(question.to_owned()), today })?;
     let mut out = anstream::stdout();
     if arguments.json {
-        serde_json::to_writer_pretty(&mut out, &JsonReply::new(question, response)).map_err(std::io::Error::from)?;
+        serde_json::to_writer_pretty(&mut out, &JsonReply::new(question, response))
+            .map_err(std::io::Error::from)?;
         writeln!(out)?;
         return Ok(Exit::Well);
     }
@@ -57,7 +67,9 @@ fn answer_batch(responder: &Responder, file: &PathBuf, today: Date) -> anyhow::R
     let input: Box<dyn BufRead> = if file.as_os_str() == "-" {
         Box::new(std::io::stdin().lock())
     } else {
-        Box::new(BufReader::new(File::open(file).with_context(|| format!("cannot read {}", file.display()))?))
+        Box::new(BufReader::new(
+            File::open(file).with_context(|| format!("cannot read {}", file.display()))?,
+        ))
     };
     let mut out = std::io::stdout().lock();
     let mut exit = Exit::Well;
@@ -65,12 +77,17 @@ fn answer_batch(responder: &Responder, file: &PathBuf, today: Date) -> anyhow::R
         let line = line.with_context(|| format!("cannot read {}", file.display()))?;
         match serde_json::from_slice::<String>(&line) {
             Ok(question) => {
-                let response = responder.respond_and_explain(&Ask { what: What::Question(question.clone()), today })?;
-                serde_json::to_writer(&mut out, &JsonReply::new(&question, response)).map_err(std::io::Error::from)?;
+                let response = responder
+                    .respond_and_explain(&Ask { what: What::Question(question.clone()), today })?;
+                serde_json::to_writer(&mut out, &JsonReply::new(&question, response))
+                    .map_err(std::io::Error::from)?;
             }
             Err(error) => {
                 exit = Exit::Findings;
-                let error = JsonError { error: format!("this line is not a JSON string: {error}"), line: place + 1 };
+                let error = JsonError {
+                    error: format!("this line is not a JSON string: {error}"),
+                    line: place + 1,
+                };
                 serde_json::to_writer(&mut out, &error).map_err(std::io::Error::from)?;
             }
         }

@@ -37,7 +37,9 @@ pub fn run(settings: &Settings, today: Date) -> anyhow::Result<Exit> {
                 }
                 Err(error) => writeln!(out, "{APOLOGY}\n({error})")?,
             },
-            ChatInput::Help => writeln!(out, "\n{}", sheet_text(&responder.help(&chat_commands(), today)))?,
+            ChatInput::Help => {
+                writeln!(out, "\n{}", sheet_text(&responder.help(&chat_commands(), today)))?
+            }
             ChatInput::Reload => writeln!(out, "{}", reload(&responder))?,
             ChatInput::Misused(why) => writeln!(out, "{why}")?,
             ChatInput::Nothing => {}
@@ -61,8 +63,12 @@ fn reload(responder: &Responder) -> String {
     match responder.reload() {
         Ok(reload) => {
             let Changes { added, changed, withdrawn } = &reload.changes;
-            let mut text =
-                format!("Reloaded: {} added, {} changed, {} withdrawn.", added.len(), changed.len(), withdrawn.len());
+            let mut text = format!(
+                "Reloaded: {} added, {} changed, {} withdrawn.",
+                added.len(),
+                changed.len(),
+                withdrawn.len()
+            );
             reload.findings.iter().for_each(|finding| text += &format!("\n{finding}"));
             text
         }

@@ -2,12 +2,13 @@
 
 use std::io::Write;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use anyhow::{Context, bail};
 use caseclerk::config::Settings;
 use caseclerk::eval::{
-    Change, Collection, Curve, Figures, Ranking, Run, Truth, calibrate, changes, curve, figures, ranking, read_sets,
-    run,
+    Change, Collection, Curve, Figures, Ranking, Run, Truth, calibrate, changes, curve, figures,
+    ranking, read_sets, run,
 };
 use caseclerk::knowledge::load;
 use caseclerk::lint;
@@ -66,9 +67,12 @@ pub fn run_eval(arguments: &EvalArguments, settings: &Settings) -> anyhow::Resul
         Some(folder) => {
             let collection = Collection::read(folder)?;
             (
-                Snapshot::open(collection.corpus, open_table(settings), &settings.index.join("collections"), &|_| {
-                    Vec::new()
-                })?,
+                Snapshot::open(
+                    Arc::new(collection.library),
+                    open_table(settings),
+                    &settings.index.join("collections"),
+                    &Vec::new,
+                )?,
                 collection.truths,
                 collection.validation,
             )
@@ -79,7 +83,11 @@ pub fn run_eval(arguments: &EvalArguments, settings: &Settings) -> anyhow::Resul
         return write_calibration(path, &snapshot, settings, &truths);
     }
     let this_run = run(&snapshot, &truths)?;
-    let validated = if validation.is_empty() { None } else { Some(validate(&snapshot, &this_run, &validation)?) };
+    let validated = if validation.is_empty() {
+        None
+    } else {
+        Some(validate(&snapshot, &this_run, &validation)?)
+    };
     let changed = arguments.against.as_ref().map(|path| against(path, &this_run)).transpose()?;
     let report = Report {
         figures: figures(&this_run),
@@ -89,17 +97,22 @@ pub fn run_eval(arguments: &EvalArguments, settings: &Settings) -> anyhow::Resul
         changes: changed,
         run: this_run,
     };
-    let exit =
-        if report.changes.as_ref().is_some_and(|changes| !changes.is_empty()) { Exit::Findings } else { Exit::Well };
+    let exit = if report.changes.as_ref().is_some_and(|changes| !changes.is_empty()) {
+        Exit::Findings
+    } else {
+        Exit::Well
+    };
     print(&report, arguments.json)?;
     Ok(exit)
 }
 
 fn own_snapshot(settings: &Settings) -> anyhow::Result<Snapshot> {
-    let Some(corpus) = load(&settings.faq)?.corpus else {
+    let Some(knowledge) = load(&settings.faq)?.knowledge else {
         bail!("the FAQ cannot be used; `caseclerk lint` says why");
     };
-    Ok(Snapshot::open(corpus, open_table(settings), &settings.index, &lint::errors)?)
+    let library = knowledge.library.clone();
+    let errors = || lint::errors(&knowledge);
+    Ok(Snapshot::open(library, open_table(settings), &settings.index, &errors)?)
 }
 
 /// Fits both the matcher with its vector table and the one that must do without.
@@ -112,30 +125,42 @@ fn write_calibration(
     if open_table(settings).is_none() {
         bail!("a calibration needs the vector table; see matcher.vectors in config.toml");
     }
-    let corpus = snapshot.corpus().clone();
-    let by_words = Snapshot::open(corpus, None, &settings.index.join("by-words"), &lint::errors)?;
+    // The content has just been checked.
+    let library = snapshot.library().clone();
+    let by_words = Snapshot::open(library, None, &settings.index.join("by-words"), &Vec::new)?;
     let without_table = Some(Box::new(calibrate(&by_words, truths)?));
     let calibration = Calibration { without_table, ..calibrate(snapshot, truths)? };
     let text = toml::to_string(&calibration)?;
     let signals = SIGNAL_NAMES.join(", ");
-    let note =
-        "# Derived by `caseclerk eval --calibrate`; never edit it by hand. The numbers belong, in this order, to";
+    let note = "# Derived by `caseclerk eval --calibrate`; never edit it by hand. The numbers belong, in this order, to";
     std::fs::write(path, format!("{note}\n# {signals}.\n{text}"))
         .with_context(|| format!("cannot write {}", path.display()))?;
     writeln!(std::io::stdout(), "wrote {}", path.display())?;
     Ok(Exit::Well)
 }
 
-/// Chooses the threshold that refuses most validation questions that are out of scope, and applies it to the run.
-fn validate(snapshot: &Snapshot, this_run: &Run, validation: &[Truth]) -> anyhow::Result<Validated> {
-    let mut outside: Vec<f32> =
-        run(snapshot, validation)?.rows.iter().filter(|row| row.out).map(|row| row.confidence).collect();
+/// Chooses the threshold that refuses most validation questions that are out of scope, and applies
+/// it to the run.
+fn validate(
+    snapshot: &Snapshot,
+    this_run: &Run,
+    validation: &[Truth],
+) -> anyhow::Result<Validated> {
+    let mut outside: Vec<f32> = run(snapshot, validation)?
+        .rows
+        .iter()
+        .filter(|row| row.out)
+        .map(|row| row.confidence)
+        .collect();
     outside.sort_by(f32::total_cmp);
     let place = (VALIDATION_REFUSED * outside.len() as f64) as usize;
     let threshold = outside.get(place).copied().unwrap_or(1.0);
     let share = |out: bool, right: bool| {
         let rows: Vec<_> = this_run.rows.iter().filter(|row| row.out == out).collect();
-        let counted = rows.iter().filter(|row| row.confidence >= threshold && row.best_is_right == right).count();
+        let counted = rows
+            .iter()
+            .filter(|row| row.confidence >= threshold && row.best_is_right == right)
+            .count();
         counted as f64 / rows.len().max(1) as f64
     };
     Ok(Validated {
@@ -151,9 +176,10 @@ fn against(path: &PathBuf, this_run: &Run) -> anyhow::Result<Vec<Change>> {
     struct Earlier {
         run: Run,
     }
-    let text = std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
-    let earlier: Earlier =
-        serde_json::from_str(&text).with_context(|| format!("{} is not the JSON of a run", path.display()))?;
+    let text =
+        std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
+    let earlier: Earlier = serde_json::from_str(&text)
+        .with_context(|| format!("{} is not the JSON of a run", path.display()))?;
     Ok(changes(&earlier.run, this_run))
 }
 
@@ -169,18 +195,27 @@ fn print(report: &Report, json: bool) -> anyhow::Result<()> {
         "{:16} {:>6} {:>6} {:>6} {:>6}   {:>6} {:>6}",
         "", "asked", "right", "in 3", "wrong", "out", "false"
     )?;
-    for Figures { group, answerable, right, right_in_3, wrong, unanswerable, false_answers } in &report.figures {
+    for Figures { group, answerable, right, right_in_3, wrong, unanswerable, false_answers } in
+        &report.figures
+    {
         writeln!(
             out,
             "{group:16} {answerable:6} {right:6.3} {right_in_3:6.3} {wrong:6.3}   {unanswerable:6} {false_answers:6.3}"
         )?;
     }
     let Ranking { right_first, mrr, ndcg_10 } = &report.ranking;
-    writeln!(out, "\nranking: right first {right_first:.3}, MRR@10 {mrr:.3}, nDCG@10 {ndcg_10:.3}")?;
+    writeln!(
+        out,
+        "\nranking: right first {right_first:.3}, MRR@10 {mrr:.3}, nDCG@10 {ndcg_10:.3}"
+    )?;
     writeln!(out, "\nif everything from this confidence on were answered:")?;
     writeln!(out, "{:>10} {:>6} {:>6} {:>6}", "confidence", "right", "wrong", "false")?;
     for point in &report.curve.0 {
-        writeln!(out, "{:10.2} {:6.3} {:6.3} {:6.3}", point.threshold, point.right, point.wrong, point.false_answers)?;
+        writeln!(
+            out,
+            "{:10.2} {:6.3} {:6.3} {:6.3}",
+            point.threshold, point.right, point.wrong, point.false_answers
+        )?;
     }
     if let Some(Validated { threshold, refused, right, wrong }) = &report.validated {
         writeln!(

@@ -1,4 +1,5 @@
-//! `caseclerk health`: whether the `caseclerk run` beside it is in touch with Discord. What a container's health check calls.
+//! `caseclerk health`: whether the `caseclerk run` beside it is in touch with Discord. What a
+//! container's health check calls.
 
 use std::io::Write;
 use std::time::SystemTime;
@@ -13,7 +14,8 @@ pub fn run(settings: &Settings) -> anyhow::Result<Exit> {
     let file = settings.discord.heartbeat_file.as_ref().context(
         "discord.heartbeat_file names no file, so `caseclerk run` leaves no sign of life by which its health could be told",
     )?;
-    let age = last_heard(file, SystemTime::now()).with_context(|| format!("cannot look at {}", file.display()))?;
+    let age = last_heard(file, SystemTime::now())
+        .with_context(|| format!("cannot look at {}", file.display()))?;
     let (line, exit) = match age {
         Some(age) if is_in_touch(age, settings.discord.silence) => {
             (format!("Discord was heard {} s ago", age.as_secs()), Exit::Well)

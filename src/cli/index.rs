@@ -13,7 +13,9 @@ pub fn run(settings: &Settings) -> anyhow::Result<Exit> {
     let (line, exit) = match responder.index_origin() {
         Origin::Found(path) => (format!("The index is up to date: {}", path.display()), Exit::Well),
         Origin::Built(path) => (format!("The index was built: {}", path.display()), Exit::Well),
-        Origin::InMemory { reason } => (format!("The index could not be written: {reason}"), Exit::CouldNotRun),
+        Origin::InMemory { reason } => {
+            (format!("The index could not be written: {reason}"), Exit::CouldNotRun)
+        }
     };
     writeln!(std::io::stdout(), "{line}")?;
     Ok(exit)

@@ -22,7 +22,8 @@ pub struct LintArguments {
     /// Also compare every quotation with the text of its source, DIR/<source key>.txt
     #[arg(long, value_name = "DIR")]
     sources: Option<PathBuf>,
-    /// A TOML file of lines such as pcmag-2025 = "article.txt", for sources whose file has another name
+    /// A TOML file of lines such as pcmag-2025 = "article.txt", for sources whose file has another
+    /// name
     #[arg(long, value_name = "FILE", requires = "sources")]
     source_files: Option<PathBuf>,
 }
@@ -55,19 +56,19 @@ pub fn run(arguments: &LintArguments, settings: &Settings, today: Date) -> anyho
     let entries = loaded.answers;
     let mut findings = loaded.findings;
     let mut quotations = None;
-    if let Some(corpus) = &loaded.corpus {
+    if let Some(knowledge) = &loaded.knowledge {
         let Settings { review_after_days, reading_grade, .. } = *settings;
-        let subject = Subject { corpus, today, review_after_days, reading_grade };
+        let subject = Subject { knowledge, today, review_after_days, reading_grade };
         findings.extend(lint::run(&subject));
         findings.extend(lint::run_rules(FRONT_END_RULES, &subject));
         if let Some(folder) = &arguments.sources {
-            let check = check_quotations(corpus, folder, &source_files(arguments)?)
+            let check = check_quotations(knowledge, folder, &source_files(arguments)?)
                 .with_context(|| format!("cannot read the sources in {}", folder.display()))?;
             let SourceCheck { found, not_checked, findings: wrong } = check;
             findings.extend(wrong);
             let not_checked = not_checked.into_iter();
-            let not_checked =
-                not_checked.map(|(quotation, source)| NotChecked { quotation, source: source.to_string() });
+            let not_checked = not_checked
+                .map(|(quotation, source)| NotChecked { quotation, source: source.to_string() });
             quotations = Some(QuotationReport { found, not_checked: not_checked.collect() });
         }
     }
@@ -78,7 +79,10 @@ pub fn run(arguments: &LintArguments, settings: &Settings, today: Date) -> anyho
         (_, true) => Exit::Well,
         (_, false) => Exit::Findings,
     };
-    print(&Report { entries, complete: loaded.corpus.is_some(), findings, quotations }, arguments.json)?;
+    print(
+        &Report { entries, complete: loaded.knowledge.is_some(), findings, quotations },
+        arguments.json,
+    )?;
     Ok(exit)
 }
 
@@ -93,13 +97,16 @@ const FRONT_END_RULES: &[Rule] = &[
     },
 ];
 
-/// Renders every vetted answer in every way in which Discord can show it, and measures what would be sent.
+/// Renders every vetted answer in every way in which Discord can show it, and measures what would
+/// be sent.
 #[cfg(feature = "discord")]
 fn discord_limits(subject: &Subject<'_>) -> Vec<Finding> {
-    let Some(stamp) = subject.corpus.case.stamp(subject.today, 0) else { return Vec::new() };
+    let Some(stamp) = subject.knowledge.case_file.case.stamp(subject.today, 0) else {
+        return Vec::new();
+    };
     let mut findings = Vec::new();
-    for entry in subject.corpus.vetted() {
-        let reply = caseclerk::reply::entry_reply(subject.corpus, &entry.id, &stamp);
+    for entry in subject.knowledge.library.vetted() {
+        let reply = caseclerk::reply::entry_reply(subject.knowledge, &entry.id, &stamp);
         let overruns = caseclerk::discord::render::overruns(&reply);
         findings.extend(overruns.into_iter().map(|overrun| {
             let help = "shorten the answer, or show fewer quotations with it";
@@ -113,8 +120,10 @@ fn source_files(arguments: &LintArguments) -> anyhow::Result<BTreeMap<String, St
     let Some(path) = &arguments.source_files else {
         return Ok(BTreeMap::new());
     };
-    let text = std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
-    toml::from_str(&text).with_context(|| format!("{} must hold lines such as key = \"file.txt\"", path.display()))
+    let text =
+        std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
+    toml::from_str(&text)
+        .with_context(|| format!("{} must hold lines such as key = \"file.txt\"", path.display()))
 }
 
 fn print(report: &Report, json: bool) -> anyhow::Result<()> {
@@ -144,7 +153,10 @@ fn print(report: &Report, json: bool) -> anyhow::Result<()> {
         (entries, findings) => writeln!(out, "{entries} answers checked, {findings} findings")?,
     }
     if report.entries > 0 && !report.complete {
-        writeln!(out, "mend case.toml and opt-out.toml first: without them, the rules about answers could not run")?;
+        writeln!(
+            out,
+            "mend case.toml and opt-out.toml first: without them, the rules about answers could not run"
+        )?;
     }
     Ok(())
 }

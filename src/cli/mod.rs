@@ -1,4 +1,5 @@
-//! One file for each subcommand. Only here is an error anything but a type: it becomes words and an exit code.
+//! One file for each subcommand. Only here is an error anything but a type: it becomes words and an
+//! exit code.
 
 mod ask;
 mod chat;
@@ -23,8 +24,8 @@ use clap::{Args, Parser, Subcommand};
 use jiff::civil::Date;
 use tracing_subscriber::EnvFilter;
 
-/// Answers questions about one court case from a vetted FAQ: with sources, with where the case stands, and silent rather than
-/// wrong.
+/// Answers questions about one court case from a vetted FAQ: with sources, with where the case
+/// stands, and silent rather than wrong.
 #[derive(Debug, Parser)]
 #[command(version, propagate_version = true, max_term_width = 100)]
 pub struct Arguments {
@@ -62,10 +63,12 @@ enum Command {
     Index,
     /// Measure the matcher on sets of questions
     Eval(eval::EvalArguments),
-    /// Be in Discord: needs a token in DISCORD_TOKEN, or the name of a file with it in DISCORD_TOKEN_FILE
+    /// Be in Discord: needs a token in DISCORD_TOKEN, or the name of a file with it in
+    /// DISCORD_TOKEN_FILE
     #[cfg(feature = "discord")]
     Run,
-    /// Say whether the bot that runs beside this is in touch with Discord, by discord.heartbeat_file
+    /// Say whether the bot that runs beside this is in touch with Discord, by
+    /// discord.heartbeat_file
     #[cfg(feature = "discord")]
     Health,
     /// Show the configuration
@@ -149,17 +152,20 @@ impl Command {
 
 impl Global {
     fn options(&self) -> anyhow::Result<Options> {
-        let flags = [("knowledge.faq", "--faq", &self.faq), ("knowledge.index", "--index", &self.index)];
-        let flags = flags.into_iter().filter_map(|(key, flag, value)| Some((key, flag, value.clone()?)));
+        let flags =
+            [("knowledge.faq", "--faq", &self.faq), ("knowledge.index", "--index", &self.index)];
+        let flags =
+            flags.into_iter().filter_map(|(key, flag, value)| Some((key, flag, value.clone()?)));
         // Variables that are not text cannot be ours.
-        let environment =
-            std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
+        let environment = std::env::vars_os().filter_map(|(name, value)| {
+            Some((name.into_string().ok()?, value.into_string().ok()?))
+        });
         Ok(Options::collect(self.config.as_deref(), environment, flags.collect())?)
     }
 }
 
-/// What libraries would log of what passes through them: the words of messages, and addresses with tokens in them. Whatever the
-/// operator asks for, these are not written.
+/// What libraries would log of what passes through them: the words of messages, and addresses with
+/// tokens in them. Whatever the operator asks for, these are not written.
 const NEVER: &[&str] = &[
     "serenity=error",
     "tungstenite=off",
@@ -171,8 +177,13 @@ const NEVER: &[&str] = &[
 ];
 
 fn start_logging(settings: &Settings, is_service: bool) -> anyhow::Result<()> {
-    let filter = if is_service && settings.log_filter_is_default { "info,tantivy=warn" } else { &settings.log_filter };
-    let mut filter = EnvFilter::try_new(filter).with_context(|| format!("log.filter: \"{filter}\" is not a filter"))?;
+    let filter = if is_service && settings.log_filter_is_default {
+        "info,tantivy=warn"
+    } else {
+        &settings.log_filter
+    };
+    let mut filter = EnvFilter::try_new(filter)
+        .with_context(|| format!("log.filter: \"{filter}\" is not a filter"))?;
     for directive in NEVER {
         filter = filter.add_directive(directive.parse().context("a fixed filter")?);
     }
@@ -190,7 +201,8 @@ pub fn is_closed_pipe(error: &anyhow::Error) -> bool {
     io_errors.into_iter().any(|error| error.kind() == std::io::ErrorKind::BrokenPipe)
 }
 
-/// Tells the operator what went wrong, with its causes; for mistakes in the content, what and where they are.
+/// Tells the operator what went wrong, with its causes; for mistakes in the content, what and where
+/// they are.
 pub fn report(error: &anyhow::Error) {
     let findings = error.chain().find_map(|cause| match cause.downcast_ref::<ResponderError>() {
         Some(ResponderError::Findings(findings)) => Some(findings),
@@ -198,7 +210,8 @@ pub fn report(error: &anyhow::Error) {
     });
     let mut text = String::new();
     if let Some(findings) = findings {
-        let errors: Vec<_> = findings.iter().filter(|finding| finding.severity == Severity::Error).collect();
+        let errors: Vec<_> =
+            findings.iter().filter(|finding| finding.severity == Severity::Error).collect();
         text += &format!("{}\n\n", no_content(errors.len()));
         errors.iter().for_each(|finding| text += &format!("{finding}\n\n"));
         text += "`caseclerk lint` shows everything, warnings too.";

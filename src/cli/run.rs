@@ -26,9 +26,15 @@ pub fn run(settings: &Settings) -> anyhow::Result<Exit> {
     let responder = Arc::new(Responder::open(settings)?);
     let router = Arc::new(Router::new(responder, &settings.discord, &settings.moderation, today));
     // One worker: an answer takes less time than it takes to wake another thread for it.
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build();
+    let runtime =
+        tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build();
     let runtime = runtime.context("cannot start the asynchronous runtime")?;
-    let result = runtime.block_on(gateway::run(router, &settings.discord, settings.moderation.guild, &token));
+    let result = runtime.block_on(gateway::run(
+        router,
+        &settings.discord,
+        settings.moderation.guild,
+        &token,
+    ));
     // What hangs now has had its time.
     runtime.shutdown_background();
     Ok(match result {

@@ -1,8 +1,8 @@
 //! The one table of Discord's commands: registration, routing and help read it.
 
 use serenity::all::{
-    CommandOptionType, CommandType, CreateCommand, CreateCommandOption, InstallationContext, InteractionContext,
-    Permissions,
+    CommandOptionType, CommandType, CreateCommand, CreateCommandOption, InstallationContext,
+    InteractionContext, Permissions,
 };
 
 use super::limits;
@@ -70,14 +70,18 @@ pub fn table() -> impl Iterator<Item = Row> {
             DeskAction::Show,
         ),
     ];
-    let desk = desk.into_iter().map(move |(name, summary, action)| row(name, summary, Action::Desk(action)));
-    let check = row(CHECK, "In the menu of a message, under Apps: what the FAQ says to it", Action::Check);
+    let desk = desk
+        .into_iter()
+        .map(move |(name, summary, action)| row(name, summary, Action::Desk(action)));
+    let check =
+        row(CHECK, "In the menu of a message, under Apps: what the FAQ says to it", Action::Check);
     std::iter::once(ask).chain(shared).chain([check]).chain(desk)
 }
 
 /// Finds what a command does.
 pub fn find(name: &str, subcommand: Option<&str>) -> Option<Action> {
-    let name = subcommand.map_or_else(|| name.to_owned(), |subcommand| format!("{name} {subcommand}"));
+    let name =
+        subcommand.map_or_else(|| name.to_owned(), |subcommand| format!("{name} {subcommand}"));
     table().find(|row| row.name == name).map(|row| row.action)
 }
 
@@ -85,17 +89,26 @@ pub fn find(name: &str, subcommand: Option<&str>) -> Option<Action> {
 pub fn help() -> Vec<(String, String)> {
     let for_members = table().filter(|row| !matches!(row.action, Action::Desk(_)));
     let shown = for_members.map(|row| {
-        let name = if matches!(row.action, Action::Check) { row.name.to_owned() } else { format!("/{}", row.name) };
+        let name = if matches!(row.action, Action::Check) {
+            row.name.to_owned()
+        } else {
+            format!("/{}", row.name)
+        };
         (name, row.summary.to_owned())
     });
     shown.collect()
 }
 
-/// What Discord is told about the commands that everybody has, in servers and direct messages, installed for either.
+/// What Discord is told about the commands that everybody has, in servers and direct messages,
+/// installed for either.
 pub fn for_everybody() -> Vec<CreateCommand> {
     let commands = table().filter_map(|row| match row.action {
-        Action::Ask => Some(everywhere(row.name).description(row.summary).set_options(vec![question(), private()])),
-        Action::Show(shared) => Some(everywhere(row.name).description(row.summary).set_options(shown_options(shared))),
+        Action::Ask => Some(
+            everywhere(row.name).description(row.summary).set_options(vec![question(), private()]),
+        ),
+        Action::Show(shared) => {
+            Some(everywhere(row.name).description(row.summary).set_options(shown_options(shared)))
+        }
         Action::Check => Some(everywhere(row.name).kind(CommandType::Message)),
         Action::Desk(_) => None,
     });
@@ -146,7 +159,11 @@ fn private() -> CreateCommandOption {
 }
 
 fn entry() -> CreateCommandOption {
-    let option = CreateCommandOption::new(CommandOptionType::String, ENTRY, "The id of the entry, or words in it");
+    let option = CreateCommandOption::new(
+        CommandOptionType::String,
+        ENTRY,
+        "The id of the entry, or words in it",
+    );
     option.set_autocomplete(true)
 }
 

@@ -1,4 +1,5 @@
-//! What buttons and menus report when they are used: short names that hold everything, so that they work after a restart.
+//! What buttons and menus report when they are used: short names that hold everything, so that they
+//! work after a restart.
 
 use crate::knowledge::EntryId;
 
@@ -76,7 +77,16 @@ mod tests {
 
     #[test]
     fn forged_names_are_nothing() {
-        for name in ["", "pick:1", "page", "page:status", "page:status:-1", "page:status:1:2", "drop table", "✨"] {
+        for name in [
+            "",
+            "pick:1",
+            "page",
+            "page:status",
+            "page:status:-1",
+            "page:status:1:2",
+            "drop table",
+            "✨",
+        ] {
             assert_eq!(Press::parse(name), None, "{name}");
         }
     }

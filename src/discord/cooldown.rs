@@ -1,4 +1,5 @@
-//! How often somebody may ask: an allowance for each member and for each channel that fills up again by itself.
+//! How often somebody may ask: an allowance for each member and for each channel that fills up
+//! again by itself.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
@@ -24,7 +25,8 @@ pub enum Verdict {
     Wait {
         /// How long.
         rest: Duration,
-        /// Whether this is the first refusal in a row; saying it again and again would be noise of its own.
+        /// Whether this is the first refusal in a row; saying it again and again would be noise of
+        /// its own.
         first: bool,
     },
 }
@@ -80,7 +82,10 @@ mod tests {
         let (cooldown, start) = (two_per_ten_seconds(), Instant::now());
         assert_eq!(cooldown.take(1, start), Verdict::Go);
         assert_eq!(cooldown.take(1, start), Verdict::Go);
-        assert_eq!(cooldown.take(1, start), Verdict::Wait { rest: Duration::from_secs(5), first: true });
+        assert_eq!(
+            cooldown.take(1, start),
+            Verdict::Wait { rest: Duration::from_secs(5), first: true }
+        );
         assert!(matches!(cooldown.take(1, start), Verdict::Wait { first: false, .. }));
         assert_eq!(cooldown.take(2, start), Verdict::Go);
         assert_eq!(cooldown.take(1, start + Duration::from_secs(5)), Verdict::Go);

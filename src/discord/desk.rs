@@ -1,7 +1,8 @@
 //! The desk of those who look after the FAQ: who may, and what a reload says.
 //!
-//! The knowledge belongs to the operator and not to every server that invites the bot, so all of it works in one server only.
-//! Discord hides the commands from others; here it is checked again, because what Discord hides can be sent all the same.
+//! The knowledge belongs to the operator and not to every server that invites the bot, so all of it
+//! works in one server only. Discord hides the commands from others; here it is checked again,
+//! because what Discord hides can be sent all the same.
 
 use serenity::model::permissions::Permissions;
 
@@ -31,7 +32,8 @@ impl Permission {
         if moderation.guild.is_none() || request.guild != moderation.guild {
             return Permission::NotHere;
         }
-        let manages = request.permissions.intersects(Permissions::MANAGE_GUILD | Permissions::ADMINISTRATOR);
+        let manages =
+            request.permissions.intersects(Permissions::MANAGE_GUILD | Permissions::ADMINISTRATOR);
         let has_role = request.roles.iter().any(|role| moderation.roles.contains(role));
         if manages || has_role { Permission::Granted } else { Permission::NotYou }
     }
@@ -46,27 +48,37 @@ impl Permission {
     }
 }
 
-/// What a reload did, or would do, in words that fit into one message. The first line says whether anything changed.
+/// What a reload did, or would do, in words that fit into one message. The first line says whether
+/// anything changed.
 pub fn report(result: &Result<Reload, ResponderError>, swapped: bool) -> String {
     let (mut lines, findings) = match result {
         Ok(Reload { changes, findings }) => (changes_lines(changes, swapped), findings.as_slice()),
         Err(ResponderError::Findings(findings)) => {
-            let errors = findings.iter().filter(|f| f.severity == crate::knowledge::Severity::Error).count();
+            let errors =
+                findings.iter().filter(|f| f.severity == crate::knowledge::Severity::Error).count();
             (
-                vec![format!("**Nothing was changed; the old answers stay.** {}", no_content(errors))],
+                vec![format!(
+                    "**Nothing was changed; the old answers stay.** {}",
+                    no_content(errors)
+                )],
                 findings.as_slice(),
             )
         }
-        Err(error) => {
-            (vec![format!("**Nothing was changed; the old answers stay:** {}", escape(&error.to_string()))], &[][..])
-        }
+        Err(error) => (
+            vec![format!(
+                "**Nothing was changed; the old answers stay:** {}",
+                escape(&error.to_string())
+            )],
+            &[][..],
+        ),
     };
     if findings.is_empty() && result.is_ok() {
         lines.push("No findings.".to_owned());
     }
     lines.extend(findings.iter().map(|finding| {
         let place = format!("{}:{}", finding.file, finding.line);
-        let told = format!("{} [{}] {} {}", finding.severity, finding.rule, finding.message, finding.help);
+        let told =
+            format!("{} [{}] {} {}", finding.severity, finding.rule, finding.message, finding.help);
         clip(&format!("- `{place}` {}", escape(&told)), 500)
     }));
     fit(&lines)
@@ -75,7 +87,8 @@ pub fn report(result: &Result<Reload, ResponderError>, swapped: bool) -> String 
 fn changes_lines(changes: &Changes, swapped: bool) -> Vec<String> {
     let Changes { added, changed, withdrawn } = changes;
     let lead = if swapped { "Reloaded" } else { "A reload would do this" };
-    let counts = format!("{} added, {} changed, {} withdrawn", added.len(), changed.len(), withdrawn.len());
+    let counts =
+        format!("{} added, {} changed, {} withdrawn", added.len(), changed.len(), withdrawn.len());
     let mut lines = vec![format!("**{lead}: {counts}.**")];
     let lists = [("Added", added), ("Changed", changed), ("Withdrawn", withdrawn)];
     let filled = lists.into_iter().filter(|(_, ids)| !ids.is_empty());

@@ -1,7 +1,8 @@
 //! The life of the bot in Discord: connect, answer, close properly.
 //!
-//! serenity reconnects and resumes by itself. What it leaves to others is here: to look the address of the gateway up until it is
-//! known, to spare the daily budget of new sessions, to notice that a connection is dead, to end well when told to stop.
+//! serenity reconnects and resumes by itself. What it leaves to others is here: to look the address
+//! of the gateway up until it is known, to spare the daily budget of new sessions, to notice that a
+//! connection is dead, to end well when told to stop.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -9,7 +10,9 @@ use std::time::{Duration, SystemTime};
 
 use reqwest::{Certificate, Client, StatusCode};
 use serde_json::Value;
-use serenity::all::{ConnectionStage, GatewayIntents, HttpBuilder, ShardManager, ShardManagerOptions};
+use serenity::all::{
+    ConnectionStage, GatewayIntents, HttpBuilder, ShardManager, ShardManagerOptions,
+};
 use serenity::futures::StreamExt;
 use serenity::gateway::GatewayError;
 use tokio::sync::{Mutex, RwLock};
@@ -24,9 +27,11 @@ use super::router::Router;
 use crate::config::{DiscordSettings, Secret};
 
 /// None of these is privileged: mentions and direct messages come with their words all the same.
-pub const INTENTS: GatewayIntents = GatewayIntents::GUILD_MESSAGES.union(GatewayIntents::DIRECT_MESSAGES);
+pub const INTENTS: GatewayIntents =
+    GatewayIntents::GUILD_MESSAGES.union(GatewayIntents::DIRECT_MESSAGES);
 
-/// More sessions than this begun within an hour mean that they do not last; each costs one of 1000 a day.
+/// More sessions than this begun within an hour mean that they do not last; each costs one of 1000
+/// a day.
 const SESSIONS_AN_HOUR: u64 = 40;
 const HOUR: Duration = Duration::from_secs(3600);
 
@@ -91,14 +96,22 @@ pub async fn run(
     tokio::pin!(stop);
     let client = http_client(settings)?;
     let heartbeat = Heartbeat::new(settings.heartbeat_file.as_deref());
-    let rest = Arc::new(Rest::new(client.clone(), settings.api_base.as_deref(), token, settings.http_timeout));
+    let rest = Arc::new(Rest::new(
+        client.clone(),
+        settings.api_base.as_deref(),
+        token,
+        settings.http_timeout,
+    ));
     let gateway = tokio::select! {
         gateway = look_up(&rest) => gateway?,
         () = &mut stop => return Ok(()),
     };
     let pace = gateway.pace();
     if !pace.is_zero() {
-        warn!(seconds = pace.as_secs(), "few of today's sessions are left; waiting before the next is begun");
+        warn!(
+            seconds = pace.as_secs(),
+            "few of today's sessions are left; waiting before the next is begun"
+        );
         tokio::select! {
             () = sleep(pace) => {}
             () = &mut stop => return Ok(()),
@@ -108,7 +121,8 @@ pub async fn run(
         let rest = rest.clone();
         async move { register(&rest, desk).await }
     });
-    // Whoever sees the bot should see its commands, too; but a bot without commands is better than none.
+    // Whoever sees the bot should see its commands, too; but a bot without commands is better than
+    // none.
     let early = timeout(HEAD_START, &mut registered).await.ok();
     let registration = async {
         let result = match early {
@@ -156,12 +170,15 @@ impl Gateway {
             shards: answer["shards"].as_u64().unwrap_or(1).clamp(1, 1000) as u32,
             sessions_left: limit["remaining"].as_f64().unwrap_or(1000.0),
             sessions_a_day: limit["total"].as_f64().unwrap_or(1000.0),
-            reset: Duration::from_millis(limit["reset_after"].as_u64().unwrap_or(0).min(86_400_000)),
+            reset: Duration::from_millis(
+                limit["reset_after"].as_u64().unwrap_or(0).min(86_400_000),
+            ),
         })
     }
 
-    /// How long to wait before a session is begun. While more than half of them are left, not at all; then the rest is spread over
-    /// the rest of the day, so that a process that is started again and again cannot use them up: Discord would reset the token.
+    /// How long to wait before a session is begun. While more than half of them are left, not at
+    /// all; then the rest is spread over the rest of the day, so that a process that is started
+    /// again and again cannot use them up: Discord would reset the token.
     fn pace(&self) -> Duration {
         if self.sessions_left * 2.0 > self.sessions_a_day {
             return Duration::ZERO;
@@ -178,8 +195,12 @@ async fn look_up(rest: &Rest) -> Result<Gateway, Ended> {
                 Some(gateway) => return Ok(gateway),
                 None => warn!("Discord's answer does not name the gateway; asking again"),
             },
-            Err(RestError::Refused { status: StatusCode::UNAUTHORIZED, .. }) => return Err(Ended::TokenRefused),
-            Err(error) => warn!(%error, "the address of the gateway cannot be looked up yet; trying again"),
+            Err(RestError::Refused { status: StatusCode::UNAUTHORIZED, .. }) => {
+                return Err(Ended::TokenRefused);
+            }
+            Err(error) => {
+                warn!(%error, "the address of the gateway cannot be looked up yet; trying again")
+            }
         }
         sleep(pause).await;
         pause = (pause * 2).min(LONGEST_REST);
@@ -188,8 +209,8 @@ async fn look_up(rest: &Rest) -> Result<Gateway, Ended> {
 
 type Closed = serenity::futures::channel::mpsc::UnboundedReceiver<Result<(), GatewayError>>;
 
-/// Begins the shards. serenity's `Client` would look the gateway up by itself, once, and on a fault connect to a fixed address for
-/// the rest of its life; so its parts are put together here.
+/// Begins the shards. serenity's `Client` would look the gateway up by itself, once, and on a fault
+/// connect to a fixed address for the rest of its life; so its parts are put together here.
 async fn connect(
     gateway: &Gateway,
     client: Client,
@@ -224,12 +245,18 @@ fn refusal(refused: Option<Result<(), GatewayError>>) -> Ended {
     }
 }
 
-/// Returns when the gateway was silent for too long, or when its sessions do not last. Until then it keeps the heartbeat, once a
-/// session has begun.
+/// Returns when the gateway was silent for too long, or when its sessions do not last. Until then
+/// it keeps the heartbeat, once a session has begun.
 ///
-/// A sign of life is an event, or a heartbeat that was answered: then the measured latency is another one. The stage of a shard
-/// alone would not do, because it is not brought up to date while the shard hangs.
-async fn watch(manager: &ShardManager, handler: &Handler, mut heartbeat: Heartbeat, silence: Duration) -> Ended {
+/// A sign of life is an event, or a heartbeat that was answered: then the measured latency is
+/// another one. The stage of a shard alone would not do, because it is not brought up to date while
+/// the shard hangs.
+async fn watch(
+    manager: &ShardManager,
+    handler: &Handler,
+    mut heartbeat: Heartbeat,
+    silence: Duration,
+) -> Ended {
     let mut tick = interval(silence / 10);
     tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let mut seen = Vec::new();
@@ -240,7 +267,8 @@ async fn watch(manager: &ShardManager, handler: &Handler, mut heartbeat: Heartbe
             hour = (Instant::now(), handler.sessions());
         }
         let runners = manager.runners.lock().await;
-        let mut latencies: Vec<_> = runners.iter().map(|(id, runner)| (id.0, runner.latency)).collect();
+        let mut latencies: Vec<_> =
+            runners.iter().map(|(id, runner)| (id.0, runner.latency)).collect();
         let connected = runners.values().any(|runner| runner.stage == ConnectionStage::Connected);
         drop(runners);
         latencies.sort_unstable();
@@ -260,7 +288,8 @@ async fn watch(manager: &ShardManager, handler: &Handler, mut heartbeat: Heartbe
 }
 
 fn http_client(settings: &DiscordSettings) -> Result<Client, Ended> {
-    let mut builder = Client::builder().timeout(settings.http_timeout).connect_timeout(settings.http_timeout);
+    let mut builder =
+        Client::builder().timeout(settings.http_timeout).connect_timeout(settings.http_timeout);
     if let Some(path) = &settings.ca_file {
         let unusable = |source| Ended::Certificate { path: path.clone(), source };
         let pem = std::fs::read(path).map_err(|error| unusable(error.into()))?;
@@ -273,8 +302,10 @@ fn http_client(settings: &DiscordSettings) -> Result<Client, Ended> {
 /// Completes when the process is told to stop.
 fn stop_signal() -> Result<impl Future<Output = ()>, Ended> {
     use tokio::signal::unix::{SignalKind, signal};
-    let listen = |kind| signal(kind).map_err(|error| Ended::Machine("listen for signals", error.into()));
-    let (mut terminate, mut interrupt) = (listen(SignalKind::terminate())?, listen(SignalKind::interrupt())?);
+    let listen =
+        |kind| signal(kind).map_err(|error| Ended::Machine("listen for signals", error.into()));
+    let (mut terminate, mut interrupt) =
+        (listen(SignalKind::terminate())?, listen(SignalKind::interrupt())?);
     Ok(async move {
         tokio::select! {
             _ = terminate.recv() => {}

@@ -47,7 +47,8 @@ pub struct Handler {
 struct Answered {
     /// The id of our reply.
     reply: Option<u64>,
-    /// A fingerprint of the question that the reply answers: an edit that changes no word changes no answer.
+    /// A fingerprint of the question that the reply answers: an edit that changes no word changes
+    /// no answer.
     words: Option<u64>,
     deleted: bool,
 }
@@ -55,7 +56,9 @@ struct Answered {
 impl Handler {
     /// Answers by this router, through this door, and remembers so many questions.
     pub fn new(router: Arc<Router>, rest: Arc<Rest>, remembered: usize) -> Self {
-        let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_millis() as u64);
+        let now = SystemTime::now()
+            .duration_since(UNIX_EPOCH)
+            .map_or(0, |since| since.as_millis() as u64);
         Self {
             router,
             rest,
@@ -105,7 +108,8 @@ impl Handler {
         }
         let turn = self.router.interaction(&request);
         match self.rest.respond(&request, &turn.callback).await {
-            // What we wanted to say does not pass: an apology does, and the log has the reason under its reference.
+            // What we wanted to say does not pass: an apology does, and the log has the reason
+            // under its reference.
             Err(error @ RestError::Refused { status: StatusCode::BAD_REQUEST, .. }) => {
                 let apology = Router::apology(&error);
                 told("an apology", self.rest.respond(&request, &apology.callback).await);
@@ -114,7 +118,10 @@ impl Handler {
         }
         if let Some(later) = turn.later {
             let router = self.router.clone();
-            let Ok(message) = tokio::task::spawn_blocking(move || router.finish(later)).await else { return };
+            let Ok(message) = tokio::task::spawn_blocking(move || router.finish(later)).await
+            else {
+                return;
+            };
             told("a report", self.rest.fulfil(&request, &message).await);
         }
     }
@@ -127,9 +134,10 @@ impl Handler {
         }
     }
 
-    /// An edited question is answered anew, in the same reply. One that begins to name the bot is answered like a new one, unless
-    /// it is so old that it may have been answered before this process began. One that names the bot no longer is no question to it
-    /// any more, and takes its reply along.
+    /// An edited question is answered anew, in the same reply. One that begins to name the bot is
+    /// answered like a new one, unless it is so old that it may have been answered before this
+    /// process began. One that names the bot no longer is no question to it any more, and takes its
+    /// reply along.
     async fn edited(&self, message: &Value) {
         let Some(written) = self.read(message) else { return };
         if !written.is_for_bot() {
@@ -141,7 +149,9 @@ impl Handler {
         }
         let answered = match self.questions.get(&written.id) {
             Some(answered) => answered,
-            None if written.id >= self.first_id => self.questions.get_or_insert(written.id, Arc::default).0,
+            None if written.id >= self.first_id => {
+                self.questions.get_or_insert(written.id, Arc::default).0
+            }
             None => return,
         };
         let mut answered = answered.lock().await;
@@ -157,7 +167,9 @@ impl Handler {
         answered.words = Some(fingerprint(written));
         let Some(message) = self.router.message(written) else { return };
         match answered.reply {
-            Some(reply) => told("an edited reply", self.rest.replace(written.channel, reply, &message).await),
+            Some(reply) => {
+                told("an edited reply", self.rest.replace(written.channel, reply, &message).await)
+            }
             None => match self.rest.reply(written, &message).await {
                 Ok(reply) => answered.reply = reply,
                 Err(error) => told("a reply", Err(error)),
@@ -180,7 +192,8 @@ impl Handler {
         Written::read(message, self.bot.load(Ordering::Relaxed))
     }
 
-    /// Reads what the client library could not, so that one unknown component does not cost a member the answer.
+    /// Reads what the client library could not, so that one unknown component does not cost a
+    /// member the answer.
     async fn unread(&self, kind: &str, event: &Value) {
         match kind {
             "INTERACTION_CREATE" => self.interaction(event).await,
@@ -199,12 +212,18 @@ impl RawEventHandler for Handler {
         let Ok(_permit) = self.at_work.clone().acquire_owned().await else { return };
         match event {
             Event::Ready(event) => self.ready(event.ready.user.id.get()),
-            Event::InteractionCreate(event) => self.interaction(&interaction_json(&event.interaction)).await,
-            Event::MessageCreate(event) if event.message.guild_id.is_none() || !event.message.mentions.is_empty() => {
+            Event::InteractionCreate(event) => {
+                self.interaction(&interaction_json(&event.interaction)).await
+            }
+            Event::MessageCreate(event)
+                if event.message.guild_id.is_none() || !event.message.mentions.is_empty() =>
+            {
                 self.written(&json!(event.message)).await;
             }
             Event::MessageUpdate(event) => self.edited(&json!(event)).await,
-            Event::MessageDelete(event) => self.withdraw(event.channel_id.get(), event.message_id.get(), true).await,
+            Event::MessageDelete(event) => {
+                self.withdraw(event.channel_id.get(), event.message_id.get(), true).await
+            }
             Event::MessageDeleteBulk(event) => {
                 for id in event.ids {
                     self.withdraw(event.channel_id.get(), id.get(), true).await;
@@ -216,8 +235,9 @@ impl RawEventHandler for Handler {
     }
 }
 
-/// An interaction as Discord sent it; the library keeps the type beside it. Of a command, which comes most often, only what is
-/// read: the rest of it is long, and above all the member's own affair.
+/// An interaction as Discord sent it; the library keeps the type beside it. Of a command, which
+/// comes most often, only what is read: the rest of it is long, and above all the member's own
+/// affair.
 fn interaction_json(interaction: &Interaction) -> Value {
     let mut value = match interaction {
         Interaction::Command(command) | Interaction::Autocomplete(command) => json!({

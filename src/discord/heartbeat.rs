@@ -1,7 +1,8 @@
-//! The sign of life that a supervisor can look at: a file whose date is the last moment at which Discord was heard.
+//! The sign of life that a supervisor can look at: a file whose date is the last moment at which
+//! Discord was heard.
 //!
-//! It tells more than that the process exists: while the bot cannot connect, or hangs, the file grows old. Who judges its age is
-//! [`is_in_touch`]; who asks is `caseclerk health`.
+//! It tells more than that the process exists: while the bot cannot connect, or hangs, the file
+//! grows old. Who judges its age is [`is_in_touch`]; who asks is `caseclerk health`.
 
 use std::fs::{self, File};
 use std::io;
@@ -18,7 +19,8 @@ pub struct Heartbeat {
 }
 
 impl Heartbeat {
-    /// Begins without a sign of life: what an earlier process left behind says nothing about this one.
+    /// Begins without a sign of life: what an earlier process left behind says nothing about this
+    /// one.
     pub fn new(file: Option<&Path>) -> Self {
         if let Some(file) = file {
             // If it cannot be removed, it cannot be dated either, and grows old.
@@ -27,7 +29,8 @@ impl Heartbeat {
         Self { file: file.map(Path::to_owned), failed: false }
     }
 
-    /// Notes when Discord was last heard. A file that cannot be written is a warning: the bot goes on, and looks unwell.
+    /// Notes when Discord was last heard. A file that cannot be written is a warning: the bot goes
+    /// on, and looks unwell.
     pub fn beat(&mut self, heard: SystemTime) {
         let Some(path) = &self.file else { return };
         let result = date(path, heard);
@@ -43,7 +46,8 @@ fn date(path: &Path, heard: SystemTime) -> io::Result<()> {
     File::options().create(true).append(true).open(path)?.set_modified(heard)
 }
 
-/// How long before `now` Discord was last heard, by this file; `None` if never. After a clock was set back, as long after.
+/// How long before `now` Discord was last heard, by this file; `None` if never. After a clock was
+/// set back, as long after.
 pub fn last_heard(path: &Path, now: SystemTime) -> io::Result<Option<Duration>> {
     match fs::metadata(path).and_then(|file| file.modified()) {
         Ok(heard) => Ok(Some(now.duration_since(heard).unwrap_or_else(|later| later.duration()))),
@@ -52,8 +56,8 @@ pub fn last_heard(path: &Path, now: SystemTime) -> io::Result<Option<Duration>> 
     }
 }
 
-/// Whether Discord was heard lately enough: within half of the silence after which the process gives up, or a supervisor would
-/// never see it ill.
+/// Whether Discord was heard lately enough: within half of the silence after which the process
+/// gives up, or a supervisor would never see it ill.
 pub fn is_in_touch(age: Duration, silence: Duration) -> bool {
     age <= silence / 2
 }

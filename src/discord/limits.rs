@@ -1,7 +1,8 @@
-//! Every limit that Discord sets to what a bot sends, once, and the measure by which a finished message is held against them.
+//! Every limit that Discord sets to what a bot sends, once, and the measure by which a finished
+//! message is held against them.
 //!
-//! Lengths are counted in characters as Discord counts them. Measured is the JSON that is really sent, so that no way of building
-//! a message can get past it.
+//! Lengths are counted in characters as Discord counts them. Measured is the JSON that is really
+//! sent, so that no way of building a message can get past it.
 
 use serde_json::Value;
 

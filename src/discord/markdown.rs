@@ -88,20 +88,25 @@ pub fn pack<'p>(pieces: impl IntoIterator<Item = &'p Piece>, limit: usize) -> Ve
     pages
 }
 
-/// Splits a text into parts of at most `limit` characters: at the end of a sentence if there is one, else between words, else
-/// anywhere.
+/// Splits a text into parts of at most `limit` characters: at the end of a sentence if there is
+/// one, else between words, else anywhere.
 pub fn split(text: &str, limit: usize) -> Vec<&str> {
     let mut parts = Vec::new();
     let mut rest = text.trim_end();
     while length(rest) > limit {
         let end = rest.char_indices().nth(limit).map_or(rest.len(), |(index, _)| index);
         let window = &rest[..end];
-        let sentence =
-            window.rmatch_indices(['.', '!', '?', '\n']).map(|(index, mark)| index + mark.len()).find(|index| {
+        let sentence = window
+            .rmatch_indices(['.', '!', '?', '\n'])
+            .map(|(index, mark)| index + mark.len())
+            .find(|index| {
                 let after = rest[*index..].chars().next();
-                *index > 0 && (after.is_none_or(char::is_whitespace) || window[..*index].ends_with('\n'))
+                *index > 0
+                    && (after.is_none_or(char::is_whitespace) || window[..*index].ends_with('\n'))
             });
-        let cut = sentence.or_else(|| window.rfind(char::is_whitespace).filter(|index| *index > 0)).unwrap_or(end);
+        let cut = sentence
+            .or_else(|| window.rfind(char::is_whitespace).filter(|index| *index > 0))
+            .unwrap_or(end);
         parts.push(rest[..cut].trim_end());
         rest = rest[cut..].trim_start();
     }
@@ -116,7 +121,8 @@ pub fn clip(text: &str, limit: usize) -> String {
     if length(text) <= limit {
         return text.to_owned();
     }
-    let end = text.char_indices().nth(limit.saturating_sub(1)).map_or(text.len(), |(index, _)| index);
+    let end =
+        text.char_indices().nth(limit.saturating_sub(1)).map_or(text.len(), |(index, _)| index);
     let kept = &text[..end];
     let in_a_word = !text[end..].starts_with(char::is_whitespace);
     let kept = match kept.rfind(char::is_whitespace) {
@@ -145,8 +151,9 @@ pub fn escape(text: &str) -> String {
 }
 
 fn escape_marks(text: &str, escaped: &mut String) {
-    let is_mark =
-        |byte: u8| matches!(byte, b'\\' | b'*' | b'_' | b'~' | b'`' | b'|' | b'[' | b']' | b'<' | b'>' | b'@');
+    let is_mark = |byte: u8| {
+        matches!(byte, b'\\' | b'*' | b'_' | b'~' | b'`' | b'|' | b'[' | b']' | b'<' | b'>' | b'@')
+    };
     let mut rest = text;
     while let Some(at) = rest.bytes().position(is_mark) {
         escaped.push_str(&rest[..at]);
@@ -170,8 +177,10 @@ fn block_pieces(block: &Block) -> Vec<Piece> {
             vec![Piece::paragraph(if is_quotation { format!("> {text}") } else { text })]
         }
         Block::List { numbered, items } => {
-            let mark = |place: usize| if *numbered { format!("{}. ", place + 1) } else { "- ".to_owned() };
-            let lines = items.iter().enumerate().map(|(place, item)| mark(place) + &inlines_text(item));
+            let mark =
+                |place: usize| if *numbered { format!("{}. ", place + 1) } else { "- ".to_owned() };
+            let lines =
+                items.iter().enumerate().map(|(place, item)| mark(place) + &inlines_text(item));
             let mut pieces: Vec<Piece> = lines.map(Piece::line).collect();
             if let Some(first) = pieces.first_mut() {
                 first.tight = false;
@@ -199,7 +208,8 @@ fn wrapped(text: &str, mark: &str) -> String {
     format!("{}{mark}{}{mark}{}", &text[..start], escape(words), &text[end..])
 }
 
-/// A link. Where the text is itself an address Discord shows no link at all, so the address stands alone.
+/// A link. Where the text is itself an address Discord shows no link at all, so the address stands
+/// alone.
 fn link(text: &str, url: &str) -> String {
     let url = url.replace('(', "%28").replace(')', "%29").replace(' ', "%20");
     if text.contains("://") { format!("<{url}>") } else { format!("[{}]({url})", escape(text)) }
@@ -211,7 +221,10 @@ mod tests {
 
     #[test]
     fn text_is_split_at_the_ends_of_sentences() {
-        assert_eq!(split("One is here. Two is there. Three.", 27), ["One is here. Two is there.", "Three."]);
+        assert_eq!(
+            split("One is here. Two is there. Three.", 27),
+            ["One is here. Two is there.", "Three."]
+        );
         assert_eq!(split("no sentence ends here", 12), ["no sentence", "ends here"]);
         assert_eq!(split("ääääää", 4), ["ääää", "ää"]);
         assert_eq!(split("The U.S.A. law", 11), ["The U.S.A.", "law"]);
@@ -224,7 +237,10 @@ mod tests {
             "\\*\\*bold\\*\\* \\_x\\_ \\<@\u{200b}1\\> @\u{200b}everyone"
         );
         assert_eq!(escape("# no heading"), "\\# no heading");
-        assert_eq!(escape("see https://example.com/a_b now_"), "see https://example.com/a_b now\\_");
+        assert_eq!(
+            escape("see https://example.com/a_b now_"),
+            "see https://example.com/a_b now\\_"
+        );
     }
 
     #[test]

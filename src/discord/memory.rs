@@ -16,7 +16,11 @@ struct Held<K, V> {
 impl<K: Hash + Eq + Clone, V: Clone> Memory<K, V> {
     /// Remembers at most so many.
     pub fn new(limit: usize) -> Self {
-        Self(Mutex::new(Held { limit: limit.max(1), order: VecDeque::new(), values: HashMap::new() }))
+        Self(Mutex::new(Held {
+            limit: limit.max(1),
+            order: VecDeque::new(),
+            values: HashMap::new(),
+        }))
     }
 
     /// What is remembered under a key.

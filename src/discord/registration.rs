@@ -1,4 +1,5 @@
-//! Tells Discord which commands there are: only when that differs from what it knows, and again until it has heard.
+//! Tells Discord which commands there are: only when that differs from what it knows, and again
+//! until it has heard.
 
 use std::time::Duration;
 
@@ -10,7 +11,8 @@ use tracing::{info, warn};
 use super::commands;
 use super::rest::{Rest, RestError};
 
-/// Discord's answer where the application lacks the scope for commands, or is not in the server at all.
+/// Discord's answer where the application lacks the scope for commands, or is not in the server at
+/// all.
 const MISSING_ACCESS: u64 = 50_001;
 
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -20,11 +22,12 @@ const LONGEST_REST: Duration = Duration::from_secs(300);
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ScopeMissing(pub u64);
 
-/// Registers the commands for everybody, and those of the desk in the operator's server. Returns when Discord knows them all; the
-/// bot answers in the meantime.
+/// Registers the commands for everybody, and those of the desk in the operator's server. Returns
+/// when Discord knows them all; the bot answers in the meantime.
 pub async fn register(rest: &Rest, desk: Option<u64>) -> Result<(), ScopeMissing> {
     let application = application(rest).await;
-    tokio::try_join!(for_everybody(rest, &application), for_the_desk(rest, &application, desk)).map(|_| ())
+    tokio::try_join!(for_everybody(rest, &application), for_the_desk(rest, &application, desk))
+        .map(|_| ())
 }
 
 /// The id under which Discord knows us.
@@ -32,9 +35,13 @@ async fn application(rest: &Rest) -> String {
     let mut pause = Duration::from_secs(1);
     loop {
         match rest.get("/oauth2/applications/@me", PATIENCE).await {
-            Ok(answer) if answer["id"].is_string() => return answer["id"].as_str().unwrap_or_default().to_owned(),
+            Ok(answer) if answer["id"].is_string() => {
+                return answer["id"].as_str().unwrap_or_default().to_owned();
+            }
             Ok(_) => warn!("Discord does not say which application this is; asking again"),
-            Err(error) => warn!(%error, "Discord does not say yet which application this is; asking again"),
+            Err(error) => {
+                warn!(%error, "Discord does not say yet which application this is; asking again")
+            }
         }
         sleep(pause).await;
         pause = (pause * 2).min(LONGEST_REST);
@@ -43,17 +50,24 @@ async fn application(rest: &Rest) -> String {
 
 async fn for_everybody(rest: &Rest, application: &str) -> Result<(), ScopeMissing> {
     let path = format!("/applications/{application}/commands");
-    // Commands for everybody need no scope anywhere; a refusal is worth another try like any other fault.
+    // Commands for everybody need no scope anywhere; a refusal is worth another try like any other
+    // fault.
     while until_known(rest, &path, &json!(commands::for_everybody())).await.is_err() {
         sleep(LONGEST_REST).await;
     }
     Ok(())
 }
 
-async fn for_the_desk(rest: &Rest, application: &str, desk: Option<u64>) -> Result<(), ScopeMissing> {
+async fn for_the_desk(
+    rest: &Rest,
+    application: &str,
+    desk: Option<u64>,
+) -> Result<(), ScopeMissing> {
     let Some(guild) = desk else { return Ok(()) };
     let path = format!("/applications/{application}/guilds/{guild}/commands");
-    until_known(rest, &path, &json!(commands::for_the_desk())).await.map_err(|()| ScopeMissing(guild))
+    until_known(rest, &path, &json!(commands::for_the_desk()))
+        .await
+        .map_err(|()| ScopeMissing(guild))
 }
 
 async fn until_known(rest: &Rest, path: &str, ours: &Value) -> Result<(), ()> {
@@ -63,7 +77,9 @@ async fn until_known(rest: &Rest, path: &str, ours: &Value) -> Result<(), ()> {
         match once(rest, path, ours).await {
             Ok(true) => info!("the commands were registered"),
             Ok(false) => info!("the commands are known to Discord"),
-            Err(RestError::Refused { status: StatusCode::FORBIDDEN, code: MISSING_ACCESS }) if refusals >= 2 => {
+            Err(RestError::Refused { status: StatusCode::FORBIDDEN, code: MISSING_ACCESS })
+                if refusals >= 2 =>
+            {
                 return Err(());
             }
             Err(error) => {
@@ -88,10 +104,13 @@ async fn once(rest: &Rest, path: &str, ours: &Value) -> Result<bool, RestError> 
     Ok(true)
 }
 
-/// Whether two lists of commands say the same, in whatever order, with or without what Discord adds by itself.
+/// Whether two lists of commands say the same, in whatever order, with or without what Discord adds
+/// by itself.
 fn same(ours: &Value, theirs: &Value) -> bool {
     let (Some(ours), Some(theirs)) = (ours.as_array(), theirs.as_array()) else { return false };
-    let is_known = |our: &Value| theirs.iter().any(|their| name(our) == name(their) && says_the_same(our, their));
+    let is_known = |our: &Value| {
+        theirs.iter().any(|their| name(our) == name(their) && says_the_same(our, their))
+    };
     ours.len() == theirs.len() && ours.iter().all(is_known)
 }
 
@@ -100,14 +119,25 @@ fn name(command: &Value) -> (&Value, u64) {
 }
 
 fn says_the_same(our: &Value, their: &Value) -> bool {
-    let keys = ["description", "required", "autocomplete", "min_length", "max_length", "default_member_permissions"];
+    let keys = [
+        "description",
+        "required",
+        "autocomplete",
+        "min_length",
+        "max_length",
+        "default_member_permissions",
+    ];
     let values = keys.iter().all(|key| meant(&our[*key]) == meant(&their[*key]));
     // Where they may be used Discord fills in by itself if it is not told.
     let places = ["contexts", "integration_types"];
-    let places = places.iter().all(|key| our[*key].is_null() || sorted(&our[*key]) == sorted(&their[*key]));
+    let places =
+        places.iter().all(|key| our[*key].is_null() || sorted(&our[*key]) == sorted(&their[*key]));
     let (ours, theirs) = (list(&our["options"]), list(&their["options"]));
     // The order of options is the order in which members see them.
-    let options = ours.iter().zip(theirs).all(|(our, their)| name(our) == name(their) && says_the_same(our, their));
+    let options = ours
+        .iter()
+        .zip(theirs)
+        .all(|(our, their)| name(our) == name(their) && says_the_same(our, their));
     values && places && ours.len() == theirs.len() && options
 }
 

@@ -1,7 +1,8 @@
 //! What Discord tells about an interaction or a message becomes a request.
 //!
-//! Read is the JSON itself, and only the parts that matter here: a client library refuses a whole event for one component that it
-//! does not know, and then a member would wait for an answer that never comes.
+//! Read is the JSON itself, and only the parts that matter here: a client library refuses a whole
+//! event for one component that it does not know, and then a member would wait for an answer that
+//! never comes.
 
 use serde_json::Value;
 use serenity::model::permissions::Permissions;
@@ -97,7 +98,9 @@ impl Request {
             id: id(&interaction["id"])?,
             token: text(&interaction["token"])?,
             application: id(&interaction["application_id"]).unwrap_or_default(),
-            channel: id(&interaction["channel_id"]).or_else(|| id(&interaction["channel"]["id"])).unwrap_or_default(),
+            channel: id(&interaction["channel_id"])
+                .or_else(|| id(&interaction["channel"]["id"]))
+                .unwrap_or_default(),
             guild,
             // Context 1 is the direct message with the bot; 2 is somebody else's.
             direct: guild.is_none() && interaction["context"].as_u64().unwrap_or(1) == 1,
@@ -133,8 +136,14 @@ impl Typed {
             options = list(&option["options"]);
             text(&option["name"]).unwrap_or_default()
         });
-        let options = options.iter().filter_map(|option| Some((text(&option["name"])?, option["value"].clone())));
-        Self { name: text(&data["name"]).unwrap_or_default(), subcommand, options: options.collect() }
+        let options = options
+            .iter()
+            .filter_map(|option| Some((text(&option["name"])?, option["value"].clone())));
+        Self {
+            name: text(&data["name"]).unwrap_or_default(),
+            subcommand,
+            options: options.collect(),
+        }
     }
 }
 
@@ -142,7 +151,8 @@ impl Written {
     /// Reads a message; `None` if a person did not write it, or it lacks what every message has.
     pub fn read(message: &Value, bot: u64) -> Option<Self> {
         let author = id(&message["author"]["id"])?;
-        let by_person = message["author"]["bot"] != true && message["webhook_id"].is_null() && author != bot;
+        let by_person =
+            message["author"]["bot"] != true && message["webhook_id"].is_null() && author != bot;
         // Type 0 is a plain message, 19 a reply; everything else Discord writes by itself.
         let plain = matches!(message["type"].as_u64(), None | Some(0 | 19));
         if !by_person || !plain {
@@ -155,7 +165,11 @@ impl Written {
             direct: id(&message["guild_id"]).is_none(),
             author,
             names_bot: list(&message["mentions"]).iter().any(|user| id(&user["id"]) == Some(bot)),
-            words: content.replace(&format!("<@{bot}>"), " ").replace(&format!("<@!{bot}>"), " ").trim().to_owned(),
+            words: content
+                .replace(&format!("<@{bot}>"), " ")
+                .replace(&format!("<@!{bot}>"), " ")
+                .trim()
+                .to_owned(),
         })
     }
 
@@ -183,7 +197,8 @@ fn wish(interaction: &Value, member: u64) -> Wish {
 
 fn press(interaction: &Value, member: u64) -> Wish {
     let (data, message) = (&interaction["data"], &interaction["message"]);
-    // Whoever asked by a command stands in the metadata, whoever asked by a message wrote what ours replies to.
+    // Whoever asked by a command stands in the metadata, whoever asked by a message wrote what ours
+    // replies to.
     let asker = id(&message["interaction_metadata"]["user"]["id"])
         .or_else(|| id(&message["interaction_metadata"]["user_id"]))
         .or_else(|| id(&message["referenced_message"]["author"]["id"]));
@@ -199,17 +214,23 @@ fn press(interaction: &Value, member: u64) -> Wish {
 fn focused_option(data: &Value) -> Option<String> {
     let options = list(&data["options"]).iter();
     let inner = options.flat_map(|option| std::iter::once(option).chain(list(&option["options"])));
-    inner.into_iter().find(|option| option["focused"] == true).and_then(|option| text(&option["name"]))
+    inner
+        .into_iter()
+        .find(|option| option["focused"] == true)
+        .and_then(|option| text(&option["name"]))
 }
 
-/// The words of the message that is to be checked: its text, else that of a forwarded message, of its embeds, of its components.
+/// The words of the message that is to be checked: its text, else that of a forwarded message, of
+/// its embeds, of its components.
 fn checked_text(data: &Value) -> String {
     let target = data["target_id"].as_str().unwrap_or_default();
     let message = &data["resolved"]["messages"][target];
     let forwarded = &message["message_snapshots"][0]["message"];
     for message in [message, forwarded] {
         let content = message["content"].as_str().unwrap_or_default();
-        let embeds = list(&message["embeds"]).iter().flat_map(|embed| [&embed["title"], &embed["description"]]);
+        let embeds = list(&message["embeds"])
+            .iter()
+            .flat_map(|embed| [&embed["title"], &embed["description"]]);
         let embeds: Vec<&str> = embeds.filter_map(Value::as_str).collect();
         let mut shown = Vec::new();
         component_texts(&message["components"], &mut shown);

@@ -1,8 +1,9 @@
-//! Requests to Discord's API, with the obedience that it asks for: wait where it says so, try again when it stumbles, stop when
-//! it says no.
+//! Requests to Discord's API, with the obedience that it asks for: wait where it says so, try again
+//! when it stumbles, stop when it says no.
 //!
-//! serenity has a limiter of its own, which it leaves out behind an API proxy, which does not cover what is answered to
-//! interactions, and whose errors do not tell how long to wait. So all requests go through here, with or without a proxy.
+//! serenity has a limiter of its own, which it leaves out behind an API proxy, which does not cover
+//! what is answered to interactions, and whose errors do not tell how long to wait. So all requests
+//! go through here, with or without a proxy.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
@@ -26,7 +27,8 @@ pub const DISCORD: &str = "https://discord.com";
 const API: &str = "/api/v10";
 
 /// Discord asks every library to say who it is.
-const WHO: &str = concat!("DiscordBot (https://github.com/caseclerk, ", env!("CARGO_PKG_VERSION"), ")");
+const WHO: &str =
+    concat!("DiscordBot (https://github.com/caseclerk, ", env!("CARGO_PKG_VERSION"), ")");
 
 /// The rest between two attempts after Discord stumbled; it doubles each time.
 const FIRST_REST: Duration = Duration::from_millis(150);
@@ -38,7 +40,8 @@ const MESSAGE_PATIENCE: Duration = Duration::from_secs(60);
 /// How many buckets are remembered before those that are over are forgotten.
 const BUCKETS: usize = 1000;
 
-/// Discord's answer that there is nothing more to acknowledge: the attempt before had arrived after all.
+/// Discord's answer that there is nothing more to acknowledge: the attempt before had arrived after
+/// all.
 const ALREADY_ACKNOWLEDGED: u64 = 40_060;
 
 /// The door out.
@@ -118,7 +121,12 @@ enum Attempt {
 impl Call<'_> {
     /// The same call with something to send.
     fn with(self, body: &impl Serialize) -> Self {
-        Self { body: Some(serde_json::to_string(body).expect("what is sent is made of texts and numbers")), ..self }
+        Self {
+            body: Some(
+                serde_json::to_string(body).expect("what is sent is made of texts and numbers"),
+            ),
+            ..self
+        }
     }
 }
 
@@ -158,14 +166,16 @@ impl Rest {
 
     /// Puts a message in the place of a response that only promised one.
     pub async fn fulfil(&self, request: &Request, message: &Message) -> Result<(), RestError> {
-        let path = format!("/webhooks/{}/{}/messages/@original", request.application, request.token);
+        let path =
+            format!("/webhooks/{}/{}/messages/@original", request.application, request.token);
         self.send(self.call(Method::PATCH, &path, MESSAGE_PATIENCE).with(message)).await.map(|_| ())
     }
 
     /// Replies to a message; gives the id of the reply.
     pub async fn reply(&self, to: &Written, message: &Message) -> Result<Option<u64>, RestError> {
         let path = format!("/channels/{}/messages", to.channel);
-        let call = self.call(Method::POST, &path, MESSAGE_PATIENCE).with(&InReply::to(to.id, message));
+        let call =
+            self.call(Method::POST, &path, MESSAGE_PATIENCE).with(&InReply::to(to.id, message));
         let sent: Option<Sent> = serde_json::from_slice(&self.send(call).await?).ok();
         Ok(sent.and_then(|sent| sent.id.parse().ok()))
     }
@@ -188,13 +198,27 @@ impl Rest {
     }
 
     /// Puts something in the place of what is there.
-    pub async fn put(&self, path: &str, body: &impl Serialize, patience: Duration) -> Result<Value, RestError> {
-        self.send(self.call(Method::PUT, path, patience).with(body)).await.map(|answer| read(&answer))
+    pub async fn put(
+        &self,
+        path: &str,
+        body: &impl Serialize,
+        patience: Duration,
+    ) -> Result<Value, RestError> {
+        self.send(self.call(Method::PUT, path, patience).with(body))
+            .await
+            .map(|answer| read(&answer))
     }
 
     fn call<'a>(&self, method: Method, path: &'a str, patience: Duration) -> Call<'a> {
         let bucket = format!("{method} {}", bucket_path(path));
-        Call { method, path, body: None, bucket, deadline: Instant::now() + patience, attempt: self.attempt }
+        Call {
+            method,
+            path,
+            body: None,
+            bucket,
+            deadline: Instant::now() + patience,
+            attempt: self.attempt,
+        }
     }
 
     async fn send(&self, call: Call<'_>) -> Result<Vec<u8>, RestError> {
@@ -224,7 +248,8 @@ impl Rest {
 
     async fn attempt(&self, call: &Call<'_>) -> Attempt {
         let left = call.deadline.saturating_duration_since(Instant::now());
-        let mut request = self.client.request(call.method.clone(), format!("{}{}", self.base, call.path));
+        let mut request =
+            self.client.request(call.method.clone(), format!("{}{}", self.base, call.path));
         request = request.header(AUTHORIZATION, &self.authorization).header(USER_AGENT, WHO);
         if let Some(body) = &call.body {
             request = request.header(CONTENT_TYPE, "application/json").body(body.clone());
@@ -236,7 +261,8 @@ impl Rest {
         });
         match answer.await {
             Err(_) => Attempt::Stumbled("no answer in time"),
-            // The error names the address, and with it the token of an interaction: it is not logged.
+            // The error names the address, and with it the token of an interaction: it is not
+            // logged.
             Ok(Err(error)) if error.is_connect() => Attempt::Stumbled("no connection"),
             Ok(Err(_)) => Attempt::Stumbled("the connection broke"),
             Ok(Ok((status, headers, body))) => {
@@ -251,7 +277,9 @@ impl Rest {
         loop {
             let now = Instant::now();
             match self.closed_until(&call.bucket) {
-                Some(until) if until >= call.deadline => return Err(RestError::GivenUp(attempts, "rate limited")),
+                Some(until) if until >= call.deadline => {
+                    return Err(RestError::GivenUp(attempts, "rate limited"));
+                }
                 Some(until) if until > now => sleep(until - now).await,
                 _ if now >= call.deadline => return Err(RestError::GivenUp(attempts, "too late")),
                 _ => return Ok(()),
@@ -273,10 +301,14 @@ impl Rest {
         closed.insert(bucket, now + rest);
     }
 
-    /// When Discord says that nothing is left of a limit, the next request waits instead of running into it.
+    /// When Discord says that nothing is left of a limit, the next request waits instead of running
+    /// into it.
     fn close_if_spent(&self, call: &Call<'_>, headers: &HeaderMap) {
-        let number = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()?.parse::<f64>().ok());
-        let reset = number("x-ratelimit-reset-after").filter(|seconds| (0.0..3600.0).contains(seconds));
+        let number = |name: &str| {
+            headers.get(name).and_then(|value| value.to_str().ok()?.parse::<f64>().ok())
+        };
+        let reset =
+            number("x-ratelimit-reset-after").filter(|seconds| (0.0..3600.0).contains(seconds));
         if let (Some(0.0), Some(reset)) = (number("x-ratelimit-remaining"), reset) {
             self.close(call.bucket.clone(), Duration::from_secs_f64(reset));
         }
@@ -290,9 +322,14 @@ fn judge(status: StatusCode, headers: &HeaderMap, answer: Vec<u8>) -> Attempt {
     }
     let body = read(&answer);
     if status == StatusCode::TOO_MANY_REQUESTS {
-        let header = headers.get("retry-after").and_then(|value| value.to_str().ok()?.parse::<f64>().ok());
-        let seconds =
-            body["retry_after"].as_f64().or(header).filter(|s| s.is_finite()).unwrap_or(1.0).clamp(0.0, 86_400.0);
+        let header =
+            headers.get("retry-after").and_then(|value| value.to_str().ok()?.parse::<f64>().ok());
+        let seconds = body["retry_after"]
+            .as_f64()
+            .or(header)
+            .filter(|s| s.is_finite())
+            .unwrap_or(1.0)
+            .clamp(0.0, 86_400.0);
         let everywhere = body["global"] == true || headers.contains_key("x-ratelimit-global");
         return Attempt::Limited { rest: Duration::from_secs_f64(seconds), everywhere };
     }
@@ -307,7 +344,8 @@ fn read(answer: &[u8]) -> Value {
     serde_json::from_slice(answer).unwrap_or_default()
 }
 
-/// The part of a path by which Discord counts: a channel or a server counts by itself, a message in it does not.
+/// The part of a path by which Discord counts: a channel or a server counts by itself, a message in
+/// it does not.
 fn bucket_path(path: &str) -> String {
     let mut parts: Vec<&str> = path.split('/').collect();
     if parts.get(1) == Some(&"channels") {
@@ -330,9 +368,13 @@ mod tests {
         assert!(matches!(judged(503, Value::Null), Attempt::Stumbled(_)));
         assert!(matches!(judged(404, json!({"code": 10_062})), Attempt::Refused(_, 10_062)));
         let limited = judged(429, json!({"retry_after": 0.5, "global": true}));
-        assert!(matches!(limited, Attempt::Limited { rest, everywhere: true } if rest == Duration::from_millis(500)));
+        assert!(
+            matches!(limited, Attempt::Limited { rest, everywhere: true } if rest == Duration::from_millis(500))
+        );
         let absurd = judged(429, json!({"retry_after": 1e300}));
-        assert!(matches!(absurd, Attempt::Limited { rest, .. } if rest == Duration::from_secs(86_400)));
+        assert!(
+            matches!(absurd, Attempt::Limited { rest, .. } if rest == Duration::from_secs(86_400))
+        );
     }
 
     #[test]

@@ -1,4 +1,5 @@
-//! What somebody did becomes what to respond. No network here: JSON in, JSON out, whichever door it came by.
+//! What somebody did becomes what to respond. No network here: JSON in, JSON out, whichever door it
+//! came by.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -27,7 +28,8 @@ use crate::knowledge::EntryId;
 use crate::reply::{APOLOGY, Reply};
 use crate::responder::Responder;
 
-/// How many messages are remembered from which an answer was posted, so that a second press does not post a second time.
+/// How many messages are remembered from which an answer was posted, so that a second press does
+/// not post a second time.
 const POSTED: usize = 1000;
 
 /// The one way from a request to a response.
@@ -90,13 +92,16 @@ impl Router {
         guarded(|| self.route(request)).unwrap_or_else(|broken| Turn::private(broken.message()))
     }
 
-    /// Replies to a message in which the bot was asked; `None` if it was not, or if silence is kinder.
+    /// Replies to a message in which the bot was asked; `None` if it was not, or if silence is
+    /// kinder.
     pub fn message(&self, written: &Written) -> Option<Message> {
         if !written.is_for_bot() {
             return None;
         }
         let now = Instant::now();
-        for verdict in [self.members.take(written.author, now), self.channels.take(written.channel, now)] {
+        for verdict in
+            [self.members.take(written.author, now), self.channels.take(written.channel, now)]
+        {
             if let Verdict::Wait { rest, first } = verdict {
                 return first.then(|| Message::sentence(sentences::please_wait(rest.as_secs())));
             }
@@ -131,17 +136,21 @@ impl Router {
         match &request.wish {
             Wish::Ping => Turn::only(Callback::pong()),
             Wish::Complete(typed, option) => self.complete(request, typed, option),
-            Wish::Command(typed) => match commands::find(&typed.name, typed.subcommand.as_deref()) {
-                Some(Action::Desk(action)) => self.desk(request, action, typed),
-                Some(Action::Ask) => self.ask(request, typed),
-                Some(Action::Show(shared)) => self.show(request, shared, typed),
-                Some(Action::Check) | None => Turn::sentence(sentences::UNKNOWN_COMMAND),
-            },
+            Wish::Command(typed) => {
+                match commands::find(&typed.name, typed.subcommand.as_deref()) {
+                    Some(Action::Desk(action)) => self.desk(request, action, typed),
+                    Some(Action::Ask) => self.ask(request, typed),
+                    Some(Action::Show(shared)) => self.show(request, shared, typed),
+                    Some(Action::Check) | None => Turn::sentence(sentences::UNKNOWN_COMMAND),
+                }
+            }
             Wish::Check(text) => self.check(request, text),
-            Wish::Press { custom_id, values, message, private, own } => match Press::parse(custom_id) {
-                Some(press) => self.press(request, press, values, *message, (*private, *own)),
-                None => Turn::sentence(sentences::UNKNOWN_BUTTON),
-            },
+            Wish::Press { custom_id, values, message, private, own } => {
+                match Press::parse(custom_id) {
+                    Some(press) => self.press(request, press, values, *message, (*private, *own)),
+                    None => Turn::sentence(sentences::UNKNOWN_BUTTON),
+                }
+            }
             Wish::Unknown => Turn::sentence(sentences::UNKNOWN_BUTTON),
         }
     }
@@ -156,7 +165,13 @@ impl Router {
         let words = shared.words.and_then(|(name, _)| typed.text(name)).unwrap_or_default();
         // What depends on words cannot be turned to another page later: the words are not kept.
         let page = shared.words.is_none().then_some((shared.name, 0));
-        self.answer(request, shared.name, (shared.what)(words.to_owned()), self.is_private(request, typed), page)
+        self.answer(
+            request,
+            shared.name,
+            (shared.what)(words.to_owned()),
+            self.is_private(request, typed),
+            page,
+        )
     }
 
     fn check(&self, request: &Request, text: &str) -> Turn {
@@ -179,8 +194,9 @@ impl Router {
             return wait;
         }
         // A channel that has had enough is spared, the member is not: the answer comes in private.
-        let private =
-            private || (!request.direct && self.channels.take(request.channel, Instant::now()) != Verdict::Go);
+        let private = private
+            || (!request.direct
+                && self.channels.take(request.channel, Instant::now()) != Verdict::Go);
         match self.respond(front_end, what) {
             Ok(reply) => Turn::message(render(&reply, audience(request, private), page), private),
             Err(broken) => Turn::private(broken.message()),
@@ -208,7 +224,9 @@ impl Router {
                 None => Turn::sentence(sentences::UNKNOWN_BUTTON),
             },
             (Press::Page(name, number), _) => match sheet(&name) {
-                Some(what) => self.turn_over(request, "page", what, private, own, Some((&name, number))),
+                Some(what) => {
+                    self.turn_over(request, "page", what, private, own, Some((&name, number)))
+                }
                 None => Turn::sentence(sentences::UNKNOWN_BUTTON),
             },
             (Press::Pick | Press::Open, None) => Turn::sentence(sentences::UNKNOWN_BUTTON),
@@ -243,12 +261,15 @@ impl Router {
         if own { Turn::update(message) } else { Turn::message(message, !request.direct) }
     }
 
-    /// Posts for the member who pressed the button, with their name above it, where both of them may write.
+    /// Posts for the member who pressed the button, with their name above it, where both of them
+    /// may write.
     fn post(&self, request: &Request, from: u64, what: What, page: Option<(&str, usize)>) -> Turn {
         let may_write = |permissions: Permissions| {
             request.guild.is_none()
                 || permissions.intersects(
-                    Permissions::ADMINISTRATOR | Permissions::SEND_MESSAGES | Permissions::SEND_MESSAGES_IN_THREADS,
+                    Permissions::ADMINISTRATOR
+                        | Permissions::SEND_MESSAGES
+                        | Permissions::SEND_MESSAGES_IN_THREADS,
                 )
         };
         if !may_write(request.permissions) {
@@ -265,10 +286,13 @@ impl Router {
         }
         match self.respond("post", what) {
             // An answer that was withdrawn in the meantime is told to the member, not posted.
-            Ok(reply @ Reply::NoAnswer(_)) => Turn::private(render(&reply, Audience::Everybody, None)),
+            Ok(reply @ Reply::NoAnswer(_)) => {
+                Turn::private(render(&reply, Audience::Everybody, None))
+            }
             Ok(_) if !self.posted.is_first(from) => Turn::sentence(sentences::ALREADY_POSTED),
             Ok(reply) => {
-                let message = render(&reply, Audience::Everybody, page).under(sentences::shared_by(request.member));
+                let message = render(&reply, Audience::Everybody, page)
+                    .under(sentences::shared_by(request.member));
                 Turn::message(message, false)
             }
             Err(broken) => Turn::private(broken.message()),
@@ -322,13 +346,18 @@ impl Router {
                 if Permission::of(request, &self.moderation) == Permission::Granted =>
             {
                 let found = self.responder.editors_choices(so_far, limits::CHOICES);
-                found.into_iter().map(|(id, question)| (format!("{id}: {question}"), id.as_str().to_owned())).collect()
+                found
+                    .into_iter()
+                    .map(|(id, question)| (format!("{id}: {question}"), id.as_str().to_owned()))
+                    .collect()
             }
             _ => Vec::new(),
         };
         // A value is all or nothing: half an id leads nowhere.
-        let fitting = choices.into_iter().filter(|(_, value)| limits::length(value) <= limits::CHOICE_TEXT);
-        let choices = fitting.map(|(name, value)| Choice { name: clip(&name, limits::CHOICE_TEXT), value });
+        let fitting =
+            choices.into_iter().filter(|(_, value)| limits::length(value) <= limits::CHOICE_TEXT);
+        let choices =
+            fitting.map(|(name, value)| Choice { name: clip(&name, limits::CHOICE_TEXT), value });
         Turn::only(Callback::choices(choices.take(limits::CHOICES).collect()))
     }
 
@@ -357,7 +386,9 @@ impl Router {
         if let Some(entry) = entry {
             span.record("entry", entry);
         }
-        if let Some(best) = response.evidence.as_ref().and_then(|evidence| evidence.candidates.first()) {
+        if let Some(best) =
+            response.evidence.as_ref().and_then(|evidence| evidence.candidates.first())
+        {
             span.record("score", best.words_score);
         }
         info!("done");
@@ -368,7 +399,9 @@ impl Router {
     fn wait(&self, request: &Request) -> Option<Turn> {
         match self.members.take(request.member, Instant::now()) {
             Verdict::Go => None,
-            Verdict::Wait { rest, .. } => Some(Turn::sentence(&sentences::please_wait(rest.as_secs()))),
+            Verdict::Wait { rest, .. } => {
+                Some(Turn::sentence(&sentences::please_wait(rest.as_secs())))
+            }
         }
     }
 
@@ -413,7 +446,8 @@ impl Broken {
         broken
     }
 
-    /// A short id that means nothing by itself: it joins what the member saw with a line of the log.
+    /// A short id that means nothing by itself: it joins what the member saw with a line of the
+    /// log.
     fn new() -> Self {
         use std::hash::{BuildHasher, RandomState};
         Self(format!("{:08x}", RandomState::new().hash_one(()) as u32))
@@ -428,7 +462,8 @@ impl Broken {
 fn guarded<T>(work: impl FnOnce() -> T) -> Result<T, Broken> {
     catch_unwind(AssertUnwindSafe(work)).map_err(|_| {
         let broken = Broken::new();
-        // The message of a panic can hold the words of the question; the panic hook has logged the place in the code.
+        // The message of a panic can hold the words of the question; the panic hook has logged the
+        // place in the code.
         error!(reference = broken.0, "answering panicked");
         broken
     })
@@ -436,11 +471,17 @@ fn guarded<T>(work: impl FnOnce() -> T) -> Result<T, Broken> {
 
 /// What a command shows that needs no words.
 fn sheet(name: &str) -> Option<What> {
-    find_shared(name).filter(|shared| shared.words.is_none()).map(|shared| (shared.what)(String::new()))
+    find_shared(name)
+        .filter(|shared| shared.words.is_none())
+        .map(|shared| (shared.what)(String::new()))
 }
 
 fn audience(request: &Request, private: bool) -> Audience {
-    if private && !request.direct && request.guild.is_some() { Audience::OneMember } else { Audience::Everybody }
+    if private && !request.direct && request.guild.is_some() {
+        Audience::OneMember
+    } else {
+        Audience::Everybody
+    }
 }
 
 #[cfg(test)]

@@ -1,7 +1,8 @@
 //! Derives the calibration from question sets: two regressions and the bands.
 //!
-//! Bands are chosen on predictions for questions that the regression has not seen (five parts, each predicted from the other four), so
-//! that they hold what they promise. The regressions that are shipped are fitted on all the questions.
+//! Bands are chosen on predictions for questions that the regression has not seen (five parts, each
+//! predicted from the other four), so that they hold what they promise. The regressions that are
+//! shipped are fitted on all the questions.
 
 use super::fit::fit;
 use super::truth::Truth;
@@ -10,7 +11,8 @@ use crate::matcher::{Bands, Calibration, Regression, SCORER_VERSION, Signals, Sn
 
 const PARTS: usize = 5;
 
-/// The share of answerable questions that may be answered wrongly, and of unanswerable ones that may be answered.
+/// The share of answerable questions that may be answered wrongly, and of unanswerable ones that
+/// may be answered.
 const WRONG_ALLOWED: f64 = 0.023;
 const FALSE_ALLOWED: f64 = 0.03;
 
@@ -41,7 +43,10 @@ pub fn calibrate(snapshot: &Snapshot, truths: &[Truth]) -> Result<Calibration, I
         let others: Vec<&Example> = parts(&examples, |place| place % PARTS != part);
         let (in_scope, right) = fit_both(&others);
         for example in parts(&examples, |place| place % PARTS == part) {
-            unseen.push((in_scope.probability(&example.signals) * right.probability(&example.signals), example));
+            unseen.push((
+                in_scope.probability(&example.signals) * right.probability(&example.signals),
+                example,
+            ));
         }
     }
     let bands = choose_bands(unseen);
@@ -49,7 +54,12 @@ pub fn calibrate(snapshot: &Snapshot, truths: &[Truth]) -> Result<Calibration, I
 }
 
 fn parts(examples: &[Example], keep: impl Fn(usize) -> bool) -> Vec<&Example> {
-    examples.iter().enumerate().filter(|(place, _)| keep(*place)).map(|(_, example)| example).collect()
+    examples
+        .iter()
+        .enumerate()
+        .filter(|(place, _)| keep(*place))
+        .map(|(_, example)| example)
+        .collect()
 }
 
 fn measure(snapshot: &Snapshot, truths: &[Truth]) -> Result<Vec<Example>, IndexError> {

@@ -8,13 +8,13 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
 use super::truth::{OUT, Truth};
-use crate::knowledge::{Corpus, EntryId, FaqEntry, Located, Place, Vetting};
+use crate::knowledge::{EntryId, FaqEntry, Library, Located, Place, Vetting};
 use crate::legal::Standing;
 
-/// A collection: its entries as a corpus, and the questions that judge it.
+/// A collection: its entries as a library, and the questions that judge it.
 pub struct Collection {
     /// The entries.
-    pub corpus: Corpus,
+    pub library: Library,
     /// The questions.
     pub truths: Vec<Truth>,
     /// Questions for choosing a threshold, if the collection has some.
@@ -72,12 +72,16 @@ impl Collection {
             .enumerate()
             .map(|(number, entry)| (entry.id.clone(), EntryId::new(format!("{number:05}/entry"))))
             .collect();
-        let entries = collected.into_iter().map(|entry| entry.into_faq_entry(&names)).map(|e| (e.id.clone(), e));
+        let entries = collected
+            .into_iter()
+            .map(|entry| entry.into_faq_entry(&names))
+            .map(|e| (e.id.clone(), e));
         let entries: BTreeMap<EntryId, FaqEntry> = entries.collect();
         let truths = read_truths(&folder.join("queries.jsonl"), &names)?;
         let validation = folder.join("queries_val.jsonl");
-        let validation = if validation.is_file() { read_truths(&validation, &names)? } else { Vec::new() };
-        Ok(Self { corpus: Corpus::of_entries(entries), truths, validation })
+        let validation =
+            if validation.is_file() { read_truths(&validation, &names)? } else { Vec::new() };
+        Ok(Self { library: Library::of_entries(entries), truths, validation })
     }
 }
 
@@ -106,10 +110,14 @@ impl CollectedEntry {
     }
 }
 
-fn read_truths(path: &Path, names: &BTreeMap<String, EntryId>) -> Result<Vec<Truth>, CollectionError> {
+fn read_truths(
+    path: &Path,
+    names: &BTreeMap<String, EntryId>,
+) -> Result<Vec<Truth>, CollectionError> {
     let queries: Vec<Query> = read_lines(path, "query")?;
     let truths = queries.into_iter().map(|query| {
-        let relevant = query.relevant.iter().filter_map(|id| names.get(id)).map(|id| id.as_str().to_owned());
+        let relevant =
+            query.relevant.iter().filter_map(|id| names.get(id)).map(|id| id.as_str().to_owned());
         let out = query.relevant.is_empty();
         Truth {
             q: query.q,
@@ -121,7 +129,10 @@ fn read_truths(path: &Path, names: &BTreeMap<String, EntryId>) -> Result<Vec<Tru
     Ok(truths.collect())
 }
 
-fn read_lines<T: DeserializeOwned>(path: &Path, what: &'static str) -> Result<Vec<T>, CollectionError> {
+fn read_lines<T: DeserializeOwned>(
+    path: &Path,
+    what: &'static str,
+) -> Result<Vec<T>, CollectionError> {
     let text = std::fs::read_to_string(path)
         .map_err(|source| CollectionError::Unreadable { path: path.to_owned(), source })?;
     let lines = text.split('\n').enumerate().filter(|(_, line)| !line.trim().is_empty());

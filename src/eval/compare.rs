@@ -17,9 +17,11 @@ pub struct Change {
     pub after: (Verdict, Option<String>),
 }
 
-/// The questions of both runs that went otherwise, in the order of the later run. Questions that only one run has are left out.
+/// The questions of both runs that went otherwise, in the order of the later run. Questions that
+/// only one run has are left out.
 pub fn changes(before: &Run, after: &Run) -> Vec<Change> {
-    let earlier: HashMap<&str, &Row> = before.rows.iter().map(|row| (row.q.as_str(), row)).collect();
+    let earlier: HashMap<&str, &Row> =
+        before.rows.iter().map(|row| (row.q.as_str(), row)).collect();
     let pairs = after.rows.iter().filter_map(|row| Some((*earlier.get(row.q.as_str())?, row)));
     let changed = pairs.filter(|(old, new)| (old.verdict, &old.entry) != (new.verdict, &new.entry));
     let change = |(old, new): (&Row, &Row)| Change {

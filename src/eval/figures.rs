@@ -28,10 +28,11 @@ pub struct Figures {
 pub struct Ranking {
     /// The share whose best candidate is right.
     pub right_first: f64,
-    /// The mean of one over the place of the first right candidate; 0 for a question without one among the ten kept (MRR@10).
+    /// The mean of one over the place of the first right candidate; 0 for a question without one
+    /// among the ten kept (MRR@10).
     pub mrr: f64,
-    /// Discounted gain of the first right candidate, `1 / log2(1 + place)`, which with one right entry is nDCG@10 (Järvelin and
-    /// Kekäläinen, 2002).
+    /// Discounted gain of the first right candidate, `1 / log2(1 + place)`, which with one right
+    /// entry is nDCG@10 (Järvelin and Kekäläinen, 2002).
     pub ndcg_10: f64,
 }
 
@@ -57,14 +58,17 @@ pub fn figures(run: &Run) -> Vec<Figures> {
     let mut styles: Vec<&str> = run.rows.iter().map(|row| row.style.as_str()).collect();
     styles.sort_unstable();
     styles.dedup();
-    let by_style = styles.into_iter().map(|style| group(style, run.rows.iter().filter(move |row| row.style == style)));
+    let by_style = styles
+        .into_iter()
+        .map(|style| group(style, run.rows.iter().filter(move |row| row.style == style)));
     by_style.chain([group("all", run.rows.iter())]).collect()
 }
 
 fn group<'r>(name: &str, rows: impl Iterator<Item = &'r Row>) -> Figures {
     let (out, answerable): (Vec<&Row>, Vec<&Row>) = rows.partition(|row| row.out);
     let share = |rows: &[&Row], verdicts: &[Verdict]| {
-        rows.iter().filter(|row| verdicts.contains(&row.verdict)).count() as f64 / rows.len().max(1) as f64
+        rows.iter().filter(|row| verdicts.contains(&row.verdict)).count() as f64
+            / rows.len().max(1) as f64
     };
     Figures {
         group: name.to_owned(),
@@ -95,7 +99,10 @@ pub fn ranking(run: &Run) -> Ranking {
 pub fn curve(run: &Run) -> Curve {
     let (out, answerable): (Vec<&Row>, Vec<&Row>) = run.rows.iter().partition(|row| row.out);
     let share = |rows: &[&Row], threshold: f32, right: bool| {
-        let counted = rows.iter().filter(|row| row.confidence >= threshold && row.best_is_right == right).count();
+        let counted = rows
+            .iter()
+            .filter(|row| row.confidence >= threshold && row.best_is_right == right)
+            .count();
         counted as f64 / rows.len().max(1) as f64
     };
     let points = (1..20).map(|step| step as f32 / 20.0).map(|threshold| CurvePoint {

@@ -1,4 +1,5 @@
-//! Fits a regression to examples: first its weights, then the trees that correct what the weights get wrong.
+//! Fits a regression to examples: first its weights, then the trees that correct what the weights
+//! get wrong.
 
 use crate::matcher::{Regression, SIGNALS, SPLITS, Signals, Tree};
 
@@ -6,8 +7,9 @@ use crate::matcher::{Regression, SIGNALS, SPLITS, Signals, Tree};
 const WEIGHT_RIDGE: f64 = 10.0;
 const STEPS: usize = 3_000;
 
-/// How many trees there are, how much of its correction each one makes, how few examples may come to one end of it, and how strongly
-/// corrections are held near zero. `eval/README.md` says what else was tried.
+/// How many trees there are, how much of its correction each one makes, how few examples may come
+/// to one end of it, and how strongly corrections are held near zero. `eval/README.md` says what
+/// else was tried.
 const TREES: usize = 30;
 const RATE: f64 = 0.05;
 const FEWEST: usize = 20;
@@ -22,8 +24,8 @@ struct Row {
     log_odds: f64,
 }
 
-/// How far the predictions of some examples fall short, and how firmly they are held: the first and the second derivative of the
-/// likelihood by the log-odds.
+/// How far the predictions of some examples fall short, and how firmly they are held: the first and
+/// the second derivative of the likelihood by the log-odds.
 #[derive(Debug, Clone, Copy, Default)]
 struct Pull {
     slope: f64,
@@ -33,7 +35,8 @@ struct Pull {
 /// Fits a regression to signals and what is known of them.
 pub fn fit(examples: &[(&Signals, bool)]) -> Regression {
     let mut regression = fit_weights(examples);
-    let mut rows: Vec<Row> = examples.iter().map(|&(signals, yes)| Row::new(&regression, signals, yes)).collect();
+    let mut rows: Vec<Row> =
+        examples.iter().map(|&(signals, yes)| Row::new(&regression, signals, yes)).collect();
     for _ in 0..TREES {
         let tree = grow(&rows);
         rows.iter_mut().for_each(|row| row.log_odds += f64::from(tree.correction(&row.signals)));
@@ -45,22 +48,32 @@ pub fn fit(examples: &[(&Signals, bool)]) -> Regression {
 /// Fits a logistic regression with a ridge, by gradient descent on standardised signals.
 fn fit_weights(examples: &[(&Signals, bool)]) -> Regression {
     let count = examples.len().max(1) as f64;
-    let measured = |signal: usize| examples.iter().map(move |(s, _)| f64::from(s.0[signal])).filter(|v| !v.is_nan());
+    let measured = |signal: usize| {
+        examples.iter().map(move |(s, _)| f64::from(s.0[signal])).filter(|v| !v.is_nan())
+    };
     let mean = |values: Vec<f64>| values.iter().sum::<f64>() / values.len().max(1) as f64;
     let means: Vec<f64> = (0..SIGNALS).map(|signal| mean(measured(signal).collect())).collect();
-    let variance = |signal: usize| mean(measured(signal).map(|value| (value - means[signal]).powi(2)).collect());
+    let variance = |signal: usize| {
+        mean(measured(signal).map(|value| (value - means[signal]).powi(2)).collect())
+    };
     // A signal that is always the same says nothing, whatever it is divided by.
-    let deviations: Vec<f64> = (0..SIGNALS).map(|signal| variance(signal).sqrt().max(1e-3)).collect();
+    let deviations: Vec<f64> =
+        (0..SIGNALS).map(|signal| variance(signal).sqrt().max(1e-3)).collect();
     let standing = |s: &Signals| -> Vec<f64> {
         let of = |signal: usize| (f64::from(s.0[signal]) - means[signal]) / deviations[signal];
         // A signal that was not measured counts as average.
-        (0..SIGNALS).map(of).map(|standing| if standing.is_nan() { 0.0 } else { standing }).collect()
+        (0..SIGNALS)
+            .map(of)
+            .map(|standing| if standing.is_nan() { 0.0 } else { standing })
+            .collect()
     };
-    let rows: Vec<(Vec<f64>, f64)> = examples.iter().map(|(s, yes)| (standing(s), f64::from(u8::from(*yes)))).collect();
+    let rows: Vec<(Vec<f64>, f64)> =
+        examples.iter().map(|(s, yes)| (standing(s), f64::from(u8::from(*yes)))).collect();
     let mut weights = vec![0.0; SIGNALS];
     let mut bias = 0.0;
     for _ in 0..STEPS {
-        let mut slopes: Vec<f64> = weights.iter().map(|weight| WEIGHT_RIDGE * weight / count).collect();
+        let mut slopes: Vec<f64> =
+            weights.iter().map(|weight| WEIGHT_RIDGE * weight / count).collect();
         let mut bias_slope = 0.0;
         for (row, yes) in &rows {
             let sum: f64 = bias + row.iter().zip(&weights).map(|(s, w)| s * w).sum::<f64>();
@@ -81,8 +94,9 @@ fn fit_weights(examples: &[(&Signals, bool)]) -> Regression {
     }
 }
 
-/// Grows the next tree by gradient boosting (Friedman, *Greedy Function Approximation: A Gradient Boosting Machine*, 2001), with
-/// splits and corrections by both derivatives (Chen and Guestrin, *XGBoost: A Scalable Tree Boosting System*, 2016).
+/// Grows the next tree by gradient boosting (Friedman, *Greedy Function Approximation: A Gradient
+/// Boosting Machine*, 2001), with splits and corrections by both derivatives (Chen and Guestrin,
+/// *XGBoost: A Scalable Tree Boosting System*, 2016).
 fn grow(rows: &[Row]) -> Tree {
     let mut signals = [0; SPLITS];
     let mut thresholds = [f32::INFINITY; SPLITS];
@@ -99,8 +113,8 @@ fn grow(rows: &[Row]) -> Tree {
     Tree { signals, thresholds, corrections: std::array::from_fn(correction) }
 }
 
-/// The signal and the threshold that best tell apart the examples that fall short from those that overshoot; none if no split leaves
-/// enough of them on either side.
+/// The signal and the threshold that best tell apart the examples that fall short from those that
+/// overshoot; none if no split leaves enough of them on either side.
 fn best_split(rows: &[&Row]) -> Option<(usize, f32)> {
     let all = pull(rows);
     let mut best = (all.gain(), None);
@@ -165,7 +179,8 @@ fn probability(log_odds: f64) -> f64 {
 mod tests {
     use super::*;
 
-    /// Yes if exactly one of two signals is high, each of which is high in every third example: no weights tell that.
+    /// Yes if exactly one of two signals is high, each of which is high in every third example: no
+    /// weights tell that.
     fn one_of_two() -> Vec<(Signals, bool)> {
         let of = |example: usize| {
             let high = [example, example / 3].map(|place| place.is_multiple_of(3));
@@ -185,7 +200,9 @@ mod tests {
         let examples = one_of_two();
         let examples = borrowed(&examples);
         let told = |regression: &Regression| {
-            let as_known = |(signals, yes): &&(&Signals, bool)| (regression.probability(signals) > 0.5) == *yes;
+            let as_known = |(signals, yes): &&(&Signals, bool)| {
+                (regression.probability(signals) > 0.5) == *yes
+            };
             examples.iter().filter(as_known).count()
         };
         assert!(told(&fit_weights(&examples)) < 400);

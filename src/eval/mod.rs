@@ -1,7 +1,8 @@
 //! Measures the matcher: sets of questions run through the same code path as the bot.
 //!
-//! A *truth* is a question with the topics or entries that answer it, or with none. A *run* keeps what the matcher made of every one;
-//! figures are a separate step over the run, so two runs can be compared question by question.
+//! A *truth* is a question with the topics or entries that answer it, or with none. A *run* keeps
+//! what the matcher made of every one; figures are a separate step over the run, so two runs can be
+//! compared question by question.
 
 mod calibrate;
 mod collection;

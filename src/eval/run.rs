@@ -28,7 +28,8 @@ pub struct Row {
     pub verdict: Verdict,
     /// The entry that was answered with, if any.
     pub entry: Option<String>,
-    /// The place of the first right candidate, counted from 1; none if there is none among those kept.
+    /// The place of the first right candidate, counted from 1; none if there is none among those
+    /// kept.
     pub rank: Option<usize>,
     /// How sure the matcher was.
     pub confidence: f32,
@@ -62,9 +63,11 @@ pub fn run(snapshot: &Snapshot, truths: &[Truth]) -> Result<Run, IndexError> {
 
 fn judge(snapshot: &Snapshot, truth: &Truth) -> Result<Row, IndexError> {
     let sight = snapshot.look(&truth.q)?;
-    let ranked: Vec<String> = sight.candidates.iter().map(|candidate| candidate.entry.to_string()).collect();
+    let ranked: Vec<String> =
+        sight.candidates.iter().map(|candidate| candidate.entry.to_string()).collect();
     let decision = snapshot.conclude(sight)?;
-    let accepted = |ids: &[crate::knowledge::EntryId]| ids.iter().take(3).any(|id| truth.accepts(id.as_str()));
+    let accepted =
+        |ids: &[crate::knowledge::EntryId]| ids.iter().take(3).any(|id| truth.accepts(id.as_str()));
     let (entry, near) = match &decision.outcome {
         Outcome::Answered { entry, .. } => (Some(entry.as_str()), false),
         Outcome::Ambiguous(ids) => (None, accepted(ids)),

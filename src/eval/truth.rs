@@ -57,8 +57,8 @@ impl Truth {
         self.topics == [OUT]
     }
 
-    /// Whether an entry answers it. A question that must not be answered may still be met with what the bot says about itself, or with why
-    /// it gives no advice.
+    /// Whether an entry answers it. A question that must not be answered may still be met with what
+    /// the bot says about itself, or with why it gives no advice.
     pub fn accepts(&self, entry: &str) -> bool {
         let topic = entry.split('/').next().unwrap_or_default();
         if self.is_out() {
@@ -83,8 +83,8 @@ pub fn read_sets(folder: &Path) -> Result<Vec<Truth>, TruthError> {
     let mut truths = Vec::new();
     for path in files {
         let text = std::fs::read_to_string(&path).map_err(unreadable(&path))?;
-        let file: TruthFile =
-            toml::from_str(&text).map_err(|source| TruthError::Malformed { path: path.clone(), source })?;
+        let file: TruthFile = toml::from_str(&text)
+            .map_err(|source| TruthError::Malformed { path: path.clone(), source })?;
         let set = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
         truths.extend(file.questions.into_iter().map(|truth| Truth { set: set.clone(), ..truth }));
     }

@@ -8,10 +8,11 @@ use tantivy::tokenizer::{PreTokenizedString, Token};
 use tantivy::{Directory, Index};
 
 use super::schema::{EntryFields, PhrasingFields};
-use crate::knowledge::{Corpus, FaqEntry};
+use crate::knowledge::{FaqEntry, Library};
 use crate::language::{Analyzer, Word};
 
-/// How much memory the writer may use before it would start a second segment; thousands of entries fit.
+/// How much memory the writer may use before it would start a second segment; thousands of entries
+/// fit.
 const WRITER_BYTES: usize = 50_000_000;
 
 /// The index could not be built or read.
@@ -58,21 +59,26 @@ pub struct Views {
     pub(super) phrasings: RamDirectory,
 }
 
-/// Indexes the vetted entries of the corpus, in order of id: an entry's number is its place in that order.
-pub fn build(corpus: &Corpus, analyzer: &Analyzer) -> Result<Views, IndexError> {
+/// Indexes the vetted entries of the library, in order of id: an entry's number is its place in that
+/// order.
+pub fn build(library: &Library, analyzer: &Analyzer) -> Result<Views, IndexError> {
     let (entry_schema, entry_fields) = EntryFields::schema();
     let (phrasing_schema, phrasing_fields) = PhrasingFields::schema();
-    let entries = || corpus.vetted().enumerate();
-    let entry_documents = entries().map(|(n, entry)| entry_document(corpus, analyzer, entry, n as u64, &entry_fields));
-    let phrasing_documents =
-        entries().flat_map(|(n, entry)| phrasing_documents(analyzer, entry, n as u64, phrasing_fields));
+    let entries = || library.vetted().enumerate();
+    let entry_documents = entries()
+        .map(|(n, entry)| entry_document(library, analyzer, entry, n as u64, &entry_fields));
+    let phrasing_documents = entries()
+        .flat_map(|(n, entry)| phrasing_documents(analyzer, entry, n as u64, phrasing_fields));
     Ok(Views {
         entries: build_view(entry_schema, entry_documents)?,
         phrasings: build_view(phrasing_schema, phrasing_documents)?,
     })
 }
 
-fn build_view(schema: Schema, documents: impl Iterator<Item = TantivyDocument>) -> Result<RamDirectory, IndexError> {
+fn build_view(
+    schema: Schema,
+    documents: impl Iterator<Item = TantivyDocument>,
+) -> Result<RamDirectory, IndexError> {
     let directory = RamDirectory::create();
     let mut writer = Index::builder()
         .schema(schema)
@@ -86,7 +92,7 @@ fn build_view(schema: Schema, documents: impl Iterator<Item = TantivyDocument>) 
 }
 
 fn entry_document(
-    corpus: &Corpus,
+    library: &Library,
     analyzer: &Analyzer,
     entry: &FaqEntry,
     number: u64,
@@ -95,11 +101,15 @@ fn entry_document(
     let phrasings = entry.phrasings.iter().map(|phrasing| phrasing.value.as_str());
     let keywords = entry.keywords.join(" ");
     let asked: Vec<&str> = phrasings.chain([entry.question.as_str(), keywords.as_str()]).collect();
-    let quoted = entry.all_quotations().filter_map(|key| corpus.quotations.get(key));
-    let quoted: Vec<String> = quoted.map(|quotation| format!("{} {}", quotation.words, quotation.speaker)).collect();
+    let quoted = entry.all_quotations().filter_map(|key| library.quotations.get(key));
+    let quoted: Vec<String> =
+        quoted.map(|quotation| format!("{} {}", quotation.words, quotation.speaker)).collect();
     let quoted: Vec<&str> = quoted.iter().map(String::as_str).collect();
-    // Each text is read by itself: the limit on words is one of questions, not of what an editor may write.
-    let read = |texts: &[&str]| texts.iter().flat_map(|text| terms(&analyzer.read(text))).collect::<Vec<String>>();
+    // Each text is read by itself: the limit on words is one of questions, not of what an editor
+    // may write.
+    let read = |texts: &[&str]| {
+        texts.iter().flat_map(|text| terms(&analyzer.read(text))).collect::<Vec<String>>()
+    };
     let parts = [
         (fields.asked, read(&asked)),
         (fields.answer, read(&entry.answer.value.lines().collect::<Vec<_>>())),
@@ -132,7 +142,8 @@ fn phrasing_documents(
 
 /// What is indexed of a text: its terms, and the concepts beside them.
 fn terms(words: &[Word]) -> Vec<String> {
-    let of_word = |word: &Word| [Some(word.term.clone()), word.concept.clone()].into_iter().flatten();
+    let of_word =
+        |word: &Word| [Some(word.term.clone()), word.concept.clone()].into_iter().flatten();
     words.iter().flat_map(of_word).collect()
 }
 
@@ -155,7 +166,11 @@ pub(super) fn files_of(view: &RamDirectory) -> Result<Vec<(PathBuf, Vec<u8>)>, I
     names.push(PathBuf::from(".managed.json"));
     names.sort();
     names.dedup();
-    names.into_iter().filter(|name| view.exists(name).unwrap_or(false)).map(|name| read_raw(view, name)).collect()
+    names
+        .into_iter()
+        .filter(|name| view.exists(name).unwrap_or(false))
+        .map(|name| read_raw(view, name))
+        .collect()
 }
 
 fn read_raw(view: &RamDirectory, name: PathBuf) -> Result<(PathBuf, Vec<u8>), IndexError> {

@@ -38,7 +38,8 @@ impl EntryFields {
     pub fn schema() -> (Schema, Self) {
         let mut builder = Schema::builder();
         let mut text = |name| builder.add_text_field(name, words_and_lengths());
-        let [asked, answer, quotations, everything] = ["asked", "answer", "quotations", "everything"].map(&mut text);
+        let [asked, answer, quotations, everything] =
+            ["asked", "answer", "quotations", "everything"].map(&mut text);
         let entry = builder.add_u64_field("entry", FAST);
         (builder.build(), Self { entry, asked, answer, quotations, everything })
     }
@@ -54,8 +55,8 @@ impl PhrasingFields {
     }
 }
 
-/// Frequencies and lengths are what BM25 needs; positions would double the size for nothing. The text comes already cut into
-/// words, so no tokenizer of Tantivy's is ever used.
+/// Frequencies and lengths are what BM25 needs; positions would double the size for nothing. The
+/// text comes already cut into words, so no tokenizer of Tantivy's is ever used.
 fn words_and_lengths() -> TextOptions {
     TextOptions::default().set_indexing_options(
         TextFieldIndexing::default()

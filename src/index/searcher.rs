@@ -8,7 +8,9 @@ use tantivy::directory::RamDirectory;
 use tantivy::fieldnorm::FieldNormReader;
 use tantivy::query::{Bm25Weight, BooleanQuery, BoostQuery, Occur, Query, TermQuery};
 use tantivy::schema::{Field, IndexRecordOption, Term};
-use tantivy::{DocAddress, DocSet, Index, InvertedIndexReader, ReloadPolicy, SegmentReader, TERMINATED};
+use tantivy::{
+    DocAddress, DocSet, Index, InvertedIndexReader, ReloadPolicy, SegmentReader, TERMINATED,
+};
 
 use super::build::{IndexError, Views};
 use super::schema::{EntryFields, PhrasingFields};
@@ -96,7 +98,15 @@ impl Searcher {
                 *slot = document as u32;
             }
         }
-        Ok(Self { entries, entry_fields, parts, phrasings, phrasing_fields, phrasing_columns, documents })
+        Ok(Self {
+            entries,
+            entry_fields,
+            parts,
+            phrasings,
+            phrasing_fields,
+            phrasing_columns,
+            documents,
+        })
     }
 
     /// How many entries are indexed.
@@ -104,15 +114,23 @@ impl Searcher {
         self.documents.len()
     }
 
-    /// The raw BM25 score of every entry, by number, summed over the weighted parts; 0 for one that shares no word with the terms.
+    /// The raw BM25 score of every entry, by number, summed over the weighted parts; 0 for one that
+    /// shares no word with the terms.
     ///
-    /// All entries that hold a word are scored, word by word: to judge how far the best stands out one needs all the others, and a search
-    /// that skips those that cannot win saves nothing.
-    pub fn score_entries(&self, terms: &[WeightedTerm<'_>], weights: &FieldWeights) -> Result<Vec<f32>, IndexError> {
+    /// All entries that hold a word are scored, word by word: to judge how far the best stands out
+    /// one needs all the others, and a search that skips those that cannot win saves nothing.
+    pub fn score_entries(
+        &self,
+        terms: &[WeightedTerm<'_>],
+        weights: &FieldWeights,
+    ) -> Result<Vec<f32>, IndexError> {
         let mut scores = vec![0.0; self.entry_count()];
         let Some(parts) = &self.parts else { return Ok(scores) };
-        let weighted =
-            [(&parts.asked, weights.asked), (&parts.answer, weights.answer), (&parts.quotations, weights.quotations)];
+        let weighted = [
+            (&parts.asked, weights.asked),
+            (&parts.answer, weights.answer),
+            (&parts.quotations, weights.quotations),
+        ];
         for (part, part_weight) in weighted {
             for WeightedTerm { term, weight } in terms {
                 part.add_scores(term, weight * part_weight, &parts.entries, &mut scores)?;
@@ -122,7 +140,11 @@ impl Searcher {
     }
 
     /// The single phrasings that share words with the terms, best first, with raw BM25 scores.
-    pub fn rank_phrasings(&self, terms: &[WeightedTerm<'_>], limit: usize) -> Result<Vec<PhrasingMatch>, IndexError> {
+    pub fn rank_phrasings(
+        &self,
+        terms: &[WeightedTerm<'_>],
+        limit: usize,
+    ) -> Result<Vec<PhrasingMatch>, IndexError> {
         let query = any_of(terms, self.phrasing_fields.text);
         let found = search(&self.phrasings, &query, limit)?;
         let matches = found.into_iter().filter_map(|(score, at)| {
@@ -134,8 +156,9 @@ impl Searcher {
         Ok(matches.collect())
     }
 
-    /// How rare a word is among the entries: the inverse document frequency of BM25, `ln(1 + (N - n + ½) / (n + ½))` for a word
-    /// that occurs in n of N entries (Robertson and Zaragoza, 2009). A word that occurs nowhere is the rarest.
+    /// How rare a word is among the entries: the inverse document frequency of BM25, `ln(1 + (N - n
+    /// + ½) / (n + ½))` for a word that occurs in n of N entries (Robertson and Zaragoza, 2009). A
+    /// word that occurs nowhere is the rarest.
     pub fn rarity(&self, term: &str) -> Result<f32, IndexError> {
         let term = Term::from_field_text(self.entry_fields.everything, term);
         let with_term = self.entries.doc_freq(&term).map_err(IndexError::tantivy("search"))? as f32;
@@ -163,7 +186,8 @@ impl Searcher {
             let postings = postings.read_postings(&term, IndexRecordOption::Basic);
             let postings = postings.map_err(|error| IndexError::tantivy("search")(error.into()))?;
             if let Some(mut postings) = postings
-                && (postings.doc() == document || (postings.doc() < document && postings.seek(document) == document))
+                && (postings.doc() == document
+                    || (postings.doc() < document && postings.seek(document) == document))
             {
                 return Ok(true);
             }
@@ -173,13 +197,19 @@ impl Searcher {
 }
 
 impl Parts {
-    fn open(segment: &SegmentReader, fields: &EntryFields, numbers: &Column<u64>) -> Result<Self, IndexError> {
+    fn open(
+        segment: &SegmentReader,
+        fields: &EntryFields,
+        numbers: &Column<u64>,
+    ) -> Result<Self, IndexError> {
         let part = |field| Part::open(segment, field).map_err(IndexError::tantivy("open"));
         Ok(Self {
             asked: part(fields.asked)?,
             answer: part(fields.answer)?,
             quotations: part(fields.quotations)?,
-            entries: (0..segment.max_doc()).map(|document| numbers.first(document).unwrap_or(0) as u32).collect(),
+            entries: (0..segment.max_doc())
+                .map(|document| numbers.first(document).unwrap_or(0) as u32)
+                .collect(),
         })
     }
 }
@@ -189,22 +219,41 @@ impl Part {
         let postings = segment.inverted_index(field)?;
         let documents = u64::from(segment.max_doc());
         let average_length = postings.total_num_tokens() as f32 / documents as f32;
-        Ok(Self { field, postings, lengths: segment.get_fieldnorms_reader(field)?, average_length, documents })
+        Ok(Self {
+            field,
+            postings,
+            lengths: segment.get_fieldnorms_reader(field)?,
+            average_length,
+            documents,
+        })
     }
 
     /// Adds the BM25 score of a term, times a weight, to every entry whose part holds it.
-    fn add_scores(&self, term: &str, weight: f32, entries: &[u32], scores: &mut [f32]) -> Result<(), IndexError> {
+    fn add_scores(
+        &self,
+        term: &str,
+        weight: f32,
+        entries: &[u32],
+        scores: &mut [f32],
+    ) -> Result<(), IndexError> {
         let failed = |error: std::io::Error| IndexError::tantivy("search")(error.into());
         let term = Term::from_field_text(self.field, term);
         let Some(info) = self.postings.get_term_info(&term).map_err(failed)? else { return Ok(()) };
         let documents_with_term = u64::from(info.doc_freq);
-        let bm25 = Bm25Weight::for_one_term_without_explain(documents_with_term, self.documents, self.average_length);
+        let bm25 = Bm25Weight::for_one_term_without_explain(
+            documents_with_term,
+            self.documents,
+            self.average_length,
+        );
         let bm25 = bm25.boost_by(weight);
         let option = IndexRecordOption::WithFreqs;
-        let mut block = self.postings.read_block_postings_from_terminfo(&info, option).map_err(failed)?;
+        let mut block =
+            self.postings.read_block_postings_from_terminfo(&info, option).map_err(failed)?;
         while block.block_len() > 0 {
             for (&document, &frequency) in block.docs().iter().zip(block.freqs()) {
-                if let Some(score) = entries.get(document as usize).and_then(|&entry| scores.get_mut(entry as usize)) {
+                if let Some(score) =
+                    entries.get(document as usize).and_then(|&entry| scores.get_mut(entry as usize))
+                {
                     *score += bm25.score(self.lengths.fieldnorm_id(document), frequency);
                 }
             }
@@ -223,14 +272,18 @@ fn open_view(view: &RamDirectory) -> Result<tantivy::Searcher, IndexError> {
 /// The column of a view; `None` for an index of nothing, which has no segment.
 fn column(searcher: &tantivy::Searcher, name: &str) -> Result<Option<Column<u64>>, IndexError> {
     let segment = searcher.segment_readers().first();
-    segment.map(|segment| segment.fast_fields().u64(name)).transpose().map_err(IndexError::tantivy("open"))
+    segment
+        .map(|segment| segment.fast_fields().u64(name))
+        .transpose()
+        .map_err(IndexError::tantivy("open"))
 }
 
-/// A query for documents that hold any of the terms in a field. Built term by term: no text is ever parsed as a query, so no
-/// syntax can reach Tantivy.
+/// A query for documents that hold any of the terms in a field. Built term by term: no text is ever
+/// parsed as a query, so no syntax can reach Tantivy.
 fn any_of(terms: &[WeightedTerm<'_>], field: Field) -> BooleanQuery {
     let clause = |&WeightedTerm { term, weight }: &WeightedTerm<'_>| -> (Occur, Box<dyn Query>) {
-        let query = TermQuery::new(Term::from_field_text(field, term), IndexRecordOption::WithFreqs);
+        let query =
+            TermQuery::new(Term::from_field_text(field, term), IndexRecordOption::WithFreqs);
         (Occur::Should, Box::new(BoostQuery::new(Box::new(query), weight)))
     };
     BooleanQuery::new(terms.iter().map(clause).collect())

@@ -1,10 +1,11 @@
 //! Keeps the index on disk.
 //!
-//! Every index lives in a folder named after its schema version and the hash of its content, so an old one can never be taken
-//! for a new one. It is written into a folder beside it and renamed into place: a crash leaves the old or the new one, never
-//! half of one. A stamp with the hash of every file, and of itself, is checked when it is opened, and the files are read into
-//! memory, so that nothing that later happens to the disk can reach a running bot. Whatever is missing or damaged is built
-//! again.
+//! Every index lives in a folder named after its schema version and the hash of its content, so an
+//! old one can never be taken for a new one. It is written into a folder beside it and renamed into
+//! place: a crash leaves the old or the new one, never half of one. A stamp with the hash of every
+//! file, and of itself, is checked when it is opened, and the files are read into memory, so that
+//! nothing that later happens to the disk can reach a running bot. Whatever is missing or damaged
+//! is built again.
 
 use std::collections::BTreeMap;
 use std::fs::{self, File};
@@ -18,7 +19,7 @@ use tracing::{info, warn};
 use super::SCHEMA_VERSION;
 use super::build::{IndexError, Views, files_of, put_file};
 use super::searcher::Searcher;
-use crate::knowledge::Corpus;
+use crate::knowledge::Library;
 
 /// How many digits of the content's hash name a folder.
 const NAME_DIGITS: usize = 32;
@@ -43,7 +44,7 @@ struct Stamp {
 /// What an index is made of.
 pub struct Recipe<'a, E> {
     /// What is indexed.
-    pub corpus: &'a Corpus,
+    pub library: &'a Library,
     /// A fingerprint of whatever else the index depends on.
     pub fingerprint: &'a str,
     /// Makes the index; asked only if it is not there.
@@ -53,7 +54,8 @@ pub struct Recipe<'a, E> {
 impl Stamp {
     fn new(content_hash: &str, files: BTreeMap<String, String>) -> Self {
         let content_hash = content_hash.to_owned();
-        let stamp = Self { schema_version: SCHEMA_VERSION, content_hash, seal: String::new(), files };
+        let stamp =
+            Self { schema_version: SCHEMA_VERSION, content_hash, seal: String::new(), files };
         Self { seal: stamp.computed_seal(), ..stamp }
     }
 
@@ -70,7 +72,7 @@ pub struct Opened {
     pub searcher: Searcher,
     /// Whether it was on disk already.
     pub origin: Origin,
-    /// What was learnt from the corpus when the index was built.
+    /// What was learnt from the library when the index was built.
     pub learnt: Vec<u8>,
 }
 
@@ -78,7 +80,7 @@ pub struct Opened {
 pub struct Made {
     /// What is searched.
     pub views: Views,
-    /// What was learnt from the corpus, to be kept beside it.
+    /// What was learnt from the library, to be kept beside it.
     pub learnt: Vec<u8>,
 }
 
@@ -96,14 +98,19 @@ pub enum Origin {
     },
 }
 
-/// Opens the index of this corpus under `root`, or builds it there.
+/// Opens the index of this library under `root`, or builds it there.
 ///
-/// A missing, stale or damaged index is built again, with a line in the log. A disk that cannot be written is a warning: the
-/// index then lives in memory. Several processes may do this at once.
-pub fn open_or_build<E: From<IndexError>>(root: &Path, recipe: &Recipe<'_, E>) -> Result<Opened, E> {
+/// A missing, stale or damaged index is built again, with a line in the log. A disk that cannot be
+/// written is a warning: the index then lives in memory. Several processes may do this at once.
+pub fn open_or_build<E: From<IndexError>>(
+    root: &Path,
+    recipe: &Recipe<'_, E>,
+) -> Result<Opened, E> {
     let hash = content_hash(recipe);
     let folder = root.join(format!("v{SCHEMA_VERSION}-{}", &hash[..NAME_DIGITS]));
-    match read_shared(root, &folder, &hash).and_then(|content| open(content, Origin::Found(folder.clone()))) {
+    match read_shared(root, &folder, &hash)
+        .and_then(|content| open(content, Origin::Found(folder.clone())))
+    {
         Ok(opened) => return Ok(opened),
         Err(error) if !folder.exists() => info!(reason = %error, "building the search index"),
         Err(error) => warn!(reason = %error, "building the search index again"),
@@ -126,11 +133,11 @@ fn open(content: Made, origin: Origin) -> Result<Opened, IndexError> {
 
 /// The hash of everything that the index depends on.
 fn content_hash<E>(recipe: &Recipe<'_, E>) -> String {
-    hash_of(format!("{}\n{}", recipe.corpus.content_hash, recipe.fingerprint).as_bytes())
+    hash_of(format!("{}\n{}", recipe.library.content_hash, recipe.fingerprint).as_bytes())
 }
 
-/// Reads the index while nobody else may replace it. Where no lock can be had, as on a read-only disk, it is read all the
-/// same: the stamp tells whether it is whole.
+/// Reads the index while nobody else may replace it. Where no lock can be had, as on a read-only
+/// disk, it is read all the same: the stamp tells whether it is whole.
 fn read_shared(root: &Path, folder: &Path, hash: &str) -> Result<Made, IndexError> {
     let lock = File::open(root.join(LOCK)).and_then(|file| file.lock_shared().map(|()| file)).ok();
     let content = read(folder, hash);
@@ -142,12 +149,15 @@ fn read(folder: &Path, hash: &str) -> Result<Made, IndexError> {
     let damaged = |reason: String| IndexError::Damaged { path: folder.to_owned(), reason };
     let text = read_file(&folder.join(STAMP))?;
     let text = String::from_utf8(text).map_err(|_| damaged(format!("{STAMP} is not text")))?;
-    let stamp: Stamp = toml::from_str(&text).map_err(|error| damaged(format!("{STAMP}: {}", error.message())))?;
+    let stamp: Stamp =
+        toml::from_str(&text).map_err(|error| damaged(format!("{STAMP}: {}", error.message())))?;
     if stamp.seal != stamp.computed_seal() {
         return Err(damaged(format!("{STAMP} is not the one that was written")));
     }
     if stamp.schema_version != SCHEMA_VERSION || stamp.content_hash != hash {
-        return Err(damaged("it belongs to other content or another version of Caseclerk".to_owned()));
+        return Err(damaged(
+            "it belongs to other content or another version of Caseclerk".to_owned(),
+        ));
     }
     let views = Views { entries: RamDirectory::create(), phrasings: RamDirectory::create() };
     let mut learnt = Vec::new();
@@ -182,8 +192,9 @@ fn keep(root: &Path, folder: &Path, hash: &str, content: &Made) -> Result<(), In
     }
     clear(root, folder);
     let building = root.join(format!("{IN_PROGRESS}{}", std::process::id()));
-    let written = write_all(&building, hash, content)
-        .and_then(|()| fs::rename(&building, folder).map_err(io_error("rename into place", folder)));
+    let written = write_all(&building, hash, content).and_then(|()| {
+        fs::rename(&building, folder).map_err(io_error("rename into place", folder))
+    });
     if written.is_err() {
         let _ = fs::remove_dir_all(&building);
     }
@@ -209,8 +220,9 @@ fn write_all(building: &Path, hash: &str, content: &Made) -> Result<(), IndexErr
     write_file(&building.join(STAMP), text.as_bytes())
 }
 
-/// Removes what other builds left behind: half-written folders, older indexes, a damaged one in our place. Only names that
-/// this module gives; whoever points `--index` at the wrong folder loses nothing. Called under the lock, so nobody is building.
+/// Removes what other builds left behind: half-written folders, older indexes, a damaged one in our
+/// place. Only names that this module gives; whoever points `--index` at the wrong folder loses
+/// nothing. Called under the lock, so nobody is building.
 fn clear(root: &Path, folder: &Path) {
     let Ok(entries) = fs::read_dir(root) else { return };
     for entry in entries.flatten() {
@@ -221,7 +233,10 @@ fn clear(root: &Path, folder: &Path) {
             warn!(folder = %entry.path().display(), %error, "an old index cannot be removed");
         }
     }
-    debug_assert!(!folder.exists() || is_index_name(&folder.file_name().unwrap_or_default().to_string_lossy()));
+    debug_assert!(
+        !folder.exists()
+            || is_index_name(&folder.file_name().unwrap_or_default().to_string_lossy())
+    );
 }
 
 /// Removes a folder, or a file that stands where a folder should.
@@ -243,7 +258,8 @@ fn read_file(path: &Path) -> Result<Vec<u8>, IndexError> {
     fs::read(path).map_err(io_error("read", path))
 }
 
-/// Writes a file and waits until the disk has it, so that a rename never makes a promise that the files do not keep.
+/// Writes a file and waits until the disk has it, so that a rename never makes a promise that the
+/// files do not keep.
 fn write_file(path: &Path, bytes: &[u8]) -> Result<(), IndexError> {
     let write = || -> io::Result<()> {
         let mut file = File::create(path)?;

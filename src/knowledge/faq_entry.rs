@@ -62,7 +62,8 @@ pub enum Vetting {
 impl FaqEntry {
     /// Its question, then the other ways of asking it.
     pub fn ways_of_asking(&self) -> impl Iterator<Item = &str> {
-        std::iter::once(self.question.as_str()).chain(self.phrasings.iter().map(|phrasing| phrasing.value.as_str()))
+        std::iter::once(self.question.as_str())
+            .chain(self.phrasings.iter().map(|phrasing| phrasing.value.as_str()))
     }
 
     /// Whether it may be found and shown.
@@ -77,6 +78,8 @@ impl FaqEntry {
 
     /// All the quotations that are shown with it: its own, then the response to what is alleged.
     pub fn all_quotations(&self) -> impl Iterator<Item = &QuotationKey> {
-        self.quotations.iter().chain(self.responses.iter().filter(|key| !self.quotations.contains(key)))
+        self.quotations
+            .iter()
+            .chain(self.responses.iter().filter(|key| !self.quotations.contains(key)))
     }
 }

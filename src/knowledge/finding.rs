@@ -52,12 +52,22 @@ impl Place {
     }
 
     /// An error at this place.
-    pub fn error(&self, rule: &'static str, message: impl Into<String>, help: impl Into<String>) -> Finding {
+    pub fn error(
+        &self,
+        rule: &'static str,
+        message: impl Into<String>,
+        help: impl Into<String>,
+    ) -> Finding {
         self.finding(rule, Severity::Error, message, help)
     }
 
     /// A warning at this place.
-    pub fn warning(&self, rule: &'static str, message: impl Into<String>, help: impl Into<String>) -> Finding {
+    pub fn warning(
+        &self,
+        rule: &'static str,
+        message: impl Into<String>,
+        help: impl Into<String>,
+    ) -> Finding {
         self.finding(rule, Severity::Warning, message, help)
     }
 
@@ -68,7 +78,14 @@ impl Place {
         message: impl Into<String>,
         help: impl Into<String>,
     ) -> Finding {
-        Finding { rule, severity, file: self.file.clone(), line: self.line, message: message.into(), help: help.into() }
+        Finding {
+            rule,
+            severity,
+            file: self.file.clone(),
+            line: self.line,
+            message: message.into(),
+            help: help.into(),
+        }
     }
 }
 

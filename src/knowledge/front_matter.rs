@@ -62,7 +62,12 @@ struct Parts<'a> {
 }
 
 /// Reads one answer. `None` if there is too little of it to be an entry; the findings say why.
-pub(super) fn read_entry(id: EntryId, file: &str, text: &str, findings: &mut Vec<Finding>) -> Option<FaqEntry> {
+pub(super) fn read_entry(
+    id: EntryId,
+    file: &str,
+    text: &str,
+    findings: &mut Vec<Finding>,
+) -> Option<FaqEntry> {
     let place = Place::new(file, 1);
     let Some(parts) = split(text) else {
         findings.push(place.error(
@@ -134,7 +139,8 @@ fn question_and_answer(
 ) -> Option<(String, Located<String>)> {
     let mut lines = body.value.lines().enumerate().skip_while(|(_, line)| line.trim().is_empty());
     let heading = lines.next();
-    let question = heading.and_then(|(_, line)| line.strip_prefix("# ")).map(str::trim).unwrap_or_default();
+    let question =
+        heading.and_then(|(_, line)| line.strip_prefix("# ")).map(str::trim).unwrap_or_default();
     let heading_line = body.line + heading.map_or(0, |(number, _)| number);
     if question.is_empty() {
         findings.push(place.at_line(heading_line).error(
@@ -154,17 +160,24 @@ fn question_and_answer(
         return None;
     };
     let answer: Vec<&str> = body.value.lines().skip(start).collect();
-    let answer = Located { value: answer.join("\n").trim_end().to_owned(), line: body.line + start };
+    let answer =
+        Located { value: answer.join("\n").trim_end().to_owned(), line: body.line + start };
     Some((question.to_owned(), answer))
 }
 
-fn read_vetting(typed: VettingAsTyped, place: &Place, findings: &mut Vec<Finding>) -> Option<Vetting> {
+fn read_vetting(
+    typed: VettingAsTyped,
+    place: &Place,
+    findings: &mut Vec<Finding>,
+) -> Option<Vetting> {
     let date = typed.date.and_then(|date| date.day());
     let reason = typed.reason.filter(|reason| !reason.trim().is_empty());
     match (typed.state, date, reason) {
         (VettingState::Draft, _, _) => Some(Vetting::Draft),
         (VettingState::Vetted, Some(date), _) => Some(Vetting::Vetted(date)),
-        (VettingState::Withdrawn, Some(date), Some(reason)) => Some(Vetting::Withdrawn { date, reason }),
+        (VettingState::Withdrawn, Some(date), Some(reason)) => {
+            Some(Vetting::Withdrawn { date, reason })
+        }
         (VettingState::Vetted, None, _) => {
             findings.push(place.error(
                 "vetting-date",

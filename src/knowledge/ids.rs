@@ -62,10 +62,11 @@ impl EntryId {
     }
 }
 
-/// Whether a name is made of small letters, digits and single hyphens, as file names and keys must be.
+/// Whether a name is made of small letters, digits and single hyphens, as file names and keys must
+/// be.
 pub(super) fn is_slug(name: &str) -> bool {
     !name.is_empty()
-        && name
-            .split('-')
-            .all(|part| !part.is_empty() && part.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit()))
+        && name.split('-').all(|part| {
+            !part.is_empty() && part.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit())
+        })
 }

@@ -2,14 +2,14 @@
 
 use std::collections::BTreeSet;
 
-use super::corpus::Corpus;
 use super::faq_entry::FaqEntry;
 use super::finding::{Finding, Place};
+use super::library::Knowledge;
 use super::records::LeadsTo;
 use crate::legal::{Citation, SourceKey};
 
-/// What stands in the folder and could not be read. Each has a finding of its own; if everything that names it had one too,
-/// nobody would see which file to mend.
+/// What stands in the folder and could not be read. Each has a finding of its own; if everything
+/// that names it had one too, nobody would see which file to mend.
 #[derive(Debug, Default)]
 pub(super) struct Unread {
     files: BTreeSet<&'static str>,
@@ -32,48 +32,63 @@ impl Unread {
     }
 }
 
-/// Reports every name in the corpus that leads nowhere.
-pub(super) fn check_links(corpus: &Corpus, unread: &Unread, findings: &mut Vec<Finding>) {
-    let mut links = Links { corpus, unread, findings };
-    for event in &corpus.case.history {
+/// Reports every name in the knowledge that leads nowhere.
+pub(super) fn check_links(knowledge: &Knowledge, unread: &Unread, findings: &mut Vec<Finding>) {
+    let mut links = Links { knowledge, unread, findings };
+    for event in &knowledge.case_file.case.history {
         links.citations(&event.citations, &Place::new("case.toml", 1));
     }
-    for quotation in corpus.quotations.values() {
-        links.sources(std::iter::once(&quotation.source).chain(&quotation.also_in), &place_of(&quotation.place));
+    for quotation in knowledge.library.quotations.values() {
+        links.sources(
+            std::iter::once(&quotation.source).chain(&quotation.also_in),
+            &place_of(&quotation.place),
+        );
     }
-    for conflict in corpus.conflicts.values() {
+    for conflict in knowledge.case_file.conflicts.values() {
         let sources = conflict.readings.iter().flat_map(|reading| &reading.sources);
         links.sources(sources, &place_of(&conflict.place));
     }
-    for event in &corpus.timeline {
+    for event in &knowledge.case_file.timeline {
         links.citations(&event.citations, &place_of(&event.place));
     }
     links.opt_out();
-    let leads = corpus.topics.iter().filter_map(|topic| topic.lead.as_ref());
-    for id in leads.filter(|id| !corpus.entries.contains_key(*id)) {
-        links.unknown("unknown-related", "answer", id.as_str(), "answers", &Place::new("topics.toml", 1));
+    let leads = knowledge.library.topics.iter().filter_map(|topic| topic.lead.as_ref());
+    for id in leads.filter(|id| !knowledge.library.entries.contains_key(*id)) {
+        links.unknown(
+            "unknown-related",
+            "answer",
+            id.as_str(),
+            "answers",
+            &Place::new("topics.toml", 1),
+        );
     }
-    for guard in &corpus.guards {
+    for guard in &knowledge.library.guards {
         if let LeadsTo::Entry(id) = &guard.leads_to
-            && !corpus.entries.contains_key(id)
+            && !knowledge.library.entries.contains_key(id)
         {
-            links.unknown("unknown-related", "answer", id.as_str(), "answers", &place_of(&guard.place));
+            links.unknown(
+                "unknown-related",
+                "answer",
+                id.as_str(),
+                "answers",
+                &place_of(&guard.place),
+            );
         }
     }
-    for entry in corpus.entries.values() {
+    for entry in knowledge.library.entries.values() {
         links.entry(entry);
     }
 }
 
 struct Links<'a> {
-    corpus: &'a Corpus,
+    knowledge: &'a Knowledge,
     unread: &'a Unread,
     findings: &'a mut Vec<Finding>,
 }
 
 impl Links<'_> {
     fn entry(&mut self, entry: &FaqEntry) {
-        let corpus = self.corpus;
+        let knowledge = self.knowledge;
         let place = &entry.place;
         if entry.citations.is_empty() {
             self.findings.push(place.error(
@@ -84,23 +99,33 @@ impl Links<'_> {
         }
         self.citations(&entry.citations, place);
         let topic = entry.id.topic();
-        if corpus.topic(&topic).is_none() && !self.unread.may_hold("topics.toml", topic.as_str()) {
+        if knowledge.library.topic(&topic).is_none()
+            && !self.unread.may_hold("topics.toml", topic.as_str())
+        {
             let message = format!("there is no topic `{topic}`");
-            self.findings.push(place.error("unknown-topic", message, "move the file, or add the topic to topics.toml"));
+            self.findings.push(place.error(
+                "unknown-topic",
+                message,
+                "move the file, or add the topic to topics.toml",
+            ));
         }
-        for key in entry.all_quotations().filter(|key| !corpus.quotations.contains_key(*key)) {
+        for key in
+            entry.all_quotations().filter(|key| !knowledge.library.quotations.contains_key(*key))
+        {
             self.unknown("unknown-quotation", "quotation", key.as_str(), "quotations.toml", place);
         }
-        for key in entry.conflicts.iter().filter(|key| !corpus.conflicts.contains_key(*key)) {
+        for key in
+            entry.conflicts.iter().filter(|key| !knowledge.case_file.conflicts.contains_key(*key))
+        {
             self.unknown("unknown-conflict", "conflict", key.as_str(), "conflicts.toml", place);
         }
-        for id in entry.neighbours().filter(|id| !corpus.entries.contains_key(*id)) {
+        for id in entry.neighbours().filter(|id| !knowledge.library.entries.contains_key(*id)) {
             self.unknown("unknown-related", "answer", id.as_str(), "answers", place);
         }
     }
 
     fn opt_out(&mut self) {
-        let opt_out = &self.corpus.opt_out;
+        let opt_out = &self.knowledge.case_file.opt_out;
         let place = Place::new("opt-out.toml", 1);
         let lists = opt_out
             .devices
@@ -119,20 +144,33 @@ impl Links<'_> {
     }
 
     fn sources<'s>(&mut self, sources: impl Iterator<Item = &'s SourceKey>, place: &Place) {
-        for key in sources.filter(|key| !self.corpus.sources.contains_key(*key)) {
+        for key in sources.filter(|key| !self.knowledge.case_file.sources.contains_key(*key)) {
             self.unknown("unknown-source", "source", key.as_str(), "sources.toml", place);
         }
     }
 
-    fn unknown(&mut self, rule: &'static str, what: &str, name: &str, home: &'static str, place: &Place) {
+    fn unknown(
+        &mut self,
+        rule: &'static str,
+        what: &str,
+        name: &str,
+        home: &'static str,
+        place: &Place,
+    ) {
         if self.unread.may_hold(home, name) {
             return;
         }
         let known = match rule {
-            "unknown-source" => nearest(name, self.corpus.sources.keys().map(|key| key.as_str())),
-            "unknown-quotation" => nearest(name, self.corpus.quotations.keys().map(|key| key.as_str())),
-            "unknown-conflict" => nearest(name, self.corpus.conflicts.keys().map(|key| key.as_str())),
-            _ => nearest(name, self.corpus.entries.keys().map(|id| id.as_str())),
+            "unknown-source" => {
+                nearest(name, self.knowledge.case_file.sources.keys().map(|key| key.as_str()))
+            }
+            "unknown-quotation" => {
+                nearest(name, self.knowledge.library.quotations.keys().map(|key| key.as_str()))
+            }
+            "unknown-conflict" => {
+                nearest(name, self.knowledge.case_file.conflicts.keys().map(|key| key.as_str()))
+            }
+            _ => nearest(name, self.knowledge.library.entries.keys().map(|id| id.as_str())),
         };
         let home = if home == "answers" { "the answers folder" } else { home };
         let help = match known {
@@ -146,7 +184,10 @@ impl Links<'_> {
 /// The known name that is most like `name`, if one is like it at all.
 fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     let scored = known.map(|candidate| (strsim::jaro_winkler(name, candidate), candidate));
-    scored.max_by(|a, b| a.0.total_cmp(&b.0)).filter(|(likeness, _)| *likeness > 0.8).map(|(_, candidate)| candidate)
+    scored
+        .max_by(|a, b| a.0.total_cmp(&b.0))
+        .filter(|(likeness, _)| *likeness > 0.8)
+        .map(|(_, candidate)| candidate)
 }
 
 fn place_of(place: &Option<Place>) -> Place {

@@ -3,29 +3,32 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use blake3::Hasher;
 use serde::de::DeserializeOwned;
 
-use super::corpus::{ContentHash, Corpus};
 use super::finding::{Finding, Place, Severity};
 use super::front_matter::read_entry;
 use super::ids::{ConflictKey, EntryId, QuotationKey, is_slug};
+use super::library::{CaseFile, ContentHash, Knowledge, Library};
 use super::link::{Unread, check_links};
 use super::records::{
-    Conflict, ElsewhereGroup, Guard, HouseStyle, OptOut, Quotation, SynonymGroup, TimelineEvent, Topic,
+    Conflict, ElsewhereGroup, Guard, HouseStyle, OptOut, Quotation, SynonymGroup, TimelineEvent,
+    Topic,
 };
 use super::toml_file::{Record, TomlText};
 use crate::legal::{Case, HistoryKind, Source, SourceKey};
 
 const ANSWERS: &str = "answers";
 
-/// What loading gives: the corpus if there is enough for one, and all that is wrong.
+/// What loading gives: the knowledge if there is enough for one, and all that is wrong.
 #[derive(Debug)]
 pub struct Loaded {
-    /// The content; `None` if the case itself or the way to opt out could not be read, without which nothing can be said.
-    pub corpus: Option<Corpus>,
-    /// How many answers could be read, with or without a corpus to put them in.
+    /// The content; `None` if the case itself or the way to opt out could not be read, without
+    /// which nothing can be said.
+    pub knowledge: Option<Knowledge>,
+    /// How many answers could be read, with or without a knowledge to put them in.
     pub answers: usize,
     /// Everything that was found wrong, sorted by file and line.
     pub findings: Vec<Finding>,
@@ -48,21 +51,23 @@ pub struct LoadError {
 
 /// Loads the content folder at `root`.
 ///
-/// Everything that is wrong inside it becomes a finding; an error means that there is no such folder or that it may not be
-/// read.
+/// Everything that is wrong inside it becomes a finding; an error means that there is no such
+/// folder or that it may not be read.
 pub fn load(root: &Path) -> Result<Loaded, LoadError> {
     let unreadable = |source| LoadError { path: root.to_owned(), source };
     std::fs::read_dir(root).map_err(unreadable)?;
-    let mut folder = Folder { root, hasher: Hasher::new(), findings: Vec::new(), unread: Unread::default() };
+    let mut folder =
+        Folder { root, hasher: Hasher::new(), findings: Vec::new(), unread: Unread::default() };
 
     let case = folder.read_case();
     let topics = folder.read_topics();
     let sources: BTreeMap<SourceKey, Source> =
         folder.read_keyed("sources.toml", |key, source, _| (SourceKey::new(key), source));
-    let quotations = folder.read_keyed("quotations.toml", |key, mut quotation: Quotation, place| {
-        quotation.place = Some(place);
-        (QuotationKey::new(key), quotation)
-    });
+    let quotations =
+        folder.read_keyed("quotations.toml", |key, mut quotation: Quotation, place| {
+            quotation.place = Some(place);
+            (QuotationKey::new(key), quotation)
+        });
     let conflicts = folder.read_keyed("conflicts.toml", |key, mut conflict: Conflict, place| {
         conflict.place = Some(place);
         (ConflictKey::new(key), conflict)
@@ -70,38 +75,31 @@ pub fn load(root: &Path) -> Result<Loaded, LoadError> {
     let timeline = folder.read_timeline();
     let opt_out = folder.read_whole::<OptOut>("opt-out.toml");
     let house_style = folder.read_house_style();
-    let synonyms = folder.read_placed("synonyms.toml", "groups", |group: &mut SynonymGroup| &mut group.place);
-    let elsewhere = folder.read_placed("elsewhere.toml", "groups", |group: &mut ElsewhereGroup| &mut group.place);
+    let synonyms =
+        folder.read_placed("synonyms.toml", "groups", |group: &mut SynonymGroup| &mut group.place);
+    let elsewhere = folder
+        .read_placed("elsewhere.toml", "groups", |group: &mut ElsewhereGroup| &mut group.place);
     let guards = folder.read_placed("guards.toml", "guards", |guard: &mut Guard| &mut guard.place);
     let entries = folder.read_answers();
 
     let Folder { hasher, mut findings, unread, .. } = folder;
     let answers = entries.len();
     let content_hash = ContentHash::from_hasher(&hasher);
-    let corpus = case.zip(opt_out).map(|(case, opt_out)| Corpus {
-        case,
-        topics,
-        sources,
-        quotations,
-        conflicts,
-        timeline,
-        opt_out,
-        house_style,
-        synonyms,
-        elsewhere,
-        guards,
-        entries,
-        content_hash,
+    let library =
+        Library { topics, entries, quotations, synonyms, elsewhere, guards, content_hash };
+    let knowledge = case.zip(opt_out).map(|(case, opt_out)| Knowledge {
+        library: Arc::new(library),
+        case_file: CaseFile { case, sources, conflicts, timeline, opt_out, house_style },
     });
-    if let Some(corpus) = &corpus {
-        check_links(corpus, &unread, &mut findings);
+    if let Some(knowledge) = &knowledge {
+        check_links(knowledge, &unread, &mut findings);
     }
     findings.sort_by(|a, b| (&a.file, a.line, a.rule).cmp(&(&b.file, b.line, b.rule)));
-    Ok(Loaded { corpus, answers, findings })
+    Ok(Loaded { knowledge, answers, findings })
 }
 
-/// The folder while it is being read: every file that is opened goes into the hash, every mistake into the findings, and what
-/// stands there but could not be read is remembered.
+/// The folder while it is being read: every file that is opened goes into the hash, every mistake
+/// into the findings, and what stands there but could not be read is remembered.
 struct Folder<'a> {
     root: &'a Path,
     hasher: Hasher,
@@ -129,11 +127,17 @@ impl Folder<'_> {
             ));
         }
         for event in &case.history {
-            let dismissal = matches!(event.kind, HistoryKind::VoluntarilyDismissed | HistoryKind::DismissedByCourt);
+            let dismissal = matches!(
+                event.kind,
+                HistoryKind::VoluntarilyDismissed | HistoryKind::DismissedByCourt
+            );
             if dismissal && event.prejudice.is_none() {
                 self.findings.push(place.error(
                     "empty-history",
-                    format!("the dismissal of {} does not say whether with or without prejudice", event.date),
+                    format!(
+                        "the dismissal of {} does not say whether with or without prejudice",
+                        event.date
+                    ),
                     "add prejudice = \"with\" or prejudice = \"without\" to that record",
                 ));
             }
@@ -167,10 +171,12 @@ impl Folder<'_> {
     }
 
     fn read_timeline(&mut self) -> Vec<TimelineEvent> {
-        let records = self.read_list::<TimelineEvent>("timeline.toml", "events").unwrap_or_default();
-        let events = records
-            .into_iter()
-            .map(|record| TimelineEvent { place: Some(Place::new("timeline.toml", record.line)), ..record.value });
+        let records =
+            self.read_list::<TimelineEvent>("timeline.toml", "events").unwrap_or_default();
+        let events = records.into_iter().map(|record| TimelineEvent {
+            place: Some(Place::new("timeline.toml", record.line)),
+            ..record.value
+        });
         let mut events: Vec<TimelineEvent> = events.collect();
         events.sort_by_key(|event| event.date);
         events
@@ -186,8 +192,11 @@ impl Folder<'_> {
             let records = table.take_list(name, &mut self.findings);
             records.into_iter().map(|record: Record<_>| record.value).collect()
         };
-        let style =
-            HouseStyle { loaded: list("loaded"), promises: list("promises"), relative_dates: list("relative_dates") };
+        let style = HouseStyle {
+            loaded: list("loaded"),
+            promises: list("promises"),
+            relative_dates: list("relative_dates"),
+        };
         table.nothing_else(&mut self.findings);
         style
     }
@@ -290,9 +299,17 @@ impl Folder<'_> {
         let bytes = match std::fs::read(self.root.join(file)) {
             Ok(bytes) => bytes,
             Err(error) => {
-                let rule = if error.kind() == io::ErrorKind::NotFound { "missing-file" } else { "unreadable-file" };
+                let rule = if error.kind() == io::ErrorKind::NotFound {
+                    "missing-file"
+                } else {
+                    "unreadable-file"
+                };
                 let message = format!("cannot read {file}: {error}");
-                self.findings.push(place.error(rule, message, "restore the file, or correct its permissions"));
+                self.findings.push(place.error(
+                    rule,
+                    message,
+                    "restore the file, or correct its permissions",
+                ));
                 return None;
             }
         };
@@ -332,13 +349,18 @@ impl Folder<'_> {
             }
         };
         let names = names.flatten().map(|entry| entry.file_name().to_string_lossy().into_owned());
-        let mut names: Vec<String> = names.filter(|name| !name.starts_with('.') && !name.ends_with('~')).collect();
+        let mut names: Vec<String> =
+            names.filter(|name| !name.starts_with('.') && !name.ends_with('~')).collect();
         names.sort();
         names
     }
 
     fn stray(&mut self, file: &str, help: &str) {
-        self.findings.push(Place::new(file, 1).warning("stray-file", format!("nothing reads {file}"), help));
+        self.findings.push(Place::new(file, 1).warning(
+            "stray-file",
+            format!("nothing reads {file}"),
+            help,
+        ));
     }
 
     fn check_name(&mut self, name: &str, what: &str, place: &Place) {

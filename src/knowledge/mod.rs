@@ -1,29 +1,31 @@
-//! From files to a [`Corpus`]: split, parse, check, link.
+//! From files to a [`Knowledge`]: split, parse, check, link.
 //!
-//! The loader never stops at the first mistake. It returns what it could read, and every [`Finding`] with file, line and
-//! remedy. It knows nothing of searching; judging how an answer reads is for `lint`.
+//! The loader never stops at the first mistake. It returns what it could read, and every
+//! [`Finding`] with file, line and remedy. It knows nothing of searching; judging how an answer
+//! reads is for `lint`.
 
-mod corpus;
 mod faq_entry;
 mod finding;
 mod front_matter;
 mod ids;
+mod library;
 mod link;
 mod load;
 mod records;
 mod toml_file;
 
-pub use corpus::{ContentHash, Corpus};
 pub use faq_entry::{FaqEntry, Vetting};
 pub use finding::{Finding, Located, Place, Severity};
 pub use ids::{ConflictKey, EntryId, QuotationKey, TopicId};
+pub use library::{CaseFile, ContentHash, Knowledge, Library};
 pub use load::{LoadError, Loaded, load};
 pub use records::{
-    Conflict, Device, Effect, ElsewhereGroup, Guard, HouseStyle, HouseWord, LeadsTo, Objection, OptOut, Quotation,
-    Reading, Region, SynonymGroup, TimelineEvent, Topic,
+    Conflict, Device, Effect, ElsewhereGroup, Guard, HouseStyle, HouseWord, LeadsTo, Objection,
+    OptOut, Quotation, Reading, Region, SynonymGroup, TimelineEvent, Topic,
 };
 
-/// The rules that loading itself enforces, each with what it guards. `lint` lists them beside its own.
+/// The rules that loading itself enforces, each with what it guards. `lint` lists them beside its
+/// own.
 pub const LOADING_RULES: &[(&str, &str)] = &[
     ("missing-file", "every content file that the bot needs is there"),
     ("unreadable-file", "every content file can be read and is UTF-8 text"),
@@ -36,7 +38,10 @@ pub const LOADING_RULES: &[(&str, &str)] = &[
     ("question-heading", "the question stands as a heading, once, above a text that is not empty"),
     ("vetting-date", "a vetted answer says when, a withdrawn one when and why"),
     ("stray-file", "nothing lies in the answers folder that nobody reads"),
-    ("empty-history", "the case has a history, oldest step first, and a dismissal says whether with prejudice"),
+    (
+        "empty-history",
+        "the case has a history, oldest step first, and a dismissal says whether with prejudice",
+    ),
     ("no-citation", "every answer cites at least one source"),
     ("unknown-topic", "every answer lies in the folder of a topic that exists"),
     ("unknown-source", "every source that is cited exists"),

@@ -1,4 +1,5 @@
-//! The smaller records of the content: topics, quotations, conflicts, dated events, opting out, house style.
+//! The smaller records of the content: topics, quotations, conflicts, dated events, opting out,
+//! house style.
 
 use jiff::civil::Date;
 use serde::Deserialize;
@@ -114,29 +115,6 @@ pub struct OptOut {
     pub effects: Vec<Effect>,
     /// The form for objecting to other uses.
     pub objection: Objection,
-}
-
-impl OptOut {
-    /// Nothing to opt out of.
-    pub(super) fn unknown() -> Self {
-        let nothing = String::new;
-        Self {
-            setting: nothing(),
-            setting_url: nothing(),
-            summary: nothing(),
-            last_checked: Date::ZERO,
-            devices: Vec::new(),
-            regions: Vec::new(),
-            effects: Vec::new(),
-            objection: Objection {
-                name: nothing(),
-                url: nothing(),
-                what: nothing(),
-                citations: Vec::new(),
-                checked: Date::ZERO,
-            },
-        }
-    }
 }
 
 /// The steps on one kind of device.

@@ -1,7 +1,9 @@
-//! TOML with line numbers: every mistake in a file becomes a finding, and the records beside it still load.
+//! TOML with line numbers: every mistake in a file becomes a finding, and the records beside it
+//! still load.
 //!
-//! serde alone stops at the first mistake of a file. Here each record is read by itself, so one bad quotation does not
-//! hide the other fifty. Keys that nobody asked for are findings too: they are nearly always a misspelling.
+//! serde alone stops at the first mistake of a file. Here each record is read by itself, so one bad
+//! quotation does not hide the other fifty. Keys that nobody asked for are findings too: they are
+//! nearly always a misspelling.
 
 use serde::de::DeserializeOwned;
 use toml::Spanned;
@@ -35,7 +37,8 @@ impl<'a> TomlText<'a> {
         Self { file, text, lines_above }
     }
 
-    /// Parses the whole text. Every syntax error is a finding; what could be parsed around them is returned.
+    /// Parses the whole text. Every syntax error is a finding; what could be parsed around them is
+    /// returned.
     pub fn parse(&'a self, findings: &mut Vec<Finding>) -> Table<'a> {
         let (table, errors) = DeTable::parse_recoverable(self.text);
         findings.extend(errors.iter().map(|error| self.syntax_finding(error)));
@@ -78,9 +81,12 @@ impl<'a> Table<'a> {
         read_value(self.source, Spanned::new(span, DeValue::Table(self.table)), findings)
     }
 
-    /// Reads a file of the shape `[key] …`: each table under its key. A record that could not be read keeps its key, so that
-    /// whoever names it is not told that it does not exist.
-    pub fn read_keyed<T: DeserializeOwned>(self, findings: &mut Vec<Finding>) -> Vec<Record<Option<T>>> {
+    /// Reads a file of the shape `[key] …`: each table under its key. A record that could not be
+    /// read keeps its key, so that whoever names it is not told that it does not exist.
+    pub fn read_keyed<T: DeserializeOwned>(
+        self,
+        findings: &mut Vec<Finding>,
+    ) -> Vec<Record<Option<T>>> {
         let source = self.source;
         let mut records = Vec::new();
         for (key, value) in self.table {
@@ -94,7 +100,11 @@ impl<'a> Table<'a> {
     }
 
     /// Takes the array of tables `[[name]]` out of the table and reads each of its records.
-    pub fn take_list<T: DeserializeOwned>(&mut self, name: &str, findings: &mut Vec<Finding>) -> Vec<Record<T>> {
+    pub fn take_list<T: DeserializeOwned>(
+        &mut self,
+        name: &str,
+        findings: &mut Vec<Finding>,
+    ) -> Vec<Record<T>> {
         let source = self.source;
         let Some(list) = self.table.remove(name) else {
             return Vec::new();
@@ -134,7 +144,9 @@ impl<'a> Table<'a> {
     /// The lines on which the elements of the array under `name` stand, in order.
     pub fn lines_of_elements(&self, name: &str) -> Vec<usize> {
         match self.table.get(name).map(Spanned::get_ref) {
-            Some(DeValue::Array(items)) => items.iter().map(|i| self.source.place(i.span().start).line).collect(),
+            Some(DeValue::Array(items)) => {
+                items.iter().map(|i| self.source.place(i.span().start).line).collect()
+            }
             _ => Vec::new(),
         }
     }
@@ -148,7 +160,9 @@ fn read_value<T: DeserializeOwned>(
     let start = value.span().start;
     let tree = value.clone();
     let mut unknown = Vec::new();
-    let read = serde_ignored::deserialize(ValueDeserializer::from(value), |path| unknown.push(path.to_string()));
+    let read = serde_ignored::deserialize(ValueDeserializer::from(value), |path| {
+        unknown.push(path.to_string())
+    });
     for path in unknown {
         let offset = key_offset(tree.get_ref(), &path).unwrap_or(start);
         let key = path.rsplit('.').next().unwrap_or(&path);
@@ -158,8 +172,12 @@ fn read_value<T: DeserializeOwned>(
         Ok(value) => Some(value),
         Err(error) => {
             let finding = source.shape_finding(&error, start);
-            // What is not TOML cannot have the right form either; one finding for one mistake is enough.
-            if !findings.iter().any(|other| other.file == finding.file && other.line == finding.line) {
+            // What is not TOML cannot have the right form either; one finding for one mistake is
+            // enough.
+            if !findings
+                .iter()
+                .any(|other| other.file == finding.file && other.line == finding.line)
+            {
                 findings.push(finding);
             }
             None
@@ -186,7 +204,9 @@ fn key_offset(value: &DeValue<'_>, path: &str) -> Option<usize> {
         return key_offset(value, rest?);
     }
     match value {
-        DeValue::Array(items) => key_offset(items.get(head.parse::<usize>().ok()?)?.get_ref(), rest?),
+        DeValue::Array(items) => {
+            key_offset(items.get(head.parse::<usize>().ok()?)?.get_ref(), rest?)
+        }
         DeValue::Table(table) => {
             let (key, value) = table.iter().find(|(key, _)| key.get_ref() == head)?;
             match rest {
@@ -210,7 +230,9 @@ fn in_plain_words(message: &str) -> String {
         ("unknown variant", "nobody knows the word"),
         ("expected one of", "it must be one of"),
     ];
-    words.into_iter().fold(message.to_owned(), |message, (theirs, ours)| message.replace(theirs, ours))
+    words
+        .into_iter()
+        .fold(message.to_owned(), |message, (theirs, ours)| message.replace(theirs, ours))
 }
 
 fn first_line(message: &str) -> &str {

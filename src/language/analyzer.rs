@@ -19,16 +19,19 @@ pub struct Analyzer {
     mended: Mutex<HashMap<String, Option<Mended>>>,
 }
 
-/// How many mended words are remembered; more than any FAQ holds, and few enough that nobody can fill the memory by asking.
+/// How many mended words are remembered; more than any FAQ holds, and few enough that nobody can
+/// fill the memory by asking.
 const REMEMBERED: usize = 20_000;
 
 /// Tells whether a folded word is a common one or a name.
 pub type IsCommon = dyn Fn(&str) -> bool + Send + Sync;
 
-/// How often a word must occur in what people ask before it counts as a word: phrasings hold misspellings on purpose.
+/// How often a word must occur in what people ask before it counts as a word: phrasings hold
+/// misspellings on purpose.
 const COMMON: u32 = 3;
 
-/// How many times as frequent a word is of which another is likely to be a misspelling, however common that may be itself.
+/// How many times as frequent a word is of which another is likely to be a misspelling, however
+/// common that may be itself.
 const MISSPELT: u32 = 20;
 
 /// The words of the field, each with how often it occurs.
@@ -38,8 +41,9 @@ pub struct Vocabulary(BTreeMap<String, u32>);
 impl Vocabulary {
     /// Learns the words of the field.
     ///
-    /// `careful` are texts that editors wrote with care, whose every word is right; `careless` are texts as people type them; `named` are
-    /// words that editors expect people to type; `is_common` tells whether a word is a common one or a name.
+    /// `careful` are texts that editors wrote with care, whose every word is right; `careless` are
+    /// texts as people type them; `named` are words that editors expect people to type; `is_common`
+    /// tells whether a word is a common one or a name.
     pub fn learn<'t>(
         careful: impl Iterator<Item = &'t str>,
         careless: impl Iterator<Item = &'t str>,
@@ -52,8 +56,11 @@ impl Vocabulary {
         typed.retain(|word, count| *count >= COMMON || is_common(word));
         let mut words = BTreeMap::new();
         careful.for_each(|text| count(text, 1, &mut words));
-        let doubtful: Vec<String> =
-            typed.keys().filter(|word| !words.contains_key(*word) && !is_common(word)).cloned().collect();
+        let doubtful: Vec<String> = typed
+            .keys()
+            .filter(|word| !words.contains_key(*word) && !is_common(word))
+            .cloned()
+            .collect();
         for (word, count) in typed {
             *words.entry(word).or_default() += count;
         }
@@ -90,18 +97,28 @@ impl Analyzer {
         }
         let mended = self.remembered(&word.surface)?;
         let pieces = mended.words.iter().flat_map(|piece| words(piece));
-        Some(pieces.map(|piece| Word { weight: mended.weight, typed: Some(word.surface.clone()), ..piece }).collect())
+        Some(
+            pieces
+                .map(|piece| Word {
+                    weight: mended.weight,
+                    typed: Some(word.surface.clone()),
+                    ..piece
+                })
+                .collect(),
+        )
     }
 }
 
 impl Analyzer {
     fn remembered(&self, word: &str) -> Option<Mended> {
-        // A poisoned lock only means that a thread died while it held it; what is remembered is still true.
+        // A poisoned lock only means that a thread died while it held it; what is remembered is
+        // still true.
         let mut remembered = self.mended.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(known) = remembered.get(word) {
             return known.clone();
         }
-        let mended = if is_english(word) { self.speller.mend_rare(word) } else { self.speller.mend(word) };
+        let mended =
+            if is_english(word) { self.speller.mend_rare(word) } else { self.speller.mend(word) };
         if remembered.len() < REMEMBERED {
             remembered.insert(word.to_owned(), mended.clone());
         }

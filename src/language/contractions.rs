@@ -1,4 +1,5 @@
-//! Short forms spelt out: what is contracted with an apostrophe, and what people leave out in a chat.
+//! Short forms spelt out: what is contracted with an apostrophe, and what people leave out in a
+//! chat.
 
 /// Words that are spelt out as a whole. The right side may be empty: "lol" says nothing.
 const WHOLE: &[(&str, &str)] = &[
@@ -117,7 +118,8 @@ const WHOLE: &[(&str, &str)] = &[
     ("yu", "you"),
 ];
 
-/// Endings that are spelt out. A possessive `'s` and an `'s` for "is" look alike; neither carries meaning here.
+/// Endings that are spelt out. A possessive `'s` and an `'s` for "is" look alike; neither carries
+/// meaning here.
 const ENDINGS: &[(&str, &str)] = &[
     ("n't", "not"),
     ("'re", "are"),
@@ -160,7 +162,9 @@ mod tests {
 
     #[test]
     fn a_negation_is_never_lost() {
-        for (short, long) in [("isn't", "is not"), ("won't", "will not"), ("cant", "can not"), ("hadn't", "had not")] {
+        for (short, long) in
+            [("isn't", "is not"), ("won't", "will not"), ("cant", "can not"), ("hadn't", "had not")]
+        {
             assert_eq!(spelt_out(short), long);
         }
     }

@@ -33,7 +33,9 @@ mod tests {
 
     #[test]
     fn nothing_else_is_found() {
-        for word in ["", "a", "aaa", "lawsiut", "teh", "zzzz", "linkedin", "right\nrighted", "\n", "naïve"] {
+        for word in
+            ["", "a", "aaa", "lawsiut", "teh", "zzzz", "linkedin", "right\nrighted", "\n", "naïve"]
+        {
             assert!(!is_english(word), "{word}");
         }
     }

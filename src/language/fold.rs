@@ -3,8 +3,9 @@
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
-/// Folds a text to plain small letters: compatibility forms (full width, ligatures), accents, curly apostrophes and the
-/// case of letters no longer matter, and control characters become spaces. Never fails, whatever the text.
+/// Folds a text to plain small letters: compatibility forms (full width, ligatures), accents, curly
+/// apostrophes and the case of letters no longer matter, and control characters become spaces.
+/// Never fails, whatever the text.
 pub fn fold(text: &str) -> String {
     if text.is_ascii() {
         // Nearly every text; it has no forms to bring together.
@@ -30,7 +31,8 @@ fn fold_char(c: char) -> impl Iterator<Item = char> {
     plain.to_lowercase()
 }
 
-/// Characters that print nothing and would cut a word in two: soft hyphen, zero-width marks, direction marks.
+/// Characters that print nothing and would cut a word in two: soft hyphen, zero-width marks,
+/// direction marks.
 fn is_invisible(c: char) -> bool {
     matches!(c, '\u{00ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2064}' | '\u{feff}')
 }

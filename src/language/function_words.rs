@@ -1,7 +1,7 @@
 //! Words that hold a sentence together and say little about what it is about.
 
-/// Articles, pronouns, prepositions, auxiliaries, fillers and swear words, sorted. Question words (who, when, how, much) and negation
-/// are not among them: they often decide which answer is meant.
+/// Articles, pronouns, prepositions, auxiliaries, fillers and swear words, sorted. Question words
+/// (who, when, how, much) and negation are not among them: they often decide which answer is meant.
 const FUNCTION_WORDS: &[&str] = &[
     "a",
     "about",
@@ -164,8 +164,9 @@ pub(super) fn is_function_word(word: &str) -> bool {
 
 /// Words with which people begin or end a question in a chat without changing it, sorted.
 const FILLERS: &[&str] = &[
-    "actually", "again", "and", "anyway", "btw", "but", "guys", "hello", "hey", "hi", "lol", "now", "ok", "okay",
-    "please", "so", "sorry", "thanks", "then", "tho", "though", "um", "wait", "well", "yo",
+    "actually", "again", "and", "anyway", "btw", "but", "guys", "hello", "hey", "hi", "lol", "now",
+    "ok", "okay", "please", "so", "sorry", "thanks", "then", "tho", "though", "um", "wait", "well",
+    "yo",
 ];
 
 /// Whether a folded word says nothing at either end of a question.
@@ -173,7 +174,8 @@ pub fn is_filler(word: &str) -> bool {
     FILLERS.binary_search(&word).is_ok()
 }
 
-/// Whether with these two folded words people only go on asking: "what about Germany?" asks no more than "and Germany?".
+/// Whether with these two folded words people only go on asking: "what about Germany?" asks no more
+/// than "and Germany?".
 pub fn is_opening(first: &str, second: &str) -> bool {
     matches!(first, "what" | "how") && second == "about"
 }

@@ -1,7 +1,7 @@
 //! How a text becomes words: folding, contractions, numbers and money, docket numbers, stems.
 //!
-//! The same code reads the FAQ when the index is built and the question when it is asked, so the two always meet. It knows
-//! English and the way people type in a chat; it does not know the case.
+//! The same code reads the FAQ when the index is built and the question when it is asked, so the
+//! two always meet. It knows English and the way people type in a chat; it does not know the case.
 
 mod analyzer;
 mod contractions;

@@ -92,7 +92,9 @@ impl Patterns {
     fn hits(&self, words: &[Word]) -> Vec<Hit> {
         let mut hits = Vec::new();
         for (start, word) in words.iter().enumerate() {
-            for Phrase { following, pattern, part } in self.phrases.get(&word.term).into_iter().flatten() {
+            for Phrase { following, pattern, part } in
+                self.phrases.get(&word.term).into_iter().flatten()
+            {
                 let end = start + 1 + following.len();
                 let next = words.get(start + 1..end);
                 if next.is_some_and(|next| next.iter().map(|word| &word.term).eq(following)) {
@@ -107,11 +109,19 @@ impl Patterns {
 impl Shape {
     fn fits(&self, words: &[Word], hits: &[Hit]) -> bool {
         let occurs = |part| hits.iter().any(|hit| hit.part == part);
-        let stands_in_any =
-            |place| hits.iter().any(|hit| hit.part == Part::List(0) && (hit.start..hit.end).contains(&place));
-        let nothing_else =
-            || words.iter().enumerate().all(|(place, word)| is_filler(&word.surface) || stands_in_any(place));
-        (0..self.lists).all(|list| occurs(Part::List(list))) && !occurs(Part::Unless) && (!self.only || nothing_else())
+        let stands_in_any = |place| {
+            hits.iter()
+                .any(|hit| hit.part == Part::List(0) && (hit.start..hit.end).contains(&place))
+        };
+        let nothing_else = || {
+            words
+                .iter()
+                .enumerate()
+                .all(|(place, word)| is_filler(&word.surface) || stands_in_any(place))
+        };
+        (0..self.lists).all(|list| occurs(Part::List(list)))
+            && !occurs(Part::Unless)
+            && (!self.only || nothing_else())
     }
 }
 
@@ -124,8 +134,10 @@ mod tests {
     }
 
     fn fitting(text: &str) -> Vec<usize> {
-        let (anthropic, linkedin) = (strings(&["anthropic", "new york times"]), strings(&["linkedin"]));
-        let (settle, much) = (strings(&["settle", "settlement"]), [strings(&["how much", "amount"])]);
+        let (anthropic, linkedin) =
+            (strings(&["anthropic", "new york times"]), strings(&["linkedin"]));
+        let (settle, much) =
+            (strings(&["settle", "settlement"]), [strings(&["how much", "amount"])]);
         let greetings = strings(&["hello", "good morning"]);
         let patterns = [
             Pattern { any: &anthropic, and: &[], unless: &linkedin, only: false },

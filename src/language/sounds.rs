@@ -1,9 +1,11 @@
-//! How a word sounds, roughly: people who are unsure of a spelling write what they hear, "fone" for "phone" and "kase" for "case".
+//! How a word sounds, roughly: people who are unsure of a spelling write what they hear, "fone" for
+//! "phone" and "kase" for "case".
 
 /// What is not heard at the beginning of a word.
 const SILENT_STARTS: &[(&str, &str)] = &[("kn", "n"), ("wr", "r")];
 
-/// How sounds are written, and one letter or more for each: the longer ways before the shorter ones that they begin with.
+/// How sounds are written, and one letter or more for each: the longer ways before the shorter ones
+/// that they begin with.
 const SOUNDS: &[(&str, &str)] = &[
     ("shun", "shn"),
     ("sion", "shn"),
@@ -41,14 +43,17 @@ const SOUNDS: &[(&str, &str)] = &[
     ("z", "s"),
 ];
 
-/// The sounds of a folded word, one letter each. Doubled letters count once, and an e that only lengthens what stands before it does not
-/// count.
+/// The sounds of a folded word, one letter each. Doubled letters count once, and an e that only
+/// lengthens what stands before it does not count.
 pub(super) fn sounds(word: &str) -> String {
-    let start = SILENT_STARTS.iter().find_map(|(written, sound)| Some((*sound, word.strip_prefix(written)?)));
+    let start = SILENT_STARTS
+        .iter()
+        .find_map(|(written, sound)| Some((*sound, word.strip_prefix(written)?)));
     let (first, mut rest) = start.unwrap_or(("", word));
     let mut heard = first.to_owned();
     while let Some(letter) = rest.chars().next() {
-        let spelt = SOUNDS.iter().find_map(|(written, sound)| Some((*sound, rest.strip_prefix(written)?)));
+        let spelt =
+            SOUNDS.iter().find_map(|(written, sound)| Some((*sound, rest.strip_prefix(written)?)));
         let (sound, after) = spelt.unwrap_or_else(|| rest.split_at(letter.len_utf8()));
         heard.push_str(sound);
         rest = after;
@@ -96,9 +101,13 @@ mod tests {
 
     #[test]
     fn what_sounds_otherwise_is_written_otherwise() {
-        for (one, other) in
-            [("premium", "premise"), ("court", "card"), ("files", "field"), ("sue", "see"), ("the", "he")]
-        {
+        for (one, other) in [
+            ("premium", "premise"),
+            ("court", "card"),
+            ("files", "field"),
+            ("sue", "see"),
+            ("the", "he"),
+        ] {
             assert_ne!(sounds(one), sounds(other), "{one}");
         }
     }

@@ -1,8 +1,10 @@
 //! Mends the spelling of words that nobody knows.
 //!
-//! A word that the FAQ uses or that is common is never touched, so that no correct word turns into another: UK stays UK, a premise does
-//! not become Premium. A rare word may be a slip in a word that the FAQ uses often: "cots" for "cost". An unknown word becomes the known word that is nearest by a weighted edit distance: swapped and doubled
-//! letters and neighbouring keys cost less than arbitrary ones, because that is how fingers err. One that sounds the same is near, however
+//! A word that the FAQ uses or that is common is never touched, so that no correct word turns into
+//! another: UK stays UK, a premise does not become Premium. A rare word may be a slip in a word
+//! that the FAQ uses often: "cots" for "cost". An unknown word becomes the known word that is
+//! nearest by a weighted edit distance: swapped and doubled letters and neighbouring keys cost less
+//! than arbitrary ones, because that is how fingers err. One that sounds the same is near, however
 //! it is spelt. Words run together are separated.
 
 use std::collections::{BTreeMap, HashSet};
@@ -10,7 +12,8 @@ use std::sync::{LazyLock, OnceLock};
 
 use super::sounds::sounds;
 
-/// What the edits cost. A slip is an edit that fingers or ears often make: a neighbouring key, one vowel for another.
+/// What the edits cost. A slip is an edit that fingers or ears often make: a neighbouring key, one
+/// vowel for another.
 const EDIT: f32 = 1.0;
 const SLIP: f32 = 0.7;
 const SWAP: f32 = 0.7;
@@ -34,8 +37,8 @@ const OFTEN: u32 = 100;
 
 /// Words of two letters that may be a part of words run together.
 const SHORT_PARTS: &[&str] = &[
-    "am", "an", "as", "at", "be", "by", "do", "he", "if", "in", "is", "it", "me", "my", "no", "of", "on", "or", "so",
-    "to", "up", "us", "we",
+    "am", "an", "as", "at", "be", "by", "do", "he", "if", "in", "is", "it", "me", "my", "no", "of",
+    "on", "or", "so", "to", "up", "us", "we",
 ];
 
 /// The known words.
@@ -98,30 +101,39 @@ impl Speller {
 
     /// How often the FAQ uses a word that consists of letters.
     fn count(&self, word: &str) -> u32 {
-        let place = self.words.binary_search_by(|known| known.word.iter().copied().cmp(word.chars()));
+        let place =
+            self.words.binary_search_by(|known| known.word.iter().copied().cmp(word.chars()));
         place.map_or(0, |place| self.words[place].count)
     }
 
     /// What an unknown word was probably meant to be; `None` if nothing is near.
     pub fn mend(&self, word: &str) -> Option<Mended> {
         let letters: Vec<char> = squeeze(word);
-        if letters.len() < 3 || letters.len() > 24 || !letters.iter().all(|c| c.is_ascii_lowercase()) {
+        if letters.len() < 3
+            || letters.len() > 24
+            || !letters.iter().all(|c| c.is_ascii_lowercase())
+        {
             return None;
         }
         let nearest = self.nearest(&letters).map(Reading::of);
         // One slip is likelier than a forgotten space.
         let reading = match nearest {
             Some(nearest) if nearest.distance <= EDIT => nearest,
-            nearest => nearest.into_iter().chain(self.split(word)).min_by(|a, b| a.cost.total_cmp(&b.cost))?,
+            nearest => nearest
+                .into_iter()
+                .chain(self.split(word))
+                .min_by(|a, b| a.cost.total_cmp(&b.cost))?,
         };
         Some(reading.mended())
     }
 
-    /// What a rare word was probably meant to be: one that the FAQ uses often, that begins alike and is only a slip away.
+    /// What a rare word was probably meant to be: one that the FAQ uses often, that begins alike
+    /// and is only a slip away.
     pub fn mend_rare(&self, word: &str) -> Option<Mended> {
         let letters: Vec<char> = word.chars().collect();
         let (distance, meant) = self.nearest(&letters)?;
-        let likely = distance <= SLIP && meant.word.first() == letters.first() && meant.count >= OFTEN;
+        let likely =
+            distance <= SLIP && meant.word.first() == letters.first() && meant.count >= OFTEN;
         likely.then(|| Reading::of((distance, meant)).mended())
     }
 
@@ -158,15 +170,20 @@ impl Speller {
         let typed: String = letters.iter().collect();
         let (mask, heard) = (letters_of(&typed), sounds(&typed));
         let mut best: Option<(f32, f32, &KnownWord)> = None;
-        for (known, sounds) in self.words.iter().zip(self.sounds()).filter(|(known, _)| known.word.len() >= 3) {
+        for (known, sounds) in
+            self.words.iter().zip(self.sounds()).filter(|(known, _)| known.word.len() >= 3)
+        {
             // Only what is nearer than the best so far matters.
             let allowed = best.map_or(allowed, |(least, ..)| allowed.min(least + known.bonus));
-            // Each edit changes at most two of the letters that occur, and the length by at most one.
-            let too_far =
-                known.word.len().abs_diff(letters.len()) > edits || (known.letters ^ mask).count_ones() > most_letters;
+            // Each edit changes at most two of the letters that occur, and the length by at most
+            // one.
+            let too_far = known.word.len().abs_diff(letters.len()) > edits
+                || (known.letters ^ mask).count_ones() > most_letters;
             let by_letters = if too_far { None } else { distance(letters, &known.word, allowed) };
             let by_ear = (**sounds == *heard).then_some(BY_EAR);
-            let Some(distance) = by_letters.into_iter().chain(by_ear).reduce(f32::min) else { continue };
+            let Some(distance) = by_letters.into_iter().chain(by_ear).reduce(f32::min) else {
+                continue;
+            };
             let cost = distance - known.bonus;
             if best.is_none_or(|(least, ..)| cost < least) {
                 best = Some((cost, distance, known));
@@ -178,7 +195,11 @@ impl Speller {
     /// Two known words of which this one is made.
     fn split(&self, word: &str) -> Option<Reading> {
         let is_part = |part: &str| {
-            if part.len() == 2 { SHORT_PARTS.contains(&part) } else { part.len() > 2 && self.knows(part) }
+            if part.len() == 2 {
+                SHORT_PARTS.contains(&part)
+            } else {
+                part.len() > 2 && self.knows(part)
+            }
         };
         let cuts = (2..word.len().saturating_sub(1)).filter(|&cut| word.is_char_boundary(cut));
         let fitting = cuts.filter(|&cut| is_part(&word[..cut]) && is_part(&word[cut..]));
@@ -186,7 +207,11 @@ impl Speller {
         let cut = fitting.min_by_key(|&cut| (2 * cut).abs_diff(word.len()))?;
         let parts = [&word[..cut], &word[cut..]];
         let rarer = parts.iter().map(|part| self.count(part).max(1)).min()?;
-        Some(Reading { words: parts.map(str::to_owned).to_vec(), distance: EDIT, cost: EDIT - bonus(rarer) })
+        Some(Reading {
+            words: parts.map(str::to_owned).to_vec(),
+            distance: EDIT,
+            cost: EDIT - bonus(rarer),
+        })
     }
 }
 
@@ -206,7 +231,8 @@ fn bonus(count: u32) -> f32 {
     FREQUENCY * (count as f32).log10()
 }
 
-/// The letters of a word, each run of three or more cut to two: "sooooo" is "soo" and then near to "so".
+/// The letters of a word, each run of three or more cut to two: "sooooo" is "soo" and then near to
+/// "so".
 fn squeeze(word: &str) -> Vec<char> {
     let mut letters: Vec<char> = Vec::new();
     for c in word.chars() {
@@ -222,8 +248,8 @@ fn letters_of(word: &str) -> u32 {
     word.bytes().filter(u8::is_ascii_lowercase).fold(0, |mask, letter| mask | 1 << (letter - b'a'))
 }
 
-/// The weighted edit distance with swaps of neighbouring letters (optimal string alignment, after Damerau 1964), or `None` if it is
-/// more than `allowed`.
+/// The weighted edit distance with swaps of neighbouring letters (optimal string alignment, after
+/// Damerau 1964), or `None` if it is more than `allowed`.
 fn distance(typed: &[char], known: &[char], allowed: f32) -> Option<f32> {
     let width = known.len() + 1;
     let mut rows = vec![0.0_f32; (typed.len() + 1) * width];
@@ -235,7 +261,8 @@ fn distance(typed: &[char], known: &[char], allowed: f32) -> Option<f32> {
         rows[here] = rows[above] + gap_cost(typed, row - 1);
         let mut least = rows[here];
         for column in 1..width {
-            let replaced = rows[above + column - 1] + replace_cost(typed[row - 1], known[column - 1]);
+            let replaced =
+                rows[above + column - 1] + replace_cost(typed[row - 1], known[column - 1]);
             let left_out = rows[here + column - 1] + gap_cost(known, column - 1);
             let put_in = rows[above + column] + gap_cost(typed, row - 1);
             let mut cost = replaced.min(left_out).min(put_in);
@@ -257,7 +284,10 @@ fn distance(typed: &[char], known: &[char], allowed: f32) -> Option<f32> {
     let first_letter = if typed.first() == known.first() { 0.0 } else { FIRST_LETTER };
     let total = rows[rows.len() - 1] + first_letter;
     // A swap of the first two letters is a slip of the fingers like any other.
-    let total = if typed.len() == known.len() && typed.get(1) == known.first() && typed.first() == known.get(1) {
+    let total = if typed.len() == known.len()
+        && typed.get(1) == known.first()
+        && typed.first() == known.get(1)
+    {
         total - first_letter
     } else {
         total
@@ -268,7 +298,8 @@ fn distance(typed: &[char], known: &[char], allowed: f32) -> Option<f32> {
 
 /// What a letter too many or too few costs: less where it doubles its neighbour.
 fn gap_cost(letters: &[char], at: usize) -> f32 {
-    let doubles = at > 0 && letters[at] == letters[at - 1] || letters.get(at + 1) == Some(&letters[at]);
+    let doubles =
+        at > 0 && letters[at] == letters[at - 1] || letters.get(at + 1) == Some(&letters[at]);
     if doubles { DOUBLING } else { EDIT }
 }
 
@@ -284,12 +315,15 @@ fn replace_cost(typed: char, known: char) -> f32 {
 /// What it costs to type one letter for another.
 static REPLACE_COSTS: LazyLock<[[f32; 26]; 26]> = LazyLock::new(|| {
     let letter = |place: usize| char::from(b'a' + place as u8);
-    std::array::from_fn(|typed| std::array::from_fn(|known| cost_of_slip(letter(typed), letter(known))))
+    std::array::from_fn(|typed| {
+        std::array::from_fn(|known| cost_of_slip(letter(typed), letter(known)))
+    })
 });
 
 fn cost_of_slip(typed: char, known: char) -> f32 {
     let vowel = |c| matches!(c, 'a' | 'e' | 'i' | 'o' | 'u' | 'y');
-    let likely = vowel(typed) && vowel(known) || are_neighbours(typed, known) || sound_alike(typed, known);
+    let likely =
+        vowel(typed) && vowel(known) || are_neighbours(typed, known) || sound_alike(typed, known);
     if likely { SLIP } else { EDIT }
 }
 
@@ -364,7 +398,9 @@ mod tests {
 
     #[test]
     fn what_ears_do_is_undone() {
-        for (typed, meant) in [("fone", "phone"), ("lawsoot", "lawsuit"), ("foan", "phone"), ("prihvit", "")] {
+        for (typed, meant) in
+            [("fone", "phone"), ("lawsoot", "lawsuit"), ("foan", "phone"), ("prihvit", "")]
+        {
             assert_eq!(mended(typed), meant, "{typed}");
         }
     }
@@ -382,8 +418,11 @@ mod tests {
 
     #[test]
     fn a_rare_word_is_only_taken_for_a_frequent_one_that_begins_alike() {
-        let mended = |word| speller().mend_rare(word).map_or(String::new(), |mended| mended.words.join(" "));
-        for (typed, meant) in [("sew", "sue"), ("cots", "cost"), ("oats", ""), ("phon", ""), ("settling", "")] {
+        let mended =
+            |word| speller().mend_rare(word).map_or(String::new(), |mended| mended.words.join(" "));
+        for (typed, meant) in
+            [("sew", "sue"), ("cots", "cost"), ("oats", ""), ("phon", ""), ("settling", "")]
+        {
             assert_eq!(mended(typed), meant, "{typed}");
         }
     }

@@ -1,8 +1,8 @@
 //! Words that mean the same in this field.
 //!
-//! Every word or phrase of a group also counts as the group's *concept*: a term of its own, which stands beside the word and never
-//! in its place. So "suit" still finds "suit" best, and "lawsuit" all the same. Which words belong together is content
-//! (`faq/synonyms.toml`), not code.
+//! Every word or phrase of a group also counts as the group's *concept*: a term of its own, which
+//! stands beside the word and never in its place. So "suit" still finds "suit" best, and "lawsuit"
+//! all the same. Which words belong together is content (`faq/synonyms.toml`), not code.
 
 use std::collections::HashMap;
 
@@ -11,7 +11,8 @@ use super::words::{Word, words};
 /// The groups, ready to be recognised in a text.
 #[derive(Default)]
 pub struct Synonyms {
-    /// For the first term of each phrase: the terms that must follow it, and the concept; longer phrases first.
+    /// For the first term of each phrase: the terms that must follow it, and the concept; longer
+    /// phrases first.
     phrases: HashMap<String, Vec<(Vec<String>, String)>>,
 }
 
@@ -31,7 +32,9 @@ impl Synonyms {
                 }
             }
         }
-        phrases.values_mut().for_each(|list| list.sort_by_key(|(following, _)| std::cmp::Reverse(following.len())));
+        phrases
+            .values_mut()
+            .for_each(|list| list.sort_by_key(|(following, _)| std::cmp::Reverse(following.len())));
         Self { phrases }
     }
 
@@ -43,7 +46,10 @@ impl Synonyms {
                 let next = words[at + 1..].iter().map(|word| &word.term);
                 following.len() < words.len() - at && next.zip(following).all(|(a, b)| a == b)
             };
-            let found = list.iter().find(|(following, _)| follows(following)).map(|(_, concept)| concept.clone());
+            let found = list
+                .iter()
+                .find(|(following, _)| follows(following))
+                .map(|(_, concept)| concept.clone());
             words[at].concept = found;
         }
     }

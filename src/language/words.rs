@@ -7,7 +7,8 @@ use super::fold::fold;
 use super::function_words::is_function_word;
 use crate::legal::DocketNumber;
 
-/// How many words of a text are read at the most; a Discord message has 4,000 characters, so no real question is longer.
+/// How many words of a text are read at the most; a Discord message has 4,000 characters, so no
+/// real question is longer.
 pub const MAX_WORDS: usize = 800;
 
 /// How long a word may be, in bytes; longer ones are noise, and Tantivy has a limit of its own.
@@ -39,11 +40,12 @@ impl Word {
     }
 }
 
-/// Cuts a text into words, at most [`MAX_WORDS`] of them. Any text will do; what is not a letter or a digit separates words,
-/// and what is said again on the spot counts once.
+/// Cuts a text into words, at most [`MAX_WORDS`] of them. Any text will do; what is not a letter or
+/// a digit separates words, and what is said again on the spot counts once.
 pub fn words(text: &str) -> Vec<Word> {
     let mut cutter = Cutter { stemmer: Stemmer::new(Algorithm::English), words: Vec::new() };
-    // Folding can make a text longer, so cut the raw text first: an hour-long question must not cost a second.
+    // Folding can make a text longer, so cut the raw text first: an hour-long question must not
+    // cost a second.
     let readable = &text[..text.floor_char_boundary(MAX_WORDS * MAX_WORD_BYTES / 2)];
     for chunk in fold(readable).split(' ') {
         if cutter.words.len() >= MAX_WORDS {
@@ -75,7 +77,8 @@ impl Cutter {
         }
     }
 
-    /// Takes an amount or a number off the front: `$1,000`, `1k`, `40.50`, `30th`. Money gains the word "dollar".
+    /// Takes an amount or a number off the front: `$1,000`, `1k`, `40.50`, `30th`. Money gains the
+    /// word "dollar".
     fn number<'t>(&mut self, text: &'t str) -> Option<&'t str> {
         let currency = text.chars().next().filter(|&c| is_currency(c));
         let from_digits = &text[currency.map_or(0, char::len_utf8)..];
@@ -102,7 +105,8 @@ impl Cutter {
 
     /// Takes a word off the front and returns what follows it.
     fn word<'t>(&mut self, text: &'t str) -> &'t str {
-        let end = text.find(|c: char| !c.is_alphanumeric() && c != '\'').unwrap_or(text.len()).max(1);
+        let end =
+            text.find(|c: char| !c.is_alphanumeric() && c != '\'').unwrap_or(text.len()).max(1);
         let end = text.ceil_char_boundary(end);
         let (word, rest) = text.split_at(end);
         let mut pieces = Vec::new();
@@ -123,13 +127,15 @@ impl Cutter {
         self.keep(Word::new(word.clone(), word, false));
     }
 
-    /// Keeps a word, unless the last ones now only say again what stands right before them: "class action class action" asks no more
-    /// than "class action", and twenty times "why" no more than once.
+    /// Keeps a word, unless the last ones now only say again what stands right before them: "class
+    /// action class action" asks no more than "class action", and twenty times "why" no more than
+    /// once.
     fn keep(&mut self, word: Word) {
         self.words.push(word);
         let said = |run: std::ops::Range<usize>| self.words[run].iter().map(|word| &word.surface);
         let end = self.words.len();
-        let again = (1..=STUTTER.min(end / 2)).find(|run| said(end - 2 * run..end - run).eq(said(end - run..end)));
+        let again = (1..=STUTTER.min(end / 2))
+            .find(|run| said(end - 2 * run..end - run).eq(said(end - run..end)));
         self.words.truncate(end - again.unwrap_or(0));
     }
 }
@@ -138,7 +144,8 @@ fn is_currency(c: char) -> bool {
     matches!(c, '$' | '€' | '£')
 }
 
-/// How many bytes at the front are figures: digits, with commas or points between them but not behind them.
+/// How many bytes at the front are figures: digits, with commas or points between them but not
+/// behind them.
 fn length_of_figures(text: &str) -> usize {
     let mut length = 0;
     for (at, c) in text.char_indices() {
@@ -204,7 +211,10 @@ mod tests {
 
     #[test]
     fn query_syntax_is_just_words() {
-        assert_eq!(terms("question:\"foo\" AND (bar~2 OR -baz^3)"), "question foo and bar 2 or baz 3");
+        assert_eq!(
+            terms("question:\"foo\" AND (bar~2 OR -baz^3)"),
+            "question foo and bar 2 or baz 3"
+        );
         assert_eq!(terms("'' ' ... \\ ~"), "");
     }
 

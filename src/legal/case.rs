@@ -105,7 +105,8 @@ pub struct Disposition {
     pub ruling_on_merits: bool,
 }
 
-/// Where the case stands, as it is put under every reply. Computed, never typed: see [`Case::stamp`].
+/// Where the case stands, as it is put under every reply. Computed, never typed: see
+/// [`Case::stamp`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[expect(
     clippy::manual_non_exhaustive,
@@ -128,25 +129,6 @@ pub struct CaseStamp {
 }
 
 impl Case {
-    /// A case of which nothing is known, not even that it was filed: it has no disposition and makes no stamp.
-    pub(crate) fn without_history() -> Self {
-        Self {
-            caption: String::new(),
-            short_caption: String::new(),
-            court: String::new(),
-            court_seat: String::new(),
-            docket_number: DocketNumber::unknown(),
-            other_docket_numbers: Vec::new(),
-            plaintiff: String::new(),
-            defendant: String::new(),
-            subject: String::new(),
-            last_checked: Date::ZERO,
-            last_checked_note: None,
-            open_claims: false,
-            history: Vec::new(),
-        }
-    }
-
     /// The latest step of the history and what it means.
     ///
     /// `None` only if the history is empty, which the loader refuses.
@@ -162,9 +144,9 @@ impl Case {
 
     /// Computes the stamp for a reply given on `today`.
     ///
-    /// The stamp always reports the latest known step, even for a `today` before it: a machine with a wrong clock must
-    /// not tell people that the case is still running. `stale_after_days` is the age, in days, up to which the last
-    /// check of the status passes without remark.
+    /// The stamp always reports the latest known step, even for a `today` before it: a machine with
+    /// a wrong clock must not tell people that the case is still running. `stale_after_days` is the
+    /// age, in days, up to which the last check of the status passes without remark.
     pub fn stamp(&self, today: Date, stale_after_days: u32) -> Option<CaseStamp> {
         let age = (today - self.last_checked).get_days();
         Some(CaseStamp {
@@ -172,7 +154,8 @@ impl Case {
             disposition: self.disposition()?,
             open_claims: self.open_claims,
             last_checked: self.last_checked,
-            overdue_days: (age > i32::try_from(stale_after_days).unwrap_or(i32::MAX)).then_some(age),
+            overdue_days: (age > i32::try_from(stale_after_days).unwrap_or(i32::MAX))
+                .then_some(age),
             _computed: (),
         })
     }
@@ -208,7 +191,11 @@ mod tests {
             open_claims: false,
             history: vec![
                 step(date(2025, 1, 21), HistoryKind::Filed, None),
-                step(date(2025, 1, 30), HistoryKind::VoluntarilyDismissed, Some(Prejudice::Without)),
+                step(
+                    date(2025, 1, 30),
+                    HistoryKind::VoluntarilyDismissed,
+                    Some(Prejudice::Without),
+                ),
             ],
         }
     }

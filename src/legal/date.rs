@@ -24,7 +24,8 @@ const MONTHS: [&str; 12] = [
 
 /// A date of which perhaps only the month or the year is known, such as "August 2024".
 ///
-/// Written `2024-08-14`, `2024-08` or `2024`. Ordered by time; a month sorts before its days, a year before its months.
+/// Written `2024-08-14`, `2024-08` or `2024`. Ordered by time; a month sorts before its days, a
+/// year before its months.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct PartialDate {
     year: i16,
@@ -54,7 +55,8 @@ impl FromStr for PartialDate {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let wrong = || format!("\"{text}\" is not a date; write 2024-08-14, \"2024-08\" or \"2024\"");
+        let wrong =
+            || format!("\"{text}\" is not a date; write 2024-08-14, \"2024-08\" or \"2024\"");
         let parts: Vec<&str> = text.split('-').collect();
         let number = |part: &str, digits: usize| {
             let plain = part.len() == digits && part.bytes().all(|b| b.is_ascii_digit());
@@ -72,7 +74,8 @@ impl FromStr for PartialDate {
 }
 
 impl fmt::Display for PartialDate {
-    /// "30 January 2025", "August 2024" or "2021": the day first, so that nobody takes it for a month.
+    /// "30 January 2025", "August 2024" or "2021": the day first, so that nobody takes it for a
+    /// month.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let Some(day) = self.day {
             write!(f, "{day} ")?;
@@ -102,7 +105,9 @@ impl<'de> Deserialize<'de> for PartialDate {
 }
 
 /// Reads a full date; a month or a year alone is refused.
-pub(crate) fn deserialize_date<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Date, D::Error> {
+pub(crate) fn deserialize_date<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Date, D::Error> {
     PartialDate::deserialize(deserializer)?
         .day()
         .ok_or_else(|| de::Error::custom("a full date is needed here, such as 2025-01-30"))
@@ -113,7 +118,8 @@ pub fn written_out(date: Date) -> String {
     PartialDate::from(date).to_string()
 }
 
-/// Takes a date from a string, or from TOML's own date, which reaches serde as a map with one string in it.
+/// Takes a date from a string, or from TOML's own date, which reaches serde as a map with one
+/// string in it.
 struct DateVisitor;
 
 impl<'de> Visitor<'de> for DateVisitor {
@@ -141,14 +147,25 @@ mod tests {
 
     #[test]
     fn what_is_not_known_is_not_written() {
-        let shown: Vec<String> =
-            ["2025-01-30", "2024-08", "2021"].iter().map(|t| t.parse::<PartialDate>().unwrap().to_string()).collect();
+        let shown: Vec<String> = ["2025-01-30", "2024-08", "2021"]
+            .iter()
+            .map(|t| t.parse::<PartialDate>().unwrap().to_string())
+            .collect();
         assert_eq!(shown, ["30 January 2025", "August 2024", "2021"]);
     }
 
     #[test]
     fn impossible_dates_are_refused() {
-        for text in ["2025-02-30", "2025-13", "25-01-30", "2025-1-30", "last year", "", "2025-01-30-1", "+025"] {
+        for text in [
+            "2025-02-30",
+            "2025-13",
+            "25-01-30",
+            "2025-1-30",
+            "last year",
+            "",
+            "2025-01-30-1",
+            "+025",
+        ] {
             assert!(text.parse::<PartialDate>().is_err(), "{text:?}");
         }
     }

@@ -4,7 +4,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-/// A federal docket number in its usual form, `5:25-cv-00709`: office, year, kind of case, serial number.
+/// A federal docket number in its usual form, `5:25-cv-00709`: office, year, kind of case, serial
+/// number.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct DocketNumber {
@@ -14,25 +15,26 @@ pub struct DocketNumber {
 }
 
 impl DocketNumber {
-    /// The number of a case of which nothing is known.
-    pub(super) fn unknown() -> Self {
-        Self { office: 0, year: 0, serial: 0 }
-    }
-
-    /// Recognises `5:25-cv-00709`, `5:25cv709`, `5-25-CV-0709` and the like; `None` for anything else.
+    /// Recognises `5:25-cv-00709`, `5:25cv709`, `5-25-CV-0709` and the like; `None` for anything
+    /// else.
     ///
     /// Only civil cases: nothing else has reached the FAQ.
     pub fn recognise(text: &str) -> Option<Self> {
         if !text.starts_with(|c: char| c.is_ascii_digit()) {
             return None;
         }
-        let plain: String = text.to_ascii_lowercase().chars().filter(|c| c.is_ascii_alphanumeric()).collect();
+        let plain: String =
+            text.to_ascii_lowercase().chars().filter(|c| c.is_ascii_alphanumeric()).collect();
         let (before, serial) = plain.split_once("cv")?;
         let digits = |s: &str| !s.is_empty() && s.bytes().all(|b| b.is_ascii_digit());
         if before.len() != 3 || !digits(before) || !digits(serial) || serial.len() > 5 {
             return None;
         }
-        Some(Self { office: before[..1].parse().ok()?, year: before[1..].parse().ok()?, serial: serial.parse().ok()? })
+        Some(Self {
+            office: before[..1].parse().ok()?,
+            year: before[1..].parse().ok()?,
+            serial: serial.parse().ok()?,
+        })
     }
 }
 
@@ -40,7 +42,9 @@ impl TryFrom<String> for DocketNumber {
     type Error = String;
 
     fn try_from(text: String) -> Result<Self, Self::Error> {
-        Self::recognise(&text).ok_or_else(|| format!("\"{text}\" is not a docket number; write it like 5:25-cv-00709"))
+        Self::recognise(&text).ok_or_else(|| {
+            format!("\"{text}\" is not a docket number; write it like 5:25-cv-00709")
+        })
     }
 }
 
@@ -63,13 +67,19 @@ mod tests {
     #[test]
     fn every_spelling_is_the_same_case() {
         for text in ["5:25-cv-00709", "5:25cv709", "5-25-CV-0709", "525cv00709"] {
-            assert_eq!(DocketNumber::recognise(text).unwrap().to_string(), "5:25-cv-00709", "{text}");
+            assert_eq!(
+                DocketNumber::recognise(text).unwrap().to_string(),
+                "5:25-cv-00709",
+                "{text}"
+            );
         }
     }
 
     #[test]
     fn other_words_are_not_docket_numbers() {
-        for text in ["cv", "my cv", "25cv709", "5:25-cv-", "5:25-cr-00709", "5:25-cv-1234567", "五25cv1"] {
+        for text in
+            ["cv", "my cv", "25cv709", "5:25-cv-", "5:25-cr-00709", "5:25-cv-1234567", "五25cv1"]
+        {
             assert_eq!(DocketNumber::recognise(text), None, "{text}");
         }
     }

@@ -1,4 +1,5 @@
-//! The field's vocabulary: a case and where it stands, sources, citations, and the standing of a claim.
+//! The field's vocabulary: a case and where it stands, sources, citations, and the standing of a
+//! claim.
 //!
 //! Nothing here reads a file, searches, or knows how a reply looks. Dates come in as arguments.
 

@@ -31,13 +31,15 @@ pub(super) const FUTURE: Rule = Rule {
     severity: Severity::Warning,
     guards: "nothing was checked on a day that has not come",
     check: |subject| {
-        let vetted = subject.corpus.entries.values().filter_map(|entry| match entry.vetting {
-            Vetting::Vetted(date) | Vetting::Withdrawn { date, .. } => {
-                Some((format!("the vetting of `{}`", entry.id), date, entry.place.clone()))
-            }
-            Vetting::Draft => None,
-        });
-        let early = dated(subject).into_iter().chain(vetted).filter(|(_, date, _)| *date > subject.today);
+        let vetted =
+            subject.knowledge.library.entries.values().filter_map(|entry| match entry.vetting {
+                Vetting::Vetted(date) | Vetting::Withdrawn { date, .. } => {
+                    Some((format!("the vetting of `{}`", entry.id), date, entry.place.clone()))
+                }
+                Vetting::Draft => None,
+            });
+        let early =
+            dated(subject).into_iter().chain(vetted).filter(|(_, date, _)| *date > subject.today);
         let finding = |(what, date, place): (String, Date, Place)| {
             let message = format!("{what} is dated {}, which is still to come", written_out(date));
             place.warning("future-date", message, "correct the date")
@@ -48,13 +50,28 @@ pub(super) const FUTURE: Rule = Rule {
 
 /// Everything that carries the date of its last check.
 fn dated(subject: &Subject<'_>) -> Vec<(String, Date, Place)> {
-    let corpus = subject.corpus;
+    let knowledge = subject.knowledge;
     let mut all: Vec<(String, Date, Place)> = Vec::new();
-    all.push(("the status of the case".to_owned(), corpus.case.last_checked, Place::new("case.toml", 1)));
-    all.push(("the way to opt out".to_owned(), corpus.opt_out.last_checked, Place::new("opt-out.toml", 1)));
-    let sources = corpus.sources.iter();
-    all.extend(sources.map(|(key, s)| (format!("the source `{key}`"), s.checked, Place::new("sources.toml", 1))));
-    let entries = corpus.vetted();
-    all.extend(entries.map(|entry| (format!("the answer `{}`", entry.id), entry.as_of, entry.place.clone())));
+    all.push((
+        "the status of the case".to_owned(),
+        knowledge.case_file.case.last_checked,
+        Place::new("case.toml", 1),
+    ));
+    all.push((
+        "the way to opt out".to_owned(),
+        knowledge.case_file.opt_out.last_checked,
+        Place::new("opt-out.toml", 1),
+    ));
+    let sources = knowledge.case_file.sources.iter();
+    all.extend(
+        sources.map(|(key, s)| {
+            (format!("the source `{key}`"), s.checked, Place::new("sources.toml", 1))
+        }),
+    );
+    let entries = knowledge.library.vetted();
+    all.extend(
+        entries
+            .map(|entry| (format!("the answer `{}`", entry.id), entry.as_of, entry.place.clone())),
+    );
     all
 }

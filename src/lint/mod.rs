@@ -1,7 +1,8 @@
 //! Rules over the content: a table of rules, one file for each family.
 //!
-//! The loader already refuses what cannot be read or leads nowhere; the rules here judge what an answer says, how it says it,
-//! and whether people can find it. A finding tells an editor what to do next.
+//! The loader already refuses what cannot be read or leads nowhere; the rules here judge what an
+//! answer says, how it says it, and whether people can find it. A finding tells an editor what to
+//! do next.
 
 mod dates;
 mod phrasings;
@@ -13,7 +14,7 @@ mod vetting;
 
 use jiff::civil::Date;
 
-use crate::knowledge::{Corpus, Finding, Severity};
+use crate::knowledge::{Finding, Knowledge, Severity};
 
 pub use readability::reading_grade;
 pub use sources::{SourceCheck, check_quotations};
@@ -33,7 +34,7 @@ pub struct Rule {
 /// What the rules look at, and what they measure it by.
 pub struct Subject<'a> {
     /// The content.
-    pub corpus: &'a Corpus,
+    pub knowledge: &'a Knowledge,
     /// Today.
     pub today: Date,
     /// The age in days from which something should be checked again.
@@ -77,9 +78,15 @@ pub fn run_rules(rules: &[Rule], subject: &Subject<'_>) -> Vec<Finding> {
     rules.iter().flat_map(|rule| (rule.check)(subject)).collect()
 }
 
-/// Runs only the rules whose findings forbid serving answers from this content. They do not depend on the day.
-pub fn errors(corpus: &Corpus) -> Vec<Finding> {
-    let subject = Subject { corpus, today: Date::MAX, review_after_days: u32::MAX, reading_grade: f64::MAX };
+/// Runs only the rules whose findings forbid serving answers from this content. They do not depend
+/// on the day.
+pub fn errors(knowledge: &Knowledge) -> Vec<Finding> {
+    let subject = Subject {
+        knowledge,
+        today: Date::MAX,
+        review_after_days: u32::MAX,
+        reading_grade: f64::MAX,
+    };
     let rules = RULES.iter().filter(|rule| rule.severity == Severity::Error);
     rules.flat_map(|rule| (rule.check)(&subject)).collect()
 }

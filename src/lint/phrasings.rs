@@ -1,4 +1,5 @@
-//! Whether people can find the right answer: phrasings that belong to one entry, and enough of them.
+//! Whether people can find the right answer: phrasings that belong to one entry, and enough of
+//! them.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -6,8 +7,9 @@ use super::{Rule, Subject};
 use crate::knowledge::{FaqEntry, Finding, Place, Severity};
 use crate::language::{Word, words};
 
-/// From this share of common words on, a numerator and a denominator, two phrasings of different answers are nearly the same (Jaccard's
-/// measure over their terms, and at least [`FEWEST_COMMON`] terms in common).
+/// From this share of common words on, a numerator and a denominator, two phrasings of different
+/// answers are nearly the same (Jaccard's measure over their terms, and at least [`FEWEST_COMMON`]
+/// terms in common).
 const NEARLY_SAME_SHARE: (usize, usize) = (4, 5);
 const FEWEST_COMMON: usize = 3;
 
@@ -43,11 +45,22 @@ pub(super) const NEARLY_SAME: Rule = Rule {
         let mut with_term: HashMap<usize, Vec<usize>> = HashMap::new();
         let mut findings = Vec::new();
         for (place, asked) in all.iter().enumerate() {
-            let earlier: BTreeSet<usize> =
-                asked.telling_terms().iter().filter_map(|term| with_term.get(term)).flatten().copied().collect();
-            let other = earlier.into_iter().map(|other| &all[other]).find(|other| is_nearly_same(asked, other));
+            let earlier: BTreeSet<usize> = asked
+                .telling_terms()
+                .iter()
+                .filter_map(|term| with_term.get(term))
+                .flatten()
+                .copied()
+                .collect();
+            let other = earlier
+                .into_iter()
+                .map(|other| &all[other])
+                .find(|other| is_nearly_same(asked, other));
             findings.extend(other.map(|other| nearly_same(&asked.asked, &other.asked)));
-            asked.telling_terms().iter().for_each(|&term| with_term.entry(term).or_default().push(place));
+            asked
+                .telling_terms()
+                .iter()
+                .for_each(|&term| with_term.entry(term).or_default().push(place));
         }
         findings
     },
@@ -69,7 +82,7 @@ pub(super) const NONE: Rule = Rule {
     severity: Severity::Warning,
     guards: "every vetted answer can be found by other words than its question",
     check: |subject| {
-        let lonely = subject.corpus.vetted().filter(|entry| entry.phrasings.is_empty());
+        let lonely = subject.knowledge.library.vetted().filter(|entry| entry.phrasings.is_empty());
         let finding = |entry: &FaqEntry| {
             entry.place.warning(
                 "no-phrasings",
@@ -109,8 +122,9 @@ struct Distinct<'a> {
 }
 
 impl Distinct<'_> {
-    /// The rarest of its terms, so many that whatever is nearly the same has one of them among its own: the prefix filter of Chaudhuri,
-    /// Ganti and Kaushik, *A Primitive Operator for Similarity Joins in Data Cleaning* (2006).
+    /// The rarest of its terms, so many that whatever is nearly the same has one of them among its
+    /// own: the prefix filter of Chaudhuri, Ganti and Kaushik, *A Primitive Operator for Similarity
+    /// Joins in Data Cleaning* (2006).
     fn telling_terms(&self) -> &[usize] {
         let (share, whole) = NEARLY_SAME_SHARE;
         let common = (share * self.terms.len()).div_ceil(whole);
@@ -129,19 +143,27 @@ fn by_rarity(all: Vec<Asked<'_>>) -> Vec<Distinct<'_>> {
     said.for_each(|word| *frequencies.entry(&word.term).or_default() += 1);
     let mut order: Vec<&str> = frequencies.keys().copied().collect();
     order.sort_unstable_by_key(|term| (frequencies[term], *term));
-    let places: HashMap<&str, usize> = order.into_iter().enumerate().map(|(place, term)| (term, place)).collect();
-    let places_of = |asked: &Asked<'_>| asked.words.iter().map(|word| places[word.term.as_str()]).collect();
+    let places: HashMap<&str, usize> =
+        order.into_iter().enumerate().map(|(place, term)| (term, place)).collect();
+    let places_of =
+        |asked: &Asked<'_>| asked.words.iter().map(|word| places[word.term.as_str()]).collect();
     let terms: Vec<BTreeSet<usize>> = all.iter().map(places_of).collect();
-    all.into_iter().zip(terms).map(|(asked, terms)| Distinct { asked, terms: terms.into_iter().collect() }).collect()
+    all.into_iter()
+        .zip(terms)
+        .map(|(asked, terms)| Distinct { asked, terms: terms.into_iter().collect() })
+        .collect()
 }
 
-/// The question and the phrasings of every answer that is not withdrawn. Phrasings without a word in them are left out.
+/// The question and the phrasings of every answer that is not withdrawn. Phrasings without a word
+/// in them are left out.
 pub(super) fn every_phrasing<'a>(subject: &Subject<'a>) -> impl Iterator<Item = Asked<'a>> {
-    let entries = subject.corpus.entries.values();
-    let entries = entries.filter(|entry| !matches!(entry.vetting, crate::knowledge::Vetting::Withdrawn { .. }));
+    let entries = subject.knowledge.library.entries.values();
+    let entries = entries
+        .filter(|entry| !matches!(entry.vetting, crate::knowledge::Vetting::Withdrawn { .. }));
     let asked = entries.flat_map(|entry| {
         let question = (entry.question.as_str(), entry.place.clone());
-        let phrasings = entry.phrasings.iter().map(|p| (p.value.as_str(), entry.place.at_line(p.line)));
+        let phrasings =
+            entry.phrasings.iter().map(|p| (p.value.as_str(), entry.place.at_line(p.line)));
         std::iter::once(question).chain(phrasings).map(move |(text, place)| Asked {
             entry,
             text,
@@ -152,7 +174,8 @@ pub(super) fn every_phrasing<'a>(subject: &Subject<'a>) -> impl Iterator<Item = 
     asked.filter(|asked| !asked.words.is_empty())
 }
 
-/// Whether two phrasings of different answers are nearly the same. Those that are wholly the same are for the other rule.
+/// Whether two phrasings of different answers are nearly the same. Those that are wholly the same
+/// are for the other rule.
 fn is_nearly_same(a: &Distinct<'_>, b: &Distinct<'_>) -> bool {
     if a.asked.entry.id == b.asked.entry.id {
         return false;

@@ -10,12 +10,15 @@ pub(super) const GRADE: Rule = Rule {
     guards: "answers are written in plain language",
     check: |subject| {
         let mut findings = Vec::new();
-        for entry in subject.corpus.entries.values() {
+        for entry in subject.knowledge.library.entries.values() {
             let grade = reading_grade(&entry.answer.value);
             if grade > subject.reading_grade {
                 findings.push(entry.place.at_line(entry.answer.line).warning(
                     "hard-to-read",
-                    format!("the answer reads at grade {grade:.1}; the limit is {:.1}", subject.reading_grade),
+                    format!(
+                        "the answer reads at grade {grade:.1}; the limit is {:.1}",
+                        subject.reading_grade
+                    ),
                     "use shorter sentences and shorter words",
                 ));
             }
@@ -24,8 +27,9 @@ pub(super) const GRADE: Rule = Rule {
     },
 };
 
-/// The Flesch-Kincaid grade level of a Markdown text: `0.39 · words per sentence + 11.8 · syllables per word − 15.59` (Kincaid,
-/// Fishburne, Rogers and Chissom, 1975). Roughly the school year in which it is understood; 0 for a text without words.
+/// The Flesch-Kincaid grade level of a Markdown text: `0.39 · words per sentence + 11.8 · syllables
+/// per word − 15.59` (Kincaid, Fishburne, Rogers and Chissom, 1975). Roughly the school year in
+/// which it is understood; 0 for a text without words.
 pub fn reading_grade(markdown: &str) -> f64 {
     let (rich, _) = parse_markdown(markdown);
     let (mut sentences, mut words, mut syllables) = (0, 0, 0);
@@ -55,14 +59,17 @@ pub fn reading_grade(markdown: &str) -> f64 {
 }
 
 fn texts(block: &Block) -> Vec<String> {
-    let words = |inlines: &[crate::reply::Inline]| inlines.iter().map(|inline| inline.words()).collect::<String>();
+    let words = |inlines: &[crate::reply::Inline]| {
+        inlines.iter().map(|inline| inline.words()).collect::<String>()
+    };
     match block {
         Block::Paragraph(inlines) => vec![words(inlines)],
         Block::List { items, .. } => items.iter().map(|item| words(item)).collect(),
     }
 }
 
-/// The syllables of an English word, counted as groups of vowels; a silent e at the end does not count. A number counts as one.
+/// The syllables of an English word, counted as groups of vowels; a silent e at the end does not
+/// count. A number counts as one.
 fn syllables_of(word: &str) -> usize {
     let is_vowel = |c: char| matches!(c, 'a' | 'e' | 'i' | 'o' | 'u' | 'y');
     let mut groups = 0;
@@ -83,8 +90,9 @@ mod tests {
     fn short_words_read_easier_than_long_ones() {
         assert!(reading_grade("The case is over. He dropped it.") < 3.0);
         assert!(
-            reading_grade("Notwithstanding administrative considerations, jurisdictional uncertainty predominates.")
-                > 15.0
+            reading_grade(
+                "Notwithstanding administrative considerations, jurisdictional uncertainty predominates."
+            ) > 15.0
         );
     }
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use crate::knowledge::{Corpus, Finding, Place};
+use crate::knowledge::{Finding, Knowledge, Place};
 use crate::legal::SourceKey;
 
 /// The rule's name.
@@ -20,30 +20,36 @@ pub struct SourceCheck {
     pub findings: Vec<Finding>,
 }
 
-/// Compares every quotation with the text of its source: the file `<source key>.txt` in `folder`, or the one that `files` names
-/// for that key. White space and the shape of quotation marks and apostrophes are folded; every letter must agree.
+/// Compares every quotation with the text of its source: the file `<source key>.txt` in `folder`,
+/// or the one that `files` names for that key. White space and the shape of quotation marks and
+/// apostrophes are folded; every letter must agree.
 pub fn check_quotations(
-    corpus: &Corpus,
+    knowledge: &Knowledge,
     folder: &Path,
     files: &BTreeMap<String, String>,
 ) -> std::io::Result<SourceCheck> {
     std::fs::read_dir(folder)?;
     let mut texts: BTreeMap<&SourceKey, Option<String>> = BTreeMap::new();
-    for key in corpus.sources.keys() {
+    for key in knowledge.case_file.sources.keys() {
         let name = files.get(key.as_str()).cloned().unwrap_or_else(|| format!("{key}.txt"));
         let path = folder.join(name);
-        let text = if path.is_file() { Some(plain(&String::from_utf8_lossy(&std::fs::read(path)?))) } else { None };
+        let text = if path.is_file() {
+            Some(plain(&String::from_utf8_lossy(&std::fs::read(path)?)))
+        } else {
+            None
+        };
         texts.insert(key, text);
     }
     let mut check = SourceCheck::default();
-    for (key, quotation) in &corpus.quotations {
+    for (key, quotation) in &knowledge.library.quotations {
         let words = plain(&quotation.words);
         for source in std::iter::once(&quotation.source).chain(&quotation.also_in) {
             match texts.get(source).and_then(Option::as_ref) {
                 None => check.not_checked.push((key.to_string(), source.clone())),
                 Some(text) if text.contains(&words) => check.found += 1,
                 Some(text) => {
-                    let place = quotation.place.clone().unwrap_or_else(|| Place::new("quotations.toml", 1));
+                    let place =
+                        quotation.place.clone().unwrap_or_else(|| Place::new("quotations.toml", 1));
                     check.findings.push(place.error(
                         RULE,
                         format!("the words of `{key}` do not stand in `{source}`{}", agrees_until(text, &words)),
@@ -60,7 +66,10 @@ pub fn check_quotations(
 fn agrees_until(text: &str, words: &str) -> String {
     let ends = words.match_indices(' ').map(|(at, _)| at);
     match ends.take_while(|&end| text.contains(&words[..end])).last() {
-        Some(end) => format!("; they agree up to “…{}”", &words[words[..end].rfind(' ').map_or(0, |at| at + 1)..end]),
+        Some(end) => format!(
+            "; they agree up to “…{}”",
+            &words[words[..end].rfind(' ').map_or(0, |at| at + 1)..end]
+        ),
         None => String::new(),
     }
 }

@@ -1,15 +1,17 @@
-//! How an answer is written: words that promise or take sides, dates that go stale, marks that nobody checks.
+//! How an answer is written: words that promise or take sides, dates that go stale, marks that
+//! nobody checks.
 
 use super::{Rule, Subject};
 use crate::knowledge::{FaqEntry, Finding, HouseWord, Severity};
 use crate::language::fold;
 use crate::reply::parse_markdown;
 
-/// How many characters an answer may have. Discord shows at most 4,096 in the text of an embed, and the answer must share
-/// that room with its citations.
+/// How many characters an answer may have. Discord shows at most 4,096 in the text of an embed, and
+/// the answer must share that room with its citations.
 const LONGEST_ANSWER: usize = 2_000;
 
-/// How many characters a question may have: as many as Discord shows of a suggestion or of a choice in a menu.
+/// How many characters a question may have: as many as Discord shows of a suggestion or of a choice
+/// in a menu.
 const LONGEST_QUESTION: usize = 100;
 
 pub(super) const QUOTATION_MARKS: Rule = Rule {
@@ -18,7 +20,9 @@ pub(super) const QUOTATION_MARKS: Rule = Rule {
     guards: "nothing is quoted outside quotations.toml, where the words are checked",
     check: |subject| {
         in_every_line(subject, |entry, line, number| {
-            let mark = line.chars().find(|c| matches!(c, '"' | '\u{201c}' | '\u{201d}' | '\u{201e}' | '«' | '»'))?;
+            let mark = line
+                .chars()
+                .find(|c| matches!(c, '"' | '\u{201c}' | '\u{201d}' | '\u{201e}' | '«' | '»'))?;
             Some(entry.place.at_line(number).error(
                 "quotation-in-answer",
                 format!("the answer holds the quotation mark {mark}"),
@@ -34,7 +38,7 @@ pub(super) const MARKUP: Rule = Rule {
     guards: "an answer uses only paragraphs, lists, bold, italic and links",
     check: |subject| {
         let mut findings = Vec::new();
-        for entry in subject.corpus.entries.values() {
+        for entry in subject.knowledge.library.entries.values() {
             let (_, unsupported) = parse_markdown(&entry.answer.value);
             findings.extend(unsupported.into_iter().map(|markup| {
                 entry.place.at_line(entry.answer.line + markup.line).error(
@@ -72,7 +76,9 @@ pub(super) const QUESTION_LENGTH: Rule = Rule {
         let finding = |(entry, length): (&FaqEntry, usize)| {
             entry.place.error(
                 "question-too-long",
-                format!("the question has {length} characters; a suggestion shows {LONGEST_QUESTION}"),
+                format!(
+                    "the question has {length} characters; a suggestion shows {LONGEST_QUESTION}"
+                ),
                 "shorten the line that begins with `# `; put the rest among the phrasings",
             )
         };
@@ -84,21 +90,42 @@ pub(super) const RELATIVE_DATE: Rule = Rule {
     name: "relative-date",
     severity: Severity::Error,
     guards: "no date depends on when the answer is read",
-    check: |subject| house_words(subject, "relative-date", Severity::Error, &subject.corpus.house_style.relative_dates),
+    check: |subject| {
+        house_words(
+            subject,
+            "relative-date",
+            Severity::Error,
+            &subject.knowledge.case_file.house_style.relative_dates,
+        )
+    },
 };
 
 pub(super) const PROMISE: Rule = Rule {
     name: "promise",
     severity: Severity::Error,
     guards: "no answer promises anything",
-    check: |subject| house_words(subject, "promise", Severity::Error, &subject.corpus.house_style.promises),
+    check: |subject| {
+        house_words(
+            subject,
+            "promise",
+            Severity::Error,
+            &subject.knowledge.case_file.house_style.promises,
+        )
+    },
 };
 
 pub(super) const LOADED_WORD: Rule = Rule {
     name: "loaded-word",
     severity: Severity::Warning,
     guards: "answers do not take sides",
-    check: |subject| house_words(subject, "loaded-word", Severity::Warning, &subject.corpus.house_style.loaded),
+    check: |subject| {
+        house_words(
+            subject,
+            "loaded-word",
+            Severity::Warning,
+            &subject.knowledge.case_file.house_style.loaded,
+        )
+    },
 };
 
 /// The entries of which a part has more characters than this, each with how many it has.
@@ -107,13 +134,24 @@ fn longer_than<'s>(
     subject: &'s Subject<'_>,
     part: fn(&FaqEntry) -> &str,
 ) -> impl Iterator<Item = (&'s FaqEntry, usize)> {
-    let lengths = subject.corpus.entries.values().map(move |entry| (entry, part(entry).chars().count()));
+    let lengths = subject
+        .knowledge
+        .library
+        .entries
+        .values()
+        .map(move |entry| (entry, part(entry).chars().count()));
     lengths.filter(move |(_, length)| *length > most)
 }
 
 /// Finds words of the house style in every answer.
-fn house_words(subject: &Subject<'_>, rule: &'static str, severity: Severity, list: &[HouseWord]) -> Vec<Finding> {
-    let list: Vec<(String, &HouseWord)> = list.iter().map(|word| (spaced(&word.word), word)).collect();
+fn house_words(
+    subject: &Subject<'_>,
+    rule: &'static str,
+    severity: Severity,
+    list: &[HouseWord],
+) -> Vec<Finding> {
+    let list: Vec<(String, &HouseWord)> =
+        list.iter().map(|word| (spaced(&word.word), word)).collect();
     in_every_line(subject, |entry, line, number| {
         let line = spaced(line);
         let (_, found) = list.iter().find(|(word, _)| line.contains(word))?;
@@ -127,19 +165,26 @@ fn house_words(subject: &Subject<'_>, rule: &'static str, severity: Severity, li
     })
 }
 
-/// A text with a single space around each word, so that whole words can be found by looking for " word ".
+/// A text with a single space around each word, so that whole words can be found by looking for "
+/// word ".
 fn spaced(text: &str) -> String {
     let folded = fold(text);
-    let words = folded.split(|c: char| !c.is_alphanumeric() && c != '\'').filter(|word| !word.is_empty());
+    let words =
+        folded.split(|c: char| !c.is_alphanumeric() && c != '\'').filter(|word| !word.is_empty());
     format!(" {} ", words.collect::<Vec<_>>().join(" "))
 }
 
 /// Looks at every line of every answer, with its number in the file.
-fn in_every_line(subject: &Subject<'_>, look: impl Fn(&FaqEntry, &str, usize) -> Option<Finding>) -> Vec<Finding> {
+fn in_every_line(
+    subject: &Subject<'_>,
+    look: impl Fn(&FaqEntry, &str, usize) -> Option<Finding>,
+) -> Vec<Finding> {
     let mut findings = Vec::new();
-    for entry in subject.corpus.entries.values() {
+    for entry in subject.knowledge.library.entries.values() {
         let lines = entry.answer.value.lines().enumerate();
-        findings.extend(lines.filter_map(|(offset, line)| look(entry, line, entry.answer.line + offset)));
+        findings.extend(
+            lines.filter_map(|(offset, line)| look(entry, line, entry.answer.line + offset)),
+        );
     }
     findings
 }

@@ -1,4 +1,5 @@
-//! Whether the rules by which questions are understood do what their writers meant: guards, synonyms, questions that belong elsewhere.
+//! Whether the rules by which questions are understood do what their writers meant: guards,
+//! synonyms, questions that belong elsewhere.
 
 use std::collections::{HashMap, HashSet};
 
@@ -13,7 +14,7 @@ pub(super) const GUARD_FORM: Rule = Rule {
     guards: "a guard has a name of its own, words, examples and counter-examples, and says something where it leads to silence",
     check: |subject| {
         let mut names = HashSet::new();
-        let guards = subject.corpus.guards.iter();
+        let guards = subject.knowledge.library.guards.iter();
         guards.flat_map(|guard| badly_formed(guard, names.insert(&guard.name))).collect()
     },
 };
@@ -23,8 +24,8 @@ pub(super) const GUARD_EXAMPLE: Rule = Rule {
     severity: Severity::Error,
     guards: "a guard is the first to take each of its examples, and leaves its counter-examples alone",
     check: |subject| {
-        let guards = &subject.corpus.guards;
-        let patterns = subject.corpus.guard_patterns();
+        let guards = &subject.knowledge.library.guards;
+        let patterns = subject.knowledge.library.guard_patterns();
         let mut findings = Vec::new();
         for (number, guard) in guards.iter().enumerate() {
             for example in &guard.examples {
@@ -32,9 +33,15 @@ pub(super) const GUARD_EXAMPLE: Rule = Rule {
                 let message = match taken_by {
                     Some(first) if first == number => continue,
                     Some(first) => {
-                        format!("“{example}” is taken by the guard `{}` before `{}`", guards[first].name, guard.name)
+                        format!(
+                            "“{example}” is taken by the guard `{}` before `{}`",
+                            guards[first].name, guard.name
+                        )
                     }
-                    None => format!("“{example}” is an example of the guard `{}`, which does not take it", guard.name),
+                    None => format!(
+                        "“{example}” is an example of the guard `{}`, which does not take it",
+                        guard.name
+                    ),
                 };
                 findings.push(place_of(guard).error(
                     "guard-example",
@@ -42,7 +49,10 @@ pub(super) const GUARD_EXAMPLE: Rule = Rule {
                     "change the words of the guard, its place, or the example",
                 ));
             }
-            for example in guard.counter_examples.iter().filter(|text| patterns.fitting(&words(text)).contains(&number))
+            for example in guard
+                .counter_examples
+                .iter()
+                .filter(|text| patterns.fitting(&words(text)).contains(&number))
             {
                 findings.push(place_of(guard).error(
                     "guard-example",
@@ -60,15 +70,19 @@ pub(super) const GUARD_AGAINST_PHRASING: Rule = Rule {
     severity: Severity::Error,
     guards: "no guard keeps back an answer from a way of asking it",
     check: |subject| {
-        let guards = &subject.corpus.guards;
-        let patterns = subject.corpus.guard_patterns();
+        let guards = &subject.knowledge.library.guards;
+        let patterns = subject.knowledge.library.guard_patterns();
         let mut findings = Vec::new();
         for asked in every_phrasing(subject) {
             let first = patterns.fitting(&asked.words).first().map(|&number| &guards[number]);
-            if let Some(guard) = first.filter(|guard| !matches!(guard.leads_to, LeadsTo::Entry(_))) {
+            if let Some(guard) = first.filter(|guard| !matches!(guard.leads_to, LeadsTo::Entry(_)))
+            {
                 findings.push(place_of(guard).error(
                     "guard-against-phrasing",
-                    format!("the guard `{}` takes “{}”, a phrasing of `{}`", guard.name, asked.text, asked.entry.id),
+                    format!(
+                        "the guard `{}` takes “{}”, a phrasing of `{}`",
+                        guard.name, asked.text, asked.entry.id
+                    ),
                     format!(
                         "make its words narrower, or reword the phrasing ({}:{})",
                         asked.place.file, asked.place.line
@@ -87,11 +101,12 @@ pub(super) const SYNONYM_TWICE: Rule = Rule {
     check: |subject| {
         let mut seen: HashMap<Vec<String>, &str> = HashMap::new();
         let mut findings = Vec::new();
-        for group in &subject.corpus.synonyms {
+        for group in &subject.knowledge.library.synonyms {
             let place = group.place.clone().unwrap_or_else(|| Place::new("synonyms.toml", 1));
             let name = group.words.first().map_or("", String::as_str);
             if group.words.len() < 2 {
-                let message = format!("the group `{name}` has fewer than two words, so it says nothing");
+                let message =
+                    format!("the group `{name}` has fewer than two words, so it says nothing");
                 findings.push(place.error(
                     "synonym-twice",
                     message,
@@ -117,15 +132,20 @@ pub(super) const ELSEWHERE_ASKED: Rule = Rule {
     severity: Severity::Error,
     guards: "no question that leads to an answer is listed as one that belongs elsewhere",
     check: |subject| {
-        let groups = &subject.corpus.elsewhere;
-        let questions = groups.iter().flat_map(|group| group.questions.iter().map(move |question| (group, question)));
+        let groups = &subject.knowledge.library.elsewhere;
+        let questions = groups
+            .iter()
+            .flat_map(|group| group.questions.iter().map(move |question| (group, question)));
         let listed: HashMap<Vec<String>, _> = questions.map(|pair| (terms(pair.1), pair)).collect();
         let asked = every_phrasing(subject).filter_map(|asked| {
             let (group, question) = listed.get(&asked.terms())?;
             let place = group.place.clone().unwrap_or_else(|| Place::new("elsewhere.toml", 1));
             Some(place.error(
                 "elsewhere-asked",
-                format!("“{question}” is listed as belonging elsewhere and leads to `{}`", asked.entry.id),
+                format!(
+                    "“{question}” is listed as belonging elsewhere and leads to `{}`",
+                    asked.entry.id
+                ),
                 format!("remove it here, or there ({}:{})", asked.place.file, asked.place.line),
             ))
         });
@@ -137,8 +157,9 @@ fn badly_formed(guard: &Guard, is_new: bool) -> Vec<Finding> {
     let place = place_of(guard);
     let name = &guard.name;
     let silences = guard.leads_to == LeadsTo::Silence;
-    let lists_hold_words =
-        std::iter::once(&guard.words).chain(&guard.and).all(|list| list.iter().any(|w| !terms(w).is_empty()));
+    let lists_hold_words = std::iter::once(&guard.words)
+        .chain(&guard.and)
+        .all(|list| list.iter().any(|w| !terms(w).is_empty()));
     let mistakes = [
         (!is_new, "there are two guards of this name", "give each guard a name of its own"),
         (
@@ -164,7 +185,10 @@ fn badly_formed(guard: &Guard, is_new: bool) -> Vec<Finding> {
         ),
     ];
     let made = mistakes.into_iter().filter(|(is_mistake, ..)| *is_mistake);
-    made.map(|(_, message, help)| place.error("guard-form", format!("guard `{name}`: {message}"), help)).collect()
+    made.map(|(_, message, help)| {
+        place.error("guard-form", format!("guard `{name}`: {message}"), help)
+    })
+    .collect()
 }
 
 fn place_of(guard: &Guard) -> Place {

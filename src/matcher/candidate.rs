@@ -1,8 +1,8 @@
 //! How much speaks for each entry, and the candidates that come of it.
 //!
-//! Tantivy's scores and the second opinion are brought to one scale for each question (how many standard deviations an entry lies
-//! above the average entry) and added. Such sums say which entry is *best*; whether the best is *good* is decided on the raw
-//! values, in `confidence`.
+//! Tantivy's scores and the second opinion are brought to one scale for each question (how many
+//! standard deviations an entry lies above the average entry) and added. Such sums say which entry
+//! is *best*; whether the best is *good* is decided on the raw values, in `confidence`.
 
 use serde::Serialize;
 
@@ -13,16 +13,17 @@ use super::snapshot::Snapshot;
 use crate::index::{EntryNumber, FieldWeights, IndexError};
 use crate::knowledge::EntryId;
 
-/// How much a word counts in each part of an entry. The ways in which people ask count most; a word that only occurs in the answer
-/// is a hint.
+/// How much a word counts in each part of an entry. The ways in which people ask count most; a word
+/// that only occurs in the answer is a hint.
 const FIELD_WEIGHTS: FieldWeights = FieldWeights { asked: 1.0, answer: 0.5, quotations: 0.2 };
 
-/// How much each opinion counts when candidates are put in order. Found on three public FAQ collections and our own sets, and rounded;
-/// see `eval/README.md`.
+/// How much each opinion counts when candidates are put in order. Found on three public FAQ
+/// collections and our own sets, and rounded; see `eval/README.md`.
 const WORDS: f32 = 0.75;
 const NEAREST_PHRASING: f32 = 0.5;
-/// How much the middle of the phrasings counts where the wording is not trusted, for want of phrasings. Where there are many, people
-/// say the same thing in so many ways that their middle lies nowhere.
+/// How much the middle of the phrasings counts where the wording is not trusted, for want of
+/// phrasings. Where there are many, people say the same thing in so many ways that their middle
+/// lies nowhere.
 const MIDDLE: f32 = 1.0;
 const MARGIN: f32 = 1.0;
 const TOPIC_MARGIN: f32 = 1.0;
@@ -37,7 +38,8 @@ const WHOLE_STORY: f32 = 0.5;
 const CANDIDATES: usize = 10;
 const PHRASINGS: usize = 60;
 
-/// How much less a word covers that occurs only in the answer or a quotation than one that people ask with.
+/// How much less a word covers that occurs only in the answer or a quotation than one that people
+/// ask with.
 const MENTIONED_COVERS: f32 = 0.5;
 
 /// An entry that may answer a question.
@@ -45,8 +47,8 @@ const MENTIONED_COVERS: f32 = 0.5;
 pub struct Candidate {
     /// Which entry.
     pub entry: EntryId,
-    /// Its standing among all entries: weighted standard deviations above the average. Puts candidates in order; says nothing about how
-    /// good the best one is.
+    /// Its standing among all entries: weighted standard deviations above the average. Puts
+    /// candidates in order; says nothing about how good the best one is.
     pub rank_score: f32,
     /// Tantivy's raw BM25 score.
     pub words_score: f32,
@@ -62,8 +64,9 @@ pub struct Candidate {
     pub topic_wording: f32,
     /// The phrasing that shares most with the question in words; only in an explanation.
     pub phrasing: Option<String>,
-    /// How much of the question it covers, from 0 to 1: the share of the question's content words that occur in it, each
-    /// weighed by its rarity. For the best candidate, and in an explanation for all.
+    /// How much of the question it covers, from 0 to 1: the share of the question's content words
+    /// that occur in it, each weighed by its rarity. For the best candidate, and in an explanation
+    /// for all.
     pub coverage: f32,
     /// Whether one of its phrasings is the question itself, word for word.
     pub same_words: bool,
@@ -71,7 +74,8 @@ pub struct Candidate {
     pub(super) number: EntryNumber,
 }
 
-/// Whether a question is about this FAQ at all, as far as meaning tells; nothing where nothing is known of what lies elsewhere.
+/// Whether a question is about this FAQ at all, as far as meaning tells; nothing where nothing is
+/// known of what lies elsewhere.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub(super) struct Scope {
     /// How far it lies on the side of this FAQ.
@@ -140,7 +144,8 @@ pub(super) fn candidates(
     Ok((found, scores.scope))
 }
 
-/// Adds what only an explanation needs: what each candidate covers, and the phrasing that shares most with the question in words.
+/// Adds what only an explanation needs: what each candidate covers, and the phrasing that shares
+/// most with the question in words.
 pub(super) fn explain(
     snapshot: &Snapshot,
     question: &Question,
@@ -162,10 +167,15 @@ fn score(snapshot: &Snapshot, question: &Question) -> Result<Scores, IndexError>
     let topics = snapshot.opinion().topic_of_each_entry();
     let View { words: by_wording, nearness } = snapshot.opinion().view(question, &words);
     let of_topics = |margins: &[f32]| -> Vec<f32> {
-        topics.iter().flat_map(|topics| topics.iter()).map(|&topic| margins[topic as usize]).collect()
+        topics
+            .iter()
+            .flat_map(|topics| topics.iter())
+            .map(|&topic| margins[topic as usize])
+            .collect()
     };
     let mut scope = Scope::default();
-    let (mut nearest, mut middle, mut margin, mut topic_margin) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    let (mut nearest, mut middle, mut margin, mut topic_margin) =
+        (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     if let Some(near) = nearness {
         (nearest, middle, scope.elsewhere) = (near.phrasing, near.middle, near.elsewhere);
         if let Some(margins) = near.margins {
@@ -196,7 +206,12 @@ fn score(snapshot: &Snapshot, question: &Question) -> Result<Scores, IndexError>
 }
 
 /// Lets the most telling sentence of a long story speak beside the whole of it.
-fn add_sentences(snapshot: &Snapshot, text: &str, question: &Question, scores: &mut Scores) -> Result<(), IndexError> {
+fn add_sentences(
+    snapshot: &Snapshot,
+    text: &str,
+    question: &Question,
+    scores: &mut Scores,
+) -> Result<(), IndexError> {
     let sentences = question.sentences(text, snapshot.analyzer());
     if sentences.is_empty() {
         return Ok(());
@@ -220,7 +235,9 @@ fn add_sentences(snapshot: &Snapshot, text: &str, question: &Question, scores: &
 
 impl Scope {
     fn raise(&mut self, part: Scope) {
-        let higher = |whole: Option<f32>, part: Option<f32>| whole.zip(part).map(|(whole, part)| whole.max(part));
+        let higher = |whole: Option<f32>, part: Option<f32>| {
+            whole.zip(part).map(|(whole, part)| whole.max(part))
+        };
         self.ours = higher(self.ours, part.ours);
         self.ours_by_wording = higher(self.ours_by_wording, part.ours_by_wording);
     }
@@ -236,11 +253,18 @@ fn add_standing(ranked: &mut [f32], values: &[f32], weight: f32) {
     let average = values.iter().sum::<f32>() / count;
     let variance = values.iter().map(|value| (value - average).powi(2)).sum::<f32>() / count;
     let deviation = variance.sqrt().max(1e-6);
-    ranked.iter_mut().zip(values).for_each(|(sum, value)| *sum += weight * (value - average) / deviation);
+    ranked
+        .iter_mut()
+        .zip(values)
+        .for_each(|(sum, value)| *sum += weight * (value - average) / deviation);
 }
 
 /// The share of the question's content words that an entry speaks of, each weighed by its rarity.
-fn coverage(snapshot: &Snapshot, question: &Question, number: EntryNumber) -> Result<f32, IndexError> {
+fn coverage(
+    snapshot: &Snapshot,
+    question: &Question,
+    number: EntryNumber,
+) -> Result<f32, IndexError> {
     let searcher = snapshot.searcher();
     let (mut covered, mut all) = (0.0, 0.0);
     for word in question.content_words() {

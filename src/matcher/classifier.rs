@@ -1,17 +1,20 @@
 //! Linear classifiers, trained on the phrasings while the index is built.
 //!
-//! One hyperplane for each class, "this one against all others", found by dual coordinate descent on the squared hinge loss
-//! (Hsieh, Chang, Lin, Keerthi and Sundararajan, *A Dual Coordinate Descent Method for Large-scale Linear SVM*, ICML 2008). The
-//! order in which examples are visited is fixed, so the same phrasings always give the same planes.
+//! One hyperplane for each class, "this one against all others", found by dual coordinate descent
+//! on the squared hinge loss (Hsieh, Chang, Lin, Keerthi and Sundararajan, *A Dual Coordinate
+//! Descent Method for Large-scale Linear SVM*, ICML 2008). The order in which examples are visited
+//! is fixed, so the same phrasings always give the same planes.
 
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-/// The price of a mistake on an example, against the wish for a wide margin. 1 is the usual choice and was not tuned.
+/// The price of a mistake on an example, against the wish for a wide margin. 1 is the usual choice
+/// and was not tuned.
 const COST: f32 = 1.0;
 
-/// How many times the examples are visited at the most, and the violation below which they are left alone. With six visits the planes of
-/// the wording still depended on the order of the examples: a score of new phrasings moved a hundredth of the questions to other answers.
+/// How many times the examples are visited at the most, and the violation below which they are left
+/// alone. With six visits the planes of the wording still depended on the order of the examples: a
+/// score of new phrasings moved a hundredth of the questions to other answers.
 const PASSES: usize = 40;
 const TOLERANCE: f32 = 0.05;
 
@@ -33,8 +36,8 @@ pub(super) trait Examples: Sync {
     fn add(&self, example: usize, step: f32, plane: &mut [f32]);
 }
 
-/// A plane: how far `weights · vector + bias` lies above 0 tells how far a vector lies on the side of the class. From 1 on it surely
-/// belongs to it, from −1 down it surely does not.
+/// A plane: how far `weights · vector + bias` lies above 0 tells how far a vector lies on the side
+/// of the class. From 1 on it surely belongs to it, from −1 down it surely does not.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Plane {
     pub weights: Vec<f32>,
@@ -62,19 +65,25 @@ pub(super) fn train<T: Send>(
                     }
                     let plane = train_plane(examples, |example| belongs(class, example), &order);
                     let plane = keep(plane);
-                    kept.lock().expect("no thread panics while it holds the lock")[class] = Some(plane);
+                    kept.lock().expect("no thread panics while it holds the lock")[class] =
+                        Some(plane);
                 }
             });
         }
     });
-    kept.into_inner().expect("no thread panics while it holds the lock").into_iter().flatten().collect()
+    kept.into_inner()
+        .expect("no thread panics while it holds the lock")
+        .into_iter()
+        .flatten()
+        .collect()
 }
 
-/// Finds the plane of one class. Examples that lie far enough on the right side are dropped from later passes.
+/// Finds the plane of one class. Examples that lie far enough on the right side are dropped from
+/// later passes.
 fn train_plane(examples: &impl Examples, belongs: impl Fn(usize) -> bool, order: &[u32]) -> Plane {
     let diagonal = 1.0 / (2.0 * COST);
-    // Nearly every example belongs to another class, so every plane starts out saying no. Only the neighbours of the class then have
-    // anything to teach, and the rest is passed over.
+    // Nearly every example belongs to another class, so every plane starts out saying no. Only the
+    // neighbours of the class then have anything to teach, and the rest is passed over.
     let mut plane = Plane { weights: vec![0.0; examples.dims()], bias: START };
     let mut alphas = vec![0.0_f32; examples.count()];
     let mut active: Vec<u32> = order.to_vec();
@@ -106,7 +115,8 @@ fn train_plane(examples: &impl Examples, belongs: impl Fn(usize) -> bool, order:
     plane
 }
 
-/// The numbers below `count` in an order that looks random and is always the same (a multiplicative generator, Lehmer 1951).
+/// The numbers below `count` in an order that looks random and is always the same (a multiplicative
+/// generator, Lehmer 1951).
 fn shuffled(count: usize) -> Vec<u32> {
     let mut order: Vec<u32> = (0..count as u32).collect();
     let mut state: u64 = 0x9e37_79b9_7f4a_7c15;
@@ -137,13 +147,23 @@ mod tests {
         }
 
         fn add(&self, example: usize, step: f32, plane: &mut [f32]) {
-            plane.iter_mut().zip(&self.0[example]).for_each(|(weight, number)| *weight += step * number);
+            plane
+                .iter_mut()
+                .zip(&self.0[example])
+                .for_each(|(weight, number)| *weight += step * number);
         }
     }
 
     /// Three classes, each with examples around an axis of its own.
     fn examples() -> Rows {
-        Rows(vec![[0.9, 0.3, 0.3], [1.0, 0.0, 0.0], [0.3, 0.9, 0.3], [0.0, 1.0, 0.0], [0.3, 0.3, 0.9], [0.0, 0.0, 1.0]])
+        Rows(vec![
+            [0.9, 0.3, 0.3],
+            [1.0, 0.0, 0.0],
+            [0.3, 0.9, 0.3],
+            [0.0, 1.0, 0.0],
+            [0.3, 0.3, 0.9],
+            [0.0, 0.0, 1.0],
+        ])
     }
 
     fn planes() -> Vec<Plane> {
@@ -154,7 +174,9 @@ mod tests {
     fn every_example_falls_to_its_own_class() {
         let planes = planes();
         for example in 0..6 {
-            let margin = |class: &usize| examples().dot(example, &planes[*class].weights) + planes[*class].bias;
+            let margin = |class: &usize| {
+                examples().dot(example, &planes[*class].weights) + planes[*class].bias
+            };
             let best = (0..3).max_by(|a, b| margin(a).total_cmp(&margin(b))).unwrap();
             assert_eq!(best, example / 2);
         }

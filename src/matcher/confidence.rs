@@ -1,8 +1,9 @@
 //! How sure the matcher is, from raw values that mean the same for every question.
 //!
-//! Two regressions over the same signals: is the question about this FAQ at all, and is the best entry the right one? They are
-//! fitted by `caseclerk eval --calibrate` on the project's own question sets, never typed by hand, and kept in `calibration.toml`
-//! with the version of the scorer that they belong to.
+//! Two regressions over the same signals: is the question about this FAQ at all, and is the best
+//! entry the right one? They are fitted by `caseclerk eval --calibrate` on the project's own
+//! question sets, never typed by hand, and kept in `calibration.toml` with the version of the
+//! scorer that they belong to.
 
 use std::sync::LazyLock;
 
@@ -14,8 +15,8 @@ use super::regression::Regression;
 use super::snapshot::Snapshot;
 use crate::index::IndexError;
 
-/// Raise it whenever the same question would get other signals, or something else is made of them; a test fails until the calibration is
-/// derived again.
+/// Raise it whenever the same question would get other signals, or something else is made of them;
+/// a test fails until the calibration is derived again.
 pub const SCORER_VERSION: u32 = 14;
 
 /// How many signals there are.
@@ -45,10 +46,12 @@ pub const SIGNAL_NAMES: [&str; SIGNALS] = [
     "ours by wording",
 ];
 
-static CALIBRATION: LazyLock<Calibration> =
-    LazyLock::new(|| toml::from_str(include_str!("calibration.toml")).expect("a test parses the shipped calibration"));
+static CALIBRATION: LazyLock<Calibration> = LazyLock::new(|| {
+    toml::from_str(include_str!("calibration.toml")).expect("a test parses the shipped calibration")
+});
 
-/// What is measured of a question and its best candidate. A signal that cannot be measured is not a number.
+/// What is measured of a question and its best candidate. A signal that cannot be measured is not a
+/// number.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Signals(pub [f32; SIGNALS]);
 
@@ -115,8 +118,9 @@ impl Signals {
     ) -> Result<Option<Self>, IndexError> {
         let Some(best) = candidates.first() else { return Ok(None) };
         let next = candidates.get(1);
-        let other_topic =
-            candidates.iter().find(|candidate| snapshot.topic(candidate.number) != snapshot.topic(best.number));
+        let other_topic = candidates
+            .iter()
+            .find(|candidate| snapshot.topic(candidate.number) != snapshot.topic(best.number));
         let ahead_of = |other: Option<&Candidate>, value: fn(&Candidate) -> f32| {
             other.map_or(value(best), |other| value(best) - value(other))
         };
@@ -160,7 +164,8 @@ impl Calibration {
 
     /// How sure these signals make the matcher.
     pub fn judge(&self, signals: &Signals) -> Confidence {
-        let (in_scope, right) = (self.in_scope.probability(signals), self.right.probability(signals));
+        let (in_scope, right) =
+            (self.in_scope.probability(signals), self.right.probability(signals));
         let together = in_scope * right;
         Confidence { in_scope, right, together, band: self.bands.band(together) }
     }
@@ -193,12 +198,20 @@ fn unknown_share(snapshot: &Snapshot, question: &Question) -> Result<f32, IndexE
     Ok(if all > 0.0 { unknown / all } else { 0.0 })
 }
 
-/// The rarity of the rarest content word that the best entry does not speak of; 0 if it speaks of all.
-fn rarest_not_covered(snapshot: &Snapshot, question: &Question, best: &Candidate) -> Result<f32, IndexError> {
+/// The rarity of the rarest content word that the best entry does not speak of; 0 if it speaks of
+/// all.
+fn rarest_not_covered(
+    snapshot: &Snapshot,
+    question: &Question,
+    best: &Candidate,
+) -> Result<f32, IndexError> {
     let searcher = snapshot.searcher();
     let mut rarest: f32 = 0.0;
     for word in question.content_words() {
-        let concept = word.concept.as_deref().map_or(Ok(false), |concept| searcher.speaks_of(best.number, concept))?;
+        let concept = word
+            .concept
+            .as_deref()
+            .map_or(Ok(false), |concept| searcher.speaks_of(best.number, concept))?;
         if !concept && !searcher.speaks_of(best.number, &word.term)? {
             rarest = rarest.max(searcher.rarity(&word.term)?);
         }
@@ -213,8 +226,12 @@ mod tests {
     #[test]
     fn the_shipped_calibration_belongs_to_this_scorer() {
         let shipped = Calibration::shipped();
-        assert_eq!(shipped.scorer_version, SCORER_VERSION, "derive it again with `caseclerk eval --calibrate`");
-        let by_words = shipped.without_table.as_ref().expect("there is one for a matcher without a table");
+        assert_eq!(
+            shipped.scorer_version, SCORER_VERSION,
+            "derive it again with `caseclerk eval --calibrate`"
+        );
+        let by_words =
+            shipped.without_table.as_ref().expect("there is one for a matcher without a table");
         assert_eq!(by_words.scorer_version, SCORER_VERSION);
     }
 }

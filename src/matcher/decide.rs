@@ -15,11 +15,12 @@ const NEAREST: usize = 3;
 /// How many questions that may have been meant instead an answer names if it is not beyond doubt.
 const RUNNERS_UP: usize = 2;
 
-/// Below this probability that the question is about the FAQ at all, the nearest questions would only puzzle the asker.
+/// Below this probability that the question is about the FAQ at all, the nearest questions would
+/// only puzzle the asker.
 const WORTH_SUGGESTING: f32 = 0.15;
 
-/// From this probability on that the question is about the FAQ at all, a guard may lead to an answer: it decides which answer, not
-/// whether to answer.
+/// From this probability on that the question is about the FAQ at all, a guard may lead to an
+/// answer: it decides which answer, not whether to answer.
 const GUARDED: f32 = 0.35;
 
 /// How many questions the short help gives as examples.
@@ -47,7 +48,8 @@ impl Snapshot {
         Ok(Sight { question, candidates, signals, guard })
     }
 
-    /// Decides what a question leads to. Any text is a question; the same text always leads to the same decision.
+    /// Decides what a question leads to. Any text is a question; the same text always leads to the
+    /// same decision.
     pub fn decide(&self, text: &str) -> Result<Decision, IndexError> {
         self.conclude(self.look(text)?)
     }
@@ -58,7 +60,8 @@ impl Snapshot {
         let question = sight.question.clone();
         let mut decision = self.conclude(sight)?;
         explain(self, &question, &mut decision.evidence.candidates)?;
-        decision.evidence.words = weigh_words(self, &question, decision.evidence.candidates.first())?;
+        decision.evidence.words =
+            weigh_words(self, &question, decision.evidence.candidates.first())?;
         Ok(decision)
     }
 
@@ -67,12 +70,14 @@ impl Snapshot {
         let Sight { question, mut candidates, signals, guard } = sight;
         let calibration = Calibration::shipped().for_table(self.opinion().has_meaning());
         let confidence = signals.map(|signals| calibration.judge(&signals));
-        let (outcome, verdict) = match guard.as_deref().and_then(|name| self.guarded(name, &candidates, confidence)) {
-            Some(guarded) => guarded,
-            None => choose(&question, &candidates, confidence),
-        };
+        let (outcome, verdict) =
+            match guard.as_deref().and_then(|name| self.guarded(name, &candidates, confidence)) {
+                Some(guarded) => guarded,
+                None => choose(&question, &candidates, confidence),
+            };
         candidates.truncate(SUGGESTIONS);
-        let evidence = Evidence { words: Vec::new(), candidates, signals, guard, confidence, verdict };
+        let evidence =
+            Evidence { words: Vec::new(), candidates, signals, guard, confidence, verdict };
         Ok(Decision { outcome, evidence })
     }
 
@@ -83,11 +88,12 @@ impl Snapshot {
         candidates: &[Candidate],
         confidence: Option<Confidence>,
     ) -> Option<(Outcome, String)> {
-        let guard = self.corpus().guard(name)?;
+        let guard = self.library().guard(name)?;
         if candidates.first().is_some_and(|best| best.same_words) {
             return None;
         }
-        let silent = |reason, nearest| Outcome::NoAnswer { reason, nearest, guard: Some(name.to_owned()) };
+        let silent =
+            |reason, nearest| Outcome::NoAnswer { reason, nearest, guard: Some(name.to_owned()) };
         match &guard.leads_to {
             LeadsTo::Silence => Some((
                 silent(NoAnswerReason::OtherMatter, Vec::new()),
@@ -100,7 +106,7 @@ impl Snapshot {
             LeadsTo::Entry(id) => {
                 let ours = confidence.is_some_and(|confidence| confidence.in_scope >= GUARDED);
                 let verdict = || format!("Answered: the guard `{name}` leads to `{id}`.");
-                (ours && self.corpus().entry(id.as_str()).is_some_and(FaqEntry::is_vetted))
+                (ours && self.library().entry(id.as_str()).is_some_and(FaqEntry::is_vetted))
                     .then(|| (answered_unsurely(id, candidates), verdict()))
             }
         }
@@ -109,8 +115,12 @@ impl Snapshot {
 
 /// An answer with what else may have been meant.
 fn answered_unsurely(entry: &EntryId, candidates: &[Candidate]) -> Outcome {
-    let others = candidates.iter().map(|candidate| &candidate.entry).filter(|other| *other != entry);
-    Outcome::Answered { entry: entry.clone(), runners_up: others.take(RUNNERS_UP).cloned().collect() }
+    let others =
+        candidates.iter().map(|candidate| &candidate.entry).filter(|other| *other != entry);
+    Outcome::Answered {
+        entry: entry.clone(),
+        runners_up: others.take(RUNNERS_UP).cloned().collect(),
+    }
 }
 
 /// An answer beyond doubt.
@@ -118,17 +128,31 @@ fn answered_surely(entry: &EntryId) -> Outcome {
     Outcome::Answered { entry: entry.clone(), runners_up: Vec::new() }
 }
 
-fn choose(question: &Question, candidates: &[Candidate], confidence: Option<Confidence>) -> (Outcome, String) {
+fn choose(
+    question: &Question,
+    candidates: &[Candidate],
+    confidence: Option<Confidence>,
+) -> (Outcome, String) {
     let ids = |limit| {
         let spread = one_of_each_topic_first(&candidates[..candidates.len().min(SUGGESTIONS)]);
         spread.into_iter().take(limit).cloned().collect::<Vec<_>>()
     };
-    let silent = |reason, nearest, verdict: String| (Outcome::NoAnswer { reason, nearest, guard: None }, verdict);
+    let silent = |reason, nearest, verdict: String| {
+        (Outcome::NoAnswer { reason, nearest, guard: None }, verdict)
+    };
     if question.words.is_empty() {
-        return silent(NoAnswerReason::Empty, Vec::new(), "The question holds no words.".to_owned());
+        return silent(
+            NoAnswerReason::Empty,
+            Vec::new(),
+            "The question holds no words.".to_owned(),
+        );
     }
     let (Some(best), Some(confidence)) = (candidates.first(), confidence) else {
-        return silent(NoAnswerReason::Outside, Vec::new(), "No entry is anything like the question.".to_owned());
+        return silent(
+            NoAnswerReason::Outside,
+            Vec::new(),
+            "No entry is anything like the question.".to_owned(),
+        );
     };
     if best.same_words {
         let verdict = format!("Answered: `{}` is asked in these very words.", best.entry);
@@ -147,15 +171,19 @@ fn choose(question: &Question, candidates: &[Candidate], confidence: Option<Conf
         Band::None if confidence.in_scope >= WORTH_SUGGESTING => {
             silent(NoAnswerReason::NotSure, ids(NEAREST), format!("No answer: only {sure}."))
         }
-        Band::None => silent(NoAnswerReason::Outside, Vec::new(), format!("No answer: only {sure}.")),
+        Band::None => {
+            silent(NoAnswerReason::Outside, Vec::new(), format!("No answer: only {sure}."))
+        }
     }
 }
 
-/// What to suggest where the topic itself is in doubt: the best candidate of each topic, then the others. Three readings of one topic would
-/// leave no room for another.
+/// What to suggest where the topic itself is in doubt: the best candidate of each topic, then the
+/// others. Three readings of one topic would leave no room for another.
 fn one_of_each_topic_first(candidates: &[Candidate]) -> Vec<&EntryId> {
     let entries: Vec<&EntryId> = candidates.iter().map(|candidate| &candidate.entry).collect();
-    let is_first = |place: &usize| entries[..*place].iter().all(|earlier| earlier.topic() != entries[*place].topic());
+    let is_first = |place: &usize| {
+        entries[..*place].iter().all(|earlier| earlier.topic() != entries[*place].topic())
+    };
     let (first, others): (Vec<usize>, Vec<usize>) = (0..entries.len()).partition(is_first);
     first.into_iter().chain(others).map(|place| entries[place]).collect()
 }

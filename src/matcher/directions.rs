@@ -1,12 +1,15 @@
-//! Directions in memory, a byte for each number, laid out so that the machine compares a question with sixteen of them at once.
+//! Directions in memory, a byte for each number, laid out so that the machine compares a question
+//! with sixteen of them at once.
 
-use fearless_simd::{Level, Simd, SimdBase, SimdIntWiden, SimdWiden, dispatch, i8x32, i16x16, i32x8};
+use fearless_simd::{
+    Level, Simd, SimdBase, SimdIntWiden, SimdWiden, dispatch, i8x32, i16x16, i32x8,
+};
 use serde::{Deserialize, Serialize};
 
 use super::steps::{in_steps, step_for};
 
-/// How many numbers of a vector are kept. The vectors are turned so that the first ones say most: with 96 of 192 the right answer stood
-/// first as often as with all of them, on our own sets.
+/// How many numbers of a vector are kept. The vectors are turned so that the first ones say most:
+/// with 96 of 192 the right answer stood first as often as with all of them, on our own sets.
 const KEPT: usize = 96;
 
 /// How many vectors lie in a block.
@@ -15,10 +18,12 @@ const ABREAST: usize = 16;
 /// The numbers of one place, and of the next one, of the vectors of a block.
 const PAIRS: usize = 2 * ABREAST;
 
-/// Groups of vectors: the first numbers of each, scaled to length 1 and rounded to 255 steps, an eighth of the memory.
+/// Groups of vectors: the first numbers of each, scaled to length 1 and rounded to 255 steps, an
+/// eighth of the memory.
 ///
-/// A group is cut into blocks of sixteen vectors, and a block holds first the numbers one and two of each of its vectors, then the
-/// numbers three and four of each, and so on. The last block of a group is filled up with its last vector, which changes no maximum.
+/// A group is cut into blocks of sixteen vectors, and a block holds first the numbers one and two
+/// of each of its vectors, then the numbers three and four of each, and so on. The last block of a
+/// group is filled up with its last vector, which changes no maximum.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub(super) struct Directions {
     numbers: Vec<i8>,
@@ -41,7 +46,8 @@ impl Directions {
     }
 
     fn push_block(&mut self, vectors: &[&[f32]]) {
-        let filled: Vec<Rounded> = (0..ABREAST).map(|at| Rounded::new(vectors[at.min(vectors.len() - 1)])).collect();
+        let filled: Vec<Rounded> =
+            (0..ABREAST).map(|at| Rounded::new(vectors[at.min(vectors.len() - 1)])).collect();
         for pair in 0..filled[0].pairs.len() {
             self.numbers.extend(filled.iter().flat_map(|vector| vector.pairs[pair]));
         }
@@ -70,13 +76,18 @@ impl Rounded {
         let vector = &vector[..vector.len().min(KEPT)];
         let step = step_for(vector.iter().copied());
         let length = vector.iter().map(|number| number * number).sum::<f32>().sqrt();
-        let rounded =
-            |pair: &[f32]| [pair[0], pair.get(1).copied().unwrap_or(0.0)].map(|number| in_steps(number, step));
-        Self { pairs: vector.chunks(2).map(rounded).collect(), scale: if length > 0.0 { step / length } else { 1.0 } }
+        let rounded = |pair: &[f32]| {
+            [pair[0], pair.get(1).copied().unwrap_or(0.0)].map(|number| in_steps(number, step))
+        };
+        Self {
+            pairs: vector.chunks(2).map(rounded).collect(),
+            scale: if length > 0.0 { step / length } else { 1.0 },
+        }
     }
 }
 
-/// One direction, rounded in the same way; each pair of its numbers stands once for each of eight vectors.
+/// One direction, rounded in the same way; each pair of its numbers stands once for each of eight
+/// vectors.
 pub(super) struct Direction {
     pairs: Vec<[i16; ABREAST]>,
     scale: f32,
@@ -90,9 +101,15 @@ impl Direction {
         Self { pairs: pairs.into_iter().map(repeated).collect(), scale }
     }
 
-    /// The largest cosine with any vector of these blocks. Compiled for every kind of machine, which is why it must be inlined.
+    /// The largest cosine with any vector of these blocks. Compiled for every kind of machine,
+    /// which is why it must be inlined.
     #[inline(always)]
-    fn nearest(&self, machine: impl Simd, numbers: &[[i8; PAIRS]], scales: &[[f32; ABREAST]]) -> f32 {
+    fn nearest(
+        &self,
+        machine: impl Simd,
+        numbers: &[[i8; PAIRS]],
+        scales: &[[f32; ABREAST]],
+    ) -> f32 {
         let mut largest = [f32::NEG_INFINITY; ABREAST];
         for (block, scales) in numbers.chunks_exact(self.pairs.len().max(1)).zip(scales) {
             let products = self.products(machine, block);
@@ -129,7 +146,8 @@ mod tests {
     fn vectors(count: usize) -> Vec<f32> {
         let mut vectors = Vec::new();
         for number in 0..count {
-            let mut vector: [f32; 7] = std::array::from_fn(|at| ((number * 7 + at).pow(2) as f32 * 0.37).sin());
+            let mut vector: [f32; 7] =
+                std::array::from_fn(|at| ((number * 7 + at).pow(2) as f32 * 0.37).sin());
             super::super::vectors::scale_to_unit(&mut vector);
             vectors.extend(vector);
         }
@@ -140,7 +158,9 @@ mod tests {
     fn a_rounded_cosine_is_nearly_the_true_one() {
         let vectors = vectors(40);
         let (asked, group) = vectors.split_at(7);
-        let true_one = group.chunks_exact(7).map(|vector| vector.iter().zip(asked).map(|(x, y)| x * y).sum::<f32>());
+        let true_one = group
+            .chunks_exact(7)
+            .map(|vector| vector.iter().zip(asked).map(|(x, y)| x * y).sum::<f32>());
         let true_one = true_one.fold(-1.0, f32::max);
         let rounded = Directions::new(7, [group]).nearest(0, &Direction::new(asked));
         assert!((rounded - true_one).abs() < 0.01, "{rounded} in place of {true_one}");
@@ -150,8 +170,9 @@ mod tests {
     fn groups_do_not_mix() {
         let vectors = vectors(40);
         let directions = Directions::new(7, [&vectors[..7 * 3], &[], &vectors[7 * 3..]]);
-        let nearest =
-            |group, asked: usize| directions.nearest(group, &Direction::new(&vectors[7 * asked..7 * asked + 7]));
+        let nearest = |group, asked: usize| {
+            directions.nearest(group, &Direction::new(&vectors[7 * asked..7 * asked + 7]))
+        };
         for asked in 0..40 {
             let own = if asked < 3 { 0 } else { 2 };
             assert!(nearest(own, asked) > 0.99 && nearest(2 - own, asked) < 0.99, "{asked}");

@@ -1,6 +1,7 @@
 //! A number for a sequence of terms.
 
-/// The 64-bit FNV-1a hash (Fowler, Noll and Vo) of some terms in order. It is kept on disk, so it must be the same for every program.
+/// The 64-bit FNV-1a hash (Fowler, Noll and Vo) of some terms in order. It is kept on disk, so it
+/// must be the same for every program.
 pub(super) fn fingerprint<'t>(terms: impl IntoIterator<Item = &'t str>) -> u64 {
     const START: u64 = 0xcbf2_9ce4_8422_2325;
     const PRIME: u64 = 0x0000_0100_0000_01b3;

@@ -1,19 +1,22 @@
 //! How near a question lies to the entries in meaning, by the vector table.
 //!
-//! Several readings of the same directions: the nearest single phrasing of an entry, the middle of its phrasings, a classifier
-//! trained on them, one trained on their topics, and one that tells questions of this FAQ from questions that belong elsewhere.
+//! Several readings of the same directions: the nearest single phrasing of an entry, the middle of
+//! its phrasings, a classifier trained on them, one trained on their topics, and one that tells
+//! questions of this FAQ from questions that belong elsewhere.
 
 use serde::{Deserialize, Serialize};
 
 use super::classifier::{Examples, Plane, train};
 use super::directions::{Direction, Directions};
 use super::vectors::{VectorTable, dot, dots, scale_to_unit};
-use crate::knowledge::Corpus;
+use crate::knowledge::Library;
 
-/// Up to how many entries a classifier is trained: its cost grows with entries times phrasings. Beyond, the middles decide.
+/// Up to how many entries a classifier is trained: its cost grows with entries times phrasings.
+/// Beyond, the middles decide.
 const CLASSIFIED_ENTRIES: usize = 400;
 
-/// How many entries are looked at phrasing by phrasing: so many that are best by words, and so many that are best by their middles.
+/// How many entries are looked at phrasing by phrasing: so many that are best by words, and so many
+/// that are best by their middles.
 const LOOKED_AT: usize = 8;
 
 /// Where everything that is asked lies.
@@ -67,11 +70,12 @@ pub(super) struct MeaningMargins {
 }
 
 impl Meaning {
-    /// Learns from the phrasings of the corpus. `topics` is the topic of each entry.
-    pub fn learn(corpus: &Corpus, table: &VectorTable, topics: &[u32]) -> Self {
+    /// Learns from the phrasings of the library. `topics` is the topic of each entry.
+    pub fn learn(library: &Library, table: &VectorTable, topics: &[u32]) -> Self {
         let dims = table.dims();
-        let (mut vectors, mut owners, mut starts, mut middles) = (Vec::new(), Vec::new(), vec![0], Vec::new());
-        for (number, entry) in corpus.vetted().enumerate() {
+        let (mut vectors, mut owners, mut starts, mut middles) =
+            (Vec::new(), Vec::new(), vec![0], Vec::new());
+        for (number, entry) in library.vetted().enumerate() {
             let mut middle = vec![0.0; dims];
             for text in entry.ways_of_asking() {
                 let vector = table.embed(text);
@@ -83,7 +87,7 @@ impl Meaning {
             scale_to_unit(&mut middle);
             middles.extend(middle);
         }
-        let elsewhere = corpus.elsewhere.iter().flat_map(|group| &group.questions);
+        let elsewhere = library.elsewhere.iter().flat_map(|group| &group.questions);
         let elsewhere: Vec<f32> = elsewhere.flat_map(|question| table.embed(question)).collect();
         let groups = starts.windows(2).map(|ends| &vectors[ends[0]..ends[1]]);
         Self {
@@ -92,14 +96,15 @@ impl Meaning {
             middles,
             planes: (topics.len() <= CLASSIFIED_ENTRIES)
                 .then(|| MeaningPlanes::learn(dims, vectors, &elsewhere, &owners, topics)),
-            elsewhere: (!elsewhere.is_empty()).then(|| Directions::new(dims, [elsewhere.as_slice()])),
+            elsewhere: (!elsewhere.is_empty())
+                .then(|| Directions::new(dims, [elsewhere.as_slice()])),
         }
     }
 
     /// How near a text lies to every entry.
     ///
-    /// The nearest phrasing is only looked for among the entries with the best scores `by_words` and those whose middles are nearest; the
-    /// others are given the cosine with their middle.
+    /// The nearest phrasing is only looked for among the entries with the best scores `by_words`
+    /// and those whose middles are nearest; the others are given the cosine with their middle.
     pub fn nearness(&self, text: &str, table: &VectorTable, by_words: &[f32]) -> Nearness {
         let vector = table.embed(text);
         let rounded = Direction::new(&vector);
@@ -125,11 +130,19 @@ impl Meaning {
 }
 
 impl MeaningPlanes {
-    fn learn(dims: usize, vectors: Vec<f32>, elsewhere: &[f32], owners: &[u32], topics: &[u32]) -> Self {
+    fn learn(
+        dims: usize,
+        vectors: Vec<f32>,
+        elsewhere: &[f32],
+        owners: &[u32],
+        topics: &[u32],
+    ) -> Self {
         let topic_count = topics.iter().max().map_or(0, |&last| last as usize + 1);
         let of_topic = |topic, example: usize| topics[owners[example] as usize] as usize == topic;
         let mut examples = Vectors { dims, numbers: vectors };
-        let entries = Planes::train(&examples, topics.len(), |entry, example| owners[example] as usize == entry);
+        let entries = Planes::train(&examples, topics.len(), |entry, example| {
+            owners[example] as usize == entry
+        });
         let topics = Planes::train(&examples, topic_count, of_topic);
         examples.numbers.extend_from_slice(elsewhere);
         let ours = Planes::train(&examples, 1, |_, example| example < owners.len());
@@ -138,10 +151,17 @@ impl MeaningPlanes {
 }
 
 impl Planes {
-    fn train(examples: &Vectors, classes: usize, belongs: impl Fn(usize, usize) -> bool + Sync) -> Self {
+    fn train(
+        examples: &Vectors,
+        classes: usize,
+        belongs: impl Fn(usize, usize) -> bool + Sync,
+    ) -> Self {
         let planes = train(examples, classes, belongs, |plane| plane);
         let biases = planes.iter().map(|plane| plane.bias).collect();
-        Self { weights: planes.into_iter().flat_map(|Plane { weights, .. }| weights).collect(), biases }
+        Self {
+            weights: planes.into_iter().flat_map(|Plane { weights, .. }| weights).collect(),
+            biases,
+        }
     }
 
     fn margins(&self, vector: &[f32]) -> Vec<f32> {
@@ -153,7 +173,8 @@ impl Planes {
 
 /// The places of the largest values, best first.
 ///
-/// Equal values keep the order of their places, which is that of ids, so that the same question always gets the same answer.
+/// Equal values keep the order of their places, which is that of ids, so that the same question
+/// always gets the same answer.
 pub(super) fn best_places(values: &[f32], count: usize) -> Vec<usize> {
     let best_first = |a: &usize, b: &usize| values[*b].total_cmp(&values[*a]).then(a.cmp(b));
     let mut places: Vec<usize> = (0..values.len()).collect();
@@ -191,6 +212,9 @@ impl Examples for Vectors {
     }
 
     fn add(&self, example: usize, step: f32, plane: &mut [f32]) {
-        plane.iter_mut().zip(self.of(example)).for_each(|(weight, number)| *weight += step * number);
+        plane
+            .iter_mut()
+            .zip(self.of(example))
+            .for_each(|(weight, number)| *weight += step * number);
     }
 }

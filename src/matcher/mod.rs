@@ -1,7 +1,7 @@
 //! From a question to an [`Outcome`]: answered, ambiguous, or an honest no.
 //!
-//! Normalise, retrieve, weigh, decide. Everything that led to the decision is kept as [`Evidence`], which `--explain` prints.
-//! How the outcome is said is for `reply`.
+//! Normalise, retrieve, weigh, decide. Everything that led to the decision is kept as [`Evidence`],
+//! which `--explain` prints. How the outcome is said is for `reply`.
 
 mod candidate;
 mod classifier;
@@ -22,7 +22,9 @@ mod vectors;
 mod wording;
 
 pub use candidate::Candidate;
-pub use confidence::{Band, Bands, Calibration, Confidence, SCORER_VERSION, SIGNAL_NAMES, SIGNALS, Signals};
+pub use confidence::{
+    Band, Bands, Calibration, Confidence, SCORER_VERSION, SIGNAL_NAMES, SIGNALS, Signals,
+};
 pub use decide::Sight;
 pub use outcome::{Decision, Evidence, NoAnswerReason, Outcome, WordEvidence, WordUse};
 pub use regression::{Regression, SPLITS, Tree};

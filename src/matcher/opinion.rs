@@ -1,7 +1,8 @@
-//! The second opinion: where a question belongs by its wording and by its meaning, beside Tantivy's scores and never in their place.
+//! The second opinion: where a question belongs by its wording and by its meaning, beside Tantivy's
+//! scores and never in their place.
 //!
-//! What is trained is trained while the index is built and kept beside it. Without a vector table there is no sense of meaning; the
-//! wording speaks all the same.
+//! What is trained is trained while the index is built and kept beside it. Without a vector table
+//! there is no sense of meaning; the wording speaks all the same.
 
 use std::sync::Arc;
 
@@ -13,7 +14,7 @@ use super::same_words::SameWords;
 use super::vectors::VectorTable;
 use super::wording::{Lessons, WordMargins, Wording};
 use crate::index::EntryNumber;
-use crate::knowledge::{Corpus, TopicId};
+use crate::knowledge::{Library, TopicId};
 use crate::language::{Analyzer, Vocabulary, Word};
 
 /// What the second opinion knows.
@@ -26,7 +27,8 @@ pub(super) struct Opinion {
     topics: Vec<u32>,
 }
 
-/// What was learnt from the corpus. Parts are missing for a collection too large to learn from, or without a vector table.
+/// What was learnt from the library. Parts are missing for a collection too large to learn from, or
+/// without a vector table.
 #[derive(Debug, PartialEq, Serialize, Deserialize)]
 pub(super) struct Learnt {
     pub vocabulary: Vocabulary,
@@ -42,21 +44,31 @@ pub(super) struct View {
 }
 
 impl Learnt {
-    /// Learns from the phrasings of the corpus.
-    pub fn new(corpus: &Corpus, vocabulary: Vocabulary, analyzer: &Analyzer, table: Option<&VectorTable>) -> Self {
-        let topics = topic_numbers(corpus);
-        let (asked, owners) = read_ways_of_asking(corpus, analyzer);
+    /// Learns from the phrasings of the library.
+    pub fn new(
+        library: &Library,
+        vocabulary: Vocabulary,
+        analyzer: &Analyzer,
+        table: Option<&VectorTable>,
+    ) -> Self {
+        let topics = topic_numbers(library);
+        let (asked, owners) = read_ways_of_asking(library, analyzer);
         let same_words = SameWords::new(&asked, &owners);
-        let wording = learn_wording(corpus, analyzer, asked, &owners, &topics);
-        Self { vocabulary, same_words, wording, meaning: table.map(|table| Meaning::learn(corpus, table, &topics)) }
+        let wording = learn_wording(library, analyzer, asked, &owners, &topics);
+        Self {
+            vocabulary,
+            same_words,
+            wording,
+            meaning: table.map(|table| Meaning::learn(library, table, &topics)),
+        }
     }
 }
 
 impl Opinion {
-    /// The opinion that was learnt from this corpus with this table.
-    pub fn new(corpus: &Corpus, table: Option<Arc<VectorTable>>, learnt: Learnt) -> Self {
+    /// The opinion that was learnt from this library with this table.
+    pub fn new(library: &Library, table: Option<Arc<VectorTable>>, learnt: Learnt) -> Self {
         let Learnt { same_words, wording, meaning, .. } = learnt;
-        Self { table, same_words, wording, meaning, topics: topic_numbers(corpus) }
+        Self { table, same_words, wording, meaning, topics: topic_numbers(library) }
     }
 
     /// The entry that is asked in the very words of the question.
@@ -80,37 +92,40 @@ impl Opinion {
         self.wording.as_ref().map_or(0.0, Wording::trust)
     }
 
-    /// Looks at a question. `by_words` are Tantivy's scores, by entry number: only promising entries are looked at closely.
+    /// Looks at a question. `by_words` are Tantivy's scores, by entry number: only promising
+    /// entries are looked at closely.
     pub fn view(&self, question: &Question, by_words: &[f32]) -> View {
         let meaning = self.meaning.as_ref().zip(self.table.as_ref());
         View {
             words: self.wording.as_ref().map(|wording| wording.margins(&question.words)),
-            nearness: meaning.map(|(meaning, table)| meaning.nearness(&question.text, table, by_words)),
+            nearness: meaning
+                .map(|(meaning, table)| meaning.nearness(&question.text, table, by_words)),
         }
     }
 }
 
 /// Every way of asking, read, and the entry of each.
-fn read_ways_of_asking(corpus: &Corpus, analyzer: &Analyzer) -> (Vec<Vec<Word>>, Vec<u32>) {
-    let entries = corpus.vetted().enumerate();
-    let asked = entries.flat_map(|(number, entry)| entry.ways_of_asking().map(move |text| (text, number as u32)));
+fn read_ways_of_asking(library: &Library, analyzer: &Analyzer) -> (Vec<Vec<Word>>, Vec<u32>) {
+    let entries = library.vetted().enumerate();
+    let asked = entries
+        .flat_map(|(number, entry)| entry.ways_of_asking().map(move |text| (text, number as u32)));
     asked.map(|(text, entry)| (analyzer.read(text), entry)).unzip()
 }
 
 fn learn_wording(
-    corpus: &Corpus,
+    library: &Library,
     analyzer: &Analyzer,
     mut read: Vec<Vec<Word>>,
     owners: &[u32],
     topics: &[u32],
 ) -> Option<Wording> {
-    let elsewhere = corpus.elsewhere.iter().flat_map(|group| &group.questions);
+    let elsewhere = library.elsewhere.iter().flat_map(|group| &group.questions);
     read.extend(elsewhere.map(|question| analyzer.read(question)));
     Wording::learn(&Lessons { read: &read, owners, topics })
 }
 
 /// The number of each vetted entry's topic.
-fn topic_numbers(corpus: &Corpus) -> Vec<u32> {
+fn topic_numbers(library: &Library) -> Vec<u32> {
     let mut known: Vec<TopicId> = Vec::new();
     let number = |topic: TopicId| {
         let place = known.iter().position(|seen| *seen == topic).unwrap_or_else(|| {
@@ -119,5 +134,5 @@ fn topic_numbers(corpus: &Corpus) -> Vec<u32> {
         });
         place as u32
     };
-    corpus.vetted().map(|entry| entry.id.topic()).map(number).collect()
+    library.vetted().map(|entry| entry.id.topic()).map(number).collect()
 }

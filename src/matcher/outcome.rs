@@ -13,7 +13,8 @@ pub enum Outcome {
     Answered {
         /// Which entry.
         entry: EntryId,
-        /// What else may have been meant, best first; at most two, and none where there is hardly a doubt.
+        /// What else may have been meant, best first; at most two, and none where there is hardly a
+        /// doubt.
         runners_up: Vec<EntryId>,
     },
     /// One of these may answer it, best first; the asker chooses. At most five.
@@ -57,7 +58,8 @@ pub struct Decision {
 /// Everything that led to a decision, for whoever wants to understand it.
 #[derive(Debug, Clone, Serialize)]
 pub struct Evidence {
-    /// The words of the question, and whether the best candidate speaks of them; only in an explanation.
+    /// The words of the question, and whether the best candidate speaks of them; only in an
+    /// explanation.
     pub words: Vec<WordEvidence>,
     /// The best candidates, best first.
     pub candidates: Vec<Candidate>,

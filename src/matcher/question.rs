@@ -4,11 +4,12 @@ use super::fingerprint::fingerprint;
 use crate::index::WeightedTerm;
 use crate::language::{Analyzer, Word, is_filler, is_opening};
 
-/// From how many words on a question of several sentences is also read sentence by sentence: in a long story only one of them asks.
+/// From how many words on a question of several sentences is also read sentence by sentence: in a
+/// long story only one of them asks.
 const STORY_WORDS: usize = 18;
 
-/// How many words a sentence of a story needs to be looked at by itself, and how many sentences are looked at; the last ones are, because
-/// people tell first and ask last.
+/// How many words a sentence of a story needs to be looked at by itself, and how many sentences are
+/// looked at; the last ones are, because people tell first and ask last.
 const SENTENCE_WORDS: usize = 3;
 const SENTENCES: usize = 6;
 
@@ -59,18 +60,22 @@ impl Question {
             return Vec::new();
         }
         let read = sentences_of(text).rev().map(|sentence| Question::read(sentence, analyzer));
-        let sentences: Vec<Question> =
-            read.filter(|sentence| sentence.words.len() >= SENTENCE_WORDS).take(SENTENCES).collect();
+        let sentences: Vec<Question> = read
+            .filter(|sentence| sentence.words.len() >= SENTENCE_WORDS)
+            .take(SENTENCES)
+            .collect();
         if sentences.len() > 1 { sentences } else { Vec::new() }
     }
 
-    /// What a text asks: of a story the sentences with a question mark, or for want of one its last; of anything shorter the whole.
+    /// What a text asks: of a story the sentences with a question mark, or for want of one its
+    /// last; of anything shorter the whole.
     pub fn asked(&self, text: &str, analyzer: &Analyzer) -> Vec<Question> {
         if self.words.len() < STORY_WORDS {
             return vec![self.clone()];
         }
         let asking = sentences_of(text).filter(|sentence| sentence.ends_with('?'));
-        let asking: Vec<Question> = asking.map(|sentence| Question::read(sentence, analyzer)).collect();
+        let asking: Vec<Question> =
+            asking.map(|sentence| Question::read(sentence, analyzer)).collect();
         if !asking.is_empty() {
             return asking;
         }
@@ -79,8 +84,9 @@ impl Question {
     }
 }
 
-/// A number that texts share which ask in the very same words, but for fillers at either end and an opening: "so is it over??" and "is it
-/// over", "and Germany?" and "what about Germany". None for a text of nothing but fillers.
+/// A number that texts share which ask in the very same words, but for fillers at either end and an
+/// opening: "so is it over??" and "is it over", "and Germany?" and "what about Germany". None for a
+/// text of nothing but fillers.
 pub(super) fn fingerprint_of(words: &[Word]) -> Option<u64> {
     let words = without_fillers(words);
     (!words.is_empty()).then(|| fingerprint(words.iter().map(|word| word.term.as_str())))
@@ -98,7 +104,11 @@ fn without_fillers(words: &[Word]) -> &[Word] {
         left = match left {
             [first, rest @ ..] if fills(first) => rest,
             [rest @ .., last] if fills(last) => rest,
-            [first, second, rest @ ..] if is_opening(&first.surface, &second.surface) && !rest.is_empty() => rest,
+            [first, second, rest @ ..]
+                if is_opening(&first.surface, &second.surface) && !rest.is_empty() =>
+            {
+                rest
+            }
             _ => return left,
         };
     }

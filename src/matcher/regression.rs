@@ -1,7 +1,8 @@
 //! A probability from signals: a logistic regression, and small decision trees that correct it.
 //!
-//! The regression says what each signal means by itself. The trees say what it cannot: that a wide gap means little where hardly a word is
-//! covered, or that a short question needs more than a long one.
+//! The regression says what each signal means by itself. The trees say what it cannot: that a wide
+//! gap means little where hardly a word is covered, or that a short question needs more than a long
+//! one.
 
 use serde::{Deserialize, Serialize};
 
@@ -13,9 +14,10 @@ const DEPTH: usize = 3;
 pub const SPLITS: usize = (1 << DEPTH) - 1;
 const LEAVES: usize = 1 << DEPTH;
 
-/// The probability is `1 / (1 + exp(-x))`, with the log-odds `x = bias + Σ weight · (signal − mean) / deviation + Σ correction`. A signal
-/// that was not measured counts as average, and a tree that asks for it says nothing: what is true of an average question may not be true
-/// of one in a collection of which less is known.
+/// The probability is `1 / (1 + exp(-x))`, with the log-odds `x = bias + Σ weight · (signal − mean)
+/// / deviation + Σ correction`. A signal that was not measured counts as average, and a tree that
+/// asks for it says nothing: what is true of an average question may not be true of one in a
+/// collection of which less is known.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Regression {
     /// The average of each signal in the questions that it was fitted on.
@@ -30,8 +32,8 @@ pub struct Regression {
     pub trees: Vec<Tree>,
 }
 
-/// A decision tree. Its places are numbered from the root, level by level; from place `n` a signal up to the threshold leads to place
-/// `2n + 1`, and one above it to `2n + 2`.
+/// A decision tree. Its places are numbered from the root, level by level; from place `n` a signal
+/// up to the threshold leads to place `2n + 1`, and one above it to `2n + 2`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Tree {
     /// Which signal each place asks for.
@@ -50,8 +52,15 @@ impl Regression {
 
     /// The logarithm of the odds for these signals.
     pub fn log_odds(&self, signals: &Signals) -> f32 {
-        let standings = signals.0.iter().zip(&self.means).zip(&self.deviations).map(|((s, mean), d)| (s - mean) / d);
-        let weighed = standings.zip(&self.weights).map(|(s, weight)| if s.is_nan() { 0.0 } else { weight * s });
+        let standings = signals
+            .0
+            .iter()
+            .zip(&self.means)
+            .zip(&self.deviations)
+            .map(|((s, mean), d)| (s - mean) / d);
+        let weighed = standings
+            .zip(&self.weights)
+            .map(|(s, weight)| if s.is_nan() { 0.0 } else { weight * s });
         let corrections = self.trees.iter().map(|tree| tree.correction(signals));
         self.bias + weighed.sum::<f32>() + corrections.sum::<f32>()
     }

@@ -11,7 +11,8 @@ use crate::language::Word;
 pub(super) struct SameWords(Vec<(u64, u32)>);
 
 impl SameWords {
-    /// Learns ways of asking, read, each with the number of its entry. One that leads to two entries leads to neither.
+    /// Learns ways of asking, read, each with the number of its entry. One that leads to two
+    /// entries leads to neither.
     pub fn new(asked: &[Vec<Word>], entries: &[u32]) -> Self {
         let asked = asked.iter().zip(entries);
         let mut known: Vec<(u64, u32)> =
@@ -19,7 +20,8 @@ impl SameWords {
         known.sort_unstable();
         known.dedup();
         let leads_to_two = |at: usize| {
-            let same = |other: Option<&(u64, u32)>| other.is_some_and(|other| other.0 == known[at].0);
+            let same =
+                |other: Option<&(u64, u32)>| other.is_some_and(|other| other.0 == known[at].0);
             same(at.checked_sub(1).and_then(|before| known.get(before))) || same(known.get(at + 1))
         };
         Self((0..known.len()).filter(|&at| !leads_to_two(at)).map(|at| known[at]).collect())
@@ -39,7 +41,10 @@ mod tests {
     use crate::language::{Analyzer, Synonyms, Vocabulary};
 
     fn read(text: &str) -> Question {
-        Question::read(text, &Analyzer::new(&Vocabulary::default(), Box::new(|_| true), Synonyms::default()))
+        Question::read(
+            text,
+            &Analyzer::new(&Vocabulary::default(), Box::new(|_| true), Synonyms::default()),
+        )
     }
 
     fn found(text: &str) -> Option<u32> {

@@ -9,12 +9,12 @@ use super::question::Question;
 use super::typeahead::TypeAhead;
 use super::vectors::VectorTable;
 use crate::index::{EntryNumber, IndexError, Made, Origin, Recipe, Searcher, build, open_or_build};
-use crate::knowledge::{Corpus, EntryId, Finding, Guard, TopicId};
+use crate::knowledge::{EntryId, Finding, Guard, Library, TopicId};
 use crate::language::{Analyzer, IsCommon, Patterns, Synonyms, Vocabulary};
 
-/// A corpus with everything that searches it. It never changes; a reload makes a new one.
+/// A library with everything that searches it. It never changes; a reload makes a new one.
 pub struct Snapshot {
-    corpus: Corpus,
+    library: Arc<Library>,
     analyzer: Analyzer,
     searcher: Searcher,
     opinion: Opinion,
@@ -27,7 +27,7 @@ pub struct Snapshot {
 }
 
 /// Finds the errors for which content must not be served.
-pub type Check = dyn Fn(&Corpus) -> Vec<Finding>;
+pub type Check<'c> = dyn Fn() -> Vec<Finding> + 'c;
 
 /// A snapshot could not be made.
 #[derive(Debug, thiserror::Error)]
@@ -41,50 +41,54 @@ pub enum SnapshotError {
 }
 
 impl Snapshot {
-    /// Opens the index of this corpus under `index_root`, or builds it there, and puts everything together. Content is only indexed if
-    /// `check` finds no errors in it; where an index is found, the very same content has passed before. Without a vector table
-    /// every question is judged by its words alone.
+    /// Opens the index of this library under `index_root`, or builds it there, and puts everything
+    /// together. Content is only indexed if `check` finds no errors in it; where an index is found,
+    /// the very same content has passed before. Without a vector table every question is judged by
+    /// its words alone.
     pub fn open(
-        corpus: Corpus,
+        library: Arc<Library>,
         table: Option<Arc<VectorTable>>,
         index_root: &Path,
-        check: &Check,
+        check: &Check<'_>,
     ) -> Result<Self, SnapshotError> {
         // What was made here need not be read back.
         let fresh: OnceCell<(Analyzer, Learnt)> = OnceCell::new();
         let make = || {
-            let errors = check(&corpus);
+            let errors = check();
             if !errors.is_empty() {
                 return Err(SnapshotError::Rejected(errors));
             }
-            let (analyzer, learnt) = fresh.get_or_init(|| learn(&corpus, table.as_ref()));
-            let bytes = postcard::to_stdvec(learnt).expect("numbers and lists can always be written");
-            Ok(Made { views: build(&corpus, analyzer)?, learnt: bytes })
+            let (analyzer, learnt) = fresh.get_or_init(|| learn(&library, table.as_ref()));
+            let bytes =
+                postcard::to_stdvec(learnt).expect("numbers and lists can always be written");
+            Ok(Made { views: build(&library, analyzer)?, learnt: bytes })
         };
         let fingerprint = table.as_ref().map_or("no table", |table| table.digest());
-        let opened = open_or_build(index_root, &Recipe { corpus: &corpus, fingerprint, make: &make })?;
+        let opened =
+            open_or_build(index_root, &Recipe { library: &library, fingerprint, make: &make })?;
         let stored = || {
             let learnt: Learnt = postcard::from_bytes(&opened.learnt).ok()?;
-            Some((analyzer(&corpus, &learnt.vocabulary, table.as_ref()), learnt))
+            Some((analyzer(&library, &learnt.vocabulary, table.as_ref()), learnt))
         };
-        let (analyzer, learnt) = fresh.into_inner().or_else(stored).unwrap_or_else(|| learn(&corpus, table.as_ref()));
-        let opinion = Opinion::new(&corpus, table, learnt);
-        let entries = corpus.vetted().map(|entry| (entry.id.clone(), entry.id.topic())).collect();
+        let (analyzer, learnt) =
+            fresh.into_inner().or_else(stored).unwrap_or_else(|| learn(&library, table.as_ref()));
+        let opinion = Opinion::new(&library, table, learnt);
+        let entries = library.vetted().map(|entry| (entry.id.clone(), entry.id.topic())).collect();
         Ok(Self {
-            guards: corpus.guard_patterns(),
+            guards: library.guard_patterns(),
             typed: OnceLock::new(),
             analyzer,
             searcher: opened.searcher,
             opinion,
             origin: opened.origin,
             entries,
-            corpus,
+            library,
         })
     }
 
     /// What is known.
-    pub fn corpus(&self) -> &Corpus {
-        &self.corpus
+    pub fn library(&self) -> &Arc<Library> {
+        &self.library
     }
 
     /// Where the index came from.
@@ -108,12 +112,12 @@ impl Snapshot {
     pub(super) fn guard(&self, text: &str, question: &Question) -> Option<&Guard> {
         let asked = question.asked(text, &self.analyzer);
         let first = asked.iter().flat_map(|asked| self.guards.fitting(&asked.words)).min()?;
-        self.corpus.guards.get(first)
+        self.library.guards.get(first)
     }
 
     /// The ways of asking, to be looked up by how they begin.
     pub(super) fn typed(&self) -> &TypeAhead {
-        self.typed.get_or_init(|| TypeAhead::new(&self.corpus))
+        self.typed.get_or_init(|| TypeAhead::new(&self.library))
     }
 
     /// How many entries can be found.
@@ -124,7 +128,8 @@ impl Snapshot {
     /// The id of an entry.
     ///
     /// # Panics
-    /// If the number did not come from this snapshot's own index, which is stamped with the content it was built from.
+    /// If the number did not come from this snapshot's own index, which is stamped with the content
+    /// it was built from.
     pub(super) fn entry_id(&self, number: EntryNumber) -> &EntryId {
         &self.entries[number.0 as usize].0
     }
@@ -136,7 +141,7 @@ impl Snapshot {
 
     /// A way of asking an entry: 0 is its question, 1 its first phrasing.
     pub(super) fn phrasing(&self, number: EntryNumber, place: usize) -> &str {
-        let entry = &self.corpus.entries[self.entry_id(number)];
+        let entry = &self.library.entries[self.entry_id(number)];
         match place.checked_sub(1) {
             None => &entry.question,
             Some(place) => entry.phrasings.get(place).map_or("", |phrasing| &phrasing.value),
@@ -144,34 +149,44 @@ impl Snapshot {
     }
 }
 
-/// Learns everything that can be learnt from the corpus.
-fn learn(corpus: &Corpus, table: Option<&Arc<VectorTable>>) -> (Analyzer, Learnt) {
-    let vocabulary = learn_vocabulary(corpus, &is_common(table));
-    let analyzer = analyzer(corpus, &vocabulary, table);
-    let learnt = Learnt::new(corpus, vocabulary, &analyzer, table.map(Arc::as_ref));
+/// Learns everything that can be learnt from the library.
+fn learn(library: &Library, table: Option<&Arc<VectorTable>>) -> (Analyzer, Learnt) {
+    let vocabulary = learn_vocabulary(library, &is_common(table));
+    let analyzer = analyzer(library, &vocabulary, table);
+    let learnt = Learnt::new(library, vocabulary, &analyzer, table.map(Arc::as_ref));
     (analyzer, learnt)
 }
 
-/// Learns the words of the field: editors write questions, answers and quotations with care, and phrasings as people type.
-fn learn_vocabulary(corpus: &Corpus, is_common: &IsCommon) -> Vocabulary {
-    let entries = || corpus.entries.values();
-    let written = entries().flat_map(|entry| [entry.question.as_str(), entry.answer.value.as_str()]);
+/// Learns the words of the field: editors write questions, answers and quotations with care, and
+/// phrasings as people type.
+fn learn_vocabulary(library: &Library, is_common: &IsCommon) -> Vocabulary {
+    let entries = || library.entries.values();
+    let written =
+        entries().flat_map(|entry| [entry.question.as_str(), entry.answer.value.as_str()]);
     let keywords = entries().flat_map(|entry| entry.keywords.iter().map(String::as_str));
-    let quoted =
-        corpus.quotations.values().flat_map(|quotation| [quotation.words.as_str(), quotation.speaker.as_str()]);
-    let swapped = corpus.synonyms.iter().flat_map(|group| &group.words).map(String::as_str);
-    let typed = entries().flat_map(|entry| entry.phrasings.iter().map(|phrasing| phrasing.value.as_str()));
-    let typed = typed.chain(corpus.elsewhere.iter().flat_map(|group| group.questions.iter().map(String::as_str)));
-    let guarded = corpus
-        .guards
-        .iter()
-        .flat_map(|guard| guard.words.iter().chain(&guard.unless).chain(guard.and.iter().flatten()));
+    let quoted = library
+        .quotations
+        .values()
+        .flat_map(|quotation| [quotation.words.as_str(), quotation.speaker.as_str()]);
+    let swapped = library.synonyms.iter().flat_map(|group| &group.words).map(String::as_str);
+    let typed =
+        entries().flat_map(|entry| entry.phrasings.iter().map(|phrasing| phrasing.value.as_str()));
+    let typed = typed.chain(
+        library.elsewhere.iter().flat_map(|group| group.questions.iter().map(String::as_str)),
+    );
+    let guarded = library.guards.iter().flat_map(|guard| {
+        guard.words.iter().chain(&guard.unless).chain(guard.and.iter().flatten())
+    });
     let careful = written.chain(keywords).chain(quoted).chain(swapped);
     Vocabulary::learn(careful, typed, guarded.map(String::as_str), is_common)
 }
 
-fn analyzer(corpus: &Corpus, vocabulary: &Vocabulary, table: Option<&Arc<VectorTable>>) -> Analyzer {
-    let groups = corpus.synonyms.iter().map(|group| group.words.as_slice());
+fn analyzer(
+    library: &Library,
+    vocabulary: &Vocabulary,
+    table: Option<&Arc<VectorTable>>,
+) -> Analyzer {
+    let groups = library.synonyms.iter().map(|group| group.words.as_slice());
     Analyzer::new(vocabulary, is_common(table), Synonyms::new(groups))
 }
 

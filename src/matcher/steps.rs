@@ -23,7 +23,10 @@ mod tests {
         let numbers = [0.0, 0.1, -2.5, 4.9, -4.9];
         let step = step_for(numbers.into_iter());
         for number in numbers {
-            assert!((f32::from(in_steps(number, step)) * step - number).abs() <= step / 2.0, "{number}");
+            assert!(
+                (f32::from(in_steps(number, step)) * step - number).abs() <= step / 2.0,
+                "{number}"
+            );
         }
         assert_eq!(step_for([0.0, 0.0].into_iter()), 1.0);
     }

@@ -5,17 +5,19 @@ use std::collections::BTreeMap;
 
 use super::snapshot::Snapshot;
 use crate::index::EntryNumber;
-use crate::knowledge::{Corpus, EntryId};
+use crate::knowledge::{EntryId, Library};
 use crate::language::words;
 
-/// How many ways of asking an entry are looked through: a suggestion must come while somebody types, and the usual ways come first.
+/// How many ways of asking an entry are looked through: a suggestion must come while somebody
+/// types, and the usual ways come first.
 const WAYS: usize = 40;
 
 /// The words of the usual ways of asking, to be looked up by how they begin.
 pub(super) struct TypeAhead {
     /// The words, sorted.
     words: Vec<String>,
-    /// Where the ways of asking that hold each word begin in `places`; one number more than there are words.
+    /// Where the ways of asking that hold each word begin in `places`; one number more than there
+    /// are words.
     starts: Vec<u32>,
     places: Vec<u32>,
     ways: Vec<Way>,
@@ -28,22 +30,27 @@ struct Way {
     words: u16,
 }
 
-/// How well an entry fits, better ones greater: how many of the typed words stand in one of its ways of asking, and in its question, and
-/// how short that way is.
+/// How well an entry fits, better ones greater: how many of the typed words stand in one of its
+/// ways of asking, and in its question, and how short that way is.
 type Fit = (u16, u16, Reverse<u16>);
 
 impl TypeAhead {
     /// Reads the usual ways of asking the vetted entries.
-    pub fn new(corpus: &Corpus) -> Self {
+    pub fn new(library: &Library) -> Self {
         let mut ways = Vec::new();
         let mut by_word: BTreeMap<String, Vec<u32>> = BTreeMap::new();
-        for (entry, faq_entry) in corpus.vetted().enumerate() {
+        for (entry, faq_entry) in library.vetted().enumerate() {
             for (place, text) in faq_entry.ways_of_asking().take(WAYS).enumerate() {
-                let mut held: Vec<String> = words(text).into_iter().map(|word| word.surface).collect();
+                let mut held: Vec<String> =
+                    words(text).into_iter().map(|word| word.surface).collect();
                 held.sort_unstable();
                 held.dedup();
                 let number = ways.len() as u32;
-                ways.push(Way { entry: entry as u32, is_question: place == 0, words: held.len() as u16 });
+                ways.push(Way {
+                    entry: entry as u32,
+                    is_question: place == 0,
+                    words: held.len() as u16,
+                });
                 held.into_iter().for_each(|word| by_word.entry(word).or_default().push(number));
             }
         }
@@ -59,11 +66,13 @@ impl TypeAhead {
     /// The entries that fit what was typed, best first.
     fn fitting(&self, typed: &str) -> Vec<EntryNumber> {
         let typed_words = words(typed);
-        // For each way of asking, how many words were counted, and which was the last one, numbered from 1.
+        // For each way of asking, how many words were counted, and which was the last one, numbered
+        // from 1.
         let mut counts = vec![(0_u16, 0_u16); self.ways.len()];
         let mut touched: Vec<u32> = Vec::new();
         for (number, word) in (1..).zip(&typed_words) {
-            let unfinished = usize::from(number) == typed_words.len() && typed.ends_with(char::is_alphanumeric);
+            let unfinished =
+                usize::from(number) == typed_words.len() && typed.ends_with(char::is_alphanumeric);
             // The ending of a finished word does not matter.
             let start = if unfinished { &word.surface } else { &word.term };
             for &place in self.places_of(start) {
@@ -87,7 +96,8 @@ impl TypeAhead {
             (*most, *shortest) = (*most, *shortest).max((count, Reverse(way.words)));
         }
         let found = (0..).zip(best).filter(|(_, (most, ..))| *most > 0);
-        let mut fitting: Vec<(Reverse<Fit>, u32)> = found.map(|(entry, fit)| (Reverse(fit), entry)).collect();
+        let mut fitting: Vec<(Reverse<Fit>, u32)> =
+            found.map(|(entry, fit)| (Reverse(fit), entry)).collect();
         fitting.sort_unstable();
         fitting.into_iter().map(|(_, entry)| EntryNumber(entry)).collect()
     }
@@ -101,12 +111,15 @@ impl TypeAhead {
 }
 
 impl Snapshot {
-    /// The entries that fit what somebody has typed so far, best first, at most `limit`. The last word may be unfinished. For
-    /// nothing typed: the leading answer of each topic, in the order of the topics.
+    /// The entries that fit what somebody has typed so far, best first, at most `limit`. The last
+    /// word may be unfinished. For nothing typed: the leading answer of each topic, in the order of
+    /// the topics.
     pub fn type_ahead(&self, typed: &str, limit: usize) -> Vec<EntryId> {
         if words(typed).is_empty() {
-            let leads = self.corpus().topics.iter().filter_map(|topic| topic.lead.clone());
-            let is_vetted = |id: &EntryId| self.corpus().entry(id.as_str()).is_some_and(|entry| entry.is_vetted());
+            let leads = self.library().topics.iter().filter_map(|topic| topic.lead.clone());
+            let is_vetted = |id: &EntryId| {
+                self.library().entry(id.as_str()).is_some_and(|entry| entry.is_vetted())
+            };
             return leads.filter(is_vetted).take(limit).collect();
         }
         let fitting = self.typed().fitting(typed);

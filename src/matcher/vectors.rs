@@ -1,8 +1,9 @@
 //! A static table of word-piece vectors: the matcher's sense of meaning beyond words.
 //!
-//! Each row is a direction for a piece of a word, a word, or a pair of words; the sum of a text's rows points roughly where a
-//! sentence encoder would point. Nothing is computed but a sum, so a text costs microseconds. `tools/README.md` tells how the
-//! table was made and what its file looks like.
+//! Each row is a direction for a piece of a word, a word, or a pair of words; the sum of a text's
+//! rows points roughly where a sentence encoder would point. Nothing is computed but a sum, so a
+//! text costs microseconds. `tools/README.md` tells how the table was made and what its file looks
+//! like.
 
 use std::hash::{BuildHasher, RandomState};
 use std::path::{Path, PathBuf};
@@ -22,11 +23,13 @@ const LONGEST_PIECE: usize = 32;
 /// The table, its file read into memory.
 pub struct VectorTable {
     file: Vec<u8>,
-    /// The rows by their pieces. A piece that goes on within a word begins with `##`; a pair of words has a space in it.
+    /// The rows by their pieces. A piece that goes on within a word begins with `##`; a pair of
+    /// words has a space in it.
     pieces: HashTable<Piece>,
     hasher: RandomState,
     dims: usize,
-    /// Where in the file the scales and the rows begin. A scale is what a step of a row's numbers is worth.
+    /// Where in the file the scales and the rows begin. A scale is what a step of a row's numbers
+    /// is worth.
     scales_at: usize,
     rows_at: usize,
     /// The BLAKE3 hash of the file, in hexadecimal digits.
@@ -62,7 +65,8 @@ pub enum VectorError {
 impl VectorTable {
     /// Reads a table from its file.
     pub fn open(path: &Path) -> Result<Self, VectorError> {
-        let bytes = std::fs::read(path).map_err(|source| VectorError::Unreadable { path: path.to_owned(), source })?;
+        let bytes = std::fs::read(path)
+            .map_err(|source| VectorError::Unreadable { path: path.to_owned(), source })?;
         Self::parse(bytes).ok_or_else(|| VectorError::Malformed { path: path.to_owned() })
     }
 
@@ -70,7 +74,8 @@ impl VectorTable {
     fn parse(file: Vec<u8>) -> Option<Self> {
         let header = file.get(..HEADER_BYTES)?;
         let short = |at: usize| Some(u16::from_le_bytes(header.get(at..at + 2)?.try_into().ok()?));
-        let long = |at: usize| Some(u32::from_le_bytes(header.get(at..at + 4)?.try_into().ok()?) as usize);
+        let long =
+            |at: usize| Some(u32::from_le_bytes(header.get(at..at + 4)?.try_into().ok()?) as usize);
         if &header[..4] != MAGIC || short(4)? != VERSION {
             return None;
         }
@@ -102,7 +107,8 @@ impl VectorTable {
         !word.starts_with("##") && self.row(word).is_some()
     }
 
-    /// The direction of a text: the sum of its rows, scaled to length 1. All zeros for a text of which nothing is known.
+    /// The direction of a text: the sum of its rows, scaled to length 1. All zeros for a text of
+    /// which nothing is known.
     pub fn embed(&self, text: &str) -> Vec<f32> {
         let words = split_words(text);
         let mut sum = vec![0.0; self.dims];
@@ -121,7 +127,8 @@ impl VectorTable {
         sum
     }
 
-    /// Adds the pieces of a word, the longest that fits first. A word with a part that no piece fits adds nothing.
+    /// Adds the pieces of a word, the longest that fits first. A word with a part that no piece
+    /// fits adds nothing.
     fn add_word(&self, word: &str, sum: &mut [f32]) {
         let ends: Vec<usize> = word.char_indices().map(|(at, _)| at).chain([word.len()]).collect();
         let mut rows = Vec::new();
@@ -130,7 +137,8 @@ impl VectorTable {
             let longest = (start + LONGEST_PIECE).min(ends.len() - 1);
             let fitting = (start + 1..=longest).rev().find_map(|end| {
                 let piece = &word[ends[start]..ends[end]];
-                let row = if start == 0 { self.row(piece) } else { self.row(&format!("##{piece}")) };
+                let row =
+                    if start == 0 { self.row(piece) } else { self.row(&format!("##{piece}")) };
                 Some((end, row?))
             });
             let Some((end, row)) = fitting else { return };
@@ -163,7 +171,12 @@ impl Piece {
     }
 }
 
-fn read_pieces(file: &[u8], bytes: usize, count: usize, hasher: &RandomState) -> Option<HashTable<Piece>> {
+fn read_pieces(
+    file: &[u8],
+    bytes: usize,
+    count: usize,
+    hasher: &RandomState,
+) -> Option<HashTable<Piece>> {
     let end = HEADER_BYTES + bytes;
     let hash = |piece: &Piece| hasher.hash_one(piece.text(file));
     let mut pieces = HashTable::with_capacity(count);
@@ -180,7 +193,8 @@ fn read_pieces(file: &[u8], bytes: usize, count: usize, hasher: &RandomState) ->
     (at == end).then_some(pieces)
 }
 
-/// Cuts a text as the table's training did: runs of letters and digits are words, every other mark stands by itself.
+/// Cuts a text as the table's training did: runs of letters and digits are words, every other mark
+/// stands by itself.
 fn split_words(text: &str) -> Vec<String> {
     let mut words = Vec::new();
     let mut word = String::new();
@@ -225,8 +239,8 @@ pub(super) fn dot(a: &[f32], b: &[f32]) -> f32 {
     dispatch!(Level::new(), machine => dot_on(machine, a, b))
 }
 
-/// The scalar product, summed in lanes so that the compiler can use the machine's vector instructions. It is compiled for every kind of
-/// machine, which is why it must be inlined.
+/// The scalar product, summed in lanes so that the compiler can use the machine's vector
+/// instructions. It is compiled for every kind of machine, which is why it must be inlined.
 #[inline(always)]
 fn dot_on(_: impl Simd, a: &[f32], b: &[f32]) -> f32 {
     const LANES: usize = 16;

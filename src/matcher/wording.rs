@@ -1,8 +1,9 @@
 //! What the words of a question and their pairs say about where it belongs.
 //!
-//! A linear classifier over all the words (stems) of a question and all pairs of neighbouring words, trained on the phrasings while
-//! the index is built: for each entry, for each topic, and for this FAQ as a whole against what lies elsewhere. Where Tantivy asks
-//! how rare a word is, this asks which answer it speaks for: "it" and "over" are anything but rare, and yet "is it over" can
+//! A linear classifier over all the words (stems) of a question and all pairs of neighbouring
+//! words, trained on the phrasings while the index is built: for each entry, for each topic, and
+//! for this FAQ as a whole against what lies elsewhere. Where Tantivy asks how rare a word is, this
+//! asks which answer it speaks for: "it" and "over" are anything but rare, and yet "is it over" can
 //! only mean one thing.
 
 use serde::{Deserialize, Serialize};
@@ -12,14 +13,17 @@ use super::fingerprint::fingerprint;
 use super::steps::{in_steps, step_for};
 use crate::language::Word;
 
-/// Weights nearer to zero than this are dropped: they are more than nineteen of twenty and change nothing that can be measured.
+/// Weights nearer to zero than this are dropped: they are more than nineteen of twenty and change
+/// nothing that can be measured.
 const NEGLIGIBLE: f32 = 0.1;
 
-/// From how many phrasings an entry has on the average the wording is fully trusted. With few examples a classifier of words partly learns
-/// accidents: on two of three collections with ten or fewer it lowered what it raised on ours with fifty; see `eval/README.md`.
+/// From how many phrasings an entry has on the average the wording is fully trusted. With few
+/// examples a classifier of words partly learns accidents: on two of three collections with ten or
+/// fewer it lowered what it raised on ours with fifty; see `eval/README.md`.
 const FULLY_TRUSTED: f32 = 40.0;
 
-/// How much entries times examples may be for a classifier to be trained: about two seconds on one core.
+/// How much entries times examples may be for a classifier to be trained: about two seconds on one
+/// core.
 const AFFORDABLE: usize = 20_000_000;
 
 /// The planes of all classes: entries first, then topics, then this FAQ.
@@ -73,10 +77,13 @@ impl Wording {
         let belongs = |class: usize, example: usize| match owners.get(example) {
             None => false,
             Some(&owner) if class < entries => owner as usize == class,
-            Some(&owner) if class < entries + topic_count => topics[owner as usize] as usize == class - entries,
+            Some(&owner) if class < entries + topic_count => {
+                topics[owner as usize] as usize == class - entries
+            }
             Some(_) => true,
         };
-        let planes = train(&examples, entries + topic_count + 1, belongs, |plane| Sparse::new(&plane));
+        let planes =
+            train(&examples, entries + topic_count + 1, belongs, |plane| Sparse::new(&plane));
         let trust = (owners.len() as f32 / entries.max(1) as f32 / FULLY_TRUSTED).min(1.0);
         let wording = Self::from_planes(entries, examples.features, &planes);
         Some(Self { knows_elsewhere: read.len() > owners.len(), trust, ..wording })
@@ -85,12 +92,12 @@ impl Wording {
     fn from_planes(entries: usize, features: Vec<u64>, planes: &[Sparse]) -> Self {
         let mut by_feature: Vec<Vec<(u16, f32)>> = vec![Vec::new(); features.len()];
         for (class, plane) in planes.iter().enumerate() {
-            plane
-                .weights
-                .iter()
-                .for_each(|&(feature, weight)| by_feature[feature as usize].push((class as u16, weight)));
+            plane.weights.iter().for_each(|&(feature, weight)| {
+                by_feature[feature as usize].push((class as u16, weight))
+            });
         }
-        let step = step_for(planes.iter().flat_map(|plane| &plane.weights).map(|&(_, weight)| weight));
+        let step =
+            step_for(planes.iter().flat_map(|plane| &plane.weights).map(|&(_, weight)| weight));
         let mut wording = Self {
             entries,
             biases: planes.iter().map(|plane| plane.bias).collect(),
@@ -118,12 +125,14 @@ impl Wording {
     /// How far a question lies on the side of each class.
     pub fn margins(&self, words: &[Word]) -> WordMargins {
         let mut margins = self.biases.clone();
-        let found: Vec<usize> = features(words).iter().filter_map(|f| self.features.binary_search(f).ok()).collect();
+        let found: Vec<usize> =
+            features(words).iter().filter_map(|f| self.features.binary_search(f).ok()).collect();
         let value = share(found.len()) * self.step;
         for feature in found {
             let range = self.starts[feature] as usize..self.starts[feature + 1] as usize;
             let speaking = self.classes[range.clone()].iter().zip(&self.weights[range]);
-            speaking.for_each(|(&class, &weight)| margins[class as usize] += value * f32::from(weight));
+            speaking
+                .for_each(|(&class, &weight)| margins[class as usize] += value * f32::from(weight));
         }
         let ours = margins.pop().filter(|_| self.knows_elsewhere);
         let topics = margins.split_off(self.entries);
@@ -139,8 +148,12 @@ struct Sparse {
 
 impl Sparse {
     fn new(plane: &Plane) -> Self {
-        let weights = plane.weights.iter().enumerate().filter(|(_, weight)| weight.abs() >= NEGLIGIBLE);
-        Self { bias: plane.bias, weights: weights.map(|(feature, &weight)| (feature as u32, weight)).collect() }
+        let weights =
+            plane.weights.iter().enumerate().filter(|(_, weight)| weight.abs() >= NEGLIGIBLE);
+        Self {
+            bias: plane.bias,
+            weights: weights.map(|(feature, &weight)| (feature as u32, weight)).collect(),
+        }
     }
 }
 
@@ -157,7 +170,9 @@ impl Bags {
         let mut known: Vec<u64> = bags.iter().flatten().copied().collect();
         known.sort_unstable();
         known.dedup();
-        let number = |feature: &u64| known.binary_search(feature).expect("every feature was just listed") as u32;
+        let number = |feature: &u64| {
+            known.binary_search(feature).expect("every feature was just listed") as u32
+        };
         let numbers = bags.iter().flatten().map(number).collect();
         let starts = std::iter::once(0).chain(bags.iter().scan(0, |end, bag| {
             *end += bag.len();
@@ -200,7 +215,8 @@ fn share(features: usize) -> f32 {
 /// The fingerprints of the words and of the pairs of neighbouring words, in order, each once.
 fn features(words: &[Word]) -> Vec<u64> {
     let single = words.iter().map(|word| fingerprint([word.term.as_str()]));
-    let pairs = words.windows(2).map(|pair| fingerprint([pair[0].term.as_str(), pair[1].term.as_str()]));
+    let pairs =
+        words.windows(2).map(|pair| fingerprint([pair[0].term.as_str(), pair[1].term.as_str()]));
     let mut features: Vec<u64> = single.chain(pairs).collect();
     features.sort_unstable();
     features.dedup();
@@ -214,7 +230,9 @@ mod tests {
 
     fn learnt() -> Wording {
         let read: Vec<Vec<Word>> =
-            ["is it over", "has it ended", "who sued", "who is suing", "how tall is a giraffe"].map(words).to_vec();
+            ["is it over", "has it ended", "who sued", "who is suing", "how tall is a giraffe"]
+                .map(words)
+                .to_vec();
         let topics = [0, 1];
         Wording::learn(&Lessons { read: &read, owners: &[0, 0, 1, 1], topics: &topics }).unwrap()
     }

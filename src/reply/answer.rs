@@ -25,8 +25,8 @@ pub enum Reply {
 
 /// A vetted answer with everything it stands on.
 ///
-/// Its fields are private: the only way to make one is [`Answer::new`], which asks for citations that cannot be empty and for a
-/// stamp that only a case can compute.
+/// Its fields are private: the only way to make one is [`Answer::new`], which asks for citations
+/// that cannot be empty and for a stamp that only a case can compute.
 ///
 /// ```compile_fail
 /// use caseclerk::reply::Citations;
@@ -73,7 +73,19 @@ impl Answer {
         extras: AnswerExtras,
     ) -> Self {
         let AnswerExtras { quotations, responses, conflicts, related } = extras;
-        Self { entry, question, body, standing, as_of, quotations, responses, conflicts, related, citations, stamp }
+        Self {
+            entry,
+            question,
+            body,
+            standing,
+            as_of,
+            quotations,
+            responses,
+            conflicts,
+            related,
+            citations,
+            stamp,
+        }
     }
 
     /// The entry that it comes from.
@@ -168,15 +180,18 @@ pub struct ShownCitation {
 }
 
 impl ShownCitation {
-    /// Who published it and when, and where in it to look: `Reuters, 31 January 2025 (second paragraph)`.
+    /// Who published it and when, and where in it to look: `Reuters, 31 January 2025 (second
+    /// paragraph)`.
     ///
-    /// A date that the place in it names already (`update of 31 January 2025`) is not said a second time.
+    /// A date that the place in it names already (`update of 31 January 2025`) is not said a second
+    /// time.
     pub fn imprint(&self) -> String {
         let Self { publisher, date, locator, .. } = self;
         let mut imprint = publisher.clone();
         // With the space before it, for "5 February" is not named by "25 February".
-        let named =
-            |date: &PartialDate| format!(" {}", locator.as_deref().unwrap_or_default()).contains(&format!(" {date}"));
+        let named = |date: &PartialDate| {
+            format!(" {}", locator.as_deref().unwrap_or_default()).contains(&format!(" {date}"))
+        };
         if let Some(date) = date.filter(|date| !named(date)) {
             imprint += &format!(", {date}");
         }
@@ -250,7 +265,8 @@ pub struct Choice {
 pub struct NoAnswer {
     /// What the bot says.
     pub text: String,
-    /// Why there is no answer; `None` if the entry that was asked for by name does not answer any more.
+    /// Why there is no answer; `None` if the entry that was asked for by name does not answer any
+    /// more.
     pub reason: Option<NoAnswerReason>,
     /// The nearest vetted questions; at most three.
     pub nearest: Vec<Suggestion>,

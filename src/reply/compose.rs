@@ -1,17 +1,18 @@
 //! Every sentence that the bot itself says.
 //!
-//! What the bot says *about the case* comes from the content files; the sentences here hold it together. They are kind and
-//! short, and say what is not known.
+//! What the bot says *about the case* comes from the content files; the sentences here hold it
+//! together. They are kind and short, and say what is not known.
 
 use jiff::civil::Date;
 
 use super::answer::{
-    Answer, AnswerExtras, Choice, Citations, ConflictNote, NoAnswer, QuotedWords, Reply, ShownCitation, Suggestion,
+    Answer, AnswerExtras, Choice, Citations, ConflictNote, NoAnswer, QuotedWords, Reply,
+    ShownCitation, Suggestion,
 };
 use super::markdown::parse_markdown;
 use super::rich_text::{Block, Inline, RichText};
 use super::sheet::{Link, Section, Sheet};
-use crate::knowledge::{Corpus, EntryId, FaqEntry, OptOut, Quotation, QuotationKey, Vetting};
+use crate::knowledge::{EntryId, FaqEntry, Knowledge, OptOut, Quotation, QuotationKey, Vetting};
 use crate::legal::{Case, CaseStamp, Citation, HistoryKind, Prejudice, written_out};
 use crate::matcher::{NoAnswerReason, Outcome};
 
@@ -23,36 +24,42 @@ pub const APOLOGY: &str =
     "Sorry, something went wrong on my side, and I would rather say nothing than something wrong.";
 
 /// Turns what the matcher decided into what to say.
-pub fn compose(corpus: &Corpus, outcome: &Outcome, stamp: &CaseStamp) -> Reply {
+pub fn compose(knowledge: &Knowledge, outcome: &Outcome, stamp: &CaseStamp) -> Reply {
     match outcome {
-        Outcome::Answered { entry, runners_up } => reply_with(corpus, entry, runners_up, stamp),
+        Outcome::Answered { entry, runners_up } => reply_with(knowledge, entry, runners_up, stamp),
         Outcome::Ambiguous(ids) => Reply::Choice(Choice {
             text: "Several vetted questions come close. Which one do you mean?".to_owned(),
-            suggestions: suggestions(corpus, ids),
+            suggestions: suggestions(knowledge, ids),
             stamp: stamp.clone(),
         }),
         Outcome::NoAnswer { reason, nearest, guard } => Reply::NoAnswer(NoAnswer {
-            text: match guard_says(corpus, guard.as_deref()) {
+            text: match guard_says(knowledge, guard.as_deref()) {
                 Some(says) => says.to_owned(),
-                None => no_answer_text(corpus, *reason, !nearest.is_empty()),
+                None => no_answer_text(knowledge, *reason, !nearest.is_empty()),
             },
             reason: Some(*reason),
-            nearest: suggestions(corpus, nearest),
+            nearest: suggestions(knowledge, nearest),
             stamp: stamp.clone(),
         }),
     }
 }
 
 /// The reply for an entry that was asked for by name: its answer, or why there is none any more.
-pub fn entry_reply(corpus: &Corpus, id: &EntryId, stamp: &CaseStamp) -> Reply {
-    reply_with(corpus, id, &[], stamp)
+pub fn entry_reply(knowledge: &Knowledge, id: &EntryId, stamp: &CaseStamp) -> Reply {
+    reply_with(knowledge, id, &[], stamp)
 }
 
 /// The reply for an entry; what else may have been meant comes first among the related questions.
-fn reply_with(corpus: &Corpus, id: &EntryId, runners_up: &[EntryId], stamp: &CaseStamp) -> Reply {
-    let no_answer =
-        |text: String| Reply::NoAnswer(NoAnswer { text, reason: None, nearest: Vec::new(), stamp: stamp.clone() });
-    let Some(entry) = corpus.entries.get(id) else {
+fn reply_with(
+    knowledge: &Knowledge,
+    id: &EntryId,
+    runners_up: &[EntryId],
+    stamp: &CaseStamp,
+) -> Reply {
+    let no_answer = |text: String| {
+        Reply::NoAnswer(NoAnswer { text, reason: None, nearest: Vec::new(), stamp: stamp.clone() })
+    };
+    let Some(entry) = knowledge.library.entries.get(id) else {
         return no_answer("I have no vetted answer under that name.".to_owned());
     };
     match &entry.vetting {
@@ -60,17 +67,25 @@ fn reply_with(corpus: &Corpus, id: &EntryId, runners_up: &[EntryId], stamp: &Cas
         Vetting::Withdrawn { date, reason } => {
             no_answer(format!("This answer was withdrawn on {}: {reason}", written_out(*date)))
         }
-        Vetting::Vetted(_) => match answer(corpus, entry, runners_up, stamp) {
+        Vetting::Vetted(_) => match answer(knowledge, entry, runners_up, stamp) {
             Some(answer) => Reply::Answer(Box::new(answer)),
-            // An entry whose sources are all unknown does not pass the loader; if one did, silence is right.
+            // An entry whose sources are all unknown does not pass the loader; if one did, silence
+            // is right.
             None => no_answer("I have no vetted answer under that name.".to_owned()),
         },
     }
 }
 
-fn answer(corpus: &Corpus, entry: &FaqEntry, runners_up: &[EntryId], stamp: &CaseStamp) -> Option<Answer> {
-    let quoted = |keys: &[QuotationKey]| keys.iter().filter_map(|key| quoted_words(corpus, key)).collect();
-    let conflicts = entry.conflicts.iter().filter_map(|key| corpus.conflicts.get(key));
+fn answer(
+    knowledge: &Knowledge,
+    entry: &FaqEntry,
+    runners_up: &[EntryId],
+    stamp: &CaseStamp,
+) -> Option<Answer> {
+    let quoted = |keys: &[QuotationKey]| {
+        keys.iter().filter_map(|key| quoted_words(knowledge, key)).collect()
+    };
+    let conflicts = entry.conflicts.iter().filter_map(|key| knowledge.case_file.conflicts.get(key));
     let conflicts = conflicts.map(|conflict| ConflictNote {
         question: conflict.question.clone(),
         prevailing: conflict.prevailing.clone(),
@@ -82,25 +97,25 @@ fn answer(corpus: &Corpus, entry: &FaqEntry, runners_up: &[EntryId], stamp: &Cas
         quotations: quoted(&entry.quotations),
         responses: quoted(&entry.responses),
         conflicts: conflicts.collect(),
-        related: suggestions(corpus, &related),
+        related: suggestions(knowledge, &related),
     };
     Some(Answer::new(
         (entry.id.clone(), entry.question.clone()),
         parse_markdown(&entry.answer.value).0,
         (entry.standing, entry.as_of),
-        Citations::new(shown_citations(corpus, &entry.citations))?,
+        Citations::new(shown_citations(knowledge, &entry.citations))?,
         stamp.clone(),
         extras,
     ))
 }
 
 /// The sentence of the guard that led to silence.
-fn guard_says<'c>(corpus: &'c Corpus, name: Option<&str>) -> Option<&'c str> {
-    corpus.guard(name?)?.says.as_deref()
+fn guard_says<'c>(knowledge: &'c Knowledge, name: Option<&str>) -> Option<&'c str> {
+    knowledge.library.guard(name?)?.says.as_deref()
 }
 
-fn no_answer_text(corpus: &Corpus, reason: NoAnswerReason, has_nearest: bool) -> String {
-    let case = &corpus.case.short_caption;
+fn no_answer_text(knowledge: &Knowledge, reason: NoAnswerReason, has_nearest: bool) -> String {
+    let case = &knowledge.case_file.case.short_caption;
     let why = match reason {
         NoAnswerReason::Empty => {
             return format!("What would you like to know about {case}? Ask in your own words.");
@@ -109,7 +124,9 @@ fn no_answer_text(corpus: &Corpus, reason: NoAnswerReason, has_nearest: bool) ->
             "I have no vetted answer to that. I only know what was checked about {case} and about opting out of LinkedIn's AI training."
         ),
         NoAnswerReason::OtherMatter => {
-            format!("That sounds like another matter. I only know {case} and opting out of LinkedIn's AI training.")
+            format!(
+                "That sounds like another matter. I only know {case} and opting out of LinkedIn's AI training."
+            )
         }
         NoAnswerReason::SmallTalk => {
             return format!(
@@ -118,22 +135,32 @@ fn no_answer_text(corpus: &Corpus, reason: NoAnswerReason, has_nearest: bool) ->
             );
         }
         NoAnswerReason::NotSure => {
-            "I have no vetted answer that I am sure fits your question, and I do not guess.".to_owned()
+            "I have no vetted answer that I am sure fits your question, and I do not guess."
+                .to_owned()
         }
     };
     if has_nearest { format!("{why} These vetted questions come nearest:") } else { why }
 }
 
 /// Vetted questions, as suggestions. Ids that are not vetted are left out.
-pub fn suggestions(corpus: &Corpus, ids: &[EntryId]) -> Vec<Suggestion> {
-    let entries = ids.iter().filter_map(|id| corpus.entries.get(id)).filter(|entry| entry.is_vetted());
+pub fn suggestions(knowledge: &Knowledge, ids: &[EntryId]) -> Vec<Suggestion> {
+    let entries = ids
+        .iter()
+        .filter_map(|id| knowledge.library.entries.get(id))
+        .filter(|entry| entry.is_vetted());
     entries
-        .map(|entry| Suggestion { entry: entry.id.clone(), question: entry.question.clone(), topic: entry.id.topic() })
+        .map(|entry| Suggestion {
+            entry: entry.id.clone(),
+            question: entry.question.clone(),
+            topic: entry.id.topic(),
+        })
         .collect()
 }
 
-fn shown_citations(corpus: &Corpus, citations: &[Citation]) -> Vec<ShownCitation> {
-    let known = citations.iter().filter_map(|citation| Some((citation, corpus.sources.get(&citation.source)?)));
+fn shown_citations(knowledge: &Knowledge, citations: &[Citation]) -> Vec<ShownCitation> {
+    let known = citations.iter().filter_map(|citation| {
+        Some((citation, knowledge.case_file.sources.get(&citation.source)?))
+    });
     let shown = known.map(|(citation, source)| ShownCitation {
         key: citation.source.clone(),
         title: source.title.clone(),
@@ -146,9 +173,9 @@ fn shown_citations(corpus: &Corpus, citations: &[Citation]) -> Vec<ShownCitation
     shown.collect()
 }
 
-fn quoted_words(corpus: &Corpus, key: &QuotationKey) -> Option<QuotedWords> {
-    let quotation = corpus.quotations.get(key)?;
-    let source = corpus.sources.get(&quotation.source)?;
+fn quoted_words(knowledge: &Knowledge, key: &QuotationKey) -> Option<QuotedWords> {
+    let quotation = knowledge.library.quotations.get(key)?;
+    let source = knowledge.case_file.sources.get(&quotation.source)?;
     Some(QuotedWords {
         key: key.clone(),
         words: quotation.words.clone(),
@@ -189,7 +216,9 @@ fn stamped(stamp: &CaseStamp, what: &str) -> String {
     let step = match disposition.kind {
         HistoryKind::Filed => format!("filed on {date}; no outcome is known"),
         HistoryKind::Refiled => format!("filed again on {date}; no outcome is known"),
-        HistoryKind::VoluntarilyDismissed => format!("dropped by the plaintiff on {date}, dismissed{prejudice}"),
+        HistoryKind::VoluntarilyDismissed => {
+            format!("dropped by the plaintiff on {date}, dismissed{prejudice}")
+        }
         HistoryKind::DismissedByCourt => format!("dismissed by the court on {date}{prejudice}"),
         HistoryKind::Settled => format!("settled on {date}"),
         HistoryKind::Judgment => format!("decided by a judgment of {date}"),
@@ -199,15 +228,17 @@ fn stamped(stamp: &CaseStamp, what: &str) -> String {
     let claims = if stamp.open_claims { "" } else { " There is nothing to claim or join." };
     let checked = written_out(stamp.last_checked);
     let overdue = match stamp.overdue_days {
-        Some(days) => format!(" That check is {days} days old, so something may have changed since."),
+        Some(days) => {
+            format!(" That check is {days} days old, so something may have changed since.")
+        }
         None => String::new(),
     };
     format!("{}: {step}.{ruling}{claims} {what} last checked on {checked}.{overdue}", stamp.caption)
 }
 
 /// `/status`: what the case is and where it stands.
-pub fn status(corpus: &Corpus, stamp: &CaseStamp) -> Sheet {
-    let case = &corpus.case;
+pub fn status(knowledge: &Knowledge, stamp: &CaseStamp) -> Sheet {
+    let case = &knowledge.case_file.case;
     let facts = [
         ("Case", case.caption.clone()),
         ("Court", format!("{}, {}", case.court, case.court_seat)),
@@ -215,11 +246,14 @@ pub fn status(corpus: &Corpus, stamp: &CaseStamp) -> Sheet {
         ("Plaintiff", case.plaintiff.clone()),
         ("Defendant", case.defendant.clone()),
     ];
-    let facts = facts.map(|(name, value)| vec![Inline::Strong(format!("{name}: ")), Inline::Text(value)]);
-    let history = case
-        .history
-        .iter()
-        .map(|event| vec![Inline::Strong(format!("{}: ", written_out(event.date))), Inline::Text(event.what.clone())]);
+    let facts =
+        facts.map(|(name, value)| vec![Inline::Strong(format!("{name}: ")), Inline::Text(value)]);
+    let history = case.history.iter().map(|event| {
+        vec![
+            Inline::Strong(format!("{}: ", written_out(event.date))),
+            Inline::Text(event.what.clone()),
+        ]
+    });
     let mut sections = vec![
         Section::opening(stamp_line(stamp)),
         Section::new("The case", unnumbered(facts)),
@@ -239,18 +273,20 @@ pub fn status(corpus: &Corpus, stamp: &CaseStamp) -> Sheet {
         let heading = format!("Last check: {}", written_out(case.last_checked));
         sections.push(Section::new(heading, RichText::plain(note.clone())));
     }
-    let cited: Vec<Citation> = case.history.iter().flat_map(|event| event.citations.clone()).collect();
+    let cited: Vec<Citation> =
+        case.history.iter().flat_map(|event| event.citations.clone()).collect();
     Sheet {
         title: format!("Where the case stands: {}", case.short_caption),
         sections,
         links: Vec::new(),
-        citations: shown_citations(corpus, &each_once(cited)),
+        citations: shown_citations(knowledge, &each_once(cited)),
         stamp: stamp_line(stamp),
     }
 }
 
 fn docket_numbers(case: &Case) -> String {
-    let others: Vec<String> = case.other_docket_numbers.iter().map(|number| format!("also written {number}")).collect();
+    let others: Vec<String> =
+        case.other_docket_numbers.iter().map(|number| format!("also written {number}")).collect();
     if others.is_empty() {
         case.docket_number.to_string()
     } else {
@@ -259,21 +295,38 @@ fn docket_numbers(case: &Case) -> String {
 }
 
 /// `/optout`: the steps, for whom, and what they do.
-pub fn opt_out(corpus: &Corpus, stamp: &CaseStamp) -> Sheet {
-    let OptOut { setting, setting_url, summary, last_checked, devices, regions, effects, objection } = &corpus.opt_out;
+pub fn opt_out(knowledge: &Knowledge, stamp: &CaseStamp) -> Sheet {
+    let OptOut {
+        setting,
+        setting_url,
+        summary,
+        last_checked,
+        devices,
+        regions,
+        effects,
+        objection,
+    } = &knowledge.case_file.opt_out;
     let mut sections = vec![Section::opening(summary.clone())];
     for device in devices {
-        sections.push(Section::new(device.name.clone(), RichText::list(true, device.steps.iter().cloned())));
+        sections.push(Section::new(
+            device.name.clone(),
+            RichText::list(true, device.steps.iter().cloned()),
+        ));
     }
-    let effect = |does: bool| RichText::list(false, effects.iter().filter(|e| e.does == does).map(|e| e.what.clone()));
+    let effect = |does: bool| {
+        RichText::list(false, effects.iter().filter(|e| e.does == does).map(|e| e.what.clone()))
+    };
     sections.push(Section::new("What opting out does", effect(true)));
     sections.push(Section::new("What it does not do", effect(false)));
-    let regions_listed = regions
-        .iter()
-        .map(|region| vec![Inline::Strong(format!("{}: ", region.name)), Inline::Text(region.what.clone())]);
+    let regions_listed = regions.iter().map(|region| {
+        vec![Inline::Strong(format!("{}: ", region.name)), Inline::Text(region.what.clone())]
+    });
     sections.push(Section::new("By region", unnumbered(regions_listed)));
     sections.push(Section::new("Other uses of your data", RichText::plain(objection.what.clone())));
-    sections.push(Section::opening(format!("These steps were last checked on {}.", written_out(*last_checked))));
+    sections.push(Section::opening(format!(
+        "These steps were last checked on {}.",
+        written_out(*last_checked)
+    )));
     let cited = devices.iter().map(|d| &d.citations).chain(regions.iter().map(|r| &r.citations));
     let cited = cited.chain(effects.iter().map(|e| &e.citations)).chain([&objection.citations]);
     let cited: Vec<Citation> = cited.flatten().cloned().collect();
@@ -284,33 +337,34 @@ pub fn opt_out(corpus: &Corpus, stamp: &CaseStamp) -> Sheet {
             Link { text: "Open the setting".to_owned(), url: setting_url.clone() },
             Link { text: objection.name.clone(), url: objection.url.clone() },
         ],
-        citations: shown_citations(corpus, &each_once(cited)),
+        citations: shown_citations(knowledge, &each_once(cited)),
         stamp: stamp_line(stamp),
     }
 }
 
 /// `/timeline`: what happened, in order.
-pub fn timeline(corpus: &Corpus, stamp: &CaseStamp) -> Sheet {
-    let events = corpus.timeline.iter().map(|event| {
+pub fn timeline(knowledge: &Knowledge, stamp: &CaseStamp) -> Sheet {
+    let events = knowledge.case_file.timeline.iter().map(|event| {
         vec![
             Inline::Strong(format!("{}: ", event.date)),
             Inline::Text(event.what.clone()),
             Inline::Emphasis(format!(" ({})", event.standing.label())),
         ]
     });
-    let cited: Vec<Citation> = corpus.timeline.iter().flat_map(|event| event.citations.clone()).collect();
+    let cited: Vec<Citation> =
+        knowledge.case_file.timeline.iter().flat_map(|event| event.citations.clone()).collect();
     Sheet {
-        title: format!("Timeline: {}", corpus.case.short_caption),
+        title: format!("Timeline: {}", knowledge.case_file.case.short_caption),
         sections: vec![Section { heading: None, body: unnumbered(events) }],
         links: Vec::new(),
-        citations: shown_citations(corpus, &each_once(cited)),
+        citations: shown_citations(knowledge, &each_once(cited)),
         stamp: stamp_line(stamp),
     }
 }
 
 /// `/sources`: what the answers rest on, how far to trust it, and where the sources disagree.
-pub fn sources(corpus: &Corpus, stamp: &CaseStamp) -> Sheet {
-    let list = corpus.sources.values().map(|source| {
+pub fn sources(knowledge: &Knowledge, stamp: &CaseStamp) -> Sheet {
+    let list = knowledge.case_file.sources.values().map(|source| {
         let mut line = vec![match &source.url {
             Some(url) => Inline::Link { text: source.publisher.clone(), url: url.clone() },
             None => Inline::Strong(source.publisher.clone()),
@@ -325,19 +379,25 @@ pub fn sources(corpus: &Corpus, stamp: &CaseStamp) -> Sheet {
         );
         line.push(Inline::Text(facts));
         if !source.known_errors.is_empty() {
-            line.push(Inline::Emphasis(format!(" Known errors: {}", source.known_errors.join(" "))));
+            line.push(Inline::Emphasis(format!(
+                " Known errors: {}",
+                source.known_errors.join(" ")
+            )));
         }
         line
     });
-    let conflicts = corpus.conflicts.values().map(|conflict| {
-        vec![Inline::Strong(format!("{} ", conflict.question)), Inline::Text(conflict.prevailing.clone())]
+    let conflicts = knowledge.case_file.conflicts.values().map(|conflict| {
+        vec![
+            Inline::Strong(format!("{} ", conflict.question)),
+            Inline::Text(conflict.prevailing.clone()),
+        ]
     });
     Sheet {
         title: "What the answers rest on".to_owned(),
         sections: vec![
             Section::opening(format!(
                 "{} sources, each with its kind, how it was read and how far to trust it. Nothing else is used.",
-                corpus.sources.len()
+                knowledge.case_file.sources.len()
             )),
             Section::new("Sources", unnumbered(list)),
             Section::new("Where they disagree, and what prevails", unnumbered(conflicts)),
@@ -349,16 +409,18 @@ pub fn sources(corpus: &Corpus, stamp: &CaseStamp) -> Sheet {
 }
 
 /// `/quote`: exact words that match, best first.
-pub fn quotations(corpus: &Corpus, found: &[QuotationKey], stamp: &CaseStamp) -> Sheet {
+pub fn quotations(knowledge: &Knowledge, found: &[QuotationKey], stamp: &CaseStamp) -> Sheet {
     let sections: Vec<Section> = found
         .iter()
-        .filter_map(|key| Some((corpus.quotations.get(key)?, quoted_words(corpus, key)?)))
+        .filter_map(|key| {
+            Some((knowledge.library.quotations.get(key)?, quoted_words(knowledge, key)?))
+        })
         .map(|(quotation, shown)| quotation_section(quotation, &shown))
         .collect();
-    let cited = found
-        .iter()
-        .filter_map(|key| corpus.quotations.get(key))
-        .map(|quotation| Citation { source: quotation.source.clone(), locator: quotation.locator.clone() });
+    let cited =
+        found.iter().filter_map(|key| knowledge.library.quotations.get(key)).map(|quotation| {
+            Citation { source: quotation.source.clone(), locator: quotation.locator.clone() }
+        });
     let cited: Vec<Citation> = cited.collect();
     let sections = if sections.is_empty() {
         vec![Section::opening(
@@ -371,17 +433,19 @@ pub fn quotations(corpus: &Corpus, found: &[QuotationKey], stamp: &CaseStamp) ->
         title: "Exact words".to_owned(),
         sections,
         links: Vec::new(),
-        citations: shown_citations(corpus, &each_once(cited)),
+        citations: shown_citations(knowledge, &each_once(cited)),
         stamp: stamp_line(stamp),
     }
 }
 
 fn quotation_section(quotation: &Quotation, shown: &QuotedWords) -> Section {
     let date = quotation.date.map_or(String::new(), |date| format!(", {date}"));
-    let document = quotation.document.as_ref().map_or(String::new(), |document| format!(", {document}"));
+    let document =
+        quotation.document.as_ref().map_or(String::new(), |document| format!(", {document}"));
     let heading = format!("{}{document}{date}", quotation.speaker);
     let mut body = RichText::plain(format!("“{}”", quotation.words));
-    let read_in = format!("Standing: {}. Read in: {}.", quotation.standing.label(), shown.publisher);
+    let read_in =
+        format!("Standing: {}. Read in: {}.", quotation.standing.label(), shown.publisher);
     body = body.then(RichText::plain(read_in));
     if let Some(caveat) = &quotation.caveat {
         body = body.then(RichText::plain(format!("Note: {caveat}")));
@@ -390,15 +454,15 @@ fn quotation_section(quotation: &Quotation, shown: &QuotedWords) -> Section {
 }
 
 /// `/about`: what the bot is.
-pub fn about(corpus: &Corpus, stamp: &CaseStamp) -> Sheet {
-    let answers = corpus.vetted().count();
+pub fn about(knowledge: &Knowledge, stamp: &CaseStamp) -> Sheet {
+    let answers = knowledge.library.vetted().count();
     Sheet {
         title: "About Caseclerk".to_owned(),
         sections: vec![
             Section::opening(format!(
                 "Caseclerk is a program that answers questions about {} from {answers} vetted answers. It searches them; it does not \
                  make sentences up. Every answer shows its sources and where the case stands.",
-                corpus.case.short_caption
+                knowledge.case_file.case.short_caption
             )),
             Section::new(
                 "What it is not",
@@ -425,7 +489,7 @@ pub fn about(corpus: &Corpus, stamp: &CaseStamp) -> Sheet {
                 RichText::plain(format!(
                     "Caseclerk {}, knowledge {}.",
                     env!("CARGO_PKG_VERSION"),
-                    corpus.content_hash.short()
+                    knowledge.library.content_hash.short()
                 )),
             ),
         ],
@@ -436,18 +500,20 @@ pub fn about(corpus: &Corpus, stamp: &CaseStamp) -> Sheet {
 }
 
 /// The short help: what to ask, and the commands of the front end that shows it.
-pub fn help(corpus: &Corpus, commands: &[(String, String)], stamp: &CaseStamp) -> Sheet {
-    let commands =
-        commands.iter().map(|(name, what)| vec![Inline::Strong(name.clone()), Inline::Text(format!(": {what}"))]);
-    let leads: Vec<EntryId> = corpus.topics.iter().filter_map(|topic| topic.lead.clone()).take(4).collect();
-    let examples = suggestions(corpus, &leads).into_iter().map(|suggestion| suggestion.question);
+pub fn help(knowledge: &Knowledge, commands: &[(String, String)], stamp: &CaseStamp) -> Sheet {
+    let commands = commands
+        .iter()
+        .map(|(name, what)| vec![Inline::Strong(name.clone()), Inline::Text(format!(": {what}"))]);
+    let leads: Vec<EntryId> =
+        knowledge.library.topics.iter().filter_map(|topic| topic.lead.clone()).take(4).collect();
+    let examples = suggestions(knowledge, &leads).into_iter().map(|suggestion| suggestion.question);
     Sheet {
         title: "How to ask".to_owned(),
         sections: vec![
             Section::opening(format!(
                 "Ask me about {} or about opting out of LinkedIn's AI training, in your own words. I answer only from vetted answers, with \
                  sources, and say so when I have none.",
-                corpus.case.short_caption
+                knowledge.case_file.case.short_caption
             )),
             Section::new("For example", RichText::list(false, examples)),
             Section::new("Commands", unnumbered(commands)),

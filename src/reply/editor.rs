@@ -5,7 +5,7 @@ use super::explanation::explanation;
 use super::markdown::parse_markdown;
 use super::rich_text::RichText;
 use super::sheet::{Section, Sheet};
-use crate::knowledge::{Corpus, EntryId, FaqEntry, Vetting};
+use crate::knowledge::{EntryId, FaqEntry, Knowledge, Vetting};
 use crate::legal::{CaseStamp, written_out};
 use crate::matcher::Evidence;
 
@@ -13,21 +13,22 @@ use crate::matcher::Evidence;
 const PHRASINGS_SHOWN: usize = 20;
 
 /// Everything about an entry, for those who look after the FAQ; `None` if there is no such entry.
-pub fn editors_view(corpus: &Corpus, id: &EntryId, stamp: &CaseStamp) -> Option<Sheet> {
-    let entry = corpus.entries.get(id)?;
+pub fn editors_view(knowledge: &Knowledge, id: &EntryId, stamp: &CaseStamp) -> Option<Sheet> {
+    let entry = knowledge.library.entries.get(id)?;
     let mut sections = vec![
         Section::opening(format!("{} ({}). {}", entry.id, entry.place.file, vetting(entry))),
         Section::new("Answer", parse_markdown(&entry.answer.value).0),
         Section::new("Standing", RichText::plain(entry.standing.label())),
     ];
     let listed = [
-        ("Rests on", evidence(corpus, entry)),
+        ("Rests on", evidence(knowledge, entry)),
         ("Related", entry.neighbours().map(ToString::to_string).collect()),
         ("Keywords", entry.keywords.clone()),
         ("Phrasings", phrasings(entry)),
     ];
     let filled = listed.into_iter().filter(|(_, items)| !items.is_empty());
-    sections.extend(filled.map(|(heading, items)| Section::new(heading, RichText::list(false, items))));
+    sections
+        .extend(filled.map(|(heading, items)| Section::new(heading, RichText::list(false, items))));
     Some(Sheet {
         title: entry.question.clone(),
         sections,
@@ -38,8 +39,12 @@ pub fn editors_view(corpus: &Corpus, id: &EntryId, stamp: &CaseStamp) -> Option<
 }
 
 /// Why a question is answered as it is, for those who look after the FAQ.
-pub fn why(corpus: &Corpus, evidence: &Evidence, stamp: &CaseStamp) -> Sheet {
-    let title = match evidence.candidates.first().and_then(|best| corpus.entries.get(&best.entry)) {
+pub fn why(knowledge: &Knowledge, evidence: &Evidence, stamp: &CaseStamp) -> Sheet {
+    let title = match evidence
+        .candidates
+        .first()
+        .and_then(|best| knowledge.library.entries.get(&best.entry))
+    {
         Some(entry) => format!("Nearest: {}", entry.question),
         None => "Nothing is near".to_owned(),
     };
@@ -47,18 +52,25 @@ pub fn why(corpus: &Corpus, evidence: &Evidence, stamp: &CaseStamp) -> Sheet {
     Sheet { title, sections, links: Vec::new(), citations: Vec::new(), stamp: stamp_line(stamp) }
 }
 
-/// Entries whose id or question holds what was typed, drafts and withdrawn ones too, as (id, question).
-pub fn editors_choices(corpus: &Corpus, typed: &str, limit: usize) -> Vec<(EntryId, String)> {
+/// Entries whose id or question holds what was typed, drafts and withdrawn ones too, as (id,
+/// question).
+pub fn editors_choices(knowledge: &Knowledge, typed: &str, limit: usize) -> Vec<(EntryId, String)> {
     let typed = typed.trim().to_lowercase();
-    let fits = |entry: &&FaqEntry| entry.id.as_str().contains(&typed) || entry.question.to_lowercase().contains(&typed);
-    let found = corpus.entries.values().filter(fits).take(limit);
+    let fits = |entry: &&FaqEntry| {
+        entry.id.as_str().contains(&typed) || entry.question.to_lowercase().contains(&typed)
+    };
+    let found = knowledge.library.entries.values().filter(fits).take(limit);
     found.map(|entry| (entry.id.clone(), entry.question.clone())).collect()
 }
 
 /// The first phrasings, and how many more there are: nobody reads a hundred of them in a chat.
 fn phrasings(entry: &FaqEntry) -> Vec<String> {
-    let mut shown: Vec<String> =
-        entry.phrasings.iter().take(PHRASINGS_SHOWN).map(|phrasing| phrasing.value.clone()).collect();
+    let mut shown: Vec<String> = entry
+        .phrasings
+        .iter()
+        .take(PHRASINGS_SHOWN)
+        .map(|phrasing| phrasing.value.clone())
+        .collect();
     let more = entry.phrasings.len() - shown.len();
     if more > 0 {
         shown.push(format!("… and {more} more in {}", entry.place.file));
@@ -71,17 +83,20 @@ fn vetting(entry: &FaqEntry) -> String {
     match &entry.vetting {
         Vetting::Draft => format!("A draft: members do not see it. {facts}"),
         Vetting::Vetted(date) => format!("Vetted on {}. {facts}", written_out(*date)),
-        Vetting::Withdrawn { date, reason } => format!("Withdrawn on {}: {reason} {facts}", written_out(*date)),
+        Vetting::Withdrawn { date, reason } => {
+            format!("Withdrawn on {}: {reason} {facts}", written_out(*date))
+        }
     }
 }
 
-fn evidence(corpus: &Corpus, entry: &FaqEntry) -> Vec<String> {
+fn evidence(knowledge: &Knowledge, entry: &FaqEntry) -> Vec<String> {
     let cited = entry.citations.iter().map(|citation| {
-        let locator = citation.locator.as_ref().map_or(String::new(), |locator| format!(", {locator}"));
+        let locator =
+            citation.locator.as_ref().map_or(String::new(), |locator| format!(", {locator}"));
         format!("source {}{locator}", citation.source)
     });
     let quoted = entry.all_quotations().filter_map(|key| {
-        let quotation = corpus.quotations.get(key)?;
+        let quotation = knowledge.library.quotations.get(key)?;
         Some(format!("quotation {key}: “{}” ({})", quotation.words, quotation.standing.label()))
     });
     let conflicts = entry.conflicts.iter().map(|key| format!("conflict {key}"));

@@ -4,16 +4,24 @@ use super::rich_text::RichText;
 use super::sheet::Section;
 use crate::matcher::{Band, Candidate, Evidence, WordEvidence, WordUse};
 
-/// Why a question led where it led: the decision, how sure it is, what became of each word, and the nearest entries.
+/// Why a question led where it led: the decision, how sure it is, what became of each word, and the
+/// nearest entries.
 pub fn explanation(evidence: &Evidence) -> Vec<Section> {
     let Evidence { words, candidates, .. } = evidence;
     let mut why = vec![evidence.verdict.clone()];
     why.extend(evidence.confidence.map(|confidence| {
-        format!("Confidence {:.2}, which is {}.", confidence.together, band_in_words(confidence.band))
+        format!(
+            "Confidence {:.2}, which is {}.",
+            confidence.together,
+            band_in_words(confidence.band)
+        )
     }));
     if let [best, next, ..] = &candidates[..] {
         let gap = best.rank_score - next.rank_score;
-        why.push(format!("Of all entries {} comes first, ahead of {} by {gap:.1}.", best.entry, next.entry));
+        why.push(format!(
+            "Of all entries {} comes first, ahead of {} by {gap:.1}.",
+            best.entry, next.entry
+        ));
     }
     let lists = [
         ("Its words", words.iter().map(word_in_words).collect::<Vec<_>>()),
@@ -46,7 +54,8 @@ fn word_in_words(word: &WordEvidence) -> String {
 
 fn candidate_in_words(candidate: &Candidate) -> String {
     let phrasing = candidate.phrasing.as_ref();
-    let phrasing = phrasing.map_or(String::new(), |words| format!("; shares most words with “{words}”"));
+    let phrasing =
+        phrasing.map_or(String::new(), |words| format!("; shares most words with “{words}”"));
     format!(
         "{}: in all {:.1}; words {:.1}, of which it covers {:.0} %; meaning {:.2} to its nearest phrasing, {:.2} to their middle, margin \
          {:.2}; wording {:.2}{phrasing}",

@@ -79,7 +79,10 @@ impl Inline {
     /// The words alone.
     pub fn words(&self) -> &str {
         match self {
-            Inline::Text(text) | Inline::Strong(text) | Inline::Emphasis(text) | Inline::Link { text, .. } => text,
+            Inline::Text(text)
+            | Inline::Strong(text)
+            | Inline::Emphasis(text)
+            | Inline::Link { text, .. } => text,
         }
     }
 }

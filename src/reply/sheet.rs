@@ -1,4 +1,5 @@
-//! A page of vetted information that is not the answer to one question: the status, the steps for opting out, the sources.
+//! A page of vetted information that is not the answer to one question: the status, the steps for
+//! opting out, the sources.
 
 use super::answer::ShownCitation;
 use super::rich_text::RichText;

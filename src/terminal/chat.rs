@@ -71,19 +71,29 @@ mod tests {
     #[test]
     fn a_number_chooses_only_what_was_offered() {
         let id = EntryId::new("status/is-it-over");
-        let offered = [Suggestion { entry: id.clone(), question: "Is it over?".into(), topic: id.topic() }];
+        let offered =
+            [Suggestion { entry: id.clone(), question: "Is it over?".into(), topic: id.topic() }];
         assert_eq!(read_chat_line("1", &offered), ChatInput::Ask(What::Entry(id)));
         for other in ["0", "2", "-1", "99999999999999999999"] {
-            assert_eq!(read_chat_line(other, &offered), ChatInput::Ask(What::Question(other.into())));
+            assert_eq!(
+                read_chat_line(other, &offered),
+                ChatInput::Ask(What::Question(other.into()))
+            );
         }
     }
 
     #[test]
     fn commands_are_found_by_name() {
         assert_eq!(read_chat_line(" /status ", &[]), ChatInput::Ask(What::Status));
-        assert_eq!(read_chat_line("/quote no merit", &[]), ChatInput::Ask(What::Quote("no merit".into())));
+        assert_eq!(
+            read_chat_line("/quote no merit", &[]),
+            ChatInput::Ask(What::Quote("no merit".into()))
+        );
         assert!(matches!(read_chat_line("/quote", &[]), ChatInput::Misused(_)));
         assert!(matches!(read_chat_line("/stauts", &[]), ChatInput::Misused(_)));
-        assert_eq!(read_chat_line("/", &[]), ChatInput::Misused("There is no command /. /help lists them.".into()));
+        assert_eq!(
+            read_chat_line("/", &[]),
+            ChatInput::Misused("There is no command /. /help lists them.".into())
+        );
     }
 }

@@ -6,7 +6,9 @@ use serde::Serialize;
 use crate::knowledge::{EntryId, TopicId};
 use crate::legal::{SourceKey, Standing};
 use crate::matcher::{Evidence, NoAnswerReason};
-use crate::reply::{Answer, ConflictNote, QuotedWords, Reply, ShownCitation, Suggestion, stamp_line};
+use crate::reply::{
+    Answer, ConflictNote, QuotedWords, Reply, ShownCitation, Suggestion, stamp_line,
+};
 use crate::responder::Response;
 
 /// What `caseclerk ask --json` prints.
@@ -14,7 +16,8 @@ use crate::responder::Response;
 pub struct JsonReply<'a> {
     question: &'a str,
     outcome: JsonOutcome,
-    /// Why there is no answer; `withdrawn` if the entry that was asked for by name does not answer any more.
+    /// Why there is no answer; `withdrawn` if the entry that was asked for by name does not answer
+    /// any more.
     reason: Option<JsonReason>,
     entry: Option<EntryId>,
     topic: Option<TopicId>,
@@ -70,8 +73,11 @@ struct JsonQuotation {
 impl<'a> JsonReply<'a> {
     /// The JSON of a response to a question.
     pub fn new(question: &'a str, response: Response) -> Self {
-        let score =
-            response.evidence.as_ref().and_then(|evidence| evidence.candidates.first()).map(|best| best.words_score);
+        let score = response
+            .evidence
+            .as_ref()
+            .and_then(|evidence| evidence.candidates.first())
+            .map(|best| best.words_score);
         let empty = Self {
             question,
             outcome: JsonOutcome::NoAnswer,
@@ -90,7 +96,9 @@ impl<'a> JsonReply<'a> {
             evidence: response.evidence,
         };
         match response.reply {
-            Reply::Answer(answer) => Self { outcome: JsonOutcome::Answered, ..empty.with_answer(&answer) },
+            Reply::Answer(answer) => {
+                Self { outcome: JsonOutcome::Answered, ..empty.with_answer(&answer) }
+            }
             Reply::Choice(choice) => Self {
                 outcome: JsonOutcome::Ambiguous,
                 stamp: stamp_line(&choice.stamp),
@@ -99,13 +107,19 @@ impl<'a> JsonReply<'a> {
                 ..empty
             },
             Reply::NoAnswer(no_answer) => Self {
-                reason: Some(no_answer.reason.map_or(JsonReason::Withdrawn("withdrawn"), JsonReason::NoAnswer)),
+                reason: Some(
+                    no_answer
+                        .reason
+                        .map_or(JsonReason::Withdrawn("withdrawn"), JsonReason::NoAnswer),
+                ),
                 stamp: stamp_line(&no_answer.stamp),
                 text: no_answer.text,
                 suggestions: no_answer.nearest,
                 ..empty
             },
-            Reply::Sheet(sheet) => Self { text: sheet.title, stamp: sheet.stamp, citations: sheet.citations, ..empty },
+            Reply::Sheet(sheet) => {
+                Self { text: sheet.title, stamp: sheet.stamp, citations: sheet.citations, ..empty }
+            }
         }
     }
 

@@ -1,12 +1,13 @@
-//! Replies laid out for a terminal of 80 columns. Colour is added for those who see it and never says anything by itself.
+//! Replies laid out for a terminal of 80 columns. Colour is added for those who see it and never
+//! says anything by itself.
 
 use anstyle::{AnsiColor, Style};
 use textwrap::{Options, WordSeparator, WordSplitter};
 
 use crate::matcher::Evidence;
 use crate::reply::{
-    Answer, Block, DISCLAIMER, Inline, QuotedWords, Reply, RichText, Section, Sheet, ShownCitation, Suggestion,
-    explanation, stamp_line,
+    Answer, Block, DISCLAIMER, Inline, QuotedWords, Reply, RichText, Section, Sheet, ShownCitation,
+    Suggestion, explanation, stamp_line,
 };
 
 const WIDTH: usize = 80;
@@ -15,7 +16,8 @@ const HEADING: Style = Style::new().bold();
 const QUIET: Style = Style::new().dimmed();
 const STAMP: Style = AnsiColor::Cyan.on_default();
 
-/// A reply, with styles as escape sequences; the stream that prints it drops them where there is no terminal.
+/// A reply, with styles as escape sequences; the stream that prints it drops them where there is no
+/// terminal.
 pub fn reply_text(reply: &Reply) -> String {
     let mut page = Page::default();
     match reply {
@@ -70,7 +72,10 @@ impl Page {
         if !answer.conflicts().is_empty() {
             self.heading("Where sources disagree");
             for conflict in answer.conflicts() {
-                self.item("", &format!("{} {} {}", conflict.question, conflict.prevailing, conflict.why));
+                self.item(
+                    "",
+                    &format!("{} {} {}", conflict.question, conflict.prevailing, conflict.why),
+                );
             }
             self.blank();
         }
@@ -122,7 +127,8 @@ impl Page {
 
     fn quotation(&mut self, lead: &str, quoted: &QuotedWords) {
         self.wrapped(&format!("{lead}“{}”", quoted.words), "  | ", "  | ");
-        let document = quoted.document.as_ref().map_or(String::new(), |document| format!(", {document}"));
+        let document =
+            quoted.document.as_ref().map_or(String::new(), |document| format!(", {document}"));
         let date = quoted.date.map_or(String::new(), |date| format!(" ({date})"));
         let read_in = format!("{}{document}{date}; read in {}", quoted.speaker, quoted.publisher);
         self.wrapped(&read_in, "  | -- ", "  |    ");
@@ -156,7 +162,11 @@ impl Page {
                 Block::Paragraph(inlines) => self.wrapped(&inline_text(inlines), "", ""),
                 Block::List { numbered, items } => {
                     for (place, item) in items.iter().enumerate() {
-                        let mark = if *numbered { format!("  {}. ", place + 1) } else { "  * ".to_owned() };
+                        let mark = if *numbered {
+                            format!("  {}. ", place + 1)
+                        } else {
+                            "  * ".to_owned()
+                        };
                         self.wrapped(&inline_text(item), &mark, &" ".repeat(mark.len()));
                     }
                 }
@@ -183,7 +193,8 @@ impl Page {
     }
 
     fn wrapped(&mut self, text: &str, first: &str, others: &str) {
-        // Lines end at spaces only: an address or a key in the text is never broken, or nobody could follow it.
+        // Lines end at spaces only: an address or a key in the text is never broken, or nobody
+        // could follow it.
         let options = Options::new(WIDTH)
             .initial_indent(first)
             .subsequent_indent(others)

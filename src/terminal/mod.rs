@@ -1,4 +1,5 @@
-//! The front end for a terminal: replies laid out for 80 columns, a conversation at a prompt, and JSON for programs.
+//! The front end for a terminal: replies laid out for 80 columns, a conversation at a prompt, and
+//! JSON for programs.
 
 mod chat;
 mod json;

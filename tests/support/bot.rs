@@ -31,7 +31,8 @@ pub struct Who {
 
 pub const MEMBER: Who = Who { id: 1, guild: Some(GUILD), permissions: SEND_MESSAGES };
 pub const OTHER: Who = Who { id: 2, ..MEMBER };
-pub const MODERATOR: Who = Who { id: 3, guild: Some(GUILD), permissions: SEND_MESSAGES | MANAGE_GUILD };
+pub const MODERATOR: Who =
+    Who { id: 3, guild: Some(GUILD), permissions: SEND_MESSAGES | MANAGE_GUILD };
 pub const MODERATOR_ELSEWHERE: Who = Who { guild: Some(701), ..MODERATOR };
 pub const SILENCED: Who = Who { id: 4, guild: Some(GUILD), permissions: 0 };
 pub const FRIEND: Who = Who { id: 5, guild: None, permissions: 0 };
@@ -60,24 +61,37 @@ impl TestBot {
     /// The same by another calendar.
     pub fn by(today: fn() -> Date) -> Self {
         static RESPONDER: OnceLock<Arc<Responder>> = OnceLock::new();
-        let open = || Arc::new(Responder::open(&settings(Path::new("faq"), &[])).expect("the real FAQ can be used"));
+        let open = || {
+            Arc::new(
+                Responder::open(&settings(Path::new("faq"), &[]))
+                    .expect("the real FAQ can be used"),
+            )
+        };
         Self::over(RESPONDER.get_or_init(open).clone(), &[], today)
     }
 
     /// The same with other settings, as environment variables.
     pub fn with(environment: &[(&str, &str)]) -> Self {
-        let responder = Responder::open(&settings(Path::new("faq"), &[])).expect("the real FAQ can be used");
+        let responder =
+            Responder::open(&settings(Path::new("faq"), &[])).expect("the real FAQ can be used");
         Self::over(Arc::new(responder), environment, today)
     }
 
     /// A bot over another FAQ.
     pub fn over_faq(faq: &Path) -> Self {
-        Self::over(Arc::new(Responder::open(&settings(faq, &[])).expect("this FAQ can be used")), &[], today)
+        Self::over(
+            Arc::new(Responder::open(&settings(faq, &[])).expect("this FAQ can be used")),
+            &[],
+            today,
+        )
     }
 
     fn over(responder: Arc<Responder>, environment: &[(&str, &str)], today: fn() -> Date) -> Self {
         let settings = settings(Path::new("faq"), environment);
-        Self { router: Router::new(responder, &settings.discord, &settings.moderation, today), next: Cell::new(1000) }
+        Self {
+            router: Router::new(responder, &settings.discord, &settings.moderation, today),
+            next: Cell::new(1000),
+        }
     }
 
     pub fn slash(&self, who: Who, command: &str, options: Value) -> Shown {
@@ -89,7 +103,13 @@ impl TestBot {
     }
 
     /// The suggestions while an option is typed, as (name, value).
-    pub fn complete(&self, who: Who, command: &str, option: &str, typed: &str) -> Vec<(String, String)> {
+    pub fn complete(
+        &self,
+        who: Who,
+        command: &str,
+        option: &str,
+        typed: &str,
+    ) -> Vec<(String, String)> {
         let data = command_data(command, &json!({option: typed}), option);
         let shown = self.send(who, json!({"type": 4, "data": data}));
         assert_eq!(shown.kind, 8);
@@ -125,15 +145,17 @@ impl TestBot {
     pub fn press_id(&self, who: Who, on: &Shown, custom_id: &str, values: &[&str]) -> Shown {
         let flags = on.data["flags"].as_u64().unwrap_or(0);
         let message = json!({"id": "6", "flags": flags, "interaction_metadata": {"user": {"id": on.by.to_string()}}});
-        let data =
-            json!({"custom_id": custom_id, "component_type": if values.is_empty() { 2 } else { 3 }, "values": values});
+        let data = json!({"custom_id": custom_id, "component_type": if values.is_empty() { 2 } else { 3 }, "values": values});
         self.send(who, json!({"type": 3, "data": data, "message": message}))
     }
 
     /// What the bot replies to a message; `None` if nothing.
     pub fn say(&self, who: Who, content: &str) -> Option<Shown> {
-        let mentions =
-            if content.contains(&format!("<@{BOT}>")) { json!([{"id": BOT.to_string()}]) } else { json!([]) };
+        let mentions = if content.contains(&format!("<@{BOT}>")) {
+            json!([{"id": BOT.to_string()}])
+        } else {
+            json!([])
+        };
         self.hear(&json!({
             "id": self.id().to_string(), "channel_id": "10", "guild_id": who.guild.map(|id| id.to_string()), "type": 0,
             "author": {"id": who.id.to_string()}, "mentions": mentions, "content": content,
@@ -157,11 +179,14 @@ impl TestBot {
             Some(guild) => {
                 interaction["guild_id"] = json!(guild.to_string());
                 interaction["app_permissions"] = json!(SEND_MESSAGES.to_string());
-                interaction["member"] = json!({"user": user, "permissions": who.permissions.to_string(), "roles": []});
+                interaction["member"] =
+                    json!({"user": user, "permissions": who.permissions.to_string(), "roles": []});
             }
             None => interaction["user"] = user,
         }
-        let turn = self.router.interaction(&Request::read(&interaction).expect("it has what an interaction needs"));
+        let turn = self
+            .router
+            .interaction(&Request::read(&interaction).expect("it has what an interaction needs"));
         let callback = json!(turn.callback);
         let kind = callback["type"].as_u64().expect("a type");
         Shown { kind, data: callback["data"].clone(), later: turn.later, by: who.id }.checked()
@@ -192,7 +217,8 @@ impl Shown {
 
     /// Whether it says where the case stands.
     pub fn is_stamped(&self) -> bool {
-        self.text().contains("without prejudice") && self.text().contains("Information, not legal advice")
+        self.text().contains("without prejudice")
+            && self.text().contains("Information, not legal advice")
     }
 
     pub fn has(&self, label: &str) -> bool {
@@ -242,7 +268,9 @@ fn command_data(command: &str, options: &Value, focused: &str) -> Value {
     });
     let given: Vec<Value> = given.collect();
     match command.split_once(' ') {
-        Some((name, sub)) => json!({"type": 1, "name": name, "options": [{"type": 1, "name": sub, "options": given}]}),
+        Some((name, sub)) => {
+            json!({"type": 1, "name": name, "options": [{"type": 1, "name": sub, "options": given}]})
+        }
         None => json!({"type": 1, "name": command, "options": given}),
     }
 }

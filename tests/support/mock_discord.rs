@@ -1,4 +1,5 @@
-//! A Discord on loopback, as far as the bot needs one: a gateway and an API, and the real program that talks to them.
+//! A Discord on loopback, as far as the bot needs one: a gateway and an API, and the real program
+//! that talks to them.
 
 use std::collections::HashMap;
 use std::convert::Infallible;
@@ -65,12 +66,19 @@ impl MockDiscord {
     pub async fn start() -> Self {
         let state = Arc::new(State::default());
         let gateway = TcpListener::bind("127.0.0.1:0").await.expect("a port");
-        *state.gateway.lock().unwrap() = format!("ws://{}", gateway.local_addr().expect("an address"));
+        *state.gateway.lock().unwrap() =
+            format!("ws://{}", gateway.local_addr().expect("an address"));
         tokio::spawn(accept_gateway(gateway, state.clone()));
         let api = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let address = api.local_addr().expect("an address");
         tokio::spawn(accept_api(api, state.clone()));
-        Self { state, api: address, bot: None, index: tempfile::tempdir().expect("a folder"), next: 1 }
+        Self {
+            state,
+            api: address,
+            bot: None,
+            index: tempfile::tempdir().expect("a folder"),
+            next: 1,
+        }
     }
 
     /// Discord with the bot in it, who has told its commands.
@@ -97,7 +105,11 @@ impl MockDiscord {
     /// What a health check of the program says: its exit code.
     pub async fn health(&self, environment: &[(&str, &str)]) -> Option<i32> {
         let mut command = Command::new(env!("CARGO_BIN_EXE_caseclerk"));
-        command.arg("health").envs(environment.iter().copied()).stdout(Stdio::null()).stderr(Stdio::null());
+        command
+            .arg("health")
+            .envs(environment.iter().copied())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null());
         let status = tokio::task::spawn_blocking(move || command.status());
         status.await.expect("no panic").expect("the program starts").code()
     }
@@ -111,16 +123,28 @@ impl MockDiscord {
     /// Asks the program to end.
     pub fn terminate(&self) {
         let id = self.bot.as_ref().expect("the program runs").id().to_string();
-        assert!(std::process::Command::new("kill").args(["-TERM", &id]).status().expect("kill").success());
+        assert!(
+            std::process::Command::new("kill")
+                .args(["-TERM", &id])
+                .status()
+                .expect("kill")
+                .success()
+        );
     }
 
     /// Waits until the program has ended.
     pub async fn ended(&mut self) -> Ended {
         let bot = self.bot.take().expect("the program was started");
         let output = tokio::task::spawn_blocking(move || bot.wait_with_output());
-        let output =
-            timeout(PATIENCE, output).await.expect("it ends").expect("no panic").expect("it can be waited for");
-        Ended { code: output.status.code(), log: String::from_utf8_lossy(&output.stderr).into_owned() }
+        let output = timeout(PATIENCE, output)
+            .await
+            .expect("it ends")
+            .expect("no panic")
+            .expect("it can be waited for");
+        Ended {
+            code: output.status.code(),
+            log: String::from_utf8_lossy(&output.stderr).into_owned(),
+        }
     }
 
     /// Waits for a request, such as `POST /channels/10/messages`; each is given once.
@@ -135,10 +159,17 @@ impl MockDiscord {
 
     /// How many such requests were made that nobody waited for.
     pub fn unseen(&self, start: &str) -> usize {
-        self.state.requests.lock().unwrap().iter().filter(|(line, _)| line.starts_with(start)).count()
+        self.state
+            .requests
+            .lock()
+            .unwrap()
+            .iter()
+            .filter(|(line, _)| line.starts_with(start))
+            .count()
     }
 
-    /// Waits until something has happened at the gateway so many times: `identify`, `resume`, `close`.
+    /// Waits until something has happened at the gateway so many times: `identify`, `resume`,
+    /// `close`.
     pub async fn happened(&self, what: &'static str, times: u64) {
         let find = || (*self.state.happened.lock().unwrap().get(what)? >= times).then_some(());
         self.state.until(find, what).await
@@ -271,9 +302,13 @@ impl State {
         }
         let (method, path) = line.split_once(' ').expect("a request line");
         match (method, path.rsplit('/').next()) {
-            ("GET", Some("bot")) => (200, json!({"url": *self.gateway.lock().unwrap(), "shards": 1})),
+            ("GET", Some("bot")) => {
+                (200, json!({"url": *self.gateway.lock().unwrap(), "shards": 1}))
+            }
             ("GET", Some("@me")) => (200, json!({"id": "901"})),
-            ("GET", Some("commands")) => (200, self.commands.lock().unwrap().get(path).cloned().unwrap_or(json!([]))),
+            ("GET", Some("commands")) => {
+                (200, self.commands.lock().unwrap().get(path).cloned().unwrap_or(json!([])))
+            }
             ("PUT", Some("commands")) => {
                 self.commands.lock().unwrap().insert(path.to_owned(), body.clone());
                 (200, body.clone())
@@ -293,7 +328,10 @@ async fn accept_api(listener: TcpListener, state: Arc<State>) {
     }
 }
 
-async fn respond(request: Request<Incoming>, state: Arc<State>) -> Result<Response<Full<Bytes>>, Infallible> {
+async fn respond(
+    request: Request<Incoming>,
+    state: Arc<State>,
+) -> Result<Response<Full<Bytes>>, Infallible> {
     let path = request.uri().path().trim_start_matches("/api/v10").to_owned();
     let line = format!("{} {path}", request.method());
     let body = request.into_body().collect().await.map(|body| body.to_bytes()).unwrap_or_default();

@@ -1,6 +1,7 @@
-//! A tiny corpus about a made-up case, for tests that break something or show something.
+//! A tiny FAQ about a made-up case, for tests that break something or show something.
 //!
-//! `faq/` beside this file is well formed to the last rule. A test copies it into a folder of its own and changes that.
+//! `faq/` beside this file is well formed to the last rule. A test copies it into a folder of its
+//! own and changes that.
 
 // Each test file uses the part that it needs.
 #![allow(dead_code)]
@@ -9,19 +10,19 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use caseclerk::config::{Options, Settings};
-use caseclerk::knowledge::{Corpus, load};
+use caseclerk::knowledge::{Knowledge, load};
 use jiff::civil::{Date, date};
 use tempfile::TempDir;
 
-/// The day on which the tests take place: nothing in the tiny corpus is old, nothing still to come.
+/// The day on which the tests take place: nothing in the tiny FAQ is old, nothing still to come.
 pub const TODAY: Date = date(2026, 1, 20);
 
-/// Where the tiny corpus lies.
+/// Where the tiny FAQ lies.
 pub fn original() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/tiny/faq")
 }
 
-/// A copy of the tiny corpus, with a folder for its index beside it. Gone when it is dropped.
+/// A copy of the tiny FAQ, with a folder for its index beside it. Gone when it is dropped.
 pub struct Tiny {
     folder: TempDir,
 }
@@ -65,18 +66,21 @@ impl Tiny {
     }
 
     /// The content, which must be free of errors.
-    pub fn corpus(&self) -> Corpus {
+    pub fn knowledge(&self) -> Knowledge {
         let loaded = load(&self.faq()).expect("the folder can be read");
         assert!(!loaded.has_errors(), "{:#?}", loaded.findings);
-        loaded.corpus.expect("a corpus without errors is whole")
+        loaded.knowledge.expect("a knowledge without errors is whole")
     }
 
     /// The shipped settings, pointed at this copy.
     pub fn settings(&self) -> Settings {
         let flag = |path: PathBuf| path.to_str().expect("a path in letters").to_owned();
-        let flags =
-            vec![("knowledge.faq", "--faq", flag(self.faq())), ("knowledge.index", "--index", flag(self.index()))];
-        let options = Options::collect(None, std::iter::empty(), flags).expect("the shipped options are right");
+        let flags = vec![
+            ("knowledge.faq", "--faq", flag(self.faq())),
+            ("knowledge.index", "--index", flag(self.index())),
+        ];
+        let options = Options::collect(None, std::iter::empty(), flags)
+            .expect("the shipped options are right");
         Settings::from_options(&options).expect("the shipped options are right")
     }
 }

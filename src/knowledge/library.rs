@@ -2,71 +2,73 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::sync::Arc;
 
 use blake3::Hasher;
 
 use super::faq_entry::FaqEntry;
 use super::ids::{ConflictKey, EntryId, QuotationKey, TopicId};
 use super::records::{
-    Conflict, ElsewhereGroup, Guard, HouseStyle, OptOut, Quotation, SynonymGroup, TimelineEvent, Topic,
+    Conflict, ElsewhereGroup, Guard, HouseStyle, OptOut, Quotation, SynonymGroup, TimelineEvent,
+    Topic,
 };
 use crate::language::Patterns;
 use crate::legal::{Case, Source, SourceKey};
 
 /// The whole content of the FAQ folder.
 ///
-/// A corpus can hold entries with mistakes in them; whoever serves answers from it looks at the findings first.
+/// It can hold entries with mistakes in them; whoever serves answers from it looks at the findings
+/// first.
 #[derive(Debug, Clone)]
-pub struct Corpus {
-    /// The case.
-    pub case: Case,
+pub struct Knowledge {
+    /// What is searched. Shared, because a snapshot of the matcher keeps it as long as it lives.
+    pub library: Arc<Library>,
+    /// What is known about the case.
+    pub case_file: CaseFile,
+}
+
+/// Everything that the matcher searches or learns from.
+#[derive(Debug, Clone, Default)]
+pub struct Library {
     /// The topics in the order in which readers browse them.
     pub topics: Vec<Topic>,
-    /// Every source under its key.
-    pub sources: BTreeMap<SourceKey, Source>,
+    /// Every answer under its id: vetted ones, drafts and withdrawn ones.
+    pub entries: BTreeMap<EntryId, FaqEntry>,
     /// Every quotation under its key.
     pub quotations: BTreeMap<QuotationKey, Quotation>,
-    /// Every conflict between sources under its key.
-    pub conflicts: BTreeMap<ConflictKey, Conflict>,
-    /// What happened, oldest first.
-    pub timeline: Vec<TimelineEvent>,
-    /// How to opt out.
-    pub opt_out: OptOut,
-    /// The words to avoid.
-    pub house_style: HouseStyle,
     /// Words that mean the same in this field.
     pub synonyms: Vec<SynonymGroup>,
     /// Questions that people ask and that the FAQ does not answer.
     pub elsewhere: Vec<ElsewhereGroup>,
     /// Rules of words for questions that the statistics decide wrongly; the first that fits wins.
     pub guards: Vec<Guard>,
-    /// Every answer under its id: vetted ones, drafts and withdrawn ones.
-    pub entries: BTreeMap<EntryId, FaqEntry>,
-    /// A fingerprint of all the files.
+    /// A hash of all the files of the folder.
     pub content_hash: ContentHash,
 }
 
-impl Corpus {
-    /// A corpus of nothing but entries, for measuring the matcher on collections that are about no case. It has no history, so no
-    /// stamp can be made for it and nothing can be answered from it.
+/// What the bot says about the case beside its answers, and what the answers rest on.
+#[derive(Debug, Clone)]
+pub struct CaseFile {
+    /// The case.
+    pub case: Case,
+    /// Every source under its key.
+    pub sources: BTreeMap<SourceKey, Source>,
+    /// Every conflict between sources under its key.
+    pub conflicts: BTreeMap<ConflictKey, Conflict>,
+    /// What happened, oldest first.
+    pub timeline: Vec<TimelineEvent>,
+    /// How to opt out.
+    pub opt_out: OptOut,
+    /// The words that answers avoid.
+    pub house_style: HouseStyle,
+}
+
+impl Library {
+    /// A library of nothing but entries, for measuring the matcher on collections that are about
+    /// no case.
     pub fn of_entries(entries: BTreeMap<EntryId, FaqEntry>) -> Self {
-        let texts = entries.values().map(|entry| format!("{entry:?}"));
-        let content_hash = ContentHash::of(texts);
-        Self {
-            case: Case::without_history(),
-            topics: Vec::new(),
-            sources: BTreeMap::new(),
-            quotations: BTreeMap::new(),
-            conflicts: BTreeMap::new(),
-            timeline: Vec::new(),
-            opt_out: OptOut::unknown(),
-            house_style: HouseStyle::default(),
-            synonyms: Vec::new(),
-            elsewhere: Vec::new(),
-            guards: Vec::new(),
-            entries,
-            content_hash,
-        }
+        let content_hash = ContentHash::of(entries.values().map(|entry| format!("{entry:?}")));
+        Self { entries, content_hash, ..Self::default() }
     }
 
     /// The answers that may be found and shown.
@@ -96,7 +98,7 @@ impl Corpus {
 }
 
 /// A fingerprint of the content: the same files give the same hash, on every machine.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct ContentHash(String);
 
 impl ContentHash {
