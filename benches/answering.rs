@@ -10,7 +10,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use caseclerk::knowledge::{EntryId, FaqEntry, Knowledge, Located, load};
-use caseclerk::matcher::{Snapshot, VectorTable};
+use caseclerk::matcher::{Check, Setup, Snapshot, VectorTable};
 use caseclerk::reply::compose;
 use divan::Bencher;
 
@@ -37,8 +37,8 @@ fn answer_a_question(bencher: Bencher, entries: usize) {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let knowledge = knowledge(entries);
     let library = knowledge.library.clone();
-    let snapshot =
-        Snapshot::open(library, table(), folder.path(), &Vec::new).expect("the index can be built");
+    let snapshot = Snapshot::open(library, &setup(), folder.path(), &Check::none())
+        .expect("the index can be built");
     let stamp = knowledge
         .case_file
         .case
@@ -56,28 +56,28 @@ fn answer_a_question(bencher: Bencher, entries: usize) {
 /// Nothing is there: build the index, learn from the phrasings, and write both to disk.
 #[divan::bench(args = [100, 1_000, 10_000], sample_count = 3)]
 fn build_the_index(bencher: Bencher, entries: usize) {
-    let (library, table) = (knowledge(entries).library, table());
+    let (library, setup) = (knowledge(entries).library, setup());
     bencher.with_inputs(|| tempfile::tempdir().expect("a temporary folder")).bench_local_refs(
-        |folder| Snapshot::open(library.clone(), table.clone(), folder.path(), &Vec::new).is_ok(),
+        |folder| Snapshot::open(library.clone(), &setup, folder.path(), &Check::none()).is_ok(),
     );
 }
 
 /// It is there: read it, check it, open it.
 #[divan::bench(args = [100, 1_000, 10_000], sample_count = 10)]
 fn open_the_index(bencher: Bencher, entries: usize) {
-    let (library, table) = (knowledge(entries).library, table());
+    let (library, setup) = (knowledge(entries).library, setup());
     let folder = tempfile::tempdir().expect("a temporary folder");
-    Snapshot::open(library.clone(), table.clone(), folder.path(), &Vec::new)
+    Snapshot::open(library.clone(), &setup, folder.path(), &Check::none())
         .expect("the index can be built");
     bencher.bench_local(|| {
-        Snapshot::open(library.clone(), table.clone(), folder.path(), &Vec::new).is_ok()
+        Snapshot::open(library.clone(), &setup, folder.path(), &Check::none()).is_ok()
     });
 }
 
-/// The vector table as shipped.
-fn table() -> Option<Arc<VectorTable>> {
+/// With the vector table as shipped.
+fn setup() -> Setup {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("models/vectors.bin");
-    Some(Arc::new(VectorTable::open(&path).expect("the vector table is whole")))
+    Setup::new(Some(Arc::new(VectorTable::open(&path).expect("the vector table is whole"))), "")
 }
 
 /// A knowledge of so many vetted entries.

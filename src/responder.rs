@@ -11,10 +11,11 @@ use crate::ask::{Ask, What};
 use crate::config::Settings;
 use crate::index::{IndexError, Origin};
 use crate::knowledge::{EntryId, Finding, Knowledge, LoadError, QuotationKey, load};
-use crate::language::words;
 use crate::legal::CaseStamp;
 use crate::lint;
-use crate::matcher::{Decision, Evidence, Snapshot, SnapshotError, VectorTable};
+use crate::matcher::{
+    Check, Decision, Evidence, Ranker, Setup, Snapshot, SnapshotError, VectorTable,
+};
 use crate::reply::{self, Reply, Sheet, Suggestion};
 
 /// How many quotations one search shows.
@@ -25,7 +26,7 @@ pub struct Responder {
     faq: PathBuf,
     index: PathBuf,
     stale_after_days: u32,
-    table: Option<Arc<VectorTable>>,
+    setup: Setup,
     served: ArcSwap<Served>,
 }
 
@@ -44,6 +45,14 @@ pub struct Response {
     pub reply: Reply,
     /// Why, if it was a question in the asker's own words.
     pub evidence: Option<Evidence>,
+}
+
+impl Response {
+    /// The raw BM25 score of the best candidate, if there is one.
+    pub fn score(&self) -> Option<f32> {
+        let best = self.evidence.as_ref()?.candidates.first()?;
+        Some(best.raw_scores[Ranker::Bm25])
+    }
 }
 
 /// What a reload changed.
@@ -96,15 +105,16 @@ impl Responder {
     /// Loads, checks and indexes the knowledge that the settings point to.
     pub fn open(settings: &Settings) -> Result<Self, ResponderError> {
         let (faq, index) = (settings.faq.clone(), settings.index.clone());
-        let table = open_table(settings);
+        let setup = setup(settings, &faq);
         let knowledge = readable_knowledge(&faq)?.0;
         let errors = || lint::errors(&knowledge);
-        let snapshot = Snapshot::open(knowledge.library.clone(), table.clone(), &index, &errors)?;
+        let check = Check { rules: lint::rules_version(), errors: &errors };
+        let snapshot = Snapshot::open(knowledge.library.clone(), &setup, &index, &check)?;
         Ok(Self {
             faq,
             index,
             stale_after_days: settings.status_stale_after_days,
-            table,
+            setup,
             served: ArcSwap::from_pointee(Served { knowledge, snapshot }),
         })
     }
@@ -148,7 +158,7 @@ impl Responder {
             What::About => sheet(reply::about(knowledge, &stamp)),
             What::Quote(text) => sheet(reply::quotations(
                 knowledge,
-                &find_quotations(knowledge, text, QUOTATIONS),
+                &served.snapshot.find_quotations(text, QUOTATIONS),
                 &stamp,
             )),
         }
@@ -173,7 +183,7 @@ impl Responder {
         let knowledge = &served.knowledge;
         let found = match typed.trim() {
             "" => knowledge.library.quotations.keys().take(limit).cloned().collect(),
-            typed => find_quotations(knowledge, typed, limit),
+            typed => served.snapshot.find_quotations(typed, limit),
         };
         let quotations = found
             .into_iter()
@@ -215,7 +225,9 @@ impl Responder {
         let changes = changes(&self.served.load().knowledge, &knowledge);
         // Its errors have just been looked for.
         let library = knowledge.library.clone();
-        let snapshot = Snapshot::open(library, self.table.clone(), &self.index, &Vec::new)?;
+        // It has just been checked, by the same rules as at a start.
+        let check = Check { rules: lint::rules_version(), errors: &Vec::new };
+        let snapshot = Snapshot::open(library, &self.setup, &self.index, &check)?;
         info!(knowledge = knowledge.library.content_hash.short(), "the knowledge was reloaded");
         self.served.store(Arc::new(Served { knowledge, snapshot }));
         Ok(Reload { changes, findings })
@@ -238,8 +250,15 @@ impl Responder {
     }
 }
 
+/// How to search the FAQ in this folder.
+pub fn setup(settings: &Settings, faq: &Path) -> Setup {
+    // Two paths to one folder are one owner.
+    let owner = faq.canonicalize().unwrap_or_else(|_| faq.to_owned());
+    Setup::new(open_table(settings), owner.display().to_string())
+}
+
 /// Reads the vector table. A missing or broken one is a warning: the bot then works on words alone.
-pub fn open_table(settings: &Settings) -> Option<Arc<VectorTable>> {
+fn open_table(settings: &Settings) -> Option<Arc<VectorTable>> {
     let path = settings.vectors.as_ref()?;
     match VectorTable::open(path) {
         Ok(table) => Some(Arc::new(table)),
@@ -289,26 +308,4 @@ fn changes(old: &Knowledge, new: &Knowledge) -> Changes {
             .collect(),
         withdrawn: old_ids.into_iter().filter(|id| !vetted(new, id)).collect(),
     }
-}
-
-/// The quotations that share words with a text, best first: first those that hold most of its
-/// words, then the shorter ones.
-fn find_quotations(knowledge: &Knowledge, text: &str, limit: usize) -> Vec<QuotationKey> {
-    if let Some((key, _)) = knowledge.library.quotations.get_key_value(text.trim()) {
-        return vec![key.clone()];
-    }
-    let wanted: Vec<String> =
-        words(text).into_iter().filter(|w| !w.is_function_word).map(|w| w.term).collect();
-    let mut found: Vec<(usize, usize, &QuotationKey)> = Vec::new();
-    for (key, quotation) in &knowledge.library.quotations {
-        let document = quotation.document.as_deref().unwrap_or_default();
-        let held = words(&format!("{} {} {document}", quotation.words, quotation.speaker));
-        let shared =
-            wanted.iter().filter(|term| held.iter().any(|word| word.term == **term)).count();
-        if shared > 0 {
-            found.push((shared, held.len(), key));
-        }
-    }
-    found.sort_by_key(|(shared, length, key)| (std::cmp::Reverse(*shared), *length, *key));
-    found.into_iter().take(limit).map(|(.., key)| key.clone()).collect()
 }

@@ -1,7 +1,7 @@
-//! The life of the index, on the real Tantivy: built, found again, damaged, fought over, killed.
+//! The life of a cached index, on the real Tantivy: built, found again, damaged, shared, killed.
 //!
-//! `KILLS=200 cargo test --release --test index` kills the program as often while it builds, and a
-//! tenth as often over the real FAQ.
+//! `KILLS=200 cargo test --release --test index` kills the program 200 times while it builds, and 20
+//! times over the real FAQ.
 
 mod tiny;
 
@@ -12,7 +12,10 @@ use std::process::{Child, Command, Stdio};
 use std::time::Instant;
 
 use caseclerk::ask::{Ask, What};
+use caseclerk::config::Settings;
 use caseclerk::index::{Origin, SCHEMA_VERSION};
+use caseclerk::knowledge::{Finding, Place};
+use caseclerk::matcher::{Check, Setup, Snapshot, SnapshotError};
 use caseclerk::responder::Responder;
 use tiny::{TODAY, Tiny};
 
@@ -34,6 +37,43 @@ fn other_content_gets_another_index_and_the_old_one_goes() {
     tiny.edit("answers/status/is-it-over.md", "is it finished", "is it done with");
     assert!(matches!(open(&tiny), Origin::Built(new) if new != old));
     assert!(!old.exists(), "the old index is still there");
+}
+
+#[test]
+fn two_faqs_keep_their_indexes_in_one_folder() {
+    let (first, second) = (Tiny::new(), Tiny::new());
+    second.edit("answers/status/is-it-over.md", "is it finished", "is it done with");
+    let shared = first.index();
+    let open = |tiny: &Tiny| {
+        let settings = Settings { index: shared.clone(), ..tiny.settings() };
+        Responder::open(&settings).expect("the tiny FAQ can be served").index_origin()
+    };
+    assert!(matches!(open(&first), Origin::Built(_)));
+    assert!(matches!(open(&second), Origin::Built(_)));
+    assert!(matches!(open(&first), Origin::Found(_)), "the other FAQ removed this index");
+    assert!(matches!(open(&second), Origin::Found(_)));
+
+    // An edit replaces the index of the FAQ that was edited, and no other.
+    second.edit("answers/status/is-it-over.md", "is it done with", "is it over and done with");
+    assert!(matches!(open(&second), Origin::Built(_)));
+    assert!(matches!(open(&first), Origin::Found(_)), "the other FAQ removed this index");
+    let folders = fs::read_dir(&shared).expect("the folder can be read").flatten();
+    assert_eq!(folders.filter(|entry| entry.path().is_dir()).count(), 2);
+}
+
+#[test]
+fn content_that_passed_other_rules_is_checked_again() {
+    let tiny = Tiny::new();
+    let (library, setup) = (tiny.knowledge().library, Setup::new(None, "tiny"));
+    let open = |rules: &str, findings: &[Finding]| {
+        let errors = || findings.to_vec();
+        let check = Check { rules: rules.to_owned(), errors: &errors };
+        Snapshot::open(library.clone(), &setup, &tiny.index(), &check)
+    };
+    let broken = [Place::new("case.toml", 1).error("new-rule", "it is broken", "mend it")];
+    assert!(open("old rules", &[]).is_ok());
+    assert!(matches!(open("new rules", &broken), Err(SnapshotError::Rejected(_))));
+    assert!(open("old rules", &[]).is_ok());
 }
 
 #[test]

@@ -77,8 +77,8 @@ fn answer_batch(responder: &Responder, file: &PathBuf, today: Date) -> anyhow::R
         let line = line.with_context(|| format!("cannot read {}", file.display()))?;
         match serde_json::from_slice::<String>(&line) {
             Ok(question) => {
-                let response = responder
-                    .respond_and_explain(&Ask { what: What::Question(question.clone()), today })?;
+                let what = What::Question(question.clone());
+                let response = responder.respond(&Ask { what, today })?;
                 serde_json::to_writer(&mut out, &JsonReply::new(&question, response))
                     .map_err(std::io::Error::from)?;
             }

@@ -1,19 +1,19 @@
 //! `caseclerk eval`: measures the matcher on sets of questions.
 
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::{Context, bail};
 use caseclerk::config::Settings;
 use caseclerk::eval::{
-    Change, Collection, Curve, Figures, Ranking, Run, Truth, calibrate, changes, curve, figures,
-    ranking, read_sets, run,
+    Change, Collection, Curve, Figures, Ranking, Run, Truth, Verdict, calibrate, changes, curve,
+    figures, ranking, read_sets, run,
 };
-use caseclerk::knowledge::load;
+use caseclerk::knowledge::{Library, load};
 use caseclerk::lint;
-use caseclerk::matcher::{Calibration, SIGNAL_NAMES, Snapshot};
-use caseclerk::responder::open_table;
+use caseclerk::matcher::{Calibration, Check, Parts, SCORER_VERSION, Setup, Snapshot};
+use caseclerk::responder::setup;
 use clap::Args;
 use serde::Serialize;
 
@@ -22,21 +22,31 @@ use super::Exit;
 #[derive(Debug, Args)]
 pub struct EvalArguments {
     /// The folder of question sets
-    #[arg(long, value_name = "DIR", default_value = "eval")]
+    #[arg(long, value_name = "DIR", default_value = TRAINING_SETS)]
     sets: PathBuf,
-    /// Measure a FAQ collection that is not ours: a folder with faq.jsonl and queries.jsonl
+    /// Measure another FAQ collection: a folder with faq.jsonl and queries.jsonl
     #[arg(long, value_name = "DIR", conflicts_with_all = ["sets", "calibrate"])]
     collection: Option<PathBuf>,
-    /// Print one JSON object, every question with what came of it
+    /// Print one JSON object with the outcome of every question
     #[arg(long)]
     json: bool,
-    /// Compare with an earlier run (the JSON object of one) and name every question that changed
+    /// Compare with an earlier run, a file written by --json, and list every question that changed
     #[arg(long, value_name = "FILE")]
     against: Option<PathBuf>,
     /// Derive the calibration from the sets and write it to FILE
     #[arg(long, value_name = "FILE")]
     calibrate: Option<PathBuf>,
+    /// Switch parts of the matcher off and calibrate it anew without them: names such as
+    /// rank.centroid or signal.length, or "each" to print what every part is worth
+    #[arg(long, value_name = "NAME", value_delimiter = ',', conflicts_with = "calibrate")]
+    without: Vec<String>,
 }
+
+/// The sets from which the calibration is derived.
+const TRAINING_SETS: &str = "eval";
+
+/// The word for switching every part off in turn.
+const EACH: &str = "each";
 
 #[derive(Serialize)]
 struct Report {
@@ -50,7 +60,7 @@ struct Report {
     run: Run,
 }
 
-/// What a threshold that was chosen on validation questions does on the others.
+/// How a threshold chosen on validation questions does on the others.
 #[derive(Serialize)]
 struct Validated {
     threshold: f32,
@@ -59,109 +69,167 @@ struct Validated {
     wrong: f64,
 }
 
-/// The share of out-of-scope validation questions that the chosen threshold refuses.
+/// The share of the out-of-scope validation questions that the chosen threshold refuses.
 const VALIDATION_REFUSED: f64 = 0.9;
 
+/// What is measured: a library, and questions with what would be right.
+struct Subject {
+    library: Arc<Library>,
+    setup: Setup,
+    truths: Vec<Truth>,
+    validation: Vec<Truth>,
+    is_collection: bool,
+}
+
 pub fn run_eval(arguments: &EvalArguments, settings: &Settings) -> anyhow::Result<Exit> {
-    let (snapshot, truths, validation) = match &arguments.collection {
-        Some(folder) => {
-            let collection = Collection::read(folder)?;
-            (
-                Snapshot::open(
-                    Arc::new(collection.library),
-                    open_table(settings),
-                    &settings.index.join("collections"),
-                    &Vec::new,
-                )?,
-                collection.truths,
-                collection.validation,
-            )
-        }
-        None => (own_snapshot(settings)?, read_sets(&arguments.sets)?, Vec::new()),
+    let subject = match &arguments.collection {
+        Some(folder) => Subject::collection(folder, settings)?,
+        None => Subject::own(&arguments.sets, settings)?,
     };
     if let Some(path) = &arguments.calibrate {
-        return write_calibration(path, &snapshot, settings, &truths);
+        return write_calibration(path, &subject, settings);
     }
-    let this_run = run(&snapshot, &truths)?;
-    let validated = if validation.is_empty() {
-        None
-    } else {
-        Some(validate(&snapshot, &this_run, &validation)?)
-    };
-    let changed = arguments.against.as_ref().map(|path| against(path, &this_run)).transpose()?;
+    if arguments.without == [EACH] {
+        return print_worth_of_each_part(&subject, settings);
+    }
+    let snapshot = subject.open_without(&arguments.without, settings)?;
+    let this_run = run(&snapshot, &subject.truths)?;
     let report = Report {
         figures: figures(&this_run),
         ranking: ranking(&this_run),
         curve: curve(&this_run),
-        validated,
-        changes: changed,
+        validated: match &subject.validation[..] {
+            [] => None,
+            validation => Some(validate(&snapshot, &this_run, validation)?),
+        },
+        changes: arguments.against.as_ref().map(|path| against(path, &this_run)).transpose()?,
         run: this_run,
     };
-    let exit = if report.changes.as_ref().is_some_and(|changes| !changes.is_empty()) {
-        Exit::Findings
-    } else {
-        Exit::Well
-    };
+    let changed = report.changes.as_ref().is_some_and(|changes| !changes.is_empty());
     print(&report, arguments.json)?;
-    Ok(exit)
+    Ok(if changed { Exit::Findings } else { Exit::Well })
 }
 
-fn own_snapshot(settings: &Settings) -> anyhow::Result<Snapshot> {
-    let Some(knowledge) = load(&settings.faq)?.knowledge else {
-        bail!("the FAQ cannot be used; `caseclerk lint` says why");
-    };
-    let library = knowledge.library.clone();
-    let errors = || lint::errors(&knowledge);
-    Ok(Snapshot::open(library, open_table(settings), &settings.index, &errors)?)
-}
-
-/// Fits both the matcher with its vector table and the one that must do without.
-fn write_calibration(
-    path: &PathBuf,
-    snapshot: &Snapshot,
-    settings: &Settings,
-    truths: &[Truth],
-) -> anyhow::Result<Exit> {
-    if open_table(settings).is_none() {
-        bail!("a calibration needs the vector table; see matcher.vectors in config.toml");
+impl Subject {
+    fn own(sets: &Path, settings: &Settings) -> anyhow::Result<Self> {
+        let Some(knowledge) = load(&settings.faq)?.knowledge else {
+            bail!("the FAQ cannot be used; `caseclerk lint` says why");
+        };
+        if !lint::errors(&knowledge).is_empty() {
+            bail!("the FAQ has errors; `caseclerk lint` lists them");
+        }
+        Ok(Self {
+            library: knowledge.library,
+            setup: setup(settings, &settings.faq),
+            truths: read_sets(sets)?,
+            validation: Vec::new(),
+            is_collection: false,
+        })
     }
-    // The content has just been checked.
-    let library = snapshot.library().clone();
-    let by_words = Snapshot::open(library, None, &settings.index.join("by-words"), &Vec::new)?;
-    let without_table = Some(Box::new(calibrate(&by_words, truths)?));
-    let calibration = Calibration { without_table, ..calibrate(snapshot, truths)? };
-    let text = toml::to_string(&calibration)?;
-    let signals = SIGNAL_NAMES.join(", ");
-    let note = "# Derived by `caseclerk eval --calibrate`; never edit it by hand. The numbers belong, in this order, to";
-    std::fs::write(path, format!("{note}\n# {signals}.\n{text}"))
+
+    fn collection(folder: &Path, settings: &Settings) -> anyhow::Result<Self> {
+        let Collection { library, truths, validation } = Collection::read(folder)?;
+        Ok(Self {
+            library: Arc::new(library),
+            setup: setup(settings, folder),
+            truths,
+            validation,
+            is_collection: true,
+        })
+    }
+
+    fn open(&self, setup: &Setup, settings: &Settings) -> anyhow::Result<Snapshot> {
+        Ok(Snapshot::open(self.library.clone(), setup, &settings.index, &Check::none())?)
+    }
+
+    /// Opens the matcher without some of its parts. The calibration was derived with them, so it
+    /// is derived anew; that of a collection is the shipped one, as only its ranking counts.
+    fn open_without(&self, parts: &[String], settings: &Settings) -> anyhow::Result<Snapshot> {
+        let mut setup = self.setup.clone();
+        if parts.is_empty() {
+            return self.open(&setup, settings);
+        }
+        setup.parts = Parts::without(parts)?;
+        if !self.is_collection {
+            let truths = read_sets(Path::new(TRAINING_SETS))?;
+            let judge = calibrate(&self.open(&setup, settings)?, &truths)?;
+            setup.calibration = Calibration {
+                scorer_version: SCORER_VERSION,
+                with_vectors: judge.clone(),
+                without_vectors: judge,
+            };
+        }
+        self.open(&setup, settings)
+    }
+}
+
+/// Fits the matcher with its vector table and the matcher without one.
+fn write_calibration(path: &Path, subject: &Subject, settings: &Settings) -> anyhow::Result<Exit> {
+    let Setup { table: Some(_), owner, .. } = &subject.setup else {
+        bail!("a calibration needs the vector table; see matcher.vectors in config.toml");
+    };
+    // Another owner, so that the two indexes do not replace each other.
+    let without_table = Setup::new(None, format!("{owner} without vectors"));
+    let fit = |setup| -> anyhow::Result<_> {
+        Ok(calibrate(&subject.open(setup, settings)?, &subject.truths)?)
+    };
+    let calibration = Calibration {
+        scorer_version: SCORER_VERSION,
+        with_vectors: fit(&subject.setup)?,
+        without_vectors: fit(&without_table)?,
+    };
+    let note = "# Derived by `caseclerk eval --calibrate`; never edit it by hand.";
+    std::fs::write(path, format!("{note}\n{}", toml::to_string(&calibration)?))
         .with_context(|| format!("cannot write {}", path.display()))?;
     writeln!(std::io::stdout(), "wrote {}", path.display())?;
     Ok(Exit::Well)
 }
 
-/// Chooses the threshold that refuses most validation questions that are out of scope, and applies
-/// it to the run.
+/// Switches every part off in turn and prints how the figures change.
+fn print_worth_of_each_part(subject: &Subject, settings: &Settings) -> anyhow::Result<Exit> {
+    let mut out = std::io::stdout().lock();
+    writeln!(
+        out,
+        "{:28} {:>7} {:>7} {:>7} {:>7} {:>7}",
+        "without", "right", "in 3", "wrong", "false", "first"
+    )?;
+    let measure = |parts: &[String]| -> anyhow::Result<[f64; 5]> {
+        let run = run(&subject.open_without(parts, settings)?, &subject.truths)?;
+        let all = figures(&run).pop().context("there are no questions")?;
+        let first = ranking(&run).right_first;
+        Ok([all.right, all.right_in_3, all.wrong, all.false_answers, first])
+    };
+    let whole = measure(&[])?;
+    writeln!(out, "{:28} {}", "nothing", columns(whole.map(|figure| format!("{figure:.4}"))))?;
+    for name in Parts::names() {
+        let figures = measure(std::slice::from_ref(&name))?;
+        let change = std::array::from_fn(|at| format!("{:+.4}", figures[at] - whole[at]));
+        writeln!(out, "{name:28} {}", columns(change))?;
+    }
+    Ok(Exit::Well)
+}
+
+fn columns(figures: [String; 5]) -> String {
+    figures.map(|figure| format!("{figure:>7}")).join(" ")
+}
+
+/// Chooses the threshold that refuses most out-of-scope validation questions, and applies it.
 fn validate(
     snapshot: &Snapshot,
     this_run: &Run,
     validation: &[Truth],
 ) -> anyhow::Result<Validated> {
-    let mut outside: Vec<f32> = run(snapshot, validation)?
-        .rows
-        .iter()
-        .filter(|row| row.out)
-        .map(|row| row.confidence)
-        .collect();
+    let rows = run(snapshot, validation)?.rows;
+    let outside = rows.iter().filter(|row| row.out).map(|row| row.confidence);
+    let mut outside: Vec<f32> = outside.collect();
     outside.sort_by(f32::total_cmp);
     let place = (VALIDATION_REFUSED * outside.len() as f64) as usize;
     let threshold = outside.get(place).copied().unwrap_or(1.0);
     let share = |out: bool, right: bool| {
         let rows: Vec<_> = this_run.rows.iter().filter(|row| row.out == out).collect();
-        let counted = rows
-            .iter()
-            .filter(|row| row.confidence >= threshold && row.best_is_right == right)
-            .count();
-        counted as f64 / rows.len().max(1) as f64
+        let counted =
+            rows.iter().filter(|row| row.confidence >= threshold && row.best_is_right == right);
+        counted.count() as f64 / rows.len().max(1) as f64
     };
     Ok(Validated {
         threshold,
@@ -171,7 +239,7 @@ fn validate(
     })
 }
 
-fn against(path: &PathBuf, this_run: &Run) -> anyhow::Result<Vec<Change>> {
+fn against(path: &Path, this_run: &Run) -> anyhow::Result<Vec<Change>> {
     #[derive(serde::Deserialize)]
     struct Earlier {
         run: Run,
@@ -179,7 +247,7 @@ fn against(path: &PathBuf, this_run: &Run) -> anyhow::Result<Vec<Change>> {
     let text =
         std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
     let earlier: Earlier = serde_json::from_str(&text)
-        .with_context(|| format!("{} is not the JSON of a run", path.display()))?;
+        .with_context(|| format!("{} was not written by `eval --json`", path.display()))?;
     Ok(changes(&earlier.run, this_run))
 }
 
@@ -195,12 +263,13 @@ fn print(report: &Report, json: bool) -> anyhow::Result<()> {
         "{:16} {:>6} {:>6} {:>6} {:>6}   {:>6} {:>6}",
         "", "asked", "right", "in 3", "wrong", "out", "false"
     )?;
-    for Figures { group, answerable, right, right_in_3, wrong, unanswerable, false_answers } in
-        &report.figures
-    {
+    for figures in &report.figures {
+        let Figures { group, answerable, right, right_in_3, wrong, .. } = figures;
+        let Figures { unanswerable, false_answers, .. } = figures;
         writeln!(
             out,
-            "{group:16} {answerable:6} {right:6.3} {right_in_3:6.3} {wrong:6.3}   {unanswerable:6} {false_answers:6.3}"
+            "{group:16} {answerable:6} {right:6.3} {right_in_3:6.3} {wrong:6.3}   \
+             {unanswerable:6} {false_answers:6.3}"
         )?;
     }
     let Ranking { right_first, mrr, ndcg_10 } = &report.ranking;
@@ -220,11 +289,12 @@ fn print(report: &Report, json: bool) -> anyhow::Result<()> {
     if let Some(Validated { threshold, refused, right, wrong }) = &report.validated {
         writeln!(
             out,
-            "\nthreshold {threshold:.3} chosen on validation questions: refused {refused:.3} of those out of scope; right {right:.3}, wrong {wrong:.3} of the others"
+            "\nthreshold {threshold:.3} chosen on validation questions: refused {refused:.3} of \
+             those out of scope; right {right:.3}, wrong {wrong:.3} of the others"
         )?;
     }
     for Change { q, before, after } in report.changes.iter().flatten() {
-        let show = |(verdict, entry): &(caseclerk::eval::Verdict, Option<String>)| {
+        let show = |(verdict, entry): &(Verdict, Option<String>)| {
             format!("{verdict:?} {}", entry.as_deref().unwrap_or("-"))
         };
         writeln!(out, "changed: {q:?}: {} -> {}", show(before), show(after))?;

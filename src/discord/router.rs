@@ -386,10 +386,8 @@ impl Router {
         if let Some(entry) = entry {
             span.record("entry", entry);
         }
-        if let Some(best) =
-            response.evidence.as_ref().and_then(|evidence| evidence.candidates.first())
-        {
-            span.record("score", best.words_score);
+        if let Some(score) = response.score() {
+            span.record("score", score);
         }
         info!("done");
         Ok(response.reply)

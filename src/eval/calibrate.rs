@@ -1,17 +1,16 @@
-//! Derives the calibration from question sets: two regressions and the bands.
+//! Derives a calibration from question sets: two models and the bands.
 //!
-//! Bands are chosen on predictions for questions that the regression has not seen (five parts, each
-//! predicted from the other four), so that they hold what they promise. The regressions that are
-//! shipped are fitted on all the questions.
+//! The bands are chosen by five-fold cross-validation, so that they keep their promises for
+//! questions that the models have not seen. The models themselves are fitted on all questions.
 
 use super::fit::fit;
 use super::truth::Truth;
 use crate::index::IndexError;
-use crate::matcher::{Bands, Calibration, Regression, SCORER_VERSION, Signals, Snapshot};
+use crate::matcher::{Bands, BoostedLogistic, Judge, SignalValues, Snapshot};
 
-const PARTS: usize = 5;
+const FOLDS: usize = 5;
 
-/// The share of answerable questions that may be answered wrongly, and of unanswerable ones that
+/// The share of the questions in scope that may be answered wrongly, and of those out of scope that
 /// may be answered.
 const WRONG_ALLOWED: f64 = 0.023;
 const FALSE_ALLOWED: f64 = 0.03;
@@ -19,30 +18,30 @@ const FALSE_ALLOWED: f64 = 0.03;
 /// The share of the answers in the strong band that must be right.
 const STRONG_PRECISION: f64 = 0.995;
 
-/// The share of the unanswerable questions that may be met with suggestions instead of a plain no.
+/// The share of the questions out of scope that may get suggestions instead of a plain no.
 const SUGGESTED_ALLOWED: f64 = 0.12;
 
-/// A question with what was measured of it.
+/// A question with its signals.
 struct Example {
-    signals: Signals,
+    signals: SignalValues,
     in_scope: bool,
     right: bool,
-    /// Whether an answer with the best candidate would do no harm.
+    /// Whether answering with the best candidate would do no harm.
     harmless: bool,
-    /// Whether a guard decides about the question, and the statistics have no say.
+    /// Whether a guard decides, so that the confidence has no say.
     guarded: bool,
 }
 
-/// Derives a calibration from questions and what is known about them.
-pub fn calibrate(snapshot: &Snapshot, truths: &[Truth]) -> Result<Calibration, IndexError> {
+/// Derives a judge from questions with known answers.
+pub fn calibrate(snapshot: &Snapshot, truths: &[Truth]) -> Result<Judge, IndexError> {
     let examples = measure(snapshot, truths)?;
     let all: Vec<&Example> = examples.iter().collect();
     let (in_scope, right) = fit_both(&all);
     let mut unseen = Vec::with_capacity(examples.len());
-    for part in 0..PARTS {
-        let others: Vec<&Example> = parts(&examples, |place| place % PARTS != part);
+    for fold in 0..FOLDS {
+        let others: Vec<&Example> = fold_of(&examples, |place| place % FOLDS != fold);
         let (in_scope, right) = fit_both(&others);
-        for example in parts(&examples, |place| place % PARTS == part) {
+        for example in fold_of(&examples, |place| place % FOLDS == fold) {
             unseen.push((
                 in_scope.probability(&example.signals) * right.probability(&example.signals),
                 example,
@@ -50,10 +49,10 @@ pub fn calibrate(snapshot: &Snapshot, truths: &[Truth]) -> Result<Calibration, I
         }
     }
     let bands = choose_bands(unseen);
-    Ok(Calibration { scorer_version: SCORER_VERSION, in_scope, right, bands, without_table: None })
+    Ok(Judge { bands, in_scope, right })
 }
 
-fn parts(examples: &[Example], keep: impl Fn(usize) -> bool) -> Vec<&Example> {
+fn fold_of(examples: &[Example], keep: impl Fn(usize) -> bool) -> Vec<&Example> {
     examples
         .iter()
         .enumerate()
@@ -65,8 +64,8 @@ fn parts(examples: &[Example], keep: impl Fn(usize) -> bool) -> Vec<&Example> {
 fn measure(snapshot: &Snapshot, truths: &[Truth]) -> Result<Vec<Example>, IndexError> {
     let mut examples = Vec::new();
     for truth in truths {
-        let sight = snapshot.look(&truth.q)?;
-        if let Some((signals, best)) = sight.signals.zip(sight.candidates.first()) {
+        let analysis = snapshot.analyse(&truth.q)?;
+        if let Some((signals, best)) = analysis.signals.zip(analysis.candidates.first()) {
             let harmless = truth.accepts(best.entry.as_str());
             let in_scope = !truth.is_out();
             examples.push(Example {
@@ -74,21 +73,22 @@ fn measure(snapshot: &Snapshot, truths: &[Truth]) -> Result<Vec<Example>, IndexE
                 in_scope,
                 right: in_scope && harmless,
                 harmless,
-                guarded: sight.guard.is_some(),
+                guarded: analysis.guard.is_some(),
             });
         }
     }
     Ok(examples)
 }
 
-fn fit_both(examples: &[&Example]) -> (Regression, Regression) {
-    let scope: Vec<(&Signals, bool)> = examples.iter().map(|e| (&e.signals, e.in_scope)).collect();
+fn fit_both(examples: &[&Example]) -> (BoostedLogistic, BoostedLogistic) {
+    let scope: Vec<(&SignalValues, bool)> =
+        examples.iter().map(|e| (&e.signals, e.in_scope)).collect();
     let in_scope = examples.iter().filter(|example| example.in_scope);
-    let right: Vec<(&Signals, bool)> = in_scope.map(|e| (&e.signals, e.right)).collect();
+    let right: Vec<(&SignalValues, bool)> = in_scope.map(|e| (&e.signals, e.right)).collect();
     (fit(&scope), fit(&right))
 }
 
-/// Finds the lowest thresholds that keep the errors within what is allowed.
+/// The lowest thresholds that keep the errors within what is allowed.
 fn choose_bands(mut unseen: Vec<(f32, &Example)>) -> Bands {
     unseen.sort_by(|a, b| b.0.total_cmp(&a.0));
     let answerable = unseen.iter().filter(|(_, e)| e.in_scope).count().max(1) as f64;

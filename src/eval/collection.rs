@@ -1,4 +1,4 @@
-//! FAQ collections that are not ours, in JSON lines.
+//! Other FAQ collections, in JSON lines.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -11,37 +11,24 @@ use super::truth::{OUT, Truth};
 use crate::knowledge::{EntryId, FaqEntry, Library, Located, Place, Vetting};
 use crate::legal::Standing;
 
-/// A collection: its entries as a library, and the questions that judge it.
+/// The entries of a collection, and questions with the right ones.
 pub struct Collection {
-    /// The entries.
     pub library: Library,
-    /// The questions.
     pub truths: Vec<Truth>,
     /// Questions for choosing a threshold, if the collection has some.
     pub validation: Vec<Truth>,
 }
 
-/// A collection cannot be read.
 #[derive(Debug, thiserror::Error)]
 pub enum CollectionError {
-    /// A file cannot be read.
     #[error("cannot read {}", path.display())]
-    Unreadable {
-        /// Which file.
-        path: PathBuf,
-        /// Why.
-        source: std::io::Error,
-    },
-    /// A line is not what it should be.
+    Unreadable { path: PathBuf, source: std::io::Error },
     #[error("{}:{line}: this is not a JSON object with the fields of a {what}", path.display())]
     Malformed {
-        /// Which file.
         path: PathBuf,
-        /// Which line, counted from 1.
+        /// Counted from 1.
         line: usize,
-        /// What the line should be.
         what: &'static str,
-        /// Why it is not.
         source: serde_json::Error,
     },
 }
@@ -66,7 +53,7 @@ impl Collection {
     /// Reads `faq.jsonl`, `queries.jsonl` and, if it is there, `queries_val.jsonl` from a folder.
     pub fn read(folder: &Path) -> Result<Self, CollectionError> {
         let collected: Vec<CollectedEntry> = read_lines(&folder.join("faq.jsonl"), "FAQ entry")?;
-        // Ids become names of our form; the number keeps them apart.
+        // Their ids become ids of our form; the number keeps them apart.
         let names: BTreeMap<String, EntryId> = collected
             .iter()
             .enumerate()

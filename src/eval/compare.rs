@@ -1,4 +1,4 @@
-//! Two runs beside each other.
+//! Compares two runs.
 
 use std::collections::HashMap;
 
@@ -6,19 +6,16 @@ use serde::Serialize;
 
 use super::run::{Row, Run, Verdict};
 
-/// A question that went otherwise than before.
+/// A question whose outcome changed.
 #[derive(Debug, Clone, Serialize)]
 pub struct Change {
-    /// The question.
     pub q: String,
-    /// What came of it before, and with which entry it was answered.
+    /// The outcome, and the entry it was answered with.
     pub before: (Verdict, Option<String>),
-    /// What comes of it now.
     pub after: (Verdict, Option<String>),
 }
 
-/// The questions of both runs that went otherwise, in the order of the later run. Questions that
-/// only one run has are left out.
+/// The questions of both runs whose outcomes differ, in the order of the later run.
 pub fn changes(before: &Run, after: &Run) -> Vec<Change> {
     let earlier: HashMap<&str, &Row> =
         before.rows.iter().map(|row| (row.q.as_str(), row)).collect();

@@ -4,52 +4,46 @@ use serde::Serialize;
 
 use super::run::{Row, Run, Verdict};
 
-/// How a group of questions went. Shares are of the questions that they speak of, from 0 to 1.
+/// The outcomes of a group of questions. Shares are from 0 to 1.
 #[derive(Debug, Clone, Serialize)]
 pub struct Figures {
-    /// Which group: a style, a set, or "all".
+    /// A style, or "all".
     pub group: String,
-    /// How many questions can be answered.
+    /// How many questions are in scope. The next three are shares of these.
     pub answerable: usize,
-    /// Answered rightly.
     pub right: f64,
-    /// Right, or right among the first three suggestions.
+    /// Answered rightly, or not answered with a right one among the first three suggestions.
     pub right_in_3: f64,
-    /// Answered wrongly.
     pub wrong: f64,
-    /// How many questions must not be answered.
+    /// How many questions are out of scope.
     pub unanswerable: usize,
-    /// Of these, answered.
+    /// The share of these that was answered.
     pub false_answers: f64,
 }
 
-/// How well candidates are put in order, whatever is then decided. Over the answerable questions.
+/// How well candidates are ranked, whatever is then decided. Over the questions in scope.
 #[derive(Debug, Clone, Serialize)]
 pub struct Ranking {
     /// The share whose best candidate is right.
     pub right_first: f64,
-    /// The mean of one over the place of the first right candidate; 0 for a question without one
-    /// among the ten kept (MRR@10).
+    /// MRR@10: the mean of one over the place of the first right candidate; 0 without one.
     pub mrr: f64,
-    /// Discounted gain of the first right candidate, `1 / log2(1 + place)`, which with one right
-    /// entry is nDCG@10 (Järvelin and Kekäläinen, 2002).
+    /// The mean of `1 / log2(1 + place)`, which with one right entry is nDCG@10 (Järvelin and
+    /// Kekäläinen, 2002).
     pub ndcg_10: f64,
 }
 
-/// What would happen at each threshold of confidence.
 #[derive(Debug, Clone, Serialize)]
 pub struct Curve(pub Vec<CurvePoint>);
 
-/// What would happen at one threshold.
+/// What would happen if everything from a confidence on were answered.
 #[derive(Debug, Clone, Serialize)]
 pub struct CurvePoint {
-    /// Everything from this confidence on would be answered.
     pub threshold: f32,
-    /// The share of answerable questions that would be answered rightly.
+    /// Of the questions in scope, answered rightly.
     pub right: f64,
-    /// The share of them that would be answered wrongly.
     pub wrong: f64,
-    /// The share of unanswerable questions that would be answered.
+    /// Of the questions out of scope, answered.
     pub false_answers: f64,
 }
 
@@ -81,7 +75,6 @@ fn group<'r>(name: &str, rows: impl Iterator<Item = &'r Row>) -> Figures {
     }
 }
 
-/// How well the candidates are put in order.
 pub fn ranking(run: &Run) -> Ranking {
     let answerable: Vec<&Row> = run.rows.iter().filter(|row| !row.out).collect();
     let mean = |value: fn(usize) -> f64| {
@@ -95,7 +88,7 @@ pub fn ranking(run: &Run) -> Ranking {
     }
 }
 
-/// Coverage against error over the thresholds from 0.05 to 0.95.
+/// The figures for thresholds from 0.05 to 0.95.
 pub fn curve(run: &Run) -> Curve {
     let (out, answerable): (Vec<&Row>, Vec<&Row>) = run.rows.iter().partition(|row| row.out);
     let share = |rows: &[&Row], threshold: f32, right: bool| {

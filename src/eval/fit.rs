@@ -1,39 +1,37 @@
-//! Fits a regression to examples: first its weights, then the trees that correct what the weights
-//! get wrong.
+//! Fits a model to examples: first its weights, then the trees that correct what the weights get
+//! wrong.
 
-use crate::matcher::{Regression, SIGNALS, SPLITS, Signals, Tree};
+use crate::matcher::{BoostedLogistic, SIGNAL_COUNT, SPLITS, SignalValues, Tree};
 
-/// How strongly weights are held near zero, and how many steps of gradient descent are made.
+/// The ridge penalty on the weights, and the number of steps of gradient descent.
 const WEIGHT_RIDGE: f64 = 10.0;
 const STEPS: usize = 3_000;
 
-/// How many trees there are, how much of its correction each one makes, how few examples may come
-/// to one end of it, and how strongly corrections are held near zero. `eval/README.md` says what
-/// else was tried.
+/// The number of trees, the learning rate, the fewest examples in a leaf, and the ridge penalty on
+/// corrections. `eval/README.md` says what else was tried.
 const TREES: usize = 30;
-const RATE: f64 = 0.05;
-const FEWEST: usize = 20;
+const LEARNING_RATE: f64 = 0.05;
+const MIN_LEAF: usize = 20;
 const CORRECTION_RIDGE: f64 = 1.0;
 
-/// An example on its way through the fit.
 struct Row {
-    signals: Signals,
-    /// What is known: 1 for yes, 0 for no.
+    signals: SignalValues,
+    /// 1 for yes, 0 for no.
     yes: f64,
-    /// What is predicted so far.
+    /// The prediction so far.
     log_odds: f64,
 }
 
-/// How far the predictions of some examples fall short, and how firmly they are held: the first and
-/// the second derivative of the likelihood by the log-odds.
+/// The first derivative of the likelihood by the log-odds, and the negated second, summed over some
+/// examples.
 #[derive(Debug, Clone, Copy, Default)]
-struct Pull {
+struct Gradient {
     slope: f64,
     curvature: f64,
 }
 
-/// Fits a regression to signals and what is known of them.
-pub fn fit(examples: &[(&Signals, bool)]) -> Regression {
+/// Fits a model to signals with known answers.
+pub fn fit(examples: &[(&SignalValues, bool)]) -> BoostedLogistic {
     let mut regression = fit_weights(examples);
     let mut rows: Vec<Row> =
         examples.iter().map(|&(signals, yes)| Row::new(&regression, signals, yes)).collect();
@@ -45,31 +43,29 @@ pub fn fit(examples: &[(&Signals, bool)]) -> Regression {
     regression
 }
 
-/// Fits a logistic regression with a ridge, by gradient descent on standardised signals.
-fn fit_weights(examples: &[(&Signals, bool)]) -> Regression {
+/// Fits a logistic regression with a ridge penalty, by gradient descent on standardised signals.
+fn fit_weights(examples: &[(&SignalValues, bool)]) -> BoostedLogistic {
     let count = examples.len().max(1) as f64;
     let measured = |signal: usize| {
         examples.iter().map(move |(s, _)| f64::from(s.0[signal])).filter(|v| !v.is_nan())
     };
     let mean = |values: Vec<f64>| values.iter().sum::<f64>() / values.len().max(1) as f64;
-    let means: Vec<f64> = (0..SIGNALS).map(|signal| mean(measured(signal).collect())).collect();
+    let means: Vec<f64> =
+        (0..SIGNAL_COUNT).map(|signal| mean(measured(signal).collect())).collect();
     let variance = |signal: usize| {
         mean(measured(signal).map(|value| (value - means[signal]).powi(2)).collect())
     };
-    // A signal that is always the same says nothing, whatever it is divided by.
+    // A constant signal says nothing, whatever it is divided by.
     let deviations: Vec<f64> =
-        (0..SIGNALS).map(|signal| variance(signal).sqrt().max(1e-3)).collect();
-    let standing = |s: &Signals| -> Vec<f64> {
+        (0..SIGNAL_COUNT).map(|signal| variance(signal).sqrt().max(1e-3)).collect();
+    let z_scores = |s: &SignalValues| -> Vec<f64> {
         let of = |signal: usize| (f64::from(s.0[signal]) - means[signal]) / deviations[signal];
-        // A signal that was not measured counts as average.
-        (0..SIGNALS)
-            .map(of)
-            .map(|standing| if standing.is_nan() { 0.0 } else { standing })
-            .collect()
+        // A signal that was not measured counts as its mean.
+        (0..SIGNAL_COUNT).map(of).map(|z| if z.is_nan() { 0.0 } else { z }).collect()
     };
     let rows: Vec<(Vec<f64>, f64)> =
-        examples.iter().map(|(s, yes)| (standing(s), f64::from(u8::from(*yes)))).collect();
-    let mut weights = vec![0.0; SIGNALS];
+        examples.iter().map(|(s, yes)| (z_scores(s), f64::from(u8::from(*yes)))).collect();
+    let mut weights = vec![0.0; SIGNAL_COUNT];
     let mut bias = 0.0;
     for _ in 0..STEPS {
         let mut slopes: Vec<f64> =
@@ -85,7 +81,7 @@ fn fit_weights(examples: &[(&Signals, bool)]) -> Regression {
         bias -= bias_slope;
     }
     let narrow = |numbers: &[f64]| std::array::from_fn(|signal| numbers[signal] as f32);
-    Regression {
+    BoostedLogistic {
         means: narrow(&means),
         deviations: narrow(&deviations),
         weights: narrow(&weights),
@@ -109,23 +105,24 @@ fn grow(rows: &[Row]) -> Tree {
         let (above, below) = arrived[place].iter().partition(|row| is_above(row));
         arrived.extend([below, above]);
     }
-    let correction = |end: usize| (RATE * pull(&arrived[SPLITS + end]).correction()) as f32;
+    let correction =
+        |end: usize| (LEARNING_RATE * gradient(&arrived[SPLITS + end]).correction()) as f32;
     Tree { signals, thresholds, corrections: std::array::from_fn(correction) }
 }
 
-/// The signal and the threshold that best tell apart the examples that fall short from those that
-/// overshoot; none if no split leaves enough of them on either side.
+/// The signal and the threshold with the greatest gain; `None` if no split leaves enough examples on
+/// either side.
 fn best_split(rows: &[&Row]) -> Option<(usize, f32)> {
-    let all = pull(rows);
+    let all = gradient(rows);
     let mut best = (all.gain(), None);
     let mut sorted = rows.to_vec();
-    for signal in 0..SIGNALS {
+    for signal in 0..SIGNAL_COUNT {
         sorted.sort_by(|a, b| a.signals.0[signal].total_cmp(&b.signals.0[signal]));
-        let mut below = Pull::default();
+        let mut below = Gradient::default();
         for (place, pair) in sorted.windows(2).enumerate() {
-            below = below.and(pair[0].pull());
+            below = below.and(pair[0].gradient());
             let (value, next) = (pair[0].signals.0[signal], pair[1].signals.0[signal]);
-            let enough = (FEWEST..=rows.len().saturating_sub(FEWEST)).contains(&(place + 1));
+            let enough = (MIN_LEAF..=rows.len().saturating_sub(MIN_LEAF)).contains(&(place + 1));
             let gain = below.gain() + all.without(below).gain();
             if enough && value < next && gain > best.0 {
                 best = (gain, Some((signal, value.midpoint(next))));
@@ -135,23 +132,23 @@ fn best_split(rows: &[&Row]) -> Option<(usize, f32)> {
     best.1
 }
 
-fn pull(rows: &[&Row]) -> Pull {
-    rows.iter().fold(Pull::default(), |sum, row| sum.and(row.pull()))
+fn gradient(rows: &[&Row]) -> Gradient {
+    rows.iter().fold(Gradient::default(), |sum, row| sum.and(row.gradient()))
 }
 
 impl Row {
-    fn new(regression: &Regression, signals: &Signals, yes: bool) -> Self {
+    fn new(regression: &BoostedLogistic, signals: &SignalValues, yes: bool) -> Self {
         let log_odds = f64::from(regression.log_odds(signals));
         Self { signals: *signals, yes: f64::from(u8::from(yes)), log_odds }
     }
 
-    fn pull(&self) -> Pull {
+    fn gradient(&self) -> Gradient {
         let predicted = probability(self.log_odds);
-        Pull { slope: self.yes - predicted, curvature: predicted * (1.0 - predicted) }
+        Gradient { slope: self.yes - predicted, curvature: predicted * (1.0 - predicted) }
     }
 }
 
-impl Pull {
+impl Gradient {
     fn and(self, other: Self) -> Self {
         Self { slope: self.slope + other.slope, curvature: self.curvature + other.curvature }
     }
@@ -160,7 +157,7 @@ impl Pull {
         Self { slope: self.slope - other.slope, curvature: self.curvature - other.curvature }
     }
 
-    /// The step of Newton's method.
+    /// One step of Newton's method.
     fn correction(self) -> f64 {
         self.slope / (self.curvature + CORRECTION_RIDGE)
     }
@@ -179,28 +176,27 @@ fn probability(log_odds: f64) -> f64 {
 mod tests {
     use super::*;
 
-    /// Yes if exactly one of two signals is high, each of which is high in every third example: no
-    /// weights tell that.
-    fn one_of_two() -> Vec<(Signals, bool)> {
+    /// Yes if exactly one of two signals is high, which no weighted sum can express.
+    fn exclusive_or() -> Vec<(SignalValues, bool)> {
         let of = |example: usize| {
             let high = [example, example / 3].map(|place| place.is_multiple_of(3));
-            let mut signals = [0.0; SIGNALS];
+            let mut signals = [0.0; SIGNAL_COUNT];
             signals[..2].copy_from_slice(&high.map(|high| f32::from(u8::from(high))));
-            (Signals(signals), high[0] != high[1])
+            (SignalValues(signals), high[0] != high[1])
         };
         (0..400).map(of).collect()
     }
 
-    fn borrowed(examples: &[(Signals, bool)]) -> Vec<(&Signals, bool)> {
+    fn borrowed(examples: &[(SignalValues, bool)]) -> Vec<(&SignalValues, bool)> {
         examples.iter().map(|(signals, yes)| (signals, *yes)).collect()
     }
 
     #[test]
-    fn trees_tell_what_weights_cannot() {
-        let examples = one_of_two();
+    fn trees_express_what_weights_cannot() {
+        let examples = exclusive_or();
         let examples = borrowed(&examples);
-        let told = |regression: &Regression| {
-            let as_known = |(signals, yes): &&(&Signals, bool)| {
+        let told = |regression: &BoostedLogistic| {
+            let as_known = |(signals, yes): &&(&SignalValues, bool)| {
                 (regression.probability(signals) > 0.5) == *yes
             };
             examples.iter().filter(as_known).count()
@@ -210,13 +206,13 @@ mod tests {
     }
 
     #[test]
-    fn a_signal_that_was_not_measured_counts_as_average_and_moves_no_tree() {
-        let examples = one_of_two();
+    fn a_signal_that_was_not_measured_counts_as_its_mean_and_moves_no_tree() {
+        let examples = exclusive_or();
         let examples = borrowed(&examples);
         let (weights, whole) = (fit_weights(&examples), fit(&examples));
-        let average = Signals(weights.means);
+        let average = SignalValues(weights.means);
         let by_weights = weights.log_odds(&average);
         assert_ne!(whole.log_odds(&average), by_weights);
-        assert_eq!(whole.log_odds(&Signals([f32::NAN; SIGNALS])), by_weights);
+        assert_eq!(whole.log_odds(&SignalValues([f32::NAN; SIGNAL_COUNT])), by_weights);
     }
 }

@@ -1,7 +1,7 @@
-//! Measures the matcher: sets of questions run through the same code path as the bot.
+//! Measures the matcher: question sets run through the same code as the bot.
 //!
-//! A *truth* is a question with the topics or entries that answer it, or with none. A *run* keeps
-//! what the matcher made of every one; figures are a separate step over the run, so two runs can be
+//! A *truth* is a question with the topics or entries that are right, or with none. A *run* records
+//! the outcome of each. Figures are computed from the run in a separate step, so two runs can be
 //! compared question by question.
 
 mod calibrate;

@@ -1,48 +1,33 @@
-//! Questions with the answers that people expect.
+//! Questions with what would be right.
 
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
-/// The topic of questions that must not be answered.
+/// The topic of questions that are out of scope and must not be answered.
 pub const OUT: &str = "OUT";
 
 /// Topics that may answer a question that is not about the case: they claim nothing about it.
 const BOUNDARY: [&str; 2] = ["bot-help", "legal-advice"];
 
-/// A question and what would be right.
 #[derive(Debug, Clone, Deserialize)]
 pub struct Truth {
-    /// The question.
     pub q: String,
-    /// The topics, or the ids of entries, that answer it; [`OUT`] alone if none does.
+    /// The topics, or the ids of entries, whose answer is right; [`OUT`] alone if none is.
     pub topics: Vec<String>,
-    /// The way in which it is asked: plain, chat, typo, …
+    /// How it is asked: plain, chat, typo, …
     pub style: String,
-    /// The set that it comes from.
+    /// The name of its file.
     #[serde(skip)]
     pub set: String,
 }
 
-/// A file of questions cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum TruthError {
-    /// It cannot be read.
     #[error("cannot read {}", path.display())]
-    Unreadable {
-        /// Which file.
-        path: PathBuf,
-        /// Why.
-        source: std::io::Error,
-    },
-    /// It is not a list of questions.
+    Unreadable { path: PathBuf, source: std::io::Error },
     #[error("{} is not a list of [[questions]]", path.display())]
-    Malformed {
-        /// Which file.
-        path: PathBuf,
-        /// Why.
-        source: toml::de::Error,
-    },
+    Malformed { path: PathBuf, source: toml::de::Error },
 }
 
 #[derive(Deserialize)]
@@ -52,13 +37,13 @@ struct TruthFile {
 }
 
 impl Truth {
-    /// Whether it must not be answered.
+    /// Whether it is out of scope.
     pub fn is_out(&self) -> bool {
         self.topics == [OUT]
     }
 
-    /// Whether an entry answers it. A question that must not be answered may still be met with what
-    /// the bot says about itself, or with why it gives no advice.
+    /// Whether an entry is a right answer. A question that is out of scope may still be answered
+    /// with what the bot says about itself, or with why it gives no advice.
     pub fn accepts(&self, entry: &str) -> bool {
         let topic = entry.split('/').next().unwrap_or_default();
         if self.is_out() {

@@ -1,19 +1,17 @@
-//! The search index: built from the library, kept on disk with a stamp, read into memory, searched.
+//! The search index: built from the library, cached on disk, read into memory, searched.
 //!
-//! The only place that knows Tantivy. There are two views of the same entries, each an index of its
-//! own so that the lengths and frequencies of one do not blur those of the other: *entries*, with a
-//! field for each part, and *phrasings*, where every way of asking is a document by itself.
+//! This is the only place that knows Tantivy. A vetted entry is one document. Everything that goes
+//! in or comes out is a number or a term; what the numbers mean is for the matcher.
 
 mod build;
+mod cache;
 mod schema;
 mod searcher;
-mod shelf;
 
-pub use build::{IndexError, Views, build};
-pub use searcher::{EntryNumber, FieldWeights, PhrasingMatch, Searcher, WeightedTerm};
-pub use shelf::{Made, Opened, Origin, Recipe, open_or_build};
+pub use build::{Index, IndexError, build};
+pub use cache::{Cache, CacheKey, Origin, Stored};
+pub use searcher::{EntryNumber, FieldWeights, Searcher, WeightedTerm};
 
-/// Raise it whenever the same content would be indexed differently: the fields, the way text
-/// becomes words, the files, and whenever a rule is added that forbids serving what another version
-/// has indexed.
-pub const SCHEMA_VERSION: u32 = 17;
+/// The version of everything in a cached index: the fields, the way in which text becomes terms,
+/// the layout of the files and of what is learnt. Raise it when any of them changes.
+pub const SCHEMA_VERSION: u32 = 18;

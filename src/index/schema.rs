@@ -1,63 +1,36 @@
-//! The fields of the two views.
+//! The fields of the index.
 
-use tantivy::schema::{FAST, Field, IndexRecordOption, Schema, TextFieldIndexing, TextOptions};
+use tantivy::schema::{Field, IndexRecordOption, Schema, TextFieldIndexing, TextOptions};
 
-/// The view in which an entry is one document.
+/// An entry is one document, and its number is the number of its document.
 ///
 /// ```text
-/// entry      which entry it is (fast)
-/// asked      its question, all the other ways of asking it, and its keywords
-/// answer     the answer
-/// quotations the words that are quoted in it, and who said them
-/// everything all of the above, for coverage: does this entry speak of that word at all?
+/// asked      its question, its phrasings and its keywords
+/// answer     its answer
+/// quotations the words quoted in it, and who said them
+/// everything all of the above, to tell whether the entry contains a word at all
 /// ```
 #[derive(Clone, Copy)]
-pub(super) struct EntryFields {
-    pub entry: Field,
+pub(super) struct Fields {
     pub asked: Field,
     pub answer: Field,
     pub quotations: Field,
     pub everything: Field,
 }
 
-/// The view in which every way of asking is a document.
-///
-/// ```text
-/// entry     which entry it leads to (fast)
-/// phrasing  which of its phrasings; 0 is the question itself (fast)
-/// text      the words
-/// ```
-#[derive(Clone, Copy)]
-pub(super) struct PhrasingFields {
-    pub entry: Field,
-    pub phrasing: Field,
-    pub text: Field,
-}
-
-impl EntryFields {
+impl Fields {
     pub fn schema() -> (Schema, Self) {
         let mut builder = Schema::builder();
-        let mut text = |name| builder.add_text_field(name, words_and_lengths());
+        let mut text = |name| builder.add_text_field(name, frequencies_and_lengths());
         let [asked, answer, quotations, everything] =
             ["asked", "answer", "quotations", "everything"].map(&mut text);
-        let entry = builder.add_u64_field("entry", FAST);
-        (builder.build(), Self { entry, asked, answer, quotations, everything })
+        (builder.build(), Self { asked, answer, quotations, everything })
     }
 }
 
-impl PhrasingFields {
-    pub fn schema() -> (Schema, Self) {
-        let mut builder = Schema::builder();
-        let text = builder.add_text_field("text", words_and_lengths());
-        let entry = builder.add_u64_field("entry", FAST);
-        let phrasing = builder.add_u64_field("phrasing", FAST);
-        (builder.build(), Self { entry, phrasing, text })
-    }
-}
-
-/// Frequencies and lengths are what BM25 needs; positions would double the size for nothing. The
-/// text comes already cut into words, so no tokenizer of Tantivy's is ever used.
-fn words_and_lengths() -> TextOptions {
+/// BM25 needs frequencies and lengths; positions would double the size for nothing. Our own
+/// analyzer splits the text into terms, so Tantivy's tokenizers are never used.
+fn frequencies_and_lengths() -> TextOptions {
     TextOptions::default().set_indexing_options(
         TextFieldIndexing::default()
             .set_tokenizer("raw")

@@ -252,6 +252,16 @@ impl From<String> for LeadsTo {
     }
 }
 
+impl std::fmt::Display for LeadsTo {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Silence => "silence",
+            Self::Help => "help",
+            Self::Entry(id) => id.as_str(),
+        })
+    }
+}
+
 impl Guard {
     /// Its words, to be recognised in a text.
     pub fn pattern(&self) -> Pattern<'_> {

@@ -90,3 +90,10 @@ pub fn errors(knowledge: &Knowledge) -> Vec<Finding> {
     let rules = RULES.iter().filter(|rule| rule.severity == Severity::Error);
     rules.flat_map(|rule| (rule.check)(&subject)).collect()
 }
+
+/// Changes whenever a rule is added whose findings forbid serving answers, or the program is.
+pub fn rules_version() -> String {
+    let rules = RULES.iter().filter(|rule| rule.severity == Severity::Error);
+    let names = rules.map(|rule| rule.name).collect::<Vec<_>>().join(" ");
+    format!("{} {names}", env!("CARGO_PKG_VERSION"))
+}

@@ -1,32 +1,32 @@
 //! From a question to an [`Outcome`]: answered, ambiguous, or an honest no.
 //!
-//! Normalise, retrieve, weigh, decide. Everything that led to the decision is kept as [`Evidence`],
-//! which `--explain` prints. How the outcome is said is for `reply`.
+//! A question is parsed once (`question`). Several rankers put the entries in order (`rank`), with
+//! what was learnt when the content last changed (`model`). Signals of the best candidate become a
+//! confidence (`calibrate`). Guards and the confidence decide (`decide`). What led to a decision is
+//! kept as [`Evidence`]; how the outcome is worded is for `reply`.
 
-mod candidate;
-mod classifier;
-mod confidence;
+mod calibrate;
 mod decide;
-mod directions;
-mod fingerprint;
-mod meaning;
-mod opinion;
+mod explain;
+mod model;
 mod outcome;
+mod parts;
 mod question;
-mod regression;
-mod same_words;
+mod quotations;
+mod rank;
 mod snapshot;
-mod steps;
-mod typeahead;
-mod vectors;
-mod wording;
+mod type_ahead;
 
-pub use candidate::Candidate;
-pub use confidence::{
-    Band, Bands, Calibration, Confidence, SCORER_VERSION, SIGNAL_NAMES, SIGNALS, Signals,
+pub use calibrate::{
+    Band, Bands, BoostedLogistic, Calibration, CalibrationError, Confidence, Judge, SCORER_VERSION,
+    SIGNAL_COUNT, SIGNALS, SPLITS, SignalValues, Tree,
 };
-pub use decide::Sight;
-pub use outcome::{Decision, Evidence, NoAnswerReason, Outcome, WordEvidence, WordUse};
-pub use regression::{Regression, SPLITS, Tree};
-pub use snapshot::{Check, Snapshot, SnapshotError};
-pub use vectors::{VectorError, VectorTable};
+pub use decide::Analysis;
+pub use model::{VectorError, VectorTable};
+pub use outcome::{
+    Decision, Evidence, ExplainedCandidate, ExplainedWord, Explanation, NoAnswerReason, Outcome,
+    Verdict, WordUse,
+};
+pub use parts::{Parts, UnknownPart};
+pub use rank::{Candidate, RANKERS, Ranker};
+pub use snapshot::{Check, Setup, Snapshot, SnapshotError};

@@ -2,28 +2,24 @@
 
 use serde::Serialize;
 
-use super::candidate::Candidate;
-use super::confidence::{Confidence, Signals};
+use super::calibrate::{Confidence, SignalValues};
+use super::rank::Candidate;
 use crate::knowledge::EntryId;
 
 /// What a question led to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Outcome {
-    /// This entry answers it.
     Answered {
-        /// Which entry.
         entry: EntryId,
-        /// What else may have been meant, best first; at most two, and none where there is hardly a
-        /// doubt.
+        /// What else may have been meant, best first; none where there is hardly a doubt.
         runners_up: Vec<EntryId>,
     },
-    /// One of these may answer it, best first; the asker chooses. At most five.
+    /// One of these may answer it, best first; the asker chooses.
     Ambiguous(Vec<EntryId>),
     /// Nothing vetted answers it.
     NoAnswer {
-        /// Why not.
         reason: NoAnswerReason,
-        /// The nearest vetted questions, best first. At most three; none if nothing is near.
+        /// The nearest vetted questions, best first; none if nothing is near.
         nearest: Vec<EntryId>,
         /// The name of the guard that led here, if one did.
         guard: Option<String>,
@@ -34,67 +30,99 @@ pub enum Outcome {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum NoAnswerReason {
-    /// The question holds no words.
+    /// The question contains no words.
     Empty,
-    /// The FAQ speaks of nothing in it.
+    /// The FAQ is about nothing in it.
     Outside,
-    /// Something is near, but not near enough to answer with.
+    /// Something is near, but not near enough to answer.
     NotSure,
-    /// It is about another matter, by name.
+    /// A guard says that it is about another matter.
     OtherMatter,
-    /// It asks nothing.
+    /// A guard says that it asks nothing.
     SmallTalk,
 }
 
 /// An outcome with everything that led to it.
 #[derive(Debug, Clone)]
 pub struct Decision {
-    /// What was decided.
     pub outcome: Outcome,
-    /// Why.
     pub evidence: Evidence,
 }
 
-/// Everything that led to a decision, for whoever wants to understand it.
+/// Everything that led to a decision, for people who want to understand it.
 #[derive(Debug, Clone, Serialize)]
 pub struct Evidence {
-    /// The words of the question, and whether the best candidate speaks of them; only in an
-    /// explanation.
-    pub words: Vec<WordEvidence>,
     /// The best candidates, best first.
     pub candidates: Vec<Candidate>,
-    /// What was measured; none if there is no candidate.
-    pub signals: Option<Signals>,
-    /// The name of the guard that the question fits, if it fits one.
+    /// `None` without candidates.
+    pub signals: Option<SignalValues>,
+    /// The name of the first guard that the question matches, whether it had a say or not.
     pub guard: Option<String>,
-    /// How sure that makes the matcher.
     pub confidence: Option<Confidence>,
-    /// The decision, in words.
-    pub verdict: String,
+    pub verdict: Verdict,
+    /// Only where it was asked for: it takes longer than the decision.
+    pub explanation: Option<Explanation>,
 }
 
-/// A word of the question.
-#[derive(Debug, Clone, Serialize)]
-pub struct WordEvidence {
-    /// The word, folded, its spelling mended.
+/// The rule that decided.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(tag = "rule", rename_all = "snake_case")]
+pub enum Verdict {
+    NoWords,
+    /// No entry shares anything with the question.
+    NothingNear,
+    /// The question is word for word a phrasing of this entry.
+    ExactPhrasing {
+        entry: EntryId,
+    },
+    Guard {
+        name: String,
+        leads_to: String,
+    },
+    /// The band of the confidence in this entry.
+    Confidence {
+        entry: EntryId,
+    },
+}
+
+/// How a question and the best candidates meet, word by word.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Explanation {
+    /// Every word of the question, and what the best candidate does with it.
+    pub words: Vec<ExplainedWord>,
+    /// By candidate, in their order.
+    pub candidates: Vec<ExplainedCandidate>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct ExplainedWord {
+    /// The word, folded, its spelling corrected.
     pub word: String,
-    /// What was typed, if the spelling was mended.
+    /// What was typed, if the spelling was corrected.
     pub typed: Option<String>,
-    /// How rare it is among the entries; higher is rarer.
+    /// Its inverse document frequency among the entries; higher is rarer.
     pub rarity: f32,
-    /// What the best candidate does with it.
     pub used: WordUse,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct ExplainedCandidate {
+    /// The share of the question's content words that it contains, from 0 to 1, each weighted by
+    /// its rarity.
+    pub coverage: f32,
+    /// The phrasing that shares most words with the question, if any does.
+    pub phrasing: Option<String>,
 }
 
 /// What an entry does with a word.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum WordUse {
-    /// It only holds the sentence together and was not weighed.
+    /// It holds the sentence together and was not weighed.
     FunctionWord,
     /// It occurs in the question or in a phrasing of the entry.
     Asked,
-    /// It occurs only in the answer or a quotation.
+    /// It occurs only in the answer or in a quotation.
     Mentioned,
     /// It does not occur in the entry.
     Missing,

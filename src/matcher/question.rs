@@ -1,36 +1,85 @@
-//! A question as the matcher sees it.
+//! A question, parsed once.
 
-use super::fingerprint::fingerprint;
 use crate::index::WeightedTerm;
-use crate::language::{Analyzer, Word, is_filler, is_opening};
+use crate::language::{Analyzer, Word};
 
-/// From how many words on a question of several sentences is also read sentence by sentence: in a
-/// long story only one of them asks.
+/// A text with this many words is a story: only some of its sentences ask something.
 const STORY_WORDS: usize = 18;
 
-/// How many words a sentence of a story needs to be looked at by itself, and how many sentences are
-/// looked at; the last ones are, because people tell first and ask last.
+/// How many words a sentence of a story needs to be ranked by itself, and how many sentences are
+/// ranked: the last ones, because people tell first and ask last.
 const SENTENCE_WORDS: usize = 3;
-const SENTENCES: usize = 6;
+const RANKED_SENTENCES: usize = 6;
 
-/// A question, or one sentence of it.
 #[derive(Debug, Clone)]
 pub struct Question {
-    /// Its words in order, spelling mended.
+    pub(super) whole: ParsedText,
+    /// The sentences of a story, in order; empty for a shorter text.
+    sentences: Vec<Sentence>,
+}
+
+/// A text as words, with the spelling corrected.
+#[derive(Debug, Clone)]
+pub(super) struct ParsedText {
     pub words: Vec<Word>,
-    /// Its text, with the spelling mended.
+    /// The words as one text.
     pub text: String,
 }
 
+#[derive(Debug, Clone)]
+struct Sentence {
+    parsed: ParsedText,
+    has_question_mark: bool,
+}
+
 impl Question {
-    /// Reads a question. Any text will do.
-    pub fn read(text: &str, analyzer: &Analyzer) -> Self {
-        let words = analyzer.read(text);
-        let text = words.iter().map(|word| word.surface.as_str()).collect::<Vec<_>>().join(" ");
-        Self { words, text }
+    /// Any text will do.
+    pub(super) fn parse(text: &str, analyzer: &Analyzer) -> Self {
+        let whole = ParsedText::new(text, analyzer);
+        if whole.words.len() < STORY_WORDS {
+            return Self { whole, sentences: Vec::new() };
+        }
+        let sentences = text.split_inclusive(['.', '!', '?', '\n', ';']).map(str::trim);
+        let sentences = sentences.map(|sentence| Sentence {
+            parsed: ParsedText::new(sentence, analyzer),
+            has_question_mark: sentence.ends_with('?'),
+        });
+        Self { whole, sentences: sentences.collect() }
     }
 
-    /// What is searched for: every term and every concept once, in order of first use.
+    /// The sentences of a story that are ranked by themselves, beside the whole.
+    pub(super) fn ranked_sentences(&self) -> Vec<&ParsedText> {
+        let long_enough = self.sentences.iter().map(|sentence| &sentence.parsed);
+        let long_enough = long_enough.filter(|parsed| parsed.words.len() >= SENTENCE_WORDS);
+        let last: Vec<&ParsedText> = long_enough.rev().take(RANKED_SENTENCES).collect();
+        // A single one would only repeat the whole.
+        if last.len() > 1 { last } else { Vec::new() }
+    }
+
+    /// What is asked: of a story the sentences with a question mark, or else the last one; of a
+    /// shorter text all of it.
+    pub(super) fn asking(&self) -> Vec<&ParsedText> {
+        if self.sentences.is_empty() {
+            return vec![&self.whole];
+        }
+        let questions = self.sentences.iter().filter(|sentence| sentence.has_question_mark);
+        let questions: Vec<&ParsedText> = questions.map(|sentence| &sentence.parsed).collect();
+        if !questions.is_empty() {
+            return questions;
+        }
+        let last = self.sentences.iter().map(|sentence| &sentence.parsed);
+        last.rev().find(|parsed| !parsed.words.is_empty()).into_iter().collect()
+    }
+}
+
+impl ParsedText {
+    pub fn new(text: &str, analyzer: &Analyzer) -> Self {
+        let words = analyzer.read(text);
+        let surfaces: Vec<&str> = words.iter().map(|word| word.surface.as_str()).collect();
+        Self { text: surfaces.join(" "), words }
+    }
+
+    /// What to search for: every term and every concept once, in order of first use.
     pub fn terms(&self) -> Vec<WeightedTerm<'_>> {
         let mut terms: Vec<WeightedTerm<'_>> = Vec::new();
         for word in &self.words {
@@ -43,7 +92,7 @@ impl Question {
         terms
     }
 
-    /// Its words that say what it is about, each once.
+    /// The words that say what it is about, each once.
     pub fn content_words(&self) -> Vec<&Word> {
         let mut content: Vec<&Word> = Vec::new();
         for word in self.words.iter().filter(|word| !word.is_function_word) {
@@ -52,64 +101,5 @@ impl Question {
             }
         }
         content
-    }
-
-    /// The sentences of a long question, the last ones first; none for a short one.
-    pub fn sentences(&self, text: &str, analyzer: &Analyzer) -> Vec<Question> {
-        if self.words.len() < STORY_WORDS {
-            return Vec::new();
-        }
-        let read = sentences_of(text).rev().map(|sentence| Question::read(sentence, analyzer));
-        let sentences: Vec<Question> = read
-            .filter(|sentence| sentence.words.len() >= SENTENCE_WORDS)
-            .take(SENTENCES)
-            .collect();
-        if sentences.len() > 1 { sentences } else { Vec::new() }
-    }
-
-    /// What a text asks: of a story the sentences with a question mark, or for want of one its
-    /// last; of anything shorter the whole.
-    pub fn asked(&self, text: &str, analyzer: &Analyzer) -> Vec<Question> {
-        if self.words.len() < STORY_WORDS {
-            return vec![self.clone()];
-        }
-        let asking = sentences_of(text).filter(|sentence| sentence.ends_with('?'));
-        let asking: Vec<Question> =
-            asking.map(|sentence| Question::read(sentence, analyzer)).collect();
-        if !asking.is_empty() {
-            return asking;
-        }
-        let last = sentences_of(text).rev().map(|sentence| Question::read(sentence, analyzer));
-        last.filter(|sentence| !sentence.words.is_empty()).take(1).collect()
-    }
-}
-
-/// A number that texts share which ask in the very same words, but for fillers at either end and an
-/// opening: "so is it over??" and "is it over", "and Germany?" and "what about Germany". None for a
-/// text of nothing but fillers.
-pub(super) fn fingerprint_of(words: &[Word]) -> Option<u64> {
-    let words = without_fillers(words);
-    (!words.is_empty()).then(|| fingerprint(words.iter().map(|word| word.term.as_str())))
-}
-
-/// A text cut where a sentence ends; the mark stays with its sentence.
-fn sentences_of(text: &str) -> impl DoubleEndedIterator<Item = &str> {
-    text.split_inclusive(['.', '!', '?', '\n', ';']).map(str::trim)
-}
-
-fn without_fillers(words: &[Word]) -> &[Word] {
-    let fills = |word: &Word| is_filler(&word.surface);
-    let mut left = words;
-    loop {
-        left = match left {
-            [first, rest @ ..] if fills(first) => rest,
-            [rest @ .., last] if fills(last) => rest,
-            [first, second, rest @ ..]
-                if is_opening(&first.surface, &second.surface) && !rest.is_empty() =>
-            {
-                rest
-            }
-            _ => return left,
-        };
     }
 }

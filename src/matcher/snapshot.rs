@@ -1,92 +1,124 @@
-//! One version of the knowledge, ready to answer.
+//! One version of the library, ready to answer.
 
-use std::cell::OnceCell;
 use std::path::Path;
 use std::sync::{Arc, OnceLock};
 
-use super::opinion::{Learnt, Opinion};
-use super::question::Question;
-use super::typeahead::TypeAhead;
-use super::vectors::VectorTable;
-use crate::index::{EntryNumber, IndexError, Made, Origin, Recipe, Searcher, build, open_or_build};
-use crate::knowledge::{EntryId, Finding, Guard, Library, TopicId};
-use crate::language::{Analyzer, IsCommon, Patterns, Synonyms, Vocabulary};
+use super::calibrate::{Calibration, Judge};
+use super::model::{Model, VectorTable};
+use super::parts::Parts;
+use super::quotations::QuotationSearch;
+use super::type_ahead::TypeAhead;
+use crate::index::{Cache, CacheKey, EntryNumber, IndexError, Origin, Searcher, Stored, build};
+use crate::knowledge::{EntryId, Finding, Library, TopicId};
+use crate::language::Patterns;
 
 /// A library with everything that searches it. It never changes; a reload makes a new one.
 pub struct Snapshot {
     library: Arc<Library>,
-    analyzer: Analyzer,
+    model: Model,
     searcher: Searcher,
-    opinion: Opinion,
+    judge: Judge,
+    parts: Parts,
+    guard_patterns: Patterns,
     origin: Origin,
-    guards: Patterns,
-    /// Made when somebody first types.
-    typed: OnceLock<TypeAhead>,
-    /// The vetted entries, in order of their numbers, with their topics.
+    /// The vetted entries by number, with their topics.
     entries: Vec<(EntryId, TopicId)>,
+    type_ahead: OnceLock<TypeAhead>,
+    quotation_search: OnceLock<QuotationSearch>,
 }
 
-/// Finds the errors for which content must not be served.
-pub type Check<'c> = dyn Fn() -> Vec<Finding> + 'c;
+/// What a snapshot needs besides a library.
+#[derive(Clone)]
+pub struct Setup {
+    /// Without it every question is judged by its words alone.
+    pub table: Option<Arc<VectorTable>>,
+    pub calibration: Calibration,
+    pub parts: Parts,
+    /// Whose indexes this one replaces in the cache; the path of a FAQ, for example.
+    pub owner: String,
+}
 
-/// A snapshot could not be made.
+/// Tells whether content may be served.
+pub struct Check<'c> {
+    /// Names the rules and their version: content that passed other rules is checked again.
+    pub rules: String,
+    /// The errors for which the content must not be served.
+    pub errors: &'c dyn Fn() -> Vec<Finding>,
+}
+
 #[derive(Debug, thiserror::Error)]
 pub enum SnapshotError {
-    /// The index cannot be made.
-    #[error("cannot make the knowledge ready")]
+    #[error("cannot prepare the FAQ for searching")]
     Index(#[from] IndexError),
-    /// The content has errors in it.
-    #[error("the FAQ has errors; `caseclerk lint` shows them")]
+    #[error("the FAQ has errors; `caseclerk lint` lists them")]
     Rejected(Vec<Finding>),
 }
 
+impl Setup {
+    /// The usual setup, with or without a vector table.
+    pub fn new(table: Option<Arc<VectorTable>>, owner: impl Into<String>) -> Self {
+        let (calibration, parts) = (Calibration::shipped(), Parts::default());
+        Self { table, calibration, parts, owner: owner.into() }
+    }
+}
+
+impl Check<'_> {
+    /// For content that needs no check, or has just passed it.
+    pub fn none() -> Self {
+        Self { rules: String::new(), errors: &Vec::new }
+    }
+}
+
 impl Snapshot {
-    /// Opens the index of this library under `index_root`, or builds it there, and puts everything
-    /// together. Content is only indexed if `check` finds no errors in it; where an index is found,
-    /// the very same content has passed before. Without a vector table every question is judged by
-    /// its words alone.
+    /// Opens the cached index under `cache_root`, or else checks the content, learns from it, and
+    /// builds the index there.
     pub fn open(
         library: Arc<Library>,
-        table: Option<Arc<VectorTable>>,
-        index_root: &Path,
+        setup: &Setup,
+        cache_root: &Path,
         check: &Check<'_>,
     ) -> Result<Self, SnapshotError> {
-        // What was made here need not be read back.
-        let fresh: OnceCell<(Analyzer, Learnt)> = OnceCell::new();
-        let make = || {
-            let errors = check();
-            if !errors.is_empty() {
-                return Err(SnapshotError::Rejected(errors));
-            }
-            let (analyzer, learnt) = fresh.get_or_init(|| learn(&library, table.as_ref()));
-            let bytes =
-                postcard::to_stdvec(learnt).expect("numbers and lists can always be written");
-            Ok(Made { views: build(&library, analyzer)?, learnt: bytes })
-        };
-        let fingerprint = table.as_ref().map_or("no table", |table| table.digest());
-        let opened =
-            open_or_build(index_root, &Recipe { library: &library, fingerprint, make: &make })?;
-        let stored = || {
-            let learnt: Learnt = postcard::from_bytes(&opened.learnt).ok()?;
-            Some((analyzer(&library, &learnt.vocabulary, table.as_ref()), learnt))
-        };
-        let (analyzer, learnt) =
-            fresh.into_inner().or_else(stored).unwrap_or_else(|| learn(&library, table.as_ref()));
-        let opinion = Opinion::new(&library, table, learnt);
-        let entries = library.vetted().map(|entry| (entry.id.clone(), entry.id.topic())).collect();
-        Ok(Self {
-            guards: library.guard_patterns(),
-            typed: OnceLock::new(),
-            analyzer,
-            searcher: opened.searcher,
-            opinion,
-            origin: opened.origin,
-            entries,
-            library,
-        })
+        let table = setup.table.as_ref();
+        let digest = table.map_or("no vectors", |table| table.digest());
+        let content = format!("{}\n{digest}\n{}", library.content_hash, check.rules);
+        let cache = Cache::new(cache_root, CacheKey { content, owner: setup.owner.clone() });
+        if let Some((searcher, model)) = find(&cache, &library, table) {
+            let origin = Origin::Found(cache.folder().to_owned());
+            return Ok(Self::assemble(library, model, searcher, setup, origin));
+        }
+        let errors = (check.errors)();
+        if !errors.is_empty() {
+            return Err(SnapshotError::Rejected(errors));
+        }
+        let model = Model::learn(&library, table.cloned());
+        let index = build(&library, model.analyzer())?;
+        let searcher = Searcher::open(&index)?;
+        let origin = cache.keep(&Stored { index, model: model.to_bytes() });
+        Ok(Self::assemble(library, model, searcher, setup, origin))
     }
 
-    /// What is known.
+    fn assemble(
+        library: Arc<Library>,
+        model: Model,
+        searcher: Searcher,
+        setup: &Setup,
+        origin: Origin,
+    ) -> Self {
+        let entries = library.vetted().map(|entry| (entry.id.clone(), entry.id.topic()));
+        Self {
+            entries: entries.collect(),
+            judge: setup.calibration.judge(model.has_vectors()).clone(),
+            parts: setup.parts.clone(),
+            guard_patterns: library.guard_patterns(),
+            type_ahead: OnceLock::new(),
+            quotation_search: OnceLock::new(),
+            library,
+            model,
+            searcher,
+            origin,
+        }
+    }
+
     pub fn library(&self) -> &Arc<Library> {
         &self.library
     }
@@ -96,104 +128,60 @@ impl Snapshot {
         &self.origin
     }
 
-    pub(super) fn analyzer(&self) -> &Analyzer {
-        &self.analyzer
+    pub(super) fn model(&self) -> &Model {
+        &self.model
     }
 
     pub(super) fn searcher(&self) -> &Searcher {
         &self.searcher
     }
 
-    pub(super) fn opinion(&self) -> &Opinion {
-        &self.opinion
+    pub(super) fn judge(&self) -> &Judge {
+        &self.judge
     }
 
-    /// The first guard that a question fits. Of a story only that counts which it asks.
-    pub(super) fn guard(&self, text: &str, question: &Question) -> Option<&Guard> {
-        let asked = question.asked(text, &self.analyzer);
-        let first = asked.iter().flat_map(|asked| self.guards.fitting(&asked.words)).min()?;
-        self.library.guards.get(first)
+    pub(super) fn parts(&self) -> &Parts {
+        &self.parts
     }
 
-    /// The ways of asking, to be looked up by how they begin.
-    pub(super) fn typed(&self) -> &TypeAhead {
-        self.typed.get_or_init(|| TypeAhead::new(&self.library))
+    pub(super) fn guard_patterns(&self) -> &Patterns {
+        &self.guard_patterns
+    }
+
+    /// Made when somebody first types.
+    pub(super) fn typing(&self) -> &TypeAhead {
+        self.type_ahead.get_or_init(|| TypeAhead::new(&self.library))
+    }
+
+    /// Made when somebody first searches the quotations.
+    pub(super) fn quotation_search(&self) -> &QuotationSearch {
+        self.quotation_search.get_or_init(|| QuotationSearch::new(&self.library))
     }
 
     /// How many entries can be found.
-    pub(super) fn len(&self) -> usize {
+    pub(super) fn entry_count(&self) -> usize {
         self.entries.len()
     }
 
-    /// The id of an entry.
-    ///
     /// # Panics
-    /// If the number did not come from this snapshot's own index, which is stamped with the content
-    /// it was built from.
+    /// If the number is not of this snapshot's own index.
     pub(super) fn entry_id(&self, number: EntryNumber) -> &EntryId {
         &self.entries[number.0 as usize].0
     }
 
-    /// The topic of an entry; panics as [`Snapshot::entry_id`] does.
+    /// Panics as [`Snapshot::entry_id`] does.
     pub(super) fn topic(&self, number: EntryNumber) -> &TopicId {
         &self.entries[number.0 as usize].1
     }
-
-    /// A way of asking an entry: 0 is its question, 1 its first phrasing.
-    pub(super) fn phrasing(&self, number: EntryNumber, place: usize) -> &str {
-        let entry = &self.library.entries[self.entry_id(number)];
-        match place.checked_sub(1) {
-            None => &entry.question,
-            Some(place) => entry.phrasings.get(place).map_or("", |phrasing| &phrasing.value),
-        }
-    }
 }
 
-/// Learns everything that can be learnt from the library.
-fn learn(library: &Library, table: Option<&Arc<VectorTable>>) -> (Analyzer, Learnt) {
-    let vocabulary = learn_vocabulary(library, &is_common(table));
-    let analyzer = analyzer(library, &vocabulary, table);
-    let learnt = Learnt::new(library, vocabulary, &analyzer, table.map(Arc::as_ref));
-    (analyzer, learnt)
-}
-
-/// Learns the words of the field: editors write questions, answers and quotations with care, and
-/// phrasings as people type.
-fn learn_vocabulary(library: &Library, is_common: &IsCommon) -> Vocabulary {
-    let entries = || library.entries.values();
-    let written =
-        entries().flat_map(|entry| [entry.question.as_str(), entry.answer.value.as_str()]);
-    let keywords = entries().flat_map(|entry| entry.keywords.iter().map(String::as_str));
-    let quoted = library
-        .quotations
-        .values()
-        .flat_map(|quotation| [quotation.words.as_str(), quotation.speaker.as_str()]);
-    let swapped = library.synonyms.iter().flat_map(|group| &group.words).map(String::as_str);
-    let typed =
-        entries().flat_map(|entry| entry.phrasings.iter().map(|phrasing| phrasing.value.as_str()));
-    let typed = typed.chain(
-        library.elsewhere.iter().flat_map(|group| group.questions.iter().map(String::as_str)),
-    );
-    let guarded = library.guards.iter().flat_map(|guard| {
-        guard.words.iter().chain(&guard.unless).chain(guard.and.iter().flatten())
-    });
-    let careful = written.chain(keywords).chain(quoted).chain(swapped);
-    Vocabulary::learn(careful, typed, guarded.map(String::as_str), is_common)
-}
-
-fn analyzer(
+/// The cached index and what was learnt with it, if both can be used.
+fn find(
+    cache: &Cache<'_>,
     library: &Library,
-    vocabulary: &Vocabulary,
     table: Option<&Arc<VectorTable>>,
-) -> Analyzer {
-    let groups = library.synonyms.iter().map(|group| group.words.as_slice());
-    Analyzer::new(vocabulary, is_common(table), Synonyms::new(groups))
-}
-
-/// Whether a word is a common one or a name, as far as the table knows.
-fn is_common(table: Option<&Arc<VectorTable>>) -> Box<IsCommon> {
-    match table.cloned() {
-        Some(table) => Box::new(move |word| table.knows_word(word)),
-        None => Box::new(|_| false),
-    }
+) -> Option<(Searcher, Model)> {
+    let stored = cache.find()?;
+    let searcher = Searcher::open(&stored.index).ok()?;
+    Some((searcher, Model::from_bytes(&stored.model, library, table.cloned())?))
 }

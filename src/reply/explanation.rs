@@ -2,34 +2,71 @@
 
 use super::rich_text::RichText;
 use super::sheet::Section;
-use crate::matcher::{Band, Candidate, Evidence, WordEvidence, WordUse};
+use crate::matcher::{
+    Band, Candidate, Confidence, Evidence, ExplainedCandidate, ExplainedWord, RANKERS, Verdict,
+    WordUse,
+};
 
-/// Why a question led where it led: the decision, how sure it is, what became of each word, and the
-/// nearest entries.
+/// The decision, how sure it is, what became of each word, and the nearest entries.
 pub fn explanation(evidence: &Evidence) -> Vec<Section> {
-    let Evidence { words, candidates, .. } = evidence;
-    let mut why = vec![evidence.verdict.clone()];
-    why.extend(evidence.confidence.map(|confidence| {
+    let Evidence { candidates, confidence, .. } = evidence;
+    let mut why = vec![verdict_in_words(&evidence.verdict, *confidence)];
+    why.extend(confidence.map(|confidence| {
         format!(
             "Confidence {:.2}, which is {}.",
             confidence.together,
             band_in_words(confidence.band)
         )
     }));
-    if let [best, next, ..] = &candidates[..] {
-        let gap = best.rank_score - next.rank_score;
+    if let [best, second, ..] = &candidates[..] {
+        let lead = best.score - second.score;
         why.push(format!(
-            "Of all entries {} comes first, ahead of {} by {gap:.1}.",
-            best.entry, next.entry
+            "Of all entries {} comes first, ahead of {} by {lead:.1}.",
+            best.entry, second.entry
         ));
     }
+    let explanation = evidence.explanation.as_ref();
+    let words = explanation.map_or(&[][..], |explanation| &explanation.words);
+    let explained = explanation.map_or(&[][..], |explanation| &explanation.candidates);
+    let candidates = candidates.iter().enumerate();
+    let candidates = candidates.map(|(place, found)| in_words(found, explained.get(place)));
     let lists = [
         ("Its words", words.iter().map(word_in_words).collect::<Vec<_>>()),
-        ("The nearest entries", candidates.iter().map(candidate_in_words).collect()),
+        ("The nearest entries", candidates.collect()),
     ];
     let filled = lists.into_iter().filter(|(_, items)| !items.is_empty());
     let lists = filled.map(|(heading, items)| Section::new(heading, RichText::list(false, items)));
     std::iter::once(Section::new("Why", RichText::list(false, why))).chain(lists).collect()
+}
+
+fn verdict_in_words(verdict: &Verdict, confidence: Option<Confidence>) -> String {
+    match verdict {
+        Verdict::NoWords => "The question holds no words.".to_owned(),
+        Verdict::NothingNear => "No entry is anything like the question.".to_owned(),
+        Verdict::ExactPhrasing { entry } => {
+            format!("Answered: `{entry}` is asked in these very words.")
+        }
+        Verdict::Guard { name, leads_to } => match leads_to.as_str() {
+            "silence" => format!("No answer: the guard `{name}` says that this is another matter."),
+            "help" => format!("The short help: the guard `{name}` says that this asks nothing."),
+            entry => format!("Answered: the guard `{name}` leads to `{entry}`."),
+        },
+        Verdict::Confidence { entry } => {
+            let sure = confidence.map_or(String::new(), |confidence| {
+                format!(
+                    "{:.0} % sure that the question is about this FAQ, and {:.0} % that `{entry}` \
+                     is then the right answer",
+                    100.0 * confidence.in_scope,
+                    100.0 * confidence.right,
+                )
+            });
+            match confidence.map(|confidence| confidence.band) {
+                Some(Band::Strong | Band::Likely) => format!("Answered: {sure}."),
+                Some(Band::Weak) => format!("A choice: only {sure}."),
+                Some(Band::None) | None => format!("No answer: only {sure}."),
+            }
+        }
+    }
 }
 
 fn band_in_words(band: Band) -> &'static str {
@@ -41,7 +78,7 @@ fn band_in_words(band: Band) -> &'static str {
     }
 }
 
-fn word_in_words(word: &WordEvidence) -> String {
+fn word_in_words(word: &ExplainedWord) -> String {
     let used = match word.used {
         WordUse::FunctionWord => "not weighed",
         WordUse::Asked => "people ask with it",
@@ -52,20 +89,17 @@ fn word_in_words(word: &WordEvidence) -> String {
     format!("{}{typed}: {used} (rarity {:.1})", word.word, word.rarity)
 }
 
-fn candidate_in_words(candidate: &Candidate) -> String {
-    let phrasing = candidate.phrasing.as_ref();
-    let phrasing =
-        phrasing.map_or(String::new(), |words| format!("; shares most words with “{words}”"));
-    format!(
-        "{}: in all {:.1}; words {:.1}, of which it covers {:.0} %; meaning {:.2} to its nearest phrasing, {:.2} to their middle, margin \
-         {:.2}; wording {:.2}{phrasing}",
-        candidate.entry,
-        candidate.rank_score,
-        candidate.words_score,
-        100.0 * candidate.coverage,
-        candidate.nearest,
-        candidate.middle,
-        candidate.margin,
-        candidate.wording,
-    )
+fn in_words(candidate: &Candidate, explained: Option<&ExplainedCandidate>) -> String {
+    let scores = RANKERS
+        .iter()
+        .map(|row| format!("{} {:.2}", row.measures, candidate.raw_scores[row.ranker]));
+    let scores: Vec<String> = scores.collect();
+    let mut text =
+        format!("{}: {:.1} in all; {}", candidate.entry, candidate.score, scores.join(", "));
+    if let Some(ExplainedCandidate { coverage, phrasing }) = explained {
+        text += &format!("; covers {:.0} % of the words", 100.0 * coverage);
+        let phrasing = phrasing.as_ref().map(|phrasing| format!(", most with “{phrasing}”"));
+        text += &phrasing.unwrap_or_default();
+    }
+    text
 }

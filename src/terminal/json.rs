@@ -73,11 +73,7 @@ struct JsonQuotation {
 impl<'a> JsonReply<'a> {
     /// The JSON of a response to a question.
     pub fn new(question: &'a str, response: Response) -> Self {
-        let score = response
-            .evidence
-            .as_ref()
-            .and_then(|evidence| evidence.candidates.first())
-            .map(|best| best.words_score);
+        let score = response.score();
         let empty = Self {
             question,
             outcome: JsonOutcome::NoAnswer,

@@ -1,4 +1,4 @@
-//! A static table of word-piece vectors: the matcher's sense of meaning beyond words.
+//! A table of word-piece vectors, by which the matcher compares texts beyond their words.
 //!
 //! Each row is a direction for a piece of a word, a word, or a pair of words; the sum of a text's
 //! rows points roughly where a sentence encoder would point. Nothing is computed but a sum, so a
@@ -8,7 +8,6 @@
 use std::hash::{BuildHasher, RandomState};
 use std::path::{Path, PathBuf};
 
-use fearless_simd::{Level, Simd, dispatch};
 use hashbrown::HashTable;
 
 use crate::language::fold;
@@ -214,7 +213,7 @@ fn split_words(text: &str) -> Vec<String> {
     words
 }
 
-/// Scales a vector to length 1; one of zeros stays as it is.
+/// Scales a vector to length 1; a vector of zeros stays as it is.
 pub(super) fn scale_to_unit(vector: &mut [f32]) {
     let length = dot(vector, vector).sqrt();
     if length > 0.0 {
@@ -222,27 +221,13 @@ pub(super) fn scale_to_unit(vector: &mut [f32]) {
     }
 }
 
-/// The scalar product of a vector with each of several that stand one after the other.
+/// The dot product of a vector with each of several that stand one after the other.
 pub(super) fn dots(rows: &[f32], vector: &[f32]) -> Vec<f32> {
-    let rows = rows.chunks_exact(vector.len().max(1));
-    let mut products = vec![0.0; rows.len()];
-    dispatch!(Level::new(), machine => {
-        for (product, row) in products.iter_mut().zip(rows) {
-            *product = dot_on(machine, row, vector);
-        }
-    });
-    products
+    rows.chunks_exact(vector.len().max(1)).map(|row| dot(row, vector)).collect()
 }
 
-/// The scalar product.
+/// Summed in lanes, so that the compiler can use vector instructions.
 pub(super) fn dot(a: &[f32], b: &[f32]) -> f32 {
-    dispatch!(Level::new(), machine => dot_on(machine, a, b))
-}
-
-/// The scalar product, summed in lanes so that the compiler can use the machine's vector
-/// instructions. It is compiled for every kind of machine, which is why it must be inlined.
-#[inline(always)]
-fn dot_on(_: impl Simd, a: &[f32], b: &[f32]) -> f32 {
     const LANES: usize = 16;
     let mut sums = [0.0; LANES];
     let (a_lanes, b_lanes) = (a.chunks_exact(LANES), b.chunks_exact(LANES));

@@ -122,7 +122,7 @@ impl Snapshot {
             };
             return leads.filter(is_vetted).take(limit).collect();
         }
-        let fitting = self.typed().fitting(typed);
+        let fitting = self.typing().fitting(typed);
         fitting.into_iter().take(limit).map(|number| self.entry_id(number).clone()).collect()
     }
 }

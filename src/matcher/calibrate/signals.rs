@@ -1,0 +1,132 @@
+//! What is measured of a question and its best candidate: one table, a row for each signal.
+
+use crate::index::IndexError;
+use crate::matcher::question::ParsedText;
+use crate::matcher::rank::{Candidate, Coverage, Ranker, Scope};
+use crate::matcher::snapshot::Snapshot;
+
+/// A row of the table of signals.
+pub struct Signal {
+    pub name: &'static str,
+    pub measures: &'static str,
+    /// Not a number if there is nothing to measure.
+    measure: fn(&Measured<'_>) -> f32,
+}
+
+const fn signal(
+    name: &'static str,
+    measures: &'static str,
+    measure: fn(&Measured<'_>) -> f32,
+) -> Signal {
+    Signal { name, measures, measure }
+}
+
+/// Every signal. A "lead" is how far the best candidate is ahead of another one, by a score.
+pub const SIGNALS: &[Signal] = &[
+    signal("score", "sum of z-scores of the best candidate", |m| m.best.score),
+    signal("score-lead", "its lead over the second", |m| {
+        m.best.score - m.second.map_or(0.0, |other| other.score)
+    }),
+    signal("score-topic-lead", "its lead over the best candidate of another topic", |m| {
+        m.best.score - m.other_topic.map_or(0.0, |other| other.score)
+    }),
+    // The root of the length takes the growth of a sum over words out of the score.
+    signal("bm25", "its BM25 score over the root of the number of words", |m| {
+        m.raw(Ranker::Bm25) / m.words.sqrt()
+    }),
+    signal("nearest", "cosine with its nearest phrasing", |m| m.raw(Ranker::NearestPhrasing)),
+    signal("centroid", "cosine with the centroid of its phrasings", |m| m.raw(Ranker::Centroid)),
+    signal("centroid-topic-lead", "its lead by centroid over another topic", |m| {
+        m.topic_lead(Ranker::Centroid)
+    }),
+    signal("vector-margin", "its margin by vectors", |m| m.raw(Ranker::VectorEntry)),
+    signal("vector-topic-lead", "its lead by vectors over another topic", |m| {
+        m.topic_lead(Ranker::VectorEntry)
+    }),
+    signal("coverage", "share of the words that it contains", |m| m.coverage.covered),
+    signal("unknown-words", "share of the words that no entry contains", |m| m.coverage.unknown),
+    signal("length", "logarithm of the number of words", |m| m.words.ln()),
+    signal("vector-scope", "margin of the whole FAQ by vectors", |m| {
+        m.scope.vector_margin.unwrap_or(f32::NAN)
+    }),
+    signal("elsewhere-lead", "lead of its nearest phrasing over what belongs elsewhere", |m| {
+        m.raw(Ranker::NearestPhrasing) - m.scope.elsewhere.unwrap_or(f32::NAN)
+    }),
+    signal("rarest-missing", "rarity of the rarest word that it does not contain", |m| {
+        m.coverage.rarest_missing
+    }),
+    signal("ngram-margin", "its margin by n-grams", |m| m.raw(Ranker::NgramEntry)),
+    signal("ngram-lead", "its lead by n-grams over the second", |m| m.lead(Ranker::NgramEntry)),
+    signal("ngram-topic", "margin of its topic by n-grams", |m| m.raw(Ranker::NgramTopic)),
+    signal("ngram-topic-lead", "lead of its topic by n-grams over another topic", |m| {
+        m.topic_lead(Ranker::NgramTopic)
+    }),
+    signal("ngram-scope", "margin of the whole FAQ by n-grams", |m| {
+        m.scope.ngram_margin.unwrap_or(f32::NAN)
+    }),
+];
+
+pub const SIGNAL_COUNT: usize = SIGNALS.len();
+
+/// The values of all signals, in the order of the table. One that was not measured is not a number.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct SignalValues(pub [f32; SIGNAL_COUNT]);
+
+/// What the rows of the table measure.
+struct Measured<'a> {
+    /// How many words the question has.
+    words: f32,
+    best: &'a Candidate,
+    second: Option<&'a Candidate>,
+    /// The best candidate of another topic than the best.
+    other_topic: Option<&'a Candidate>,
+    scope: Scope,
+    coverage: Coverage,
+}
+
+impl Measured<'_> {
+    fn raw(&self, ranker: Ranker) -> f32 {
+        self.best.raw_scores[ranker]
+    }
+
+    fn lead(&self, ranker: Ranker) -> f32 {
+        self.raw(ranker) - self.second.map_or(0.0, |other| other.raw_scores[ranker])
+    }
+
+    fn topic_lead(&self, ranker: Ranker) -> f32 {
+        self.raw(ranker) - self.other_topic.map_or(0.0, |other| other.raw_scores[ranker])
+    }
+}
+
+impl SignalValues {
+    /// Measures a question and its candidates, best first. `None` without candidates.
+    pub(in crate::matcher) fn measure(
+        snapshot: &Snapshot,
+        question: &ParsedText,
+        candidates: &[Candidate],
+        scope: Scope,
+    ) -> Result<Option<Self>, IndexError> {
+        let Some(best) = candidates.first() else { return Ok(None) };
+        let topic = |candidate: &Candidate| snapshot.topic(candidate.number);
+        let measured = Measured {
+            words: question.words.len() as f32,
+            best,
+            second: candidates.get(1),
+            other_topic: candidates.iter().find(|other| topic(other) != topic(best)),
+            scope,
+            coverage: Coverage::of(snapshot.searcher(), question, best.number)?,
+        };
+        let is_used = |place: usize| snapshot.parts().has_signal(place);
+        Ok(Some(Self(std::array::from_fn(|place| {
+            if is_used(place) { (SIGNALS[place].measure)(&measured) } else { f32::NAN }
+        }))))
+    }
+}
+
+impl serde::Serialize for SignalValues {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        // JSON has no word for what is not a number.
+        let values = SIGNALS.iter().zip(self.0).filter(|(_, value)| !value.is_nan());
+        serializer.collect_map(values.map(|(signal, value)| (signal.name, value)))
+    }
+}

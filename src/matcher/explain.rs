@@ -1,0 +1,77 @@
+//! What a person needs to understand a decision, beyond what led to it.
+
+use super::outcome::{ExplainedCandidate, ExplainedWord, Explanation, WordUse};
+use super::question::ParsedText;
+use super::rank::{Candidate, Coverage};
+use super::snapshot::Snapshot;
+use crate::index::{EntryNumber, IndexError};
+
+impl Snapshot {
+    pub(super) fn explain(
+        &self,
+        question: &ParsedText,
+        candidates: &[Candidate],
+    ) -> Result<Explanation, IndexError> {
+        let explained = candidates.iter().map(|candidate| {
+            let coverage = Coverage::of(self.searcher(), question, candidate.number)?.covered;
+            let phrasing = self.most_similar_phrasing(question, candidate)?;
+            Ok(ExplainedCandidate { coverage, phrasing })
+        });
+        let best = candidates.first().map(|best| best.number);
+        Ok(Explanation {
+            words: self.explain_words(question, best)?,
+            candidates: explained.collect::<Result<_, IndexError>>()?,
+        })
+    }
+
+    fn explain_words(
+        &self,
+        question: &ParsedText,
+        best: Option<EntryNumber>,
+    ) -> Result<Vec<ExplainedWord>, IndexError> {
+        let searcher = self.searcher();
+        let mut explained = Vec::new();
+        for word in &question.words {
+            let used = match best {
+                _ if word.is_function_word => WordUse::FunctionWord,
+                Some(best) if searcher.asks_with(best, &word.term)? => WordUse::Asked,
+                Some(best) if searcher.contains(best, &word.term)? => WordUse::Mentioned,
+                _ => WordUse::Missing,
+            };
+            explained.push(ExplainedWord {
+                word: word.surface.clone(),
+                typed: word.typed.clone(),
+                rarity: searcher.idf(&word.term)?,
+                used,
+            });
+        }
+        Ok(explained)
+    }
+
+    /// The phrasing of an entry that shares most with the question: the sum of the rarities of the
+    /// words in common, and the less the longer it is, for a long phrasing shares much by chance.
+    fn most_similar_phrasing(
+        &self,
+        question: &ParsedText,
+        candidate: &Candidate,
+    ) -> Result<Option<String>, IndexError> {
+        let mut wanted: Vec<(&str, f32)> = Vec::new();
+        for term in question.terms() {
+            wanted.push((term.term, self.searcher().idf(term.term)?));
+        }
+        let entry = &self.library().entries[&candidate.entry];
+        let mut best: Option<(f32, &str)> = None;
+        for text in entry.ways_of_asking() {
+            let words = self.model().analyzer().read(text);
+            let has = |term: &str| {
+                words.iter().any(|word| word.term == term || word.concept.as_deref() == Some(term))
+            };
+            let shared = wanted.iter().filter(|(term, _)| has(term)).map(|(_, idf)| idf);
+            let shared = shared.sum::<f32>() / (1.0 + words.len() as f32).ln();
+            if shared > best.map_or(0.0, |(most, _)| most) {
+                best = Some((shared, text));
+            }
+        }
+        Ok(best.map(|(_, text)| text.to_owned()))
+    }
+}

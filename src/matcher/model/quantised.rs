@@ -1,0 +1,133 @@
+//! Vectors of bytes: an eighth of the memory, and quick to compare.
+
+use serde::{Deserialize, Serialize};
+
+/// How many numbers of a vector are kept. The vectors are rotated so that the first numbers say
+/// most: with 96 of 192 the right answer came first as often as with all of them.
+const KEPT: usize = 96;
+
+/// The steps between zero and the largest number.
+const STEPS: f32 = 127.0;
+
+/// The size of a step for these numbers.
+pub(super) fn step_for(numbers: impl Iterator<Item = f32>) -> f32 {
+    let largest = numbers.fold(0.0_f32, |largest, number| largest.max(number.abs()));
+    if largest > 0.0 { largest / STEPS } else { 1.0 }
+}
+
+/// A number in steps.
+pub(super) fn quantise(number: f32, step: f32) -> i8 {
+    (number / step).round() as i8
+}
+
+/// Groups of vectors, each cut to its first numbers, scaled to length 1 and quantised.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub(super) struct QuantisedVectors {
+    numbers: Vec<i8>,
+    /// The size of a step in each vector.
+    scales: Vec<f32>,
+    /// The first vector of each group, and where the last group ends.
+    starts: Vec<u32>,
+    kept: usize,
+}
+
+/// One vector, quantised in the same way.
+pub(super) struct QuantisedVector {
+    numbers: Vec<i8>,
+    scale: f32,
+}
+
+impl QuantisedVectors {
+    /// Each group holds vectors of `dims` numbers, one after the other.
+    pub fn new<'v>(dims: usize, groups: impl IntoIterator<Item = &'v [f32]>) -> Self {
+        let kept = dims.min(KEPT);
+        let mut vectors = Self { starts: vec![0], kept, ..Self::default() };
+        for group in groups {
+            for vector in group.chunks_exact(dims.max(1)).map(QuantisedVector::new) {
+                vectors.numbers.extend(vector.numbers);
+                vectors.scales.push(vector.scale);
+            }
+            vectors.starts.push(vectors.scales.len() as u32);
+        }
+        vectors
+    }
+
+    /// The largest cosine of any vector of a group with another vector; −1 for an empty group.
+    pub fn nearest(&self, group: usize, wanted: &QuantisedVector) -> f32 {
+        let range = self.starts[group] as usize..self.starts[group + 1] as usize;
+        let numbers = &self.numbers[range.start * self.kept..range.end * self.kept];
+        let vectors = numbers.chunks_exact(self.kept.max(1)).zip(&self.scales[range]);
+        let cosines = vectors
+            .map(|(numbers, scale)| scale * wanted.scale * dot(numbers, &wanted.numbers) as f32);
+        cosines.fold(-1.0, f32::max)
+    }
+}
+
+impl QuantisedVector {
+    pub fn new(vector: &[f32]) -> Self {
+        let vector = &vector[..vector.len().min(KEPT)];
+        let step = step_for(vector.iter().copied());
+        let length = vector.iter().map(|number| number * number).sum::<f32>().sqrt();
+        Self {
+            numbers: vector.iter().map(|&number| quantise(number, step)).collect(),
+            scale: if length > 0.0 { step / length } else { 1.0 },
+        }
+    }
+}
+
+fn dot(a: &[i8], b: &[i8]) -> i32 {
+    a.iter().zip(b).map(|(&x, &y)| i32::from(i16::from(x) * i16::from(y))).sum()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::matcher::model::vector_table::scale_to_unit;
+
+    /// Vectors of seven numbers, of length 1, in no particular order.
+    fn vectors(count: usize) -> Vec<f32> {
+        let mut vectors = Vec::new();
+        for number in 0..count {
+            let mut vector: [f32; 7] =
+                std::array::from_fn(|at| ((number * 7 + at).pow(2) as f32 * 0.37).sin());
+            scale_to_unit(&mut vector);
+            vectors.extend(vector);
+        }
+        vectors
+    }
+
+    #[test]
+    fn a_number_comes_back_to_half_a_step() {
+        let numbers = [0.0, 0.1, -2.5, 4.9, -4.9];
+        let step = step_for(numbers.into_iter());
+        for number in numbers {
+            let back = f32::from(quantise(number, step)) * step;
+            assert!((back - number).abs() <= step / 2.0, "{number} became {back}");
+        }
+        assert_eq!(step_for([0.0, 0.0].into_iter()), 1.0);
+    }
+
+    #[test]
+    fn a_quantised_cosine_is_nearly_the_true_one() {
+        let vectors = vectors(40);
+        let (wanted, group) = vectors.split_at(7);
+        let cosine = |vector: &[f32]| vector.iter().zip(wanted).map(|(x, y)| x * y).sum::<f32>();
+        let expected = group.chunks_exact(7).map(cosine).fold(-1.0, f32::max);
+        let quantised = QuantisedVectors::new(7, [group]).nearest(0, &QuantisedVector::new(wanted));
+        assert!((quantised - expected).abs() < 0.01, "{quantised} instead of {expected}");
+    }
+
+    #[test]
+    fn groups_do_not_mix() {
+        let vectors = vectors(40);
+        let groups = QuantisedVectors::new(7, [&vectors[..7 * 3], &[], &vectors[7 * 3..]]);
+        let nearest = |group, wanted: usize| {
+            groups.nearest(group, &QuantisedVector::new(&vectors[7 * wanted..7 * wanted + 7]))
+        };
+        for wanted in 0..40 {
+            let own = if wanted < 3 { 0 } else { 2 };
+            assert!(nearest(own, wanted) > 0.99 && nearest(2 - own, wanted) < 0.99, "{wanted}");
+            assert_eq!(nearest(1, wanted), -1.0);
+        }
+    }
+}

@@ -1,0 +1,158 @@
+//! How near a question is to the entries in meaning, by the vector table.
+//!
+//! The vectors of all phrasings are read in three ways: the nearest phrasing of an entry, the
+//! centroid of its phrasings, and a linear classifier.
+
+use serde::{Deserialize, Serialize};
+
+use super::Phrasings;
+use super::classes::{Classes, Margins};
+use super::one_vs_rest::{Examples, train};
+use super::quantised::{QuantisedVector, QuantisedVectors};
+use super::vector_table::{VectorTable, dot, dots, scale_to_unit};
+use crate::matcher::rank::best_places;
+
+/// The classifier is trained for at most this many entries: its cost grows with entries times
+/// phrasings. The centroids do without it.
+const CLASSIFIED_ENTRIES: usize = 400;
+
+/// The nearest phrasing is only looked for in the best entries by BM25, and in as many with the
+/// nearest centroids.
+const SEARCHED_ENTRIES: usize = 8;
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(in crate::matcher) struct VectorModel {
+    /// The phrasings of each entry.
+    phrasings: QuantisedVectors,
+    /// The normalised sum of each entry's phrasings.
+    centroids: Vec<f32>,
+    /// Questions that belong elsewhere, in one group; `None` if none are known.
+    elsewhere: Option<QuantisedVectors>,
+    /// `None` for a FAQ too large to train on.
+    classifier: Option<LinearClassifier>,
+}
+
+/// The hyperplanes of all classes.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+struct LinearClassifier {
+    weights: Vec<f32>,
+    biases: Vec<f32>,
+}
+
+/// How near a text is to every entry, by entry number.
+pub(in crate::matcher) struct Similarities {
+    /// The cosine with the nearest phrasing; where that was not looked for, with the centroid.
+    pub nearest: Vec<f32>,
+    pub centroid: Vec<f32>,
+    pub margins: Margins,
+    /// The cosine with the nearest question that belongs elsewhere, if any are known.
+    pub elsewhere: Option<f32>,
+}
+
+impl VectorModel {
+    pub fn learn(phrasings: &Phrasings<'_>, classes: &Classes, table: &VectorTable) -> Self {
+        let dims = table.dims();
+        let vectors = phrasings.texts.iter().flat_map(|text| table.embed(text)).collect();
+        let vectors = Vectors { dims, numbers: vectors };
+        // The phrasings of an entry stand one after the other; what belongs elsewhere comes last.
+        let groups = phrasings.entries.chunk_by(|a, b| a == b);
+        let mut groups: Vec<&[f32]> = groups
+            .scan(0, |start, group| {
+                let range = *start..*start + group.len() * dims;
+                *start = range.end;
+                Some(&vectors.numbers[range])
+            })
+            .collect();
+        let knows_elsewhere = phrasings.entries.last().is_some_and(Option::is_none);
+        let elsewhere = if knows_elsewhere { groups.pop() } else { None };
+        Self {
+            centroids: groups.iter().flat_map(|group| centroid(group, dims)).collect(),
+            phrasings: QuantisedVectors::new(dims, groups),
+            elsewhere: elsewhere.map(|group| QuantisedVectors::new(dims, [group])),
+            classifier: (classes.entries() <= CLASSIFIED_ENTRIES)
+                .then(|| LinearClassifier::train(&vectors, &phrasings.entries, classes)),
+        }
+    }
+
+    /// `bm25` are the scores by which the most promising entries are chosen.
+    pub fn similarities(
+        &self,
+        text: &str,
+        table: &VectorTable,
+        classes: &Classes,
+        bm25: &[f32],
+    ) -> Similarities {
+        let vector = table.embed(text);
+        let quantised = QuantisedVector::new(&vector);
+        let centroid = dots(&self.centroids, &vector);
+        // The cosine with the nearest phrasing is never far above that with the centroid.
+        let mut nearest = centroid.clone();
+        let mut promising = best_places(bm25, SEARCHED_ENTRIES);
+        promising.retain(|&entry| bm25[entry] > 0.0);
+        promising.extend(best_places(&centroid, SEARCHED_ENTRIES));
+        promising.sort_unstable();
+        promising.dedup();
+        for entry in promising {
+            nearest[entry] = self.phrasings.nearest(entry, &quantised);
+        }
+        let margins = self.classifier.as_ref().map(|classifier| {
+            classes.margins(classifier.margins(&vector), self.elsewhere.is_some())
+        });
+        let elsewhere = self.elsewhere.as_ref().map(|group| group.nearest(0, &quantised));
+        Similarities { nearest, centroid, margins: margins.unwrap_or_default(), elsewhere }
+    }
+}
+
+fn centroid(group: &[f32], dims: usize) -> Vec<f32> {
+    let mut centroid = vec![0.0; dims];
+    for vector in group.chunks_exact(dims) {
+        centroid.iter_mut().zip(vector).for_each(|(sum, number)| *sum += number);
+    }
+    scale_to_unit(&mut centroid);
+    centroid
+}
+
+impl LinearClassifier {
+    fn train(vectors: &Vectors, entries: &[Option<u32>], classes: &Classes) -> Self {
+        let planes = train(vectors, entries, classes, |plane| plane);
+        let biases = planes.iter().map(|plane| plane.bias).collect();
+        Self { weights: planes.into_iter().flat_map(|plane| plane.weights).collect(), biases }
+    }
+
+    fn margins(&self, vector: &[f32]) -> Vec<f32> {
+        let mut margins = dots(&self.weights, vector);
+        margins.iter_mut().zip(&self.biases).for_each(|(margin, bias)| *margin += bias);
+        margins
+    }
+}
+
+/// Vectors of length 1, one after the other.
+struct Vectors {
+    dims: usize,
+    numbers: Vec<f32>,
+}
+
+impl Vectors {
+    fn of(&self, example: usize) -> &[f32] {
+        &self.numbers[example * self.dims..(example + 1) * self.dims]
+    }
+}
+
+impl Examples for Vectors {
+    fn count(&self) -> usize {
+        self.numbers.len() / self.dims
+    }
+
+    fn dims(&self) -> usize {
+        self.dims
+    }
+
+    fn dot(&self, example: usize, weights: &[f32]) -> f32 {
+        dot(self.of(example), weights)
+    }
+
+    fn add(&self, example: usize, factor: f32, weights: &mut [f32]) {
+        let numbers = self.of(example);
+        weights.iter_mut().zip(numbers).for_each(|(weight, number)| *weight += factor * number);
+    }
+}

@@ -1,0 +1,59 @@
+//! Words: BM25 over the fields of an entry, and how much of a question an entry covers.
+
+use crate::index::{EntryNumber, FieldWeights, IndexError, Searcher};
+use crate::matcher::question::ParsedText;
+
+/// How much a word counts in each field. The ways in which people ask count most; a word that only
+/// occurs in the answer is a hint.
+const FIELD_WEIGHTS: FieldWeights = FieldWeights { asked: 1.0, answer: 0.5, quotations: 0.2 };
+
+/// How much a word counts as covered that occurs only in the answer or in a quotation.
+const MENTIONED: f32 = 0.5;
+
+/// The raw BM25 score of every entry.
+pub fn scores(searcher: &Searcher, text: &ParsedText) -> Result<Vec<f32>, IndexError> {
+    searcher.score_entries(&text.terms(), &FIELD_WEIGHTS)
+}
+
+/// Which content words of a question an entry contains. Every word counts by its inverse document
+/// frequency.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Coverage {
+    /// The share of the words that the entry contains, from 0 to 1.
+    pub covered: f32,
+    /// The share of the words that no entry contains.
+    pub unknown: f32,
+    /// The inverse document frequency of the rarest word that the entry does not contain; 0 if it
+    /// contains all of them.
+    pub rarest_missing: f32,
+}
+
+impl Coverage {
+    pub fn of(
+        searcher: &Searcher,
+        text: &ParsedText,
+        entry: EntryNumber,
+    ) -> Result<Self, IndexError> {
+        let in_no_entry = searcher.idf("")?;
+        let (mut covered, mut unknown, mut all, mut rarest_missing) = (0.0, 0.0, 0.0, 0.0_f32);
+        for word in text.content_words() {
+            let idf = searcher.idf(&word.term)?;
+            let concept = word.concept.as_deref();
+            let asks_with = |term: &str| searcher.asks_with(entry, term);
+            let contains = |term: &str| searcher.contains(entry, term);
+            all += idf;
+            if idf >= in_no_entry {
+                unknown += idf;
+            }
+            if asks_with(&word.term)? || concept.map_or(Ok(false), asks_with)? {
+                covered += idf;
+            } else if contains(&word.term)? {
+                covered += MENTIONED * idf;
+            } else if !concept.map_or(Ok(false), contains)? {
+                rarest_missing = rarest_missing.max(idf);
+            }
+        }
+        let share = |part: f32| if all > 0.0 { part / all } else { 0.0 };
+        Ok(Self { covered: share(covered), unknown: share(unknown), rarest_missing })
+    }
+}

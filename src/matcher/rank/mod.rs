@@ -1,0 +1,259 @@
+//! Which entries may answer a question, best first.
+//!
+//! Several rankers score every entry. For each question their scores are brought to one scale, as
+//! z-scores (standard deviations above the mean of all entries), and added with the weights of the
+//! table. Such a sum says which entry is *best*. Whether the best one is *good* is decided on the
+//! raw scores, in `calibrate`: dividing by the best would hide that the best of a bad lot is bad.
+
+mod bm25;
+
+use std::ops::Index;
+
+use serde::ser::{Serialize, SerializeMap, Serializer};
+
+pub(super) use bm25::Coverage;
+
+use super::question::{ParsedText, Question};
+use super::snapshot::Snapshot;
+use crate::index::{EntryNumber, IndexError};
+use crate::knowledge::EntryId;
+
+/// A way of scoring entries.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ranker {
+    Bm25,
+    NearestPhrasing,
+    Centroid,
+    VectorEntry,
+    VectorTopic,
+    NgramEntry,
+    NgramTopic,
+}
+
+/// A row of the table of rankers.
+pub struct RankerRow {
+    pub ranker: Ranker,
+    pub name: &'static str,
+    /// What its raw score is.
+    pub measures: &'static str,
+    /// Its weight, given how much the n-grams are trusted, from 0 to 1.
+    weight: fn(f32) -> f32,
+    /// Whether the best sentence of a story replaces the raw score of the whole story.
+    best_sentence_counts: bool,
+}
+
+const fn row(
+    ranker: Ranker,
+    name: &'static str,
+    measures: &'static str,
+    weight: fn(f32) -> f32,
+) -> RankerRow {
+    RankerRow { ranker, name, measures, weight, best_sentence_counts: true }
+}
+
+/// Every ranker, in the order of [`Ranker`]. The weights were found on three public FAQ collections
+/// and on our own sets, and rounded; see `eval/README.md`. The n-grams need many phrasings, and the
+/// centroid few: people say the same thing in so many ways that the middle of a hundred phrasings
+/// is near to nothing.
+pub const RANKERS: [RankerRow; 7] = [
+    RankerRow {
+        best_sentence_counts: false,
+        ..row(Ranker::Bm25, "bm25", "BM25 over phrasings, answer and quotations", |_| 0.75)
+    },
+    row(Ranker::NearestPhrasing, "nearest", "cosine with the nearest phrasing", |_| 0.5),
+    row(Ranker::Centroid, "centroid", "cosine with the centroid of the phrasings", |trust| {
+        1.0 - trust
+    }),
+    row(Ranker::VectorEntry, "vector-entry", "margin of the entry, by vectors", |_| 1.0),
+    row(Ranker::VectorTopic, "vector-topic", "margin of its topic, by vectors", |_| 1.0),
+    row(Ranker::NgramEntry, "ngram-entry", "margin of the entry, by n-grams", |trust| trust),
+    row(Ranker::NgramTopic, "ngram-topic", "margin of its topic, by n-grams", |trust| trust),
+];
+
+/// How much the whole of a story counts, against its best sentence.
+const WHOLE_STORY: f32 = 0.5;
+
+/// How many candidates are kept.
+const CANDIDATES: usize = 10;
+
+/// An entry that may answer a question.
+#[derive(Debug, Clone, serde::Serialize)]
+pub struct Candidate {
+    pub entry: EntryId,
+    /// The weighted sum of z-scores by which candidates are ordered. It says nothing about how good
+    /// the best candidate is.
+    pub score: f32,
+    pub raw_scores: RawScores,
+    /// Whether one of its phrasings is the question itself, word for word.
+    pub exact: bool,
+    #[serde(skip)]
+    pub(super) number: EntryNumber,
+}
+
+/// The raw scores of one entry; 0 where a ranker had nothing to measure.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct RawScores([f32; RANKERS.len()]);
+
+/// Whether a question is about this FAQ at all; `None` where that cannot be measured.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub(super) struct Scope {
+    /// The margin of the FAQ as a whole, by vectors.
+    pub vector_margin: Option<f32>,
+    /// The same by n-grams.
+    pub ngram_margin: Option<f32>,
+    /// The cosine with the nearest question that belongs elsewhere.
+    pub elsewhere: Option<f32>,
+}
+
+/// The scores of every entry for a text.
+struct Scores {
+    /// The weighted sums of z-scores.
+    total: Vec<f32>,
+    /// By ranker; empty where it has nothing to measure.
+    raw: [Vec<f32>; RANKERS.len()],
+    scope: Scope,
+}
+
+/// The candidates for a question, best first.
+pub(super) fn candidates(
+    snapshot: &Snapshot,
+    question: &Question,
+) -> Result<(Vec<Candidate>, Scope), IndexError> {
+    if question.whole.words.is_empty() || snapshot.entry_count() == 0 {
+        return Ok((Vec::new(), Scope::default()));
+    }
+    let scores = score_question(snapshot, question)?;
+    let mut order = best_places(&scores.total, CANDIDATES);
+    order.retain(|&entry| scores.total[entry] > 0.0);
+    let exact = snapshot.model().exact(&question.whole);
+    if let Some(EntryNumber(exact)) = exact {
+        // Nothing can be meant more than what is asked word for word, whatever the scores are.
+        order.retain(|&entry| entry != exact as usize);
+        order.insert(0, exact as usize);
+        order.truncate(CANDIDATES);
+    }
+    let candidate = |entry: usize| {
+        let number = EntryNumber(entry as u32);
+        let raw = |scores: &Vec<f32>| scores.get(entry).copied().unwrap_or(0.0);
+        Candidate {
+            entry: snapshot.entry_id(number).clone(),
+            score: scores.total[entry],
+            raw_scores: RawScores(scores.raw.each_ref().map(raw)),
+            exact: exact == Some(number),
+            number,
+        }
+    };
+    Ok((order.into_iter().map(candidate).collect(), scores.scope))
+}
+
+/// Scores the whole question, and of a story its sentences too: often only one of them asks.
+fn score_question(snapshot: &Snapshot, question: &Question) -> Result<Scores, IndexError> {
+    let mut scores = score(snapshot, &question.whole)?;
+    let sentences = question.ranked_sentences();
+    if sentences.is_empty() || !snapshot.parts().ranks_sentences() {
+        return Ok(scores);
+    }
+    let mut best = vec![f32::MIN; scores.total.len()];
+    for sentence in sentences {
+        let of_sentence = score(snapshot, sentence)?;
+        raise(&mut best, &of_sentence.total);
+        for row in RANKERS.iter().filter(|row| row.best_sentence_counts) {
+            let place = row.ranker as usize;
+            raise(&mut scores.raw[place], &of_sentence.raw[place]);
+        }
+        scores.scope.raise(of_sentence.scope);
+    }
+    for (whole, best) in scores.total.iter_mut().zip(best) {
+        *whole = WHOLE_STORY * *whole + (1.0 - WHOLE_STORY) * best;
+    }
+    Ok(scores)
+}
+
+fn score(snapshot: &Snapshot, text: &ParsedText) -> Result<Scores, IndexError> {
+    let model = snapshot.model();
+    let bm25 = bm25::scores(snapshot.searcher(), text)?;
+    let ngrams = model.ngram_margins(text).unwrap_or_default();
+    let mut scope = Scope { ngram_margin: ngrams.in_scope, ..Scope::default() };
+    let [mut nearest, mut centroid, mut vector_entry, mut vector_topic] = [const { Vec::new() }; 4];
+    if let Some(similarities) = model.similarities(text, &bm25) {
+        (nearest, centroid) = (similarities.nearest, similarities.centroid);
+        scope.elsewhere = similarities.elsewhere;
+        scope.vector_margin = similarities.margins.in_scope;
+        (vector_entry, vector_topic) = (similarities.margins.entries, similarities.margins.topics);
+    }
+    let raw = [bm25, nearest, centroid, vector_entry, vector_topic, ngrams.entries, ngrams.topics];
+    let mut total = vec![0.0; snapshot.entry_count()];
+    let trust = model.ngram_trust();
+    for row in RANKERS.iter().filter(|row| snapshot.parts().has_ranker(row.ranker)) {
+        add_z_scores(&mut total, &raw[row.ranker as usize], (row.weight)(trust));
+    }
+    Ok(Scores { total, raw, scope })
+}
+
+impl Scope {
+    fn raise(&mut self, sentence: Scope) {
+        let higher = |whole: Option<f32>, sentence: Option<f32>| {
+            whole.zip(sentence).map(|(whole, sentence)| whole.max(sentence))
+        };
+        self.vector_margin = higher(self.vector_margin, sentence.vector_margin);
+        self.ngram_margin = higher(self.ngram_margin, sentence.ngram_margin);
+    }
+}
+
+impl Index<Ranker> for RawScores {
+    type Output = f32;
+
+    fn index(&self, ranker: Ranker) -> &f32 {
+        &self.0[ranker as usize]
+    }
+}
+
+impl Serialize for RawScores {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(Some(RANKERS.len()))?;
+        for row in &RANKERS {
+            map.serialize_entry(row.name, &self[row.ranker])?;
+        }
+        map.end()
+    }
+}
+
+fn raise(values: &mut [f32], others: &[f32]) {
+    values.iter_mut().zip(others).for_each(|(value, other)| *value = value.max(*other));
+}
+
+/// Adds the z-score of each value among all of them, times a weight.
+fn add_z_scores(total: &mut [f32], values: &[f32], weight: f32) {
+    let count = values.len().max(1) as f32;
+    let mean = values.iter().sum::<f32>() / count;
+    let variance = values.iter().map(|value| (value - mean).powi(2)).sum::<f32>() / count;
+    let deviation = variance.sqrt().max(1e-6);
+    for (sum, value) in total.iter_mut().zip(values) {
+        *sum += weight * (value - mean) / deviation;
+    }
+}
+
+/// The places of the largest values, best first. Equal values keep the order of their places, which
+/// is that of ids, so that the same question always gets the same answer.
+pub(super) fn best_places(values: &[f32], count: usize) -> Vec<usize> {
+    let best_first = |a: &usize, b: &usize| values[*b].total_cmp(&values[*a]).then(a.cmp(b));
+    let mut places: Vec<usize> = (0..values.len()).collect();
+    if count < places.len() {
+        places.select_nth_unstable_by(count, best_first);
+        places.truncate(count);
+    }
+    places.sort_unstable_by(best_first);
+    places
+}
+
+#[cfg(test)]
+mod tests {
+    use super::RANKERS;
+
+    #[test]
+    fn the_rows_stand_in_the_order_of_the_rankers() {
+        for (place, row) in RANKERS.iter().enumerate() {
+            assert_eq!(row.ranker as usize, place, "{}", row.name);
+        }
+    }
+}
