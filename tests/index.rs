@@ -1,7 +1,6 @@
 //! The life of a cached index, on the real Tantivy: built, found again, damaged, shared, killed.
 //!
-//! `KILLS=200 cargo test --release --test index` kills the program 200 times while it builds, and 20
-//! times over the real FAQ.
+//! `KILLS=200 cargo test --release --test index` kills the program at least 200 times.
 
 mod tiny;
 
@@ -19,8 +18,8 @@ use caseclerk::matcher::{Check, Setup, Snapshot, SnapshotError};
 use caseclerk::responder::Responder;
 use tiny::{TODAY, Tiny};
 
-/// How often the program is killed while it builds, unless `KILLS` says otherwise.
-const KILLS: u32 = 25;
+/// How many kills must hit the program while it builds, unless `KILLS` says otherwise.
+const KILLS: u32 = 12;
 
 #[test]
 fn it_is_built_when_missing_and_found_again() {
@@ -265,32 +264,15 @@ fn several_threads_start_at_once() {
     assert_eq!(leftovers(&tiny.index()), Vec::<String>::new());
 }
 
+/// Kills the program while half an index is on disk, and at random moments; the next start answers.
 #[test]
 #[cfg(unix)]
-fn killed_at_any_moment_the_next_start_answers() {
+fn killed_while_it_builds_the_next_start_answers() {
     let tiny = Tiny::new();
-    kill_while_building(&tiny.faq(), "will lamp owners get any money", kills());
-}
-
-/// The real FAQ takes seconds to build, most of them to learn, so it is killed less often.
-#[test]
-#[cfg(unix)]
-fn killed_over_the_real_faq_the_next_start_answers() {
-    let faq = Path::new(env!("CARGO_MANIFEST_DIR")).join("faq");
-    kill_while_building(&faq, "Is the case over?", kills().div_ceil(10));
-}
-
-fn kills() -> u32 {
-    std::env::var("KILLS").ok().and_then(|text| text.parse().ok()).unwrap_or(KILLS)
-}
-
-/// Kills the program at random moments while it builds the index; whoever starts next answers.
-fn kill_while_building(faq: &Path, question: &str, kills: u32) {
-    let root = tempfile::tempdir().expect("a temporary folder");
-    let index = root.path().join("index");
+    let (faq, index) = (tiny.faq(), tiny.index());
     let build = || {
         let _ = fs::remove_dir_all(&index);
-        caseclerk(faq, &index)
+        caseclerk(&faq, &index)
             .arg("index")
             .stdout(Stdio::null())
             .stderr(Stdio::null())
@@ -303,34 +285,42 @@ fn kill_while_building(faq: &Path, question: &str, kills: u32) {
 
     let random = RandomState::new();
     let (mut interrupted, mut halves) = (0, 0);
-    for kill in 0..kills {
+    // Goes on until enough kills have hit; a machine on which none ever does fails the test.
+    for kill in 0..20 * kills() {
+        if halves >= kills() / 4 && interrupted >= kills() {
+            break;
+        }
         let mut child = build();
-        // The moment is the input of the test; nothing depends on where it falls. Every other one
-        // lies anywhere in the run, the others in the short time in which half an index is on disk.
-        let random = (random.hash_one(kill) % 1_000) as f64 / 1_000.0;
+        // The moment is the input of the test; nothing depends on where it falls.
         if kill % 2 == 0 {
+            let random = (random.hash_one(kill) % 1_000) as f64 / 1_000.0;
             std::thread::sleep(whole.mul_f64(random));
         } else {
             while leftovers(&index).is_empty()
                 && child.try_wait().expect("it can be asked").is_none()
             {}
-            std::thread::sleep(whole.mul_f64(random / 10.0));
         }
         interrupted += u32::from(child.try_wait().expect("it can be asked").is_none());
         let _ = child.kill();
         child.wait().expect("it ends");
         halves += u32::from(!leftovers(&index).is_empty());
+        let question = "will lamp owners get any money";
         let output =
-            caseclerk(faq, &index).args(["ask", "--json", question]).output().expect("it starts");
+            caseclerk(&faq, &index).args(["ask", "--json", question]).output().expect("it starts");
         let log = String::from_utf8_lossy(&output.stderr);
         let reply: serde_json::Value =
             serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{log}"));
         assert_ne!(reply["outcome"], "no_answer", "after kill {kill}: {log}");
         assert_eq!(leftovers(&index), Vec::<String>::new(), "after kill {kill}");
     }
-    eprintln!(
-        "{kills} kills: {interrupted} hit a running program, {halves} left half an index behind"
+    assert!(
+        interrupted >= kills() && halves >= kills() / 4,
+        "{interrupted} kills hit a running program, {halves} left half an index behind"
     );
+}
+
+fn kills() -> u32 {
+    std::env::var("KILLS").ok().and_then(|text| text.parse().ok()).unwrap_or(KILLS)
 }
 
 /// Opens the tiny FAQ with its index, looks something up, and says where the index came from.
@@ -387,7 +377,7 @@ fn each_file_damaged(damage: impl Fn(&Path)) {
     open(&tiny);
     let place = folder(&tiny);
     let count = files_under(&place).len();
-    assert!(count > 10, "an index has more than {count} files");
+    assert!(count > 5, "an index has more than {count} files");
     for number in 0..count {
         // Tantivy gives its files other names each time, but in the same order of kinds.
         let file = &files_under(&place)[number];

@@ -92,7 +92,10 @@ pub fn run_eval(arguments: &EvalArguments, settings: &Settings) -> anyhow::Resul
     if arguments.without == [EACH] {
         return print_worth_of_each_part(&subject, settings);
     }
-    let snapshot = subject.open_without(&arguments.without, settings)?;
+    let snapshot = match &arguments.without[..] {
+        [] => subject.open(&subject.setup, settings)?,
+        parts => subject.open_without(parts, settings)?,
+    };
     let this_run = run(&snapshot, &subject.truths)?;
     let report = Report {
         figures: figures(&this_run),
@@ -146,9 +149,6 @@ impl Subject {
     /// is derived anew; that of a collection is the shipped one, as only its ranking counts.
     fn open_without(&self, parts: &[String], settings: &Settings) -> anyhow::Result<Snapshot> {
         let mut setup = self.setup.clone();
-        if parts.is_empty() {
-            return self.open(&setup, settings);
-        }
         setup.parts = Parts::without(parts)?;
         if !self.is_collection {
             let truths = read_sets(Path::new(TRAINING_SETS))?;

@@ -4,7 +4,7 @@
 //! lead means little where hardly a word is covered, or that a short question needs more than a
 //! long one.
 
-use serde::de::{Deserialize, Deserializer, Error};
+use serde::de::{Deserialize, Deserializer};
 use serde::ser::{Serialize, Serializer};
 
 use super::signals::{SIGNAL_COUNT, SIGNALS, SignalValues};
@@ -118,14 +118,12 @@ impl Serialize for BoostedLogistic {
 }
 
 impl<'de> Deserialize<'de> for BoostedLogistic {
+    /// A signal that the table no longer has is left out, and so are the trees that look at it: the
+    /// program must still run so that the calibration can be derived again.
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let written = Written::deserialize(deserializer)?;
-        let place = |name: &String| {
-            let place = SIGNALS.iter().position(|signal| signal.name == name);
-            place.ok_or_else(|| D::Error::custom(format!("there is no signal `{name}`")))
-        };
+        let place = |name: &str| SIGNALS.iter().position(|signal| signal.name == name);
         let mut model = Self {
-            // A signal that the file does not name weighs nothing.
             means: [0.0; SIGNAL_COUNT],
             deviations: [1.0; SIGNAL_COUNT],
             weights: [0.0; SIGNAL_COUNT],
@@ -133,17 +131,17 @@ impl<'de> Deserialize<'de> for BoostedLogistic {
             trees: Vec::new(),
         };
         for WrittenSignal { name, mean, deviation, weight } in &written.signals {
-            let place = place(name)?;
-            model.means[place] = *mean;
-            model.deviations[place] = *deviation;
-            model.weights[place] = *weight;
+            if let Some(place) = place(name) {
+                model.means[place] = *mean;
+                model.deviations[place] = *deviation;
+                model.weights[place] = *weight;
+            }
         }
         for WrittenTree { signals: names, thresholds, corrections } in written.trees {
-            let mut signals = [0; SPLITS];
-            for (signal, name) in signals.iter_mut().zip(&names) {
-                *signal = place(name)?;
+            let places: Option<Vec<usize>> = names.iter().map(|name| place(name)).collect();
+            if let Some(signals) = places.and_then(|places| places.try_into().ok()) {
+                model.trees.push(Tree { signals, thresholds, corrections });
             }
-            model.trees.push(Tree { signals, thresholds, corrections });
         }
         Ok(model)
     }

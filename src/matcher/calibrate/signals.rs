@@ -23,11 +23,10 @@ const fn signal(
 
 /// Every signal. A "lead" is how far the best candidate is ahead of another one, by a score.
 pub const SIGNALS: &[Signal] = &[
-    signal("score", "sum of z-scores of the best candidate", |m| m.best.score),
-    signal("score-lead", "its lead over the second", |m| {
+    signal("score-lead", "lead of the best candidate's sum of z-scores over the second", |m| {
         m.best.score - m.second.map_or(0.0, |other| other.score)
     }),
-    signal("score-topic-lead", "its lead over the best candidate of another topic", |m| {
+    signal("score-topic-lead", "the same over the best candidate of another topic", |m| {
         m.best.score - m.other_topic.map_or(0.0, |other| other.score)
     }),
     // The root of the length takes the growth of a sum over words out of the score.
@@ -35,20 +34,12 @@ pub const SIGNALS: &[Signal] = &[
         m.raw(Ranker::Bm25) / m.words.sqrt()
     }),
     signal("nearest", "cosine with its nearest phrasing", |m| m.raw(Ranker::NearestPhrasing)),
-    signal("centroid", "cosine with the centroid of its phrasings", |m| m.raw(Ranker::Centroid)),
     signal("centroid-topic-lead", "its lead by centroid over another topic", |m| {
         m.topic_lead(Ranker::Centroid)
     }),
     signal("vector-margin", "its margin by vectors", |m| m.raw(Ranker::VectorEntry)),
-    signal("vector-topic-lead", "its lead by vectors over another topic", |m| {
-        m.topic_lead(Ranker::VectorEntry)
-    }),
     signal("coverage", "share of the words that it contains", |m| m.coverage.covered),
-    signal("unknown-words", "share of the words that no entry contains", |m| m.coverage.unknown),
     signal("length", "logarithm of the number of words", |m| m.words.ln()),
-    signal("vector-scope", "margin of the whole FAQ by vectors", |m| {
-        m.scope.vector_margin.unwrap_or(f32::NAN)
-    }),
     signal("elsewhere-lead", "lead of its nearest phrasing over what belongs elsewhere", |m| {
         m.raw(Ranker::NearestPhrasing) - m.scope.elsewhere.unwrap_or(f32::NAN)
     }),

@@ -21,8 +21,6 @@ pub fn scores(searcher: &Searcher, text: &ParsedText) -> Result<Vec<f32>, IndexE
 pub struct Coverage {
     /// The share of the words that the entry contains, from 0 to 1.
     pub covered: f32,
-    /// The share of the words that no entry contains.
-    pub unknown: f32,
     /// The inverse document frequency of the rarest word that the entry does not contain; 0 if it
     /// contains all of them.
     pub rarest_missing: f32,
@@ -34,17 +32,13 @@ impl Coverage {
         text: &ParsedText,
         entry: EntryNumber,
     ) -> Result<Self, IndexError> {
-        let in_no_entry = searcher.idf("")?;
-        let (mut covered, mut unknown, mut all, mut rarest_missing) = (0.0, 0.0, 0.0, 0.0_f32);
+        let (mut covered, mut all, mut rarest_missing) = (0.0, 0.0, 0.0_f32);
         for word in text.content_words() {
             let idf = searcher.idf(&word.term)?;
             let concept = word.concept.as_deref();
             let asks_with = |term: &str| searcher.asks_with(entry, term);
             let contains = |term: &str| searcher.contains(entry, term);
             all += idf;
-            if idf >= in_no_entry {
-                unknown += idf;
-            }
             if asks_with(&word.term)? || concept.map_or(Ok(false), asks_with)? {
                 covered += idf;
             } else if contains(&word.term)? {
@@ -53,7 +47,7 @@ impl Coverage {
                 rarest_missing = rarest_missing.max(idf);
             }
         }
-        let share = |part: f32| if all > 0.0 { part / all } else { 0.0 };
-        Ok(Self { covered: share(covered), unknown: share(unknown), rarest_missing })
+        let covered = if all > 0.0 { covered / all } else { 0.0 };
+        Ok(Self { covered, rarest_missing })
     }
 }

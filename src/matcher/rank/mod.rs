@@ -97,9 +97,7 @@ pub struct RawScores([f32; RANKERS.len()]);
 /// Whether a question is about this FAQ at all; `None` where that cannot be measured.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub(super) struct Scope {
-    /// The margin of the FAQ as a whole, by vectors.
-    pub vector_margin: Option<f32>,
-    /// The same by n-grams.
+    /// The margin of the FAQ as a whole, by n-grams.
     pub ngram_margin: Option<f32>,
     /// The cosine with the nearest question that belongs elsewhere.
     pub elsewhere: Option<f32>,
@@ -178,7 +176,6 @@ fn score(snapshot: &Snapshot, text: &ParsedText) -> Result<Scores, IndexError> {
     if let Some(similarities) = model.similarities(text, &bm25) {
         (nearest, centroid) = (similarities.nearest, similarities.centroid);
         scope.elsewhere = similarities.elsewhere;
-        scope.vector_margin = similarities.margins.in_scope;
         (vector_entry, vector_topic) = (similarities.margins.entries, similarities.margins.topics);
     }
     let raw = [bm25, nearest, centroid, vector_entry, vector_topic, ngrams.entries, ngrams.topics];
@@ -192,11 +189,8 @@ fn score(snapshot: &Snapshot, text: &ParsedText) -> Result<Scores, IndexError> {
 
 impl Scope {
     fn raise(&mut self, sentence: Scope) {
-        let higher = |whole: Option<f32>, sentence: Option<f32>| {
-            whole.zip(sentence).map(|(whole, sentence)| whole.max(sentence))
-        };
-        self.vector_margin = higher(self.vector_margin, sentence.vector_margin);
-        self.ngram_margin = higher(self.ngram_margin, sentence.ngram_margin);
+        let margins = self.ngram_margin.zip(sentence.ngram_margin);
+        self.ngram_margin = margins.map(|(whole, sentence)| whole.max(sentence));
     }
 }
 
