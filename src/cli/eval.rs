@@ -10,7 +10,7 @@ use caseclerk::eval::{
     Change, Collection, Curve, Figures, Ranking, Run, Truth, Verdict, calibrate, changes, curve,
     figures, ranking, read_sets, run,
 };
-use caseclerk::knowledge::{Library, load};
+use caseclerk::knowledge::{Knowledge, Library, load};
 use caseclerk::lint;
 use caseclerk::matcher::{Calibration, Check, Parts, SCORER_VERSION, Setup, Snapshot};
 use caseclerk::responder::setup;
@@ -75,10 +75,11 @@ const VALIDATION_REFUSED: f64 = 0.9;
 /// What is measured: a library, and questions with what would be right.
 struct Subject {
     library: Arc<Library>,
+    /// The whole FAQ, if it is one and not a collection.
+    knowledge: Option<Knowledge>,
     setup: Setup,
     truths: Vec<Truth>,
     validation: Vec<Truth>,
-    is_collection: bool,
 }
 
 pub fn run_eval(arguments: &EvalArguments, settings: &Settings) -> anyhow::Result<Exit> {
@@ -118,15 +119,12 @@ impl Subject {
         let Some(knowledge) = load(&settings.faq)?.knowledge else {
             bail!("the FAQ cannot be used; `caseclerk lint` says why");
         };
-        if !lint::errors(&knowledge).is_empty() {
-            bail!("the FAQ has errors; `caseclerk lint` lists them");
-        }
         Ok(Self {
-            library: knowledge.library,
+            library: knowledge.library.clone(),
+            knowledge: Some(knowledge),
             setup: setup(settings, &settings.faq),
             truths: read_sets(sets)?,
             validation: Vec::new(),
-            is_collection: false,
         })
     }
 
@@ -134,15 +132,20 @@ impl Subject {
         let Collection { library, truths, validation } = Collection::read(folder)?;
         Ok(Self {
             library: Arc::new(library),
+            knowledge: None,
             setup: setup(settings, folder),
             truths,
             validation,
-            is_collection: true,
         })
     }
 
     fn open(&self, setup: &Setup, settings: &Settings) -> anyhow::Result<Snapshot> {
-        Ok(Snapshot::open(self.library.clone(), setup, &settings.index, &Check::none())?)
+        let errors = || self.knowledge.as_ref().map_or_else(Vec::new, lint::errors);
+        let check = match self.knowledge {
+            Some(_) => Check { rules: lint::rules_version(), errors: &errors },
+            None => Check::none(),
+        };
+        Ok(Snapshot::open(self.library.clone(), setup, &settings.index, &check)?)
     }
 
     /// Opens the matcher without some of its parts. The calibration was derived with them, so it
@@ -150,7 +153,7 @@ impl Subject {
     fn open_without(&self, parts: &[String], settings: &Settings) -> anyhow::Result<Snapshot> {
         let mut setup = self.setup.clone();
         setup.parts = Parts::without(parts)?;
-        if !self.is_collection {
+        if self.knowledge.is_some() {
             let truths = read_sets(Path::new(TRAINING_SETS))?;
             let judge = calibrate(&self.open(&setup, settings)?, &truths)?;
             setup.calibration = Calibration {
