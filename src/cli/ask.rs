@@ -47,8 +47,12 @@ fn answer_one(
     question: &str,
     today: Date,
 ) -> anyhow::Result<Exit> {
-    let response =
-        responder.respond_and_explain(&Ask { what: What::Question(question.to_owned()), today })?;
+    let ask = Ask { what: What::Question(question.to_owned()), today };
+    let response = if arguments.json || arguments.explain {
+        responder.respond_and_explain(&ask)?
+    } else {
+        responder.respond(&ask)?
+    };
     let mut out = anstream::stdout();
     if arguments.json {
         serde_json::to_writer_pretty(&mut out, &JsonReply::new(question, response))

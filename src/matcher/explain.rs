@@ -5,6 +5,7 @@ use super::question::ParsedText;
 use super::rank::{Candidate, Coverage};
 use super::snapshot::Snapshot;
 use crate::index::{EntryNumber, IndexError};
+use crate::language::words;
 
 impl Snapshot {
     pub(super) fn explain(
@@ -62,10 +63,9 @@ impl Snapshot {
         let entry = &self.library().entries[&candidate.entry];
         let mut best: Option<(f32, &str)> = None;
         for text in entry.ways_of_asking() {
-            let words = self.model().analyzer().read(text);
-            let has = |term: &str| {
-                words.iter().any(|word| word.term == term || word.concept.as_deref() == Some(term))
-            };
+            // As typed: correcting the spelling of a hundred phrasings would take milliseconds.
+            let words = words(text);
+            let has = |wanted: &str| words.iter().any(|word| word.term == wanted);
             let shared = wanted.iter().filter(|(term, _)| has(term)).map(|(_, idf)| idf);
             let shared = shared.sum::<f32>() / (1.0 + words.len() as f32).ln();
             if shared > best.map_or(0.0, |(most, _)| most) {

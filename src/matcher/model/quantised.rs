@@ -1,5 +1,6 @@
 //! Vectors of bytes: an eighth of the memory, and quick to compare.
 
+use fearless_simd::{Level, Simd, dispatch};
 use serde::{Deserialize, Serialize};
 
 /// How many numbers of a vector are kept. The vectors are rotated so that the first numbers say
@@ -33,7 +34,8 @@ pub(super) struct QuantisedVectors {
 
 /// One vector, quantised in the same way.
 pub(super) struct QuantisedVector {
-    numbers: Vec<i8>,
+    /// In the width in which products are computed.
+    numbers: Vec<i16>,
     scale: f32,
 }
 
@@ -44,7 +46,7 @@ impl QuantisedVectors {
         let mut vectors = Self { starts: vec![0], kept, ..Self::default() };
         for group in groups {
             for vector in group.chunks_exact(dims.max(1)).map(QuantisedVector::new) {
-                vectors.numbers.extend(vector.numbers);
+                vectors.numbers.extend(vector.numbers.iter().map(|&number| number as i8));
                 vectors.scales.push(vector.scale);
             }
             vectors.starts.push(vectors.scales.len() as u32);
@@ -56,10 +58,8 @@ impl QuantisedVectors {
     pub fn nearest(&self, group: usize, wanted: &QuantisedVector) -> f32 {
         let range = self.starts[group] as usize..self.starts[group + 1] as usize;
         let numbers = &self.numbers[range.start * self.kept..range.end * self.kept];
-        let vectors = numbers.chunks_exact(self.kept.max(1)).zip(&self.scales[range]);
-        let cosines = vectors
-            .map(|(numbers, scale)| scale * wanted.scale * dot(numbers, &wanted.numbers) as f32);
-        cosines.fold(-1.0, f32::max)
+        let scales = &self.scales[range];
+        dispatch!(Level::new(), machine => wanted.nearest_on(machine, numbers, scales))
     }
 }
 
@@ -69,14 +69,23 @@ impl QuantisedVector {
         let step = step_for(vector.iter().copied());
         let length = vector.iter().map(|number| number * number).sum::<f32>().sqrt();
         Self {
-            numbers: vector.iter().map(|&number| quantise(number, step)).collect(),
+            numbers: vector.iter().map(|&number| quantise(number, step).into()).collect(),
             scale: if length > 0.0 { step / length } else { 1.0 },
         }
     }
-}
 
-fn dot(a: &[i8], b: &[i8]) -> i32 {
-    a.iter().zip(b).map(|(&x, &y)| i32::from(i16::from(x) * i16::from(y))).sum()
+    /// Plain code that the compiler vectorises, compiled for every kind of machine: twice as fast
+    /// as for the oldest one. That is why it must be inlined.
+    #[inline(always)]
+    fn nearest_on(&self, _: impl Simd, numbers: &[i8], scales: &[f32]) -> f32 {
+        let vectors = numbers.chunks_exact(self.numbers.len().max(1)).zip(scales);
+        let cosines = vectors.map(|(numbers, scale)| {
+            let products = numbers.iter().zip(&self.numbers);
+            let dot: i32 = products.map(|(&x, &y)| i32::from(x) * i32::from(y)).sum();
+            scale * self.scale * dot as f32
+        });
+        cosines.fold(-1.0, f32::max)
+    }
 }
 
 #[cfg(test)]
