@@ -5,8 +5,8 @@
 #
 # A change to an answer repeats only the short stage `content` and what follows it.
 
-# ---- The program. The version of Rust is at least the rust-version in Cargo.toml. The Debian release
-# is that of the last stage, so that both have the same C library.
+# ---- The program. The version of Rust is at least the rust-version in Cargo.toml. The Debian
+# release is that of the last stage, so that both have the same C library.
 FROM rust:1.95-slim-trixie AS build
 # To compile OpenSSL, which is then part of the program.
 RUN apt-get update \
@@ -42,7 +42,7 @@ RUN /build/target/release/caseclerk lint --date "$(sed -n 's/^last_checked = //p
 # tag `nonroot` runs the program as user 65532.
 FROM gcr.io/distroless/cc-debian13:nonroot
 LABEL org.opencontainers.image.title="Caseclerk" \
-      org.opencontainers.image.description="Answers questions about De La Torre v. LinkedIn from a vetted FAQ" \
+      org.opencontainers.image.description="Answers questions about De La Torre v. LinkedIn" \
       org.opencontainers.image.licenses="Apache-2.0"
 COPY --from=build /build/target/release/caseclerk /usr/local/bin/
 # The program finds faq/, index/ and models/ here without any option. To use another FAQ, mount its
@@ -56,7 +56,8 @@ COPY --from=content --chown=65532:65532 /caseclerk/index index
 # /dev/shm is in memory and can be written even in a container with a read-only disk.
 ENV CASECLERK_DISCORD_HEARTBEAT_FILE=/dev/shm/caseclerk-heartbeat
 STOPSIGNAL SIGTERM
-# Fails if the bot has not heard from Discord for half of discord.silence_seconds, or not at all yet.
-HEALTHCHECK --interval=30s --timeout=5s --start-period=60s --retries=2 CMD ["/usr/local/bin/caseclerk", "health"]
+# Fails if the bot has not heard from Discord for half of discord.silence_seconds, or never.
+HEALTHCHECK --interval=30s --timeout=5s --start-period=60s --retries=2 \
+  CMD ["/usr/local/bin/caseclerk", "health"]
 ENTRYPOINT ["/usr/local/bin/caseclerk"]
 CMD ["run"]
