@@ -39,3 +39,4 @@ pub mod matcher;
 pub mod reply;
 pub mod responder;
 pub mod terminal;
+mod text_position;
