@@ -93,7 +93,7 @@ fn help_mentions_what_it_must() {
         (&["chat"], &["--faq", "--date"]),
         (&["lint"], &["--json", "--sources", "--source-files"]),
         (&["index"], &["--index", "--faq"]),
-        (&["config"], &["--show"]),
+        (&["config"], &["--config", "--index"]),
     ];
     for (subcommand, mentioned) in wanted {
         let output = caseclerk().args(*subcommand).arg("--help").output().expect("it starts");
@@ -120,7 +120,7 @@ fn every_subcommand_knows_its_version() {
 #[test]
 fn all_is_well() {
     let tiny = Tiny::new();
-    for arguments in [&["lint"][..], &["ask", "is it over"], &["index"], &["config", "--show"]] {
+    for arguments in [&["lint"][..], &["ask", "is it over"], &["index"], &["config"]] {
         let output = on(&tiny).args(arguments).output().expect("it starts");
         assert_eq!(output.status.code(), Some(0), "{arguments:?}: {}", text(&output.stderr));
         assert_eq!(text(&output.stderr), "", "{arguments:?}");
@@ -380,7 +380,7 @@ fn a_closed_pipe_is_not_an_error() {
         &["lint"],
         &["lint", "--json"],
         &["index"],
-        &["config", "--show"],
+        &["config"],
         &["chat"],
         &["--help"],
     ];
@@ -416,7 +416,7 @@ fn an_unknown_option_is_named_with_the_nearest() {
         let output = on(&tiny)
             .arg("--config")
             .arg(&file)
-            .args(["config", "--show"])
+            .arg("config")
             .output()
             .expect("it starts");
         let log = text(&output.stderr);
@@ -432,7 +432,7 @@ fn an_unknown_option_is_named_with_the_nearest() {
 fn an_unknown_variable_is_named_with_the_nearest() {
     let tiny = Tiny::new();
     let output = on(&tiny)
-        .args(["config", "--show"])
+        .arg("config")
         .env("CASECLERK_LOG_FILTRE", "info")
         .output()
         .expect("it starts");
@@ -445,14 +445,14 @@ fn an_unknown_variable_is_named_with_the_nearest() {
 }
 
 #[test]
-fn config_show_tells_where_each_value_comes_from() {
+fn config_tells_where_each_value_comes_from() {
     let tiny = Tiny::new();
     let file = tiny.root().join("own.toml");
     fs::write(&file, "[lint]\nreview_after_days = 7\n").expect("the file can be written");
     let output = on(&tiny)
         .arg("--config")
         .arg(&file)
-        .args(["config", "--show", "--index", "elsewhere"])
+        .args(["config", "--index", "elsewhere"])
         .env("CASECLERK_LOG_FORMAT", "json")
         .output()
         .expect("it starts");
@@ -473,6 +473,14 @@ fn config_show_tells_where_each_value_comes_from() {
     let options = Options::collect(None, std::iter::empty(), Vec::new())
         .expect("the shipped options are right");
     assert!(options.iter().all(|(key, _)| !line(key).is_empty()), "{printed}");
+}
+
+/// `--show` was once required, so scripts may still say it.
+#[test]
+fn config_still_accepts_show() {
+    let tiny = Tiny::new();
+    let print = |arguments: &[&str]| on(&tiny).args(arguments).output().expect("it starts").stdout;
+    assert_eq!(text(&print(&["config", "--show"])), text(&print(&["config"])));
 }
 
 #[test]

@@ -71,7 +71,7 @@ enum Command {
     /// discord.heartbeat_file
     #[cfg(feature = "discord")]
     Health,
-    /// Show the configuration
+    /// Print every option, its value, and where the value comes from
     Config(config::ConfigArguments),
 }
 
@@ -132,7 +132,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
         Command::Run => run::run(&settings),
         #[cfg(feature = "discord")]
         Command::Health => health::run(&settings),
-        Command::Config(config) => config::run(config, &options),
+        Command::Config(_) => config::run(&options),
     }
 }
 
