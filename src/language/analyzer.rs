@@ -1,7 +1,7 @@
 //! Reads a text as the matcher does: words, mended spelling, concepts.
 
 use std::collections::{BTreeMap, HashMap};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use serde::{Deserialize, Serialize};
 
@@ -15,13 +15,12 @@ pub struct Analyzer {
     speller: Speller,
     synonyms: Synonyms,
     is_common: Box<IsCommon>,
-    /// What unknown words were mended to: the phrasings hold the same ones again and again.
-    mended: Mutex<HashMap<String, Option<Mended>>>,
+    /// The phrasings hold the same unknown words again and again.
+    corrections: CorrectionCache,
 }
 
-/// How many mended words are remembered; more than any FAQ holds, and few enough that nobody can
-/// fill the memory by asking.
-const REMEMBERED: usize = 20_000;
+/// More unknown words than any FAQ holds, and few enough that nobody can fill the memory by asking.
+const CACHE_SIZE: usize = 20_000;
 
 /// Tells whether a folded word is a common one or a name.
 pub type IsCommon = dyn Fn(&str) -> bool + Send + Sync;
@@ -75,7 +74,12 @@ impl Vocabulary {
 impl Analyzer {
     /// An analyzer for the field. `is_common` tells whether a word is a common one or a name.
     pub fn new(vocabulary: &Vocabulary, is_common: Box<IsCommon>, synonyms: Synonyms) -> Self {
-        Self { speller: Speller::new(&vocabulary.0), synonyms, is_common, mended: Mutex::default() }
+        Self {
+            speller: Speller::new(&vocabulary.0),
+            synonyms,
+            is_common,
+            corrections: CorrectionCache::default(),
+        }
     }
 
     /// Reads a text: its words, each mended if nobody knows it, with the concepts marked.
@@ -95,7 +99,8 @@ impl Analyzer {
         if self.speller.knows(&word.surface) || (self.is_common)(&word.surface) {
             return None;
         }
-        let mended = self.remembered(&word.surface)?;
+        let mended =
+            self.corrections.get_or_search(&word.surface, || self.search(&word.surface))?;
         let pieces = mended.words.iter().flat_map(|piece| words(piece));
         Some(
             pieces
@@ -110,24 +115,67 @@ impl Analyzer {
 }
 
 impl Analyzer {
-    fn remembered(&self, word: &str) -> Option<Mended> {
-        // A poisoned lock only means that a thread died while it held it; what is remembered is
-        // still true.
-        let mut remembered = self.mended.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(known) = remembered.get(word) {
-            return known.clone();
+    fn search(&self, word: &str) -> Option<Mended> {
+        if is_english(word) { self.speller.mend_rare(word) } else { self.speller.mend(word) }
+    }
+}
+
+/// Corrections found before, by the word as it was typed.
+#[derive(Default)]
+struct CorrectionCache(Mutex<HashMap<String, Option<Mended>>>);
+
+impl CorrectionCache {
+    /// The correction of a word, searched for if the cache does not hold it.
+    ///
+    /// The lock is not held during the search, so that one slow word does not stop every other
+    /// question. Two threads may therefore search for the same word at once; they find the same.
+    fn get_or_search(&self, word: &str, search: impl FnOnce() -> Option<Mended>) -> Option<Mended> {
+        let known = self.lock().get(word).cloned();
+        if let Some(known) = known {
+            return known;
         }
-        let mended =
-            if is_english(word) { self.speller.mend_rare(word) } else { self.speller.mend(word) };
-        if remembered.len() < REMEMBERED {
-            remembered.insert(word.to_owned(), mended.clone());
+        let correction = search();
+        let mut cache = self.lock();
+        if cache.len() < CACHE_SIZE {
+            cache.insert(word.to_owned(), correction.clone());
         }
-        mended
+        correction
+    }
+
+    /// A poisoned lock only means that a thread panicked while it held it; every entry is still
+    /// true.
+    fn lock(&self) -> MutexGuard<'_, HashMap<String, Option<Mended>>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 fn count(text: &str, times: u32, frequencies: &mut BTreeMap<String, u32>) {
     for word in text.lines().flat_map(words) {
         *frequencies.entry(word.surface).or_default() += times;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The search takes the time, so other threads must be able to use the cache meanwhile.
+    #[test]
+    fn the_cache_is_not_locked_during_a_search() {
+        let cache = CorrectionCache::default();
+        let mut was_free = false;
+        cache.get_or_search("lawsiut", || {
+            was_free = cache.0.try_lock().is_ok();
+            None
+        });
+        assert!(was_free, "a search holds the lock of the cache");
+    }
+
+    #[test]
+    fn a_word_is_searched_for_once() {
+        let cache = CorrectionCache::default();
+        let found = Some(Mended { words: vec!["lawsuit".to_owned()], weight: 0.9 });
+        assert_eq!(cache.get_or_search("lawsiut", || found.clone()), found);
+        assert_eq!(cache.get_or_search("lawsiut", || unreachable!("it is in the cache")), found);
     }
 }
