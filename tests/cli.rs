@@ -413,12 +413,8 @@ fn an_unknown_option_is_named_with_the_nearest() {
     for (config, key, nearest) in cases {
         let file = tiny.root().join("own.toml");
         fs::write(&file, config).expect("the file can be written");
-        let output = on(&tiny)
-            .arg("--config")
-            .arg(&file)
-            .arg("config")
-            .output()
-            .expect("it starts");
+        let output =
+            on(&tiny).arg("--config").arg(&file).arg("config").output().expect("it starts");
         let log = text(&output.stderr);
         assert_eq!(output.status.code(), Some(2), "{config}: {log}");
         assert!(
@@ -431,11 +427,8 @@ fn an_unknown_option_is_named_with_the_nearest() {
 #[test]
 fn an_unknown_variable_is_named_with_the_nearest() {
     let tiny = Tiny::new();
-    let output = on(&tiny)
-        .arg("config")
-        .env("CASECLERK_LOG_FILTRE", "info")
-        .output()
-        .expect("it starts");
+    let output =
+        on(&tiny).arg("config").env("CASECLERK_LOG_FILTRE", "info").output().expect("it starts");
     let log = text(&output.stderr);
     assert_eq!(output.status.code(), Some(2));
     assert!(
