@@ -12,6 +12,7 @@ use toml::{Spanned, Value};
 
 use super::ConfigError;
 use super::secret::TokenSource;
+use crate::text_position::{line_at, toml_error};
 
 /// Every option with its default.
 const DEFAULTS: &str = include_str!("../../config.toml");
@@ -104,12 +105,10 @@ impl Options {
     fn read_file(&mut self, path: &Path) -> Result<(), ConfigError> {
         let text = std::fs::read_to_string(path)
             .map_err(|source| ConfigError::Unreadable { path: path.to_owned(), source })?;
-        let ConfigFile { sections, options } =
-            ConfigFile::parse(&text).map_err(|error| ConfigError::Syntax {
-                path: path.to_owned(),
-                line: line_of(&text, error.span().map_or(0, |span| span.start)),
-                message: error.message().lines().next().unwrap_or_default().to_owned(),
-            })?;
+        let ConfigFile { sections, options } = ConfigFile::parse(&text).map_err(|error| {
+            let (line, message) = toml_error(&text, &error, 0);
+            ConfigError::Syntax { path: path.to_owned(), line, message: message.to_owned() }
+        })?;
         let unknown = |key: String, line, known: &mut dyn Iterator<Item = String>| {
             let nearest = nearest(&key, known);
             ConfigError::UnknownKey { path: path.to_owned(), line, key, nearest }
@@ -317,7 +316,7 @@ impl ConfigFile {
     fn parse(text: &str) -> Result<Self, toml::de::Error> {
         let table = DeTable::parse(text)?.into_inner();
         let section = |name: &Spanned<DeString>| {
-            (name.get_ref().to_string(), line_of(text, name.span().start))
+            (name.get_ref().to_string(), line_at(text, name.span().start))
         };
         let mut file = Self { sections: table.keys().map(section).collect(), options: Vec::new() };
         file.collect(text, "", table)?;
@@ -327,7 +326,7 @@ impl ConfigFile {
     fn collect(&mut self, text: &str, prefix: &str, table: DeTable) -> Result<(), toml::de::Error> {
         for (name, value) in table {
             let key = format!("{prefix}{}", name.get_ref());
-            let line = line_of(text, name.span().start);
+            let line = line_at(text, name.span().start);
             let span = value.span();
             match value.into_inner() {
                 DeValue::Table(inner) => self.collect(text, &format!("{key}."), inner)?,
@@ -339,11 +338,6 @@ impl ConfigFile {
         }
         Ok(())
     }
-}
-
-/// The line of a byte of a text, counted from 1.
-fn line_of(text: &str, offset: usize) -> usize {
-    1 + text[..offset].matches('\n').count()
 }
 
 /// The environment variable of an option.
