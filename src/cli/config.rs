@@ -20,5 +20,5 @@ pub fn run(options: &Options) -> anyhow::Result<Exit> {
         writeln!(out, "{key} = {}  # {}", typed.value, typed.origin)?;
     }
     writeln!(out, "DISCORD_TOKEN = {}", options.token())?;
-    Ok(Exit::Well)
+    Ok(Exit::Success)
 }

@@ -100,7 +100,7 @@ pub fn run_eval(arguments: &EvalArguments, settings: &Settings) -> anyhow::Resul
     let exit = if report.changes.as_ref().is_some_and(|changes| !changes.is_empty()) {
         Exit::Findings
     } else {
-        Exit::Well
+        Exit::Success
     };
     print(&report, arguments.json)?;
     Ok(exit)
@@ -136,7 +136,7 @@ fn write_calibration(
     std::fs::write(path, format!("{note}\n# {signals}.\n{text}"))
         .with_context(|| format!("cannot write {}", path.display()))?;
     writeln!(std::io::stdout(), "wrote {}", path.display())?;
-    Ok(Exit::Well)
+    Ok(Exit::Success)
 }
 
 /// Chooses the threshold that refuses most validation questions that are out of scope, and applies
