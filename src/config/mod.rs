@@ -13,4 +13,4 @@ mod settings;
 pub use error::ConfigError;
 pub use options::{OptionValue, Options, Origin};
 pub use secret::{Secret, TokenSource};
-pub use settings::{Allowance, DiscordSettings, LogFormat, ModerationSettings, Settings};
+pub use settings::{DiscordSettings, LogFormat, ModerationSettings, RateLimit, Settings};

@@ -44,10 +44,10 @@ pub struct DiscordSettings {
     pub public_channels: Vec<u64>,
     /// Channels in which replies are ephemeral whatever `private` says.
     pub private_channels: Vec<u64>,
-    /// Limits the questions of one member.
-    pub member_allowance: Allowance,
-    /// Limits the public replies in one channel.
-    pub channel_allowance: Allowance,
+    /// For the questions of one member.
+    pub member_limit: RateLimit,
+    /// For the public replies in one channel.
+    pub channel_limit: RateLimit,
     pub remembered_replies: usize,
     /// How long a graceful shutdown may take.
     pub shutdown: Duration,
@@ -56,10 +56,13 @@ pub struct DiscordSettings {
     pub heartbeat_file: Option<PathBuf>,
 }
 
+/// A rate limit as a token bucket.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Allowance {
-    pub times: u32,
-    pub per: Duration,
+pub struct RateLimit {
+    /// The size of the bucket; 0 means no limit.
+    pub burst: u32,
+    /// The time in which an empty bucket is full again.
+    pub refill: Duration,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -104,10 +107,10 @@ impl Settings {
 
 impl DiscordSettings {
     fn from_options(options: &Options) -> Result<Self, ConfigError> {
-        let allowance = |times, per| {
-            Ok(Allowance {
-                times: options.whole(times, 0..=100_000)?,
-                per: options.seconds(per, 1..=86_400)?,
+        let rate_limit = |burst, refill| {
+            Ok(RateLimit {
+                burst: options.whole(burst, 0..=100_000)?,
+                refill: options.seconds(refill, 1..=86_400)?,
             })
         };
         let remembered_replies = options.whole("discord.remembered_replies", 0..=1_000_000)?;
@@ -119,8 +122,8 @@ impl DiscordSettings {
             private: options.one_of("discord.visibility", ["private", "public"])? == "private",
             public_channels: options.ids("discord.public_channels")?,
             private_channels: options.ids("discord.private_channels")?,
-            member_allowance: allowance("discord.member_questions", "discord.member_seconds")?,
-            channel_allowance: allowance("discord.channel_replies", "discord.channel_seconds")?,
+            member_limit: rate_limit("discord.member_questions", "discord.member_seconds")?,
+            channel_limit: rate_limit("discord.channel_replies", "discord.channel_seconds")?,
             remembered_replies: remembered_replies as usize,
             shutdown: options.seconds("discord.shutdown_seconds", 1..=600)?,
             silence: options.seconds("discord.silence_seconds", 5..=86_400)?,
