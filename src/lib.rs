@@ -1,25 +1,31 @@
-//! Caseclerk answers people's questions about one court case from a vetted FAQ: always with
-//! sources, always with where the case stands, and silent rather than wrong.
+//! Caseclerk answers questions about one court case from a vetted FAQ. Every answer cites its
+//! sources and says where the case stands. When no answer fits, the bot says so.
 //!
-//! # Layout
+//! # Guided tour
 //!
-//! A synchronous core that knows no chat system turns a question into a [`reply::Reply`]; thin
-//! front ends turn the outside world into a question, and a reply into their own medium. Content is
-//! checked by the same code that loads it. Read the modules in the order in which a question passes
-//! them:
+//! A synchronous core, which knows no chat system, turns a question into a [`reply::Reply`]. Thin
+//! front ends turn the outside world into questions, and replies into their own medium. The code
+//! that loads the content also checks it.
 //!
-//! * [`legal`]: the vocabulary: a case and its stamp, sources, citations, standing.
-//! * [`knowledge`]: the files under `faq/` become a [`knowledge::Knowledge`], and every mistake in
-//!   them a finding.
-//! * [`language`]: a text becomes words.
-//! * [`index`]: the knowledge becomes a Tantivy index on disk, and back.
-//! * [`matcher`]: a question becomes an outcome: answered, ambiguous, or an honest no.
-//! * [`reply`]: an outcome becomes what to say, with citations and the case stamp.
-//! * [`responder`]: the only door for front ends.
-//! * [`terminal`]: the front end for a terminal, and JSON.
-//! * `discord`: the front end for Discord, behind the feature of that name.
-//! * [`lint`]: rules over the content.
-//! * [`config`], [`ask`], [`commands`]: settings, what was asked, and the commands that ask for it.
+//! Content comes in here:
+//!
+//! * [`legal`] has the vocabulary of the field: a case and its stamp, sources, citations, standing.
+//! * [`knowledge`] reads the files under `faq/`. Every mistake in them becomes a finding.
+//! * [`lint`] checks what has been read: what an answer says, how it says it, whether people can
+//!   find it.
+//! * [`index`] writes the content into a Tantivy index on disk, and opens it again.
+//!
+//! A question takes this way:
+//!
+//! * [`ask`] and [`commands`] describe what a front end can ask for.
+//! * [`responder`] is the only door for front ends.
+//! * [`language`] turns text into words.
+//! * [`matcher`] decides on an outcome: an answer, a choice of answers, or none.
+//! * [`reply`] puts the outcome into words, with citations and the case stamp.
+//! * [`terminal`] lays a reply out for a terminal; `discord`, a feature, sends it to Discord.
+//!
+//! Beside that, [`config`] reads the configuration and [`eval`] measures the matcher. The binary's
+//! `cli` module has one file for each subcommand.
 
 #![forbid(unsafe_code)]
 #![warn(clippy::print_stdout, clippy::print_stderr)]
@@ -39,3 +45,4 @@ pub mod matcher;
 pub mod reply;
 pub mod responder;
 pub mod terminal;
+mod text_position;

@@ -1,5 +1,4 @@
-//! The command line: parse arguments, start logging, call [`cli::run`], map the outcome to an exit
-//! code.
+//! Parses the arguments, calls [`cli::run`], and maps its result to an exit code.
 
 mod cli;
 

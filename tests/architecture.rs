@@ -1,16 +1,17 @@
-//! The import table in ARCHITECTURE.md is true.
+//! The tables and the picture in ARCHITECTURE.md are true.
 //!
-//! Every `crate::` path in `src/` is looked at, wherever it stands: in a `use`, in a list over
-//! several lines, in the middle of a function, in a module inside a module. Comments are left out.
+//! Every `crate::` path in `src/` is checked, wherever it is: in a `use`, in a list over several
+//! lines, in the middle of a function, in a module inside a module. Comments do not count.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// The heading in ARCHITECTURE.md under which the table of modules stands, and the one of words
-/// with a single home.
+/// Headings in ARCHITECTURE.md: of the table of imports, of the table of words with a single home,
+/// and of the picture.
 const MODULES: &str = "## Who may import whom";
 const HOMES: &str = "## What only one place says";
+const PICTURE: &str = "## The modules in a picture";
 
 #[test]
 fn modules_import_only_what_the_table_allows() {
@@ -43,7 +44,7 @@ fn modules_import_only_what_the_table_allows() {
 }
 
 #[test]
-fn every_row_of_the_table_is_a_module_that_uses_what_it_may() {
+fn every_row_of_the_table_is_a_module_that_imports_all_that_it_may() {
     let table = import_table();
     let mut used: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     for file in rust_files(&root().join("src")) {
@@ -56,16 +57,16 @@ fn every_row_of_the_table_is_a_module_that_uses_what_it_may() {
             .get(module)
             .unwrap_or_else(|| panic!("ARCHITECTURE.md has a row for `{module}`, which is gone"));
         let Allowed::Only(allowed) = allowed else { continue };
-        let idle: Vec<_> = allowed.iter().filter(|name| !used.contains(*name)).collect();
+        let unused: Vec<_> = allowed.iter().filter(|name| !used.contains(*name)).collect();
         assert!(
-            idle.is_empty(),
-            "`{module}` does not import {idle:?}; take it out of its row in ARCHITECTURE.md"
+            unused.is_empty(),
+            "`{module}` does not import {unused:?}; remove that from its row in ARCHITECTURE.md"
         );
     }
 }
 
 #[test]
-fn there_are_no_circles() {
+fn there_are_no_cycles() {
     let table = import_table();
     let mut settled: BTreeSet<&str> = BTreeSet::new();
     while settled.len() < table.len() {
@@ -82,7 +83,7 @@ fn there_are_no_circles() {
         let Some((module, _)) = ready else {
             let rest: Vec<_> =
                 table.keys().filter(|module| !settled.contains(module.as_str())).collect();
-            panic!("these import each other in a circle: {rest:?}");
+            panic!("these import each other in a cycle: {rest:?}");
         };
         settled.insert(module);
     }
@@ -92,27 +93,64 @@ fn there_are_no_circles() {
 fn words_with_one_home_are_said_nowhere_else() {
     let homes = rows_under(HOMES);
     let mut wrong = Vec::new();
+    let mut at_home: BTreeSet<String> = BTreeSet::new();
     for file in rust_files(&root().join("src")) {
         let module = module_of(&file);
         let code = without_comments(&fs::read_to_string(&file).expect("the file can be read"));
         for row in &homes {
             let (words, modules) = (names_in(&row[0]), names_in(&row[1]));
-            let said = words.iter().find(|word| holds_word(&code, word));
-            if let Some(word) = said.filter(|_| !modules.contains(&module)) {
-                wrong
-                    .push(format!("{}: says `{word}`, which only {modules:?} may", file.display()));
+            for word in words.into_iter().filter(|word| holds_word(&code, word)) {
+                if modules.contains(&module) {
+                    at_home.insert(word);
+                } else {
+                    let file = file.display();
+                    wrong.push(format!("{file}: says `{word}`, which only {modules:?} may"));
+                }
             }
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
-    assert!(
-        homes.iter().any(|row| names_in(&row[0]).contains(&"tantivy".to_owned())),
-        "Tantivy has a home"
-    );
+    let words: BTreeSet<String> = homes.iter().flat_map(|row| names_in(&row[0])).collect();
+    assert!(words.contains("tantivy"), "the table was found");
+    assert_eq!(at_home, words, "every word of the table is said in its home");
+}
+
+/// The picture leaves out the arrows that follow from others, so it says the same as the table.
+#[test]
+fn the_picture_shows_the_table() {
+    let table = import_table();
+    let arrows = arrows();
+    let in_picture: BTreeSet<&str> = arrows.iter().flat_map(|(a, b)| [a.as_str(), b]).collect();
+    // lib.rs only lists the modules.
+    let modules: BTreeSet<&str> =
+        table.keys().map(String::as_str).filter(|name| *name != "lib").collect();
+    assert_eq!(in_picture, modules, "left: the modules in the picture, right: those of the table");
+    for (from, to) in &arrows {
+        assert!(table[from].permits(to), "the table does not allow the arrow {from} --> {to}");
+        let arrow = (from.clone(), to.clone());
+        let others: Vec<_> = arrows.iter().filter(|other| **other != arrow).collect();
+        assert!(!leads(&others, from, to), "the arrow {from} --> {to} follows from others");
+    }
+    let all: Vec<_> = arrows.iter().collect();
+    for (from, allowed) in &table {
+        let Allowed::Only(allowed) = allowed else { continue };
+        for to in allowed {
+            assert!(leads(&all, from, to), "no arrows lead from {from} to {to}");
+        }
+    }
 }
 
 #[test]
-fn imports_are_seen_wherever_they_stand() {
+fn an_arrow_that_follows_from_others_is_noticed() {
+    let arrow = |from: &str, to: &str| (from.to_owned(), to.to_owned());
+    let [ab, bc, ca] = [arrow("a", "b"), arrow("b", "c"), arrow("c", "a")];
+    assert!(leads(&[&ab, &bc], "a", "c"));
+    assert!(!leads(&[&ab, &bc], "c", "a"));
+    assert!(!leads(&[&ab, &bc, &ca], "a", "d"));
+}
+
+#[test]
+fn imports_are_found_wherever_they_are() {
     let table: BTreeMap<String, Allowed> = ["reply", "index", "legal", "ask"]
         .map(|name| (name.to_owned(), Allowed::Everything))
         .into();
@@ -128,11 +166,12 @@ fn imports_are_seen_wherever_they_stand() {
     let names =
         |top| imports(text, top, &table).into_iter().map(|(_, name)| name).collect::<Vec<_>>();
     assert_eq!(names(true), ["ask", "index", "legal", "reply"]);
-    // Deeper down, super is not the crate.
+    // In a deeper module, super is not the crate.
     assert_eq!(names(false), ["index", "legal", "reply"]);
 }
 
 /// What a module may import.
+#[derive(Clone)]
 enum Allowed {
     Everything,
     Only(BTreeSet<String>),
@@ -161,24 +200,63 @@ fn import_table() -> BTreeMap<String, Allowed> {
             Allowed::Only(names_in(&row[1]).into_iter().collect())
         };
         for module in names_in(&row[0]) {
-            let allowed = match &allowed {
-                Allowed::Everything => Allowed::Everything,
-                Allowed::Only(names) => Allowed::Only(names.clone()),
-            };
-            assert!(table.insert(module.clone(), allowed).is_none(), "two rows for `{module}`");
+            let earlier = table.insert(module.clone(), allowed.clone());
+            assert!(earlier.is_none(), "two rows for `{module}`");
         }
     }
     assert!(table.len() > 5, "the table of imports was not found in ARCHITECTURE.md");
     table
 }
 
-/// The cells of the first table below a heading of ARCHITECTURE.md, without its head.
-fn rows_under(heading: &str) -> Vec<Vec<String>> {
+/// The arrows of the picture, each from a module to one that it uses.
+fn arrows() -> BTreeSet<(String, String)> {
+    let below = text_under(PICTURE);
+    let (_, block) = below.split_once("```mermaid\n").expect("the picture is a mermaid block");
+    let (block, _) = block.split_once("```").expect("the block ends");
+    // A node is a name, perhaps with a shape and a label: `cli["command line"]`.
+    let name = |node: &str| -> String {
+        node.trim().chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect()
+    };
+    let nodes = |side: &str| side.split('&').map(name).collect::<Vec<_>>();
+    let mut arrows = BTreeSet::new();
+    for line in block.lines() {
+        let sides: Vec<_> = line.split("-->").map(nodes).collect();
+        for pair in sides.windows(2) {
+            for from in &pair[0] {
+                arrows.extend(pair[1].iter().map(|to| (from.clone(), to.clone())));
+            }
+        }
+    }
+    arrows
+}
+
+/// Whether one can go from one module to another along arrows.
+fn leads(arrows: &[&(String, String)], from: &str, to: &str) -> bool {
+    let mut reached = BTreeSet::from([from]);
+    loop {
+        let next =
+            arrows.iter().filter(|(a, b)| reached.contains(a.as_str()) && b.as_str() != from);
+        let before = reached.len();
+        reached.extend(next.map(|(_, b)| b.as_str()).collect::<Vec<_>>());
+        if reached.len() == before {
+            return from != to && reached.contains(to);
+        }
+    }
+}
+
+/// What is below a heading of ARCHITECTURE.md.
+fn text_under(heading: &str) -> String {
     let text =
         fs::read_to_string(root().join("ARCHITECTURE.md")).expect("ARCHITECTURE.md can be read");
     let (_, below) = text
         .split_once(heading)
         .unwrap_or_else(|| panic!("ARCHITECTURE.md has no heading {heading}"));
+    below.to_owned()
+}
+
+/// The cells of the first table below a heading of ARCHITECTURE.md, without its header.
+fn rows_under(heading: &str) -> Vec<Vec<String>> {
+    let below = text_under(heading);
     let lines = below
         .lines()
         .skip_while(|line| !line.starts_with('|'))
@@ -193,7 +271,7 @@ fn names_in(cell: &str) -> Vec<String> {
     cell.split('`').skip(1).step_by(2).map(str::to_owned).collect()
 }
 
-/// The modules of the crate that a text imports, with the line on which each is named first.
+/// The modules of the crate that a text imports, each with the line of its first import.
 fn imports(text: &str, top: bool, known: &BTreeMap<String, Allowed>) -> Vec<(usize, String)> {
     let code = without_comments(text);
     let mut found: BTreeMap<String, usize> = BTreeMap::new();
@@ -202,8 +280,7 @@ fn imports(text: &str, top: bool, known: &BTreeMap<String, Allowed>) -> Vec<(usi
         for (at, _) in code.match_indices(root) {
             let line = 1 + code[..at].matches('\n').count();
             for name in first_names(&code[at + root.len()..]) {
-                // What `super::` leads to may as well be an item of this module or of one inside
-                // it.
+                // What follows `super::` may also be an item of a module instead of a module.
                 if *root == "crate::" || known.contains_key(&name) {
                     found.entry(name).or_insert(line);
                 }
@@ -243,10 +320,9 @@ fn first_names(path: &str) -> Vec<String> {
     names
 }
 
-/// The text with comments and the insides of plain strings blanked out, line by line, so that
-/// places stay where they were.
+/// The text without comments and without the insides of plain strings; lines keep their numbers.
 fn without_comments(text: &str) -> String {
-    let blank = |line: &str| {
+    let code_of = |line: &str| {
         let mut code = String::new();
         let mut in_string = false;
         let mut previous = ' ';
@@ -262,7 +338,7 @@ fn without_comments(text: &str) -> String {
         }
         code
     };
-    text.lines().map(blank).collect::<Vec<_>>().join("\n")
+    text.lines().map(code_of).collect::<Vec<_>>().join("\n")
 }
 
 /// Whether a text holds a word that is not part of a longer one.
@@ -274,8 +350,7 @@ fn holds_word(code: &str, word: &str) -> bool {
     })
 }
 
-/// The module at the top of the crate to which a file belongs; `lib.rs` and `main.rs` are modules
-/// of their own.
+/// The top-level module of a file; `lib.rs` and `main.rs` count as modules of their own.
 fn module_of(file: &Path) -> String {
     let inside = file.strip_prefix(root().join("src")).expect("the file is in src");
     let first = inside.iter().next().expect("the file has a name").to_string_lossy();

@@ -1,5 +1,7 @@
 //! The program as people start it: the README's transcript, `--help`, exit codes, pipes, mistakes.
 
+#[path = "support/shared_index.rs"]
+mod shared_index;
 mod tiny;
 
 use std::fs;
@@ -11,6 +13,7 @@ use caseclerk::commands::COMMANDS;
 use caseclerk::config::Options;
 use caseclerk::knowledge::load;
 use serde_json::Value;
+use shared_index::shared_index;
 use tiny::{TODAY, Tiny};
 
 // The README.
@@ -22,12 +25,12 @@ fn the_transcript_of_the_readme_is_an_excerpt_of_what_the_program_prints() {
         readme.split_once("```console\n$ caseclerk ").expect("the README has a transcript");
     let (block, _) = block.split_once("```").expect("the transcript ends");
     let (typed, shown) = block.split_once('\n').expect("the transcript has an answer");
-    let index = tempfile::tempdir().expect("a temporary folder");
+    let index = shared_index(&Path::new(env!("CARGO_MANIFEST_DIR")).join("faq"));
     let output = caseclerk()
         .args(shell_words(typed))
         // The transcript is true as of the day of the last check.
         .args(["--date", &last_checked(), "--index"])
-        .arg(index.path())
+        .arg(index)
         .output()
         .expect("it starts");
     let printed = text(&output.stdout);
@@ -115,7 +118,7 @@ fn help_mentions_what_it_must() {
         (&["chat"], &["--faq", "--date"]),
         (&["lint"], &["--json", "--sources", "--source-files"]),
         (&["index"], &["--index", "--faq"]),
-        (&["config"], &["--show"]),
+        (&["config"], &["--config", "--index"]),
     ];
     for (subcommand, mentioned) in wanted {
         let output = caseclerk().args(*subcommand).arg("--help").output().expect("it starts");
@@ -140,9 +143,9 @@ fn every_subcommand_knows_its_version() {
 // Exit codes.
 
 #[test]
-fn all_is_well() {
+fn success_is_exit_code_0_and_no_log() {
     let tiny = Tiny::new();
-    for arguments in [&["lint"][..], &["ask", "is it over"], &["index"], &["config", "--show"]] {
+    for arguments in [&["lint"][..], &["ask", "is it over"], &["index"], &["config"]] {
         let output = on(&tiny).args(arguments).output().expect("it starts");
         assert_eq!(output.status.code(), Some(0), "{arguments:?}: {}", text(&output.stderr));
         assert_eq!(text(&output.stderr), "", "{arguments:?}");
@@ -161,8 +164,8 @@ fn lint_names_a_broken_file_and_goes_on() {
         printed.contains("answers/claims/what-was-claimed.md:7: error [toml-syntax]"),
         "{printed}"
     );
-    // One mistake is one finding. The file beside it was still checked, and nobody is blamed for
-    // naming the broken one.
+    // One mistake is one finding. The other files were still checked, and those that name the
+    // broken one have no finding for that.
     assert_eq!(printed.matches("answers/claims/what-was-claimed.md:").count(), 1, "{printed}");
     assert!(printed.contains("[same-phrasing]"), "{printed}");
     assert!(!printed.contains("[unknown-related]"), "{printed}");
@@ -177,10 +180,9 @@ fn ask_refuses_broken_content_and_says_where() {
         let log = text(&output.stderr);
         assert_eq!(output.status.code(), Some(2), "{arguments:?}: {log}");
         assert_eq!(text(&output.stdout), "", "{arguments:?}");
-        assert!(
-            log.contains("answers/claims/what-was-claimed.md:7:") && log.contains("To mend it:"),
-            "{log}"
-        );
+        let findings = load(&tiny.faq()).expect("the folder can be read").findings;
+        assert!(log.contains(&findings[0].to_string()), "{log}");
+        assert_eq!(findings[0].line, 7);
     }
 }
 
@@ -203,11 +205,11 @@ fn lint_without_a_case_says_what_it_could_not_do() {
     let printed = text(&output.stdout);
     assert_eq!(output.status.code(), Some(1), "{printed}");
     assert!(printed.contains("case.toml:") && printed.contains("[unknown-key]"), "{printed}");
-    assert!(printed.contains("mend case.toml and opt-out.toml first"), "{printed}");
+    assert!(printed.contains("fix case.toml and opt-out.toml first"), "{printed}");
 }
 
 #[test]
-fn lint_speaks_json() {
+fn lint_prints_json() {
     let tiny = Tiny::new();
     tiny.edit("answers/money/will-i-be-paid.md", "as_of", "as_off = 1\nas_of");
     let output = on(&tiny).args(["lint", "--json"]).output().expect("it starts");
@@ -233,7 +235,7 @@ fn lint_compares_quotations_with_their_sources() {
     let printed = text(&output.stdout);
     assert_eq!(output.status.code(), Some(0), "{printed}");
     assert!(
-        printed.contains("stand word for word in their source: 1; not checked: 1"),
+        printed.contains("found word for word in their source: 1; not checked: 1"),
         "{printed}"
     );
     assert!(printed.contains("not checked: `lamp-cannot-read`"), "{printed}");
@@ -242,7 +244,21 @@ fn lint_compares_quotations_with_their_sources() {
     let output = lint();
     let printed = text(&output.stdout);
     assert_eq!(output.status.code(), Some(1), "{printed}");
-    assert!(printed.contains("agree up to “…every”"), "{printed}");
+    assert!(printed.contains("match up to “…every”"), "{printed}");
+}
+
+/// The quotation is longer than everything that Discord shows in one message.
+#[cfg(feature = "discord")]
+#[test]
+fn lint_warns_about_an_answer_that_does_not_fit_into_a_discord_message() {
+    let tiny = Tiny::new();
+    let words = "The lamp reads every letter on the desk. ";
+    tiny.edit("quotations.toml", words.trim(), words.repeat(150).trim());
+    let output = on(&tiny).arg("lint").output().expect("it starts");
+    let printed = text(&output.stdout);
+    assert!(printed.contains("warning [discord-limits]"), "{printed}");
+    assert_eq!(printed.matches("[discord-limits]").count(), 1, "{printed}");
+    assert_eq!(output.status.code(), Some(1));
 }
 
 #[test]
@@ -328,7 +344,7 @@ fn a_batch_answers_in_order_and_goes_on_after_a_bad_line() {
 }
 
 #[test]
-fn a_batch_of_good_lines_from_a_file_is_well() {
+fn a_batch_of_good_lines_from_a_file_succeeds() {
     let tiny = Tiny::new();
     let file = tiny.root().join("questions.jsonl");
     fs::write(&file, "\"is it over\"\r\n\"\\u00e9\\u0000\"\n").expect("the file can be written");
@@ -339,15 +355,15 @@ fn a_batch_of_good_lines_from_a_file_is_well() {
 }
 
 #[test]
-fn explain_tells_why() {
+fn explain_says_why() {
     let tiny = Tiny::new();
     let output = on(&tiny)
         .args(["ask", "--explain", "do lamp owners get any money"])
         .output()
         .expect("it starts");
     let printed = text(&output.stdout);
-    for told in ["Why", "Confidence", "people ask with it", "money/will-i-be-paid: in all"] {
-        assert!(printed.contains(told), "{told}: {printed}");
+    for part in ["Why", "Confidence", "people ask with it", "money/will-i-be-paid: in all"] {
+        assert!(printed.contains(part), "{part}: {printed}");
     }
 }
 
@@ -402,7 +418,7 @@ fn a_closed_pipe_is_not_an_error() {
         &["lint"],
         &["lint", "--json"],
         &["index"],
-        &["config", "--show"],
+        &["config"],
         &["chat"],
         &["--help"],
     ];
@@ -435,12 +451,8 @@ fn an_unknown_option_is_named_with_the_nearest() {
     for (config, key, nearest) in cases {
         let file = tiny.root().join("own.toml");
         fs::write(&file, config).expect("the file can be written");
-        let output = on(&tiny)
-            .arg("--config")
-            .arg(&file)
-            .args(["config", "--show"])
-            .output()
-            .expect("it starts");
+        let output =
+            on(&tiny).arg("--config").arg(&file).arg("config").output().expect("it starts");
         let log = text(&output.stderr);
         assert_eq!(output.status.code(), Some(2), "{config}: {log}");
         assert!(
@@ -453,11 +465,8 @@ fn an_unknown_option_is_named_with_the_nearest() {
 #[test]
 fn an_unknown_variable_is_named_with_the_nearest() {
     let tiny = Tiny::new();
-    let output = on(&tiny)
-        .args(["config", "--show"])
-        .env("CASECLERK_LOG_FILTRE", "info")
-        .output()
-        .expect("it starts");
+    let output =
+        on(&tiny).arg("config").env("CASECLERK_LOG_FILTRE", "info").output().expect("it starts");
     let log = text(&output.stderr);
     assert_eq!(output.status.code(), Some(2));
     assert!(
@@ -467,14 +476,14 @@ fn an_unknown_variable_is_named_with_the_nearest() {
 }
 
 #[test]
-fn config_show_tells_where_each_value_comes_from() {
+fn config_tells_where_each_value_comes_from() {
     let tiny = Tiny::new();
     let file = tiny.root().join("own.toml");
     fs::write(&file, "[lint]\nreview_after_days = 7\n").expect("the file can be written");
     let output = on(&tiny)
         .arg("--config")
         .arg(&file)
-        .args(["config", "--show", "--index", "elsewhere"])
+        .args(["config", "--index", "elsewhere"])
         .env("CASECLERK_LOG_FORMAT", "json")
         .output()
         .expect("it starts");
@@ -497,11 +506,20 @@ fn config_show_tells_where_each_value_comes_from() {
     assert!(options.iter().all(|(key, _)| !line(key).is_empty()), "{printed}");
 }
 
+/// `--show` was once required, so scripts may still say it.
+#[test]
+fn config_still_accepts_show() {
+    let tiny = Tiny::new();
+    let print = |arguments: &[&str]| on(&tiny).args(arguments).output().expect("it starts").stdout;
+    assert_eq!(text(&print(&["config", "--show"])), text(&print(&["config"])));
+}
+
 #[test]
 fn the_log_can_be_read_by_machines() {
     let tiny = Tiny::new();
+    // Only an index that is not there yet is worth a line, so this one is not the shared one.
     let output = on(&tiny)
-        .arg("index")
+        .args(["index", "--index", "index"])
         .env("CASECLERK_LOG_FORMAT", "json")
         .env("CASECLERK_LOG_FILTER", "info")
         .output()
@@ -511,22 +529,22 @@ fn the_log_can_be_read_by_machines() {
     log.lines().for_each(|line| assert!(serde_json::from_str::<Value>(line).is_ok(), "{line}"));
 }
 
-/// The program at the top of the project, with nothing from the surroundings.
+/// The program in the folder of the project, without any environment variables.
 fn caseclerk() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_caseclerk"));
     command.current_dir(env!("CARGO_MANIFEST_DIR")).env_clear();
     command
 }
 
-/// The program on the tiny FAQ, on the day of the tests.
+/// The program on the tiny FAQ, on the day of the tests, with an index that all tests share.
 fn on(tiny: &Tiny) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_caseclerk"));
     command.current_dir(tiny.root()).env_clear();
     command.args(["--date", &TODAY.to_string()]);
-    // In the environment, so that a test can still give the flags.
+    // As variables, so that a test can still use the flags.
     command
         .env("CASECLERK_KNOWLEDGE_FAQ", tiny.faq())
-        .env("CASECLERK_KNOWLEDGE_INDEX", tiny.index());
+        .env("CASECLERK_KNOWLEDGE_INDEX", shared_index(&tiny::original()));
     command.env(
         "CASECLERK_MATCHER_VECTORS",
         concat!(env!("CARGO_MANIFEST_DIR"), "/models/vectors.bin"),

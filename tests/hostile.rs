@@ -1,10 +1,12 @@
-//! Any input at all gets a reply or a refusal; nothing panics; a question without words gets no
-//! answer.
+//! Any input gets a reply or a finding; nothing panics; a question without words gets no answer.
 //!
-//! `PROPTEST_CASES=100000 cargo test --release --test hostile` is the patient version.
+//! `PROPTEST_CASES=100000 cargo test --release --test hostile` tries harder.
 
+#[path = "support/shared_index.rs"]
+mod shared_index;
 mod tiny;
 
+use std::path::Path;
 use std::sync::LazyLock;
 
 use caseclerk::ask::{Ask, What};
@@ -15,26 +17,25 @@ use caseclerk::lint::{self, Subject};
 use caseclerk::matcher::NoAnswerReason;
 use caseclerk::reply::Reply;
 use caseclerk::responder::Responder;
-use caseclerk::terminal::{JsonReply, explanation_text, read_chat_line, reply_text};
+use caseclerk::terminal::{ChatInput, JsonReply, explanation_text, read_chat_line, reply_text};
 use proptest::prelude::*;
-use proptest::test_runner::FileFailurePersistence;
+use proptest::test_runner::{FailurePersistence, FileFailurePersistence};
+use shared_index::shared_index;
 use tiny::{TODAY, Tiny};
 
-/// The real FAQ, so that hostile words can meet real ones.
+/// Answers from the real FAQ: unlike the tiny one it has guards, synonyms and questions that belong
+/// elsewhere, which hostile words can meet.
 static RESPONDER: LazyLock<Responder> = LazyLock::new(|| {
-    let index = tempfile::tempdir().expect("a temporary folder");
-    let flags = vec![(
-        "knowledge.index",
-        "--index",
-        index.path().to_str().expect("a path in letters").to_owned(),
-    )];
+    let index = shared_index(&Path::new(env!("CARGO_MANIFEST_DIR")).join("faq"));
+    let index = index.to_str().expect("a path in letters").to_owned();
+    let flags = vec![("knowledge.index", "--index", index)];
     let options =
         Options::collect(None, std::iter::empty(), flags).expect("the shipped options are right");
     let settings = Settings::from_options(&options).expect("the shipped options are right");
     Responder::open(&settings).expect("the FAQ can be served")
 });
 
-/// What means something to query parsers, shells, Markdown, terminals, JSON or this program.
+/// What has a meaning to query parsers, shells, Markdown, terminals, JSON or this program.
 const SYNTAX: &[&str] = &[
     "AND",
     "OR",
@@ -96,7 +97,7 @@ const SYNTAX: &[&str] = &[
     "-1",
 ];
 
-/// What the FAQ is asked about.
+/// Words that people ask the FAQ about.
 const PLAIN: &[&str] = &[
     "is",
     "the",
@@ -136,7 +137,7 @@ fn wordless_text() -> impl Strategy<Value = String> {
 
 proptest! {
     #![proptest_config(ProptestConfig {
-        failure_persistence: Some(Box::new(FileFailurePersistence::Direct("tests/hostile.regressions"))),
+        failure_persistence: regressions(),
         ..ProptestConfig::default()
     })]
 
@@ -145,13 +146,13 @@ proptest! {
         let ask = Ask { what: What::Question(text.clone()), today: TODAY };
         let response = RESPONDER.respond(&ask).expect("no text is an error");
         if words(&text).is_empty() {
-            prop_assert!(is_empty_question(&response.reply), "{text:?} has no words and got {:?}", response.reply);
+            prop_assert!(is_empty_question(&response.reply), "{text:?} got {:?}", response.reply);
         }
         prop_assert!(!reply_text(&response.reply).is_empty());
         if let Some(evidence) = &response.evidence {
             prop_assert!(!explanation_text(evidence).is_empty());
         }
-        let json = serde_json::to_string(&JsonReply::new(&text, response)).expect("a reply can be written as JSON");
+        let json = serde_json::to_string(&JsonReply::new(&text, response)).expect("JSON is written");
         let read: serde_json::Value = serde_json::from_str(&json).expect("JSON can be read");
         prop_assert_eq!(read["question"].as_str(), Some(text.as_str()));
         prop_assert!(!read["stamp"].as_str().unwrap_or_default().is_empty());
@@ -159,32 +160,47 @@ proptest! {
 
     #[test]
     fn no_words_no_answer(text in wordless_text()) {
-        let response = RESPONDER.respond(&Ask { what: What::Question(text.clone()), today: TODAY }).expect("no error");
+        let ask = Ask { what: What::Question(text.clone()), today: TODAY };
+        let response = RESPONDER.respond(&ask).expect("no text is an error");
         prop_assert!(is_empty_question(&response.reply), "{text:?} got {:?}", response.reply);
     }
 
     #[test]
     fn the_same_question_gets_the_same_reply(text in hostile_text()) {
         let ask = Ask { what: What::Question(text), today: TODAY };
-        let [once, twice] = [(); 2].map(|()| RESPONDER.respond(&ask).expect("no text is an error").reply);
+        let reply = || RESPONDER.respond(&ask).expect("no text is an error").reply;
+        let (once, twice) = (reply(), reply());
         prop_assert_eq!(once, twice);
     }
 
     #[test]
-    fn whoever_is_typing_gets_few_suggestions_and_no_error(text in hostile_text(), limit in 1_usize..30) {
+    fn typing_never_gets_more_suggestions_than_wanted(
+        text in hostile_text(),
+        limit in 1_usize..30,
+    ) {
         let suggestions = RESPONDER.suggest(&text, limit);
-        prop_assert!(suggestions.len() <= limit, "{} suggestions, {limit} wanted", suggestions.len());
+        let count = suggestions.len();
+        prop_assert!(count <= limit, "{count} suggestions, {limit} wanted");
     }
 
     #[test]
-    fn quotations_are_looked_for_with_any_words(text in hostile_text()) {
-        let response = RESPONDER.respond(&Ask { what: What::Quote(text), today: TODAY }).expect("no text is an error");
+    fn a_search_for_quotations_takes_any_words(text in hostile_text()) {
+        let ask = Ask { what: What::Quote(text), today: TODAY };
+        let response = RESPONDER.respond(&ask).expect("no text is an error");
         prop_assert!(matches!(response.reply, Reply::Sheet(_)));
     }
 
     #[test]
-    fn a_line_of_the_conversation_may_be_anything(text in hostile_text()) {
-        let _ = read_chat_line(&text, &[]);
+    fn a_line_without_a_slash_is_a_question(text in hostile_text()) {
+        let line = text.trim();
+        let question = !line.is_empty() && !line.starts_with('/');
+        let input = read_chat_line(&text, &[]);
+        if question {
+            prop_assert_eq!(input, ChatInput::Ask(What::Question(line.to_owned())));
+        } else {
+            let is_question = matches!(input, ChatInput::Ask(What::Question(_)));
+            prop_assert!(!is_question || line.starts_with("/ask"), "{text:?} is a question");
+        }
     }
 }
 
@@ -192,50 +208,60 @@ proptest! {
     // Each case writes files and reads a folder, so there are fewer of them.
     #![proptest_config(ProptestConfig {
         cases: ProptestConfig::default().cases.div_ceil(8),
-        failure_persistence: Some(Box::new(FileFailurePersistence::Direct("tests/hostile.regressions"))),
+        failure_persistence: regressions(),
         ..ProptestConfig::default()
     })]
 
     /// Whatever happens to a file, loading and checking give findings and never panic.
     #[test]
     fn broken_files_are_findings(
-        file in prop::sample::select(FILES),
+        file in prop::sample::select(files(&tiny::original())),
         (from, length) in (any::<prop::sample::Index>(), 0_usize..30),
         instead in prop_oneof![any::<Vec<u8>>(), hostile_text().prop_map(String::into_bytes)],
     ) {
         let tiny = Tiny::new();
-        let mut bytes = std::fs::read(tiny.faq().join(file)).expect("the file can be read");
+        let mut bytes = std::fs::read(tiny.faq().join(&file)).expect("the file can be read");
         let from = from.index(bytes.len());
         bytes.splice(from..(from + length).min(bytes.len()), instead);
-        tiny.write(file, &bytes);
+        tiny.write(&file, &bytes);
         let loaded = load(&tiny.faq()).expect("the folder can be read");
         let mut findings = loaded.findings;
         if let Some(knowledge) = &loaded.knowledge {
-            findings.extend(lint::run(&Subject { knowledge, today: TODAY, review_after_days: 365, reading_grade: 12.0 }));
+            let (review_after_days, reading_grade) = (365, 12.0);
+            let subject = Subject { knowledge, today: TODAY, review_after_days, reading_grade };
+            findings.extend(lint::run(&subject));
         }
         for finding in findings {
             let text = std::fs::read(tiny.faq().join(&finding.file)).unwrap_or_default();
             let lines = 1 + text.iter().filter(|&&byte| byte == b'\n').count();
-            prop_assert!((1..=lines).contains(&finding.line), "{finding} is beyond the {lines} lines of its file");
+            prop_assert!(
+                (1..=lines).contains(&finding.line),
+                "{finding}: the file has {lines} lines"
+            );
         }
     }
 }
 
-/// The files of the tiny FAQ.
-const FILES: &[&str] = &[
-    "case.toml",
-    "topics.toml",
-    "sources.toml",
-    "quotations.toml",
-    "conflicts.toml",
-    "timeline.toml",
-    "opt-out.toml",
-    "house-style.toml",
-    "answers/status/is-it-over.md",
-    "answers/claims/what-was-claimed.md",
-    "answers/money/will-i-be-paid.md",
-    "answers/money/old-claim-form.md",
-];
+/// Every file under a folder, relative to it.
+fn files(folder: &Path) -> Vec<String> {
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(folder).expect("the folder can be read") {
+        let path = entry.expect("the folder can be read").path();
+        let name = path.file_name().expect("a name").to_string_lossy().into_owned();
+        if path.is_dir() {
+            found.extend(files(&path).into_iter().map(|inner| format!("{name}/{inner}")));
+        } else {
+            found.push(name);
+        }
+    }
+    found.sort();
+    found
+}
+
+/// Failing inputs are kept in a file, and tried first from then on.
+fn regressions() -> Option<Box<dyn FailurePersistence>> {
+    Some(Box::new(FileFailurePersistence::Direct("tests/hostile.regressions")))
+}
 
 fn is_empty_question(reply: &Reply) -> bool {
     matches!(reply, Reply::NoAnswer(no_answer) if no_answer.reason == Some(NoAnswerReason::Empty))

@@ -1,10 +1,10 @@
 //! Every rule has a case: a folder under `tests/lint/` named after it.
 //!
-//! A case is data only. `in/` is laid over a copy of the tiny FAQ; `removed.txt` names files to
-//! take out of it; `sources/` holds texts of sources, against which quotations are then compared.
+//! A case is data only. `in/` is copied over a copy of the tiny FAQ, `removed.txt` names files to
+//! remove from it, and `sources/` holds the texts of sources to compare quotations with.
 //! `expected.txt` is what lint prints.
 //!
-//! `UPDATE_EXPECTED=1 cargo test --test lint` writes every `expected.txt` anew. Read the difference
+//! `UPDATE_EXPECTED=1 cargo test --test lint` rewrites every `expected.txt`. Read the difference
 //! before you keep it.
 
 mod tiny;
@@ -63,7 +63,7 @@ fn every_case_prints_what_is_expected() {
 }
 
 #[test]
-fn severities_are_what_the_table_says() {
+fn findings_have_the_severity_of_their_rule() {
     for case in cases() {
         let rule = RULES.iter().find(|rule| rule.name == name(&case));
         let Some(rule) = rule else { continue };
@@ -88,7 +88,7 @@ fn name(case: &Path) -> String {
     case.file_name().unwrap_or_default().to_string_lossy().into_owned()
 }
 
-/// Lints the tiny FAQ with the case laid over it.
+/// Lints the tiny FAQ with the case copied over it.
 fn run(case: &Path) -> Vec<Finding> {
     let tiny = Tiny::new();
     if case.join("in").is_dir() {
@@ -101,7 +101,7 @@ fn run(case: &Path) -> Vec<Finding> {
     findings(&tiny, sources.is_dir().then_some(sources.as_path()))
 }
 
-/// What `caseclerk lint` finds, in its order.
+/// What `caseclerk lint` finds, in the same order.
 fn findings(tiny: &Tiny, sources: Option<&Path>) -> Vec<Finding> {
     let loaded = load(&tiny.faq()).expect("the folder can be read");
     let mut findings = loaded.findings;

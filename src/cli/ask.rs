@@ -1,4 +1,4 @@
-//! `caseclerk ask`: one question, or a file of them.
+//! `caseclerk ask`: one question, or a file of questions.
 
 use std::fs::File;
 use std::io::{BufRead, BufReader, Write};
@@ -19,14 +19,14 @@ pub struct AskArguments {
     /// The question, in your own words, or the id of an answer
     #[arg(required_unless_present = "batch", conflicts_with = "batch")]
     question: Option<String>,
-    /// Print one JSON object
+    /// Print the reply as a JSON object
     #[arg(long)]
     json: bool,
-    /// Also print why this answer was chosen, or none
+    /// Also print why this answer was chosen, or why none was
     #[arg(long)]
     explain: bool,
-    /// Answer every line of a file (- for standard input): one JSON string a line in, one JSON
-    /// object a line out
+    /// Answer a file of questions (- for standard input): one JSON string per line in, one JSON
+    /// object per line out
     #[arg(long, value_name = "FILE", requires = "json", conflicts_with = "explain")]
     batch: Option<PathBuf>,
 }
@@ -58,13 +58,13 @@ fn answer_one(
         serde_json::to_writer_pretty(&mut out, &JsonReply::new(question, response))
             .map_err(std::io::Error::from)?;
         writeln!(out)?;
-        return Ok(Exit::Well);
+        return Ok(Exit::Success);
     }
     write!(out, "{}", reply_text(&response.reply))?;
     if let Some(evidence) = response.evidence.filter(|_| arguments.explain) {
         write!(out, "\n{}", explanation_text(&evidence))?;
     }
-    Ok(Exit::Well)
+    Ok(Exit::Success)
 }
 
 fn answer_batch(responder: &Responder, file: &PathBuf, today: Date) -> anyhow::Result<Exit> {
@@ -76,7 +76,7 @@ fn answer_batch(responder: &Responder, file: &PathBuf, today: Date) -> anyhow::R
         ))
     };
     let mut out = std::io::stdout().lock();
-    let mut exit = Exit::Well;
+    let mut exit = Exit::Success;
     for (place, line) in input.split(b'\n').enumerate() {
         let line = line.with_context(|| format!("cannot read {}", file.display()))?;
         match serde_json::from_slice::<String>(&line) {
@@ -95,7 +95,7 @@ fn answer_batch(responder: &Responder, file: &PathBuf, today: Date) -> anyhow::R
                 serde_json::to_writer(&mut out, &error).map_err(std::io::Error::from)?;
             }
         }
-        // Line by line, so that a program at the other end can ask and wait for the reply.
+        // Flushed line by line, so that a program can ask, wait for the reply, and ask again.
         out.write_all(b"\n")?;
         out.flush()?;
     }

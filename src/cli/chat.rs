@@ -1,4 +1,4 @@
-//! `caseclerk chat`: a conversation at a prompt.
+//! `caseclerk chat`: questions and answers at a prompt.
 
 use std::io::Write;
 
@@ -24,10 +24,10 @@ pub fn run(settings: &Settings, today: Date) -> anyhow::Result<Exit> {
     loop {
         let line = match editor.readline(PROMPT) {
             Ok(line) => line,
-            Err(ReadlineError::Eof | ReadlineError::Interrupted) => return Ok(Exit::Well),
+            Err(ReadlineError::Eof | ReadlineError::Interrupted) => return Ok(Exit::Success),
             Err(error) => return Err(error.into()),
         };
-        // The history lives as long as the conversation: what people ask is nobody else's business.
+        // The history is not saved: what people ask is private.
         let _ = editor.add_history_entry(&line);
         match read_chat_line(&line, &offered) {
             ChatInput::Ask(what) => match responder.respond(&Ask { what, today }) {
@@ -43,7 +43,7 @@ pub fn run(settings: &Settings, today: Date) -> anyhow::Result<Exit> {
             ChatInput::Reload => writeln!(out, "{}", reload(&responder))?,
             ChatInput::Misused(why) => writeln!(out, "{why}")?,
             ChatInput::Nothing => {}
-            ChatInput::Quit => return Ok(Exit::Well),
+            ChatInput::Quit => return Ok(Exit::Success),
         }
     }
 }
@@ -58,7 +58,7 @@ fn offered_by(reply: Reply) -> Vec<Suggestion> {
     }
 }
 
-/// Reloads and says in words what came of it.
+/// Reloads the content and says what changed.
 fn reload(responder: &Responder) -> String {
     match responder.reload() {
         Ok(reload) => {
@@ -73,10 +73,10 @@ fn reload(responder: &Responder) -> String {
             text
         }
         Err(ResponderError::Findings(findings)) => {
-            let mut text = "Nothing was changed; the old answers stay. Mend this first:".to_owned();
+            let mut text = "Nothing was reloaded; the old answers stay. Fix this first:".to_owned();
             findings.iter().for_each(|finding| text += &format!("\n{finding}"));
             text
         }
-        Err(error) => format!("Nothing was changed; the old answers stay: {error}"),
+        Err(error) => format!("Nothing was reloaded; the old answers stay: {error}"),
     }
 }

@@ -1,4 +1,4 @@
-//! `caseclerk config --show`: every option, its value, and where that came from.
+//! `caseclerk config`: prints every option, its value, and where the value comes from.
 
 use std::io::Write;
 
@@ -9,18 +9,16 @@ use super::Exit;
 
 #[derive(Debug, Args)]
 pub struct ConfigArguments {
-    /// Print every option with its value and where that came from
-    #[arg(long, required = true)]
-    show: bool,
+    /// Accepted for compatibility; it changes nothing
+    #[arg(long = "show", hide = true)]
+    _show: bool,
 }
 
-pub fn run(arguments: &ConfigArguments, options: &Options) -> anyhow::Result<Exit> {
+pub fn run(options: &Options) -> anyhow::Result<Exit> {
     let mut out = std::io::stdout().lock();
-    if arguments.show {
-        for (key, typed) in options.iter() {
-            writeln!(out, "{key} = {}  # {}", typed.value, typed.origin)?;
-        }
-        writeln!(out, "DISCORD_TOKEN = {}", options.token())?;
+    for (key, typed) in options.iter() {
+        writeln!(out, "{key} = {}  # {}", typed.value, typed.origin)?;
     }
-    Ok(Exit::Well)
+    writeln!(out, "DISCORD_TOKEN = {}", options.token())?;
+    Ok(Exit::Success)
 }

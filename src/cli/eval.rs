@@ -111,7 +111,7 @@ pub fn run_eval(arguments: &EvalArguments, settings: &Settings) -> anyhow::Resul
     };
     let changed = report.changes.as_ref().is_some_and(|changes| !changes.is_empty());
     print(&report, arguments.json)?;
-    Ok(if changed { Exit::Findings } else { Exit::Well })
+    Ok(if changed { Exit::Findings } else { Exit::Success })
 }
 
 impl Subject {
@@ -185,7 +185,7 @@ fn write_calibration(path: &Path, subject: &Subject, settings: &Settings) -> any
     std::fs::write(path, format!("{note}\n{}", toml::to_string(&calibration)?))
         .with_context(|| format!("cannot write {}", path.display()))?;
     writeln!(std::io::stdout(), "wrote {}", path.display())?;
-    Ok(Exit::Well)
+    Ok(Exit::Success)
 }
 
 /// Switches every part off in turn and prints how the figures change.
@@ -209,7 +209,7 @@ fn print_worth_of_each_part(subject: &Subject, settings: &Settings) -> anyhow::R
         let change = std::array::from_fn(|at| format!("{:+.4}", figures[at] - whole[at]));
         writeln!(out, "{name:28} {}", columns(change))?;
     }
-    Ok(Exit::Well)
+    Ok(Exit::Success)
 }
 
 fn columns(figures: [String; 5]) -> String {

@@ -1,5 +1,5 @@
-//! `caseclerk health`: whether the `caseclerk run` beside it is in touch with Discord. What a
-//! container's health check calls.
+//! `caseclerk health`: whether a running `caseclerk run` is connected to Discord. A container's
+//! health check calls it.
 
 use std::io::Write;
 use std::time::SystemTime;
@@ -12,16 +12,19 @@ use super::Exit;
 
 pub fn run(settings: &Settings) -> anyhow::Result<Exit> {
     let file = settings.discord.heartbeat_file.as_ref().context(
-        "discord.heartbeat_file names no file, so `caseclerk run` leaves no sign of life by which its health could be told",
+        "discord.heartbeat_file is not set; without it `caseclerk run` leaves no sign of life",
     )?;
     let age = last_heard(file, SystemTime::now())
-        .with_context(|| format!("cannot look at {}", file.display()))?;
+        .with_context(|| format!("cannot read {}", file.display()))?;
     let (line, exit) = match age {
         Some(age) if is_in_touch(age, settings.discord.silence) => {
-            (format!("Discord was heard {} s ago", age.as_secs()), Exit::Well)
+            (format!("connected: last heard from Discord {} s ago", age.as_secs()), Exit::Success)
         }
-        Some(age) => (format!("Discord was not heard for {} s", age.as_secs()), Exit::Findings),
-        None => ("Discord was not heard yet".to_owned(), Exit::Findings),
+        Some(age) => (
+            format!("not connected: last heard from Discord {} s ago", age.as_secs()),
+            Exit::Findings,
+        ),
+        None => ("not connected: not heard from Discord yet".to_owned(), Exit::Findings),
     };
     writeln!(std::io::stdout(), "{line}")?;
     Ok(exit)

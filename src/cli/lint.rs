@@ -1,4 +1,4 @@
-//! `caseclerk lint`: every finding, and an exit code.
+//! `caseclerk lint`: prints every finding; the exit code says whether there were any.
 
 use std::collections::BTreeMap;
 use std::io::Write;
@@ -16,23 +16,22 @@ use super::Exit;
 
 #[derive(Debug, Args)]
 pub struct LintArguments {
-    /// Print one JSON object
+    /// Print the findings as a JSON object
     #[arg(long)]
     json: bool,
     /// Also compare every quotation with the text of its source, DIR/<source key>.txt
     #[arg(long, value_name = "DIR")]
     sources: Option<PathBuf>,
-    /// A TOML file of lines such as pcmag-2025 = "article.txt", for sources whose file has another
-    /// name
+    /// A TOML file that names the files of sources, for those that are not named after their key:
+    /// <source key> = "file.txt"
     #[arg(long, value_name = "FILE", requires = "sources")]
     source_files: Option<PathBuf>,
 }
 
 #[derive(Serialize)]
 struct Report {
-    /// How many answers were read.
     entries: usize,
-    /// Whether the rules over the whole content could run: not without a case and a way to opt out.
+    /// Whether the rules could run; they need case.toml and opt-out.toml.
     complete: bool,
     findings: Vec<Finding>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -76,7 +75,7 @@ pub fn run(arguments: &LintArguments, settings: &Settings, today: Date) -> anyho
     let exit = match (entries, findings.is_empty()) {
         // A check of nothing must not be green.
         (0, _) => Exit::CouldNotRun,
-        (_, true) => Exit::Well,
+        (_, true) => Exit::Success,
         (_, false) => Exit::Findings,
     };
     print(
@@ -86,19 +85,18 @@ pub fn run(arguments: &LintArguments, settings: &Settings, today: Date) -> anyho
     Ok(exit)
 }
 
-/// Rules that only a front end can judge by. They stand here because lint must not know front ends.
+/// Rules that need a front end. They are here because `lint` must not know front ends.
 const FRONT_END_RULES: &[Rule] = &[
     #[cfg(feature = "discord")]
     Rule {
         name: "discord-limits",
         severity: caseclerk::knowledge::Severity::Warning,
-        guards: "every answer fits into one Discord message, wherever it is shown",
+        ensures: "every answer fits into one Discord message in every form",
         check: discord_limits,
     },
 ];
 
-/// Renders every vetted answer in every way in which Discord can show it, and measures what would
-/// be sent.
+/// Renders every vetted answer in every form that Discord shows, and measures the result.
 #[cfg(feature = "discord")]
 fn discord_limits(subject: &Subject<'_>) -> Vec<Finding> {
     let Some(stamp) = subject.knowledge.case_file.case.stamp(subject.today, 0) else {
@@ -122,8 +120,9 @@ fn source_files(arguments: &LintArguments) -> anyhow::Result<BTreeMap<String, St
     };
     let text =
         std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
-    toml::from_str(&text)
-        .with_context(|| format!("{} must hold lines such as key = \"file.txt\"", path.display()))
+    toml::from_str(&text).with_context(|| {
+        format!("{} must hold lines such as <source key> = \"file.txt\"", path.display())
+    })
 }
 
 fn print(report: &Report, json: bool) -> anyhow::Result<()> {
@@ -138,24 +137,25 @@ fn print(report: &Report, json: bool) -> anyhow::Result<()> {
     }
     if let Some(QuotationReport { found, not_checked }) = &report.quotations {
         for NotChecked { quotation, source } in not_checked {
-            writeln!(out, "not checked: `{quotation}`, for want of the text of `{source}`")?;
+            writeln!(out, "not checked: `{quotation}`; there is no text of `{source}`")?;
         }
         writeln!(
             out,
-            "quotations that stand word for word in their source: {found}; not checked: {}",
+            "quotations found word for word in their source: {found}; not checked: {}",
             not_checked.len()
         )?;
     }
     match (report.entries, report.findings.len()) {
-        (0, _) => writeln!(out, "no answers were found, so nothing was checked")?,
-        (entries, 0) => writeln!(out, "{entries} answers checked, nothing found")?,
+        (0, _) => writeln!(out, "no answers found; nothing was checked")?,
+        (entries, 0) => writeln!(out, "{entries} answers checked, no findings")?,
         (entries, 1) => writeln!(out, "{entries} answers checked, 1 finding")?,
         (entries, findings) => writeln!(out, "{entries} answers checked, {findings} findings")?,
     }
     if report.entries > 0 && !report.complete {
         writeln!(
             out,
-            "mend case.toml and opt-out.toml first: without them, the rules about answers could not run"
+            "fix case.toml and opt-out.toml first; the rules about answers need them and did not \
+             run"
         )?;
     }
     Ok(())

@@ -1,5 +1,4 @@
-//! One file for each subcommand. Only here is an error anything but a type: it becomes words and an
-//! exit code.
+//! One file for each subcommand. Only here errors become text and exit codes.
 
 mod ask;
 mod chat;
@@ -24,8 +23,8 @@ use clap::{Args, Parser, Subcommand};
 use jiff::civil::Date;
 use tracing_subscriber::EnvFilter;
 
-/// Answers questions about one court case from a vetted FAQ: with sources, with where the case
-/// stands, and silent rather than wrong.
+/// Answers questions about one court case from a vetted FAQ. Every answer cites its sources and
+/// says where the case stands. When no answer fits, Caseclerk says so.
 #[derive(Debug, Parser)]
 #[command(version, propagate_version = true, max_term_width = 100)]
 pub struct Arguments {
@@ -43,65 +42,63 @@ struct Global {
     /// The folder of the search index
     #[arg(long, global = true, value_name = "DIR")]
     index: Option<String>,
-    /// The configuration file (config.toml here, if there is one)
+    /// The configuration file (default: config.toml in this folder, if it exists)
     #[arg(long, global = true, value_name = "FILE")]
     config: Option<PathBuf>,
-    /// Answer as if today were this day
+    /// Answer as if this were today's date
     #[arg(long, global = true, value_name = "YYYY-MM-DD")]
     date: Option<Date>,
 }
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Answer one question, or a file of them
+    /// Answer one question, or a file of questions
     Ask(ask::AskArguments),
-    /// Ask in a conversation at a prompt
+    /// Answer questions at a prompt
     Chat,
-    /// Check the FAQ and say what is wrong with it
+    /// Check the FAQ and report what is wrong with it
     Lint(lint::LintArguments),
-    /// Build the search index, if it is not up to date
+    /// Build the search index unless it is up to date
     Index,
-    /// Measure the matcher on sets of questions
+    /// Measure the matcher on question sets
     Eval(eval::EvalArguments),
-    /// Be in Discord: needs a token in DISCORD_TOKEN, or the name of a file with it in
-    /// DISCORD_TOKEN_FILE
+    /// Run the Discord bot. DISCORD_TOKEN must hold its token, or DISCORD_TOKEN_FILE must name a
+    /// file that holds it
     #[cfg(feature = "discord")]
     Run,
-    /// Say whether the bot that runs beside this is in touch with Discord, by
-    /// discord.heartbeat_file
+    /// Check that a running bot is connected to Discord, by means of discord.heartbeat_file
     #[cfg(feature = "discord")]
     Health,
-    /// Show the configuration
+    /// Print every option, its value, and where the value comes from
     Config(config::ConfigArguments),
 }
 
-/// How a run ended.
+/// How a run ended; each variant has an exit code of its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Exit {
-    /// All is well.
-    Well,
-    /// Something was found.
+    Success,
+    /// The command ran and found something wrong: findings of lint, a bad line in a batch, changes
+    /// between two runs of eval, a bot that is not connected.
     Findings,
-    /// It could not run.
     CouldNotRun,
-    /// Discord does not know the token.
+    /// Discord refused the token.
     #[cfg(feature = "discord")]
     TokenRefused,
-    /// Discord does not grant the intents.
+    /// Discord refused the gateway intents.
     #[cfg(feature = "discord")]
     IntentsRefused,
-    /// The application may not have commands where it should.
+    /// The application may not register commands in the operator's server.
     #[cfg(feature = "discord")]
     ScopeMissing,
-    /// The connection to Discord died; whatever supervises the process starts it again.
+    /// The connection to Discord is lost; a supervisor should restart the process.
     #[cfg(feature = "discord")]
-    GatewayDead,
+    ConnectionDead,
 }
 
 impl From<Exit> for ExitCode {
     fn from(exit: Exit) -> Self {
         match exit {
-            Exit::Well => ExitCode::SUCCESS,
+            Exit::Success => ExitCode::SUCCESS,
             Exit::Findings => ExitCode::from(1),
             Exit::CouldNotRun => ExitCode::from(2),
             #[cfg(feature = "discord")]
@@ -111,12 +108,11 @@ impl From<Exit> for ExitCode {
             #[cfg(feature = "discord")]
             Exit::ScopeMissing => ExitCode::from(5),
             #[cfg(feature = "discord")]
-            Exit::GatewayDead => ExitCode::from(6),
+            Exit::ConnectionDead => ExitCode::from(6),
         }
     }
 }
 
-/// Runs the command that was typed.
 pub fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
     let options = arguments.global.options()?;
     let settings = Settings::from_options(&options)?;
@@ -132,12 +128,12 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
         Command::Run => run::run(&settings),
         #[cfg(feature = "discord")]
         Command::Health => health::run(&settings),
-        Command::Config(config) => config::run(config, &options),
+        Command::Config(_) => config::run(&options),
     }
 }
 
 impl Command {
-    /// Whether it goes on until it is stopped, so that its log is what an operator sees of it.
+    /// Whether the command runs until it is stopped, so that its log is all an operator sees of it.
     fn is_service(&self) -> bool {
         #[cfg(feature = "discord")]
         {
@@ -156,7 +152,7 @@ impl Global {
             [("knowledge.faq", "--faq", &self.faq), ("knowledge.index", "--index", &self.index)];
         let flags =
             flags.into_iter().filter_map(|(key, flag, value)| Some((key, flag, value.clone()?)));
-        // Variables that are not text cannot be ours.
+        // A variable that is not UTF-8 cannot be one of ours.
         let environment = std::env::vars_os().filter_map(|(name, value)| {
             Some((name.into_string().ok()?, value.into_string().ok()?))
         });
@@ -164,9 +160,9 @@ impl Global {
     }
 }
 
-/// What libraries would log of what passes through them: the words of messages, and addresses with
-/// tokens in them. Whatever the operator asks for, these are not written.
-const NEVER: &[&str] = &[
+/// Libraries that would log the words of messages, and URLs with tokens in them. They stay silent
+/// whatever log filter the operator sets.
+const SILENCED: &[&str] = &[
     "serenity=error",
     "tungstenite=off",
     "tokio_tungstenite=off",
@@ -183,9 +179,9 @@ fn start_logging(settings: &Settings, is_service: bool) -> anyhow::Result<()> {
         &settings.log_filter
     };
     let mut filter = EnvFilter::try_new(filter)
-        .with_context(|| format!("log.filter: \"{filter}\" is not a filter"))?;
-    for directive in NEVER {
-        filter = filter.add_directive(directive.parse().context("a fixed filter")?);
+        .with_context(|| format!("log.filter: \"{filter}\" is not a log filter"))?;
+    for directive in SILENCED {
+        filter = filter.add_directive(directive.parse().expect("a constant directive is valid"));
     }
     let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
     match settings.log_format {
@@ -195,14 +191,13 @@ fn start_logging(settings: &Settings, is_service: bool) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Whether the reader of our output has gone, which is no fault: `caseclerk … | head`.
+/// Whether the reader of our output has gone, which is not an error: `caseclerk … | head`.
 pub fn is_closed_pipe(error: &anyhow::Error) -> bool {
     let io_errors = error.chain().filter_map(|cause| cause.downcast_ref::<std::io::Error>());
     io_errors.into_iter().any(|error| error.kind() == std::io::ErrorKind::BrokenPipe)
 }
 
-/// Tells the operator what went wrong, with its causes; for mistakes in the content, what and where
-/// they are.
+/// Prints an error with its causes; for errors in the content, prints the findings.
 pub fn report(error: &anyhow::Error) {
     let findings = error.chain().find_map(|cause| match cause.downcast_ref::<ResponderError>() {
         Some(ResponderError::Findings(findings)) => Some(findings),
@@ -214,11 +209,11 @@ pub fn report(error: &anyhow::Error) {
             findings.iter().filter(|finding| finding.severity == Severity::Error).collect();
         text += &format!("{}\n\n", no_content(errors.len()));
         errors.iter().for_each(|finding| text += &format!("{finding}\n\n"));
-        text += "`caseclerk lint` shows everything, warnings too.";
+        text += "Run `caseclerk lint` to see everything, warnings included.";
     } else {
         let causes: Vec<String> = error.chain().map(ToString::to_string).collect();
         text += &format!("caseclerk: {}", causes.join(": "));
     }
-    // If nobody reads standard error, there is nobody to tell.
+    // If standard error is closed, nobody is listening.
     let _ = std::io::Write::write_all(&mut std::io::stderr(), format!("{text}\n").as_bytes());
 }

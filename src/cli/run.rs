@@ -1,4 +1,4 @@
-//! `caseclerk run`: is in Discord until it is told to stop.
+//! `caseclerk run`: runs the Discord bot until it is told to stop.
 
 use std::panic;
 use std::sync::Arc;
@@ -14,18 +14,18 @@ use tracing::error;
 use super::Exit;
 
 pub fn run(settings: &Settings) -> anyhow::Result<Exit> {
-    // The token first: whoever has none should not wait for an index.
+    // Read the token first: without one there is no point in waiting for the index.
     let Some(token) = settings.discord.token.read()? else {
         return Ok(ended(Ended::NoToken));
     };
     panic::set_hook(Box::new(|panicked| {
-        // Where, and never what it says: that can hold the words of a question.
+        // Log the place only. The message may hold the words of a question.
         let place = panicked.location().map(ToString::to_string);
         error!(place, "panicked");
     }));
     let responder = Arc::new(Responder::open(settings)?);
     let router = Arc::new(Router::new(responder, &settings.discord, &settings.moderation, today));
-    // One worker: an answer takes less time than it takes to wake another thread for it.
+    // One worker: to answer takes less time than to wake another thread.
     let runtime =
         tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build();
     let runtime = runtime.context("cannot start the asynchronous runtime")?;
@@ -35,10 +35,10 @@ pub fn run(settings: &Settings) -> anyhow::Result<Exit> {
         settings.moderation.guild,
         &token,
     ));
-    // What hangs now has had its time.
+    // `gateway::run` has already waited for the last replies.
     runtime.shutdown_background();
     Ok(match result {
-        Ok(()) => Exit::Well,
+        Ok(()) => Exit::Success,
         Err(why) => ended(why),
     })
 }
@@ -52,7 +52,7 @@ fn ended(why: Ended) -> Exit {
         Ended::TokenRefused => Exit::TokenRefused,
         Ended::IntentsRefused => Exit::IntentsRefused,
         Ended::ScopeMissing(_) => Exit::ScopeMissing,
-        Ended::Dead(_) => Exit::GatewayDead,
+        Ended::Dead(_) => Exit::ConnectionDead,
         Ended::NoToken | Ended::Certificate { .. } | Ended::Machine(..) => Exit::CouldNotRun,
     };
     super::report(&why.into());

@@ -5,14 +5,14 @@ use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use crate::config::Allowance;
+use crate::config::RateLimit;
 
 /// Beyond so many people or channels, those whose allowance is full again are forgotten.
 const REMEMBERED: usize = 10_000;
 
 /// Counts questions by member or by channel.
 pub struct Cooldown {
-    allowance: Allowance,
+    limit: RateLimit,
     spent: Mutex<HashMap<u64, Spent>>,
 }
 
@@ -39,20 +39,20 @@ struct Spent {
 
 impl Cooldown {
     /// Counts by this allowance.
-    pub fn new(allowance: Allowance) -> Self {
-        Self { allowance, spent: Mutex::default() }
+    pub fn new(limit: RateLimit) -> Self {
+        Self { limit, spent: Mutex::default() }
     }
 
     /// Takes one from the allowance of a member or channel, if there is one left.
     pub fn take(&self, who: u64, now: Instant) -> Verdict {
-        if self.allowance.times == 0 {
+        if self.limit.burst == 0 {
             return Verdict::Go;
         }
-        let full = f64::from(self.allowance.times);
-        let per_second = full / self.allowance.per.as_secs_f64();
+        let full = f64::from(self.limit.burst);
+        let per_second = full / self.limit.refill.as_secs_f64();
         let mut spent = self.spent.lock().unwrap_or_else(PoisonError::into_inner);
         if spent.len() >= REMEMBERED {
-            let per = self.allowance.per;
+            let per = self.limit.refill;
             spent.retain(|_, entry| now.saturating_duration_since(entry.at) < per);
         }
         let entry = spent.entry(who).or_insert(Spent { left: full, at: now, refused: false });
@@ -74,7 +74,7 @@ mod tests {
     use super::*;
 
     fn two_per_ten_seconds() -> Cooldown {
-        Cooldown::new(Allowance { times: 2, per: Duration::from_secs(10) })
+        Cooldown::new(RateLimit { burst: 2, refill: Duration::from_secs(10) })
     }
 
     #[test]
@@ -93,7 +93,7 @@ mod tests {
 
     #[test]
     fn nothing_is_counted_without_a_limit() {
-        let cooldown = Cooldown::new(Allowance { times: 0, per: Duration::from_secs(1) });
+        let cooldown = Cooldown::new(RateLimit { burst: 0, refill: Duration::from_secs(1) });
         assert!((0..1000).all(|_| cooldown.take(1, Instant::now()) == Verdict::Go));
     }
 }

@@ -19,6 +19,7 @@ use super::records::{
 };
 use super::toml_file::{Record, TomlText};
 use crate::legal::{Case, HistoryKind, Source, SourceKey};
+use crate::text_position::line_at;
 
 const ANSWERS: &str = "answers";
 
@@ -321,7 +322,7 @@ impl Folder<'_> {
             Ok(text) => Some(text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text)),
             Err(error) => {
                 let valid = error.utf8_error().valid_up_to();
-                let line = 1 + error.as_bytes()[..valid].iter().filter(|&&b| b == b'\n').count();
+                let line = line_at(error.as_bytes(), valid);
                 self.findings.push(place.at_line(line).error(
                     "unreadable-file",
                     "there are bytes here that are not UTF-8 text",

@@ -10,6 +10,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue, ValueDeserializer};
 
 use super::finding::{Finding, Place};
+use crate::text_position::{line_at, toml_error};
 
 /// The text of one TOML file, or the TOML part of one, with where it begins.
 pub(super) struct TomlText<'a> {
@@ -47,28 +48,29 @@ impl<'a> TomlText<'a> {
 
     /// The place of a byte of the text.
     fn place(&self, offset: usize) -> Place {
-        Place::new(self.file, self.lines_above + self.line_of(offset))
+        Place::new(self.file, self.lines_above + line_at(self.text, offset))
     }
 
-    fn line_of(&self, offset: usize) -> usize {
-        let end = offset.min(self.text.len());
-        1 + self.text.as_bytes()[..end].iter().filter(|&&b| b == b'\n').count()
+    /// The place of an error, and what the parser says of it.
+    fn error_at<'e>(&self, error: &'e toml::de::Error, value_start: usize) -> (Place, &'e str) {
+        let (line, message) = toml_error(self.text, error, value_start);
+        (Place::new(self.file, self.lines_above + line), message)
     }
 
     fn syntax_finding(&self, error: &toml::de::Error) -> Finding {
-        let offset = error.span().map_or(0, |span| span.start);
-        self.place(offset).error(
+        let (place, message) = self.error_at(error, 0);
+        place.error(
             "toml-syntax",
-            format!("this is not valid TOML: {}", first_line(error.message())),
+            format!("this is not valid TOML: {message}"),
             "check quotation marks, commas and brackets near this line; every text stands between double quotes",
         )
     }
 
-    fn shape_finding(&self, error: &toml::de::Error, fallback: usize) -> Finding {
-        let offset = error.span().map_or(fallback, |span| span.start);
-        self.place(offset).error(
+    fn shape_finding(&self, error: &toml::de::Error, value_start: usize) -> Finding {
+        let (place, message) = self.error_at(error, value_start);
+        place.error(
             "bad-record",
-            format!("this cannot be read: {}", in_plain_words(first_line(error.message()))),
+            format!("this cannot be read: {}", in_plain_words(message)),
             "compare it with another record of this file, and with faq/README.md",
         )
     }
@@ -233,8 +235,4 @@ fn in_plain_words(message: &str) -> String {
     words
         .into_iter()
         .fold(message.to_owned(), |message, (theirs, ours)| message.replace(theirs, ours))
-}
-
-fn first_line(message: &str) -> &str {
-    message.lines().next().unwrap_or(message)
 }

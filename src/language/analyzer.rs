@@ -1,71 +1,70 @@
-//! Reads a text as the matcher does: words, mended spelling, concepts.
+//! Reads a text as the matcher does: words, corrected spelling, concepts.
 
 use std::collections::{BTreeMap, HashMap};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use serde::{Deserialize, Serialize};
 
 use super::english::is_english;
-use super::spelling::{Mended, Speller};
+use super::spelling::{Correction, Speller};
 use super::synonyms::Synonyms;
 use super::words::{Word, words};
 
-/// Cuts texts into words and mends them. The index is built and searched through the same analyzer.
+/// Cuts texts into words and corrects their spelling. The index is built and searched with the same
+/// analyzer.
 pub struct Analyzer {
     speller: Speller,
     synonyms: Synonyms,
     is_common: Box<IsCommon>,
-    /// What unknown words were mended to: the phrasings hold the same ones again and again.
-    mended: Mutex<HashMap<String, Option<Mended>>>,
+    /// The phrasings hold the same unknown words again and again.
+    corrections: CorrectionCache,
 }
 
-/// How many mended words are remembered; more than any FAQ holds, and few enough that nobody can
-/// fill the memory by asking.
-const REMEMBERED: usize = 20_000;
+/// More unknown words than any FAQ holds, and few enough that nobody can fill the memory by asking.
+const CACHE_SIZE: usize = 20_000;
 
-/// Tells whether a folded word is a common one or a name.
+/// Whether a folded word is a common word or a name.
 pub type IsCommon = dyn Fn(&str) -> bool + Send + Sync;
 
-/// How often a word must occur in what people ask before it counts as a word: phrasings hold
-/// misspellings on purpose.
-const COMMON: u32 = 3;
+/// How often a word must occur in phrasings before it counts as a word: they hold misspellings on
+/// purpose.
+const MIN_COUNT: u32 = 3;
 
-/// How many times as frequent a word is of which another is likely to be a misspelling, however
-/// common that may be itself.
-const MISSPELT: u32 = 20;
+/// A word that is one slip away from another that occurs this many times as often is likely to be a
+/// misspelling of it, even if it is frequent itself.
+const MISSPELT_RATIO: u32 = 20;
 
-/// The words of the field, each with how often it occurs.
+/// The words of the FAQ, each with how often it occurs.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Vocabulary(BTreeMap<String, u32>);
 
 impl Vocabulary {
-    /// Learns the words of the field.
+    /// Collects the words of the FAQ.
     ///
-    /// `careful` are texts that editors wrote with care, whose every word is right; `careless` are
-    /// texts as people type them; `named` are words that editors expect people to type; `is_common`
-    /// tells whether a word is a common one or a name.
+    /// `edited` are texts that editors wrote with care: every word is right. `typed` are texts as
+    /// people type them. `expected` are words that editors expect people to type.
     pub fn learn<'t>(
-        careful: impl Iterator<Item = &'t str>,
-        careless: impl Iterator<Item = &'t str>,
-        named: impl Iterator<Item = &'t str>,
+        edited: impl Iterator<Item = &'t str>,
+        typed: impl Iterator<Item = &'t str>,
+        expected: impl Iterator<Item = &'t str>,
         is_common: &IsCommon,
     ) -> Self {
-        let mut typed = BTreeMap::new();
-        careless.for_each(|text| count(text, 1, &mut typed));
-        named.for_each(|text| count(text, COMMON, &mut typed));
-        typed.retain(|word, count| *count >= COMMON || is_common(word));
+        let mut candidates = BTreeMap::new();
+        typed.for_each(|text| count(text, 1, &mut candidates));
+        expected.for_each(|text| count(text, MIN_COUNT, &mut candidates));
+        candidates.retain(|word, count| *count >= MIN_COUNT || is_common(word));
         let mut words = BTreeMap::new();
-        careful.for_each(|text| count(text, 1, &mut words));
-        let doubtful: Vec<String> = typed
+        edited.for_each(|text| count(text, 1, &mut words));
+        let doubtful: Vec<String> = candidates
             .keys()
             .filter(|word| !words.contains_key(*word) && !is_common(word))
             .cloned()
             .collect();
-        for (word, count) in typed {
+        for (word, count) in candidates {
             *words.entry(word).or_default() += count;
         }
         let speller = Speller::new(&words);
-        for word in doubtful.iter().filter(|word| speller.has_likelier(word, MISSPELT)) {
+        for word in doubtful.iter().filter(|word| speller.has_likelier(word, MISSPELT_RATIO)) {
             words.remove(word);
         }
         Self(words)
@@ -73,17 +72,21 @@ impl Vocabulary {
 }
 
 impl Analyzer {
-    /// An analyzer for the field. `is_common` tells whether a word is a common one or a name.
     pub fn new(vocabulary: &Vocabulary, is_common: Box<IsCommon>, synonyms: Synonyms) -> Self {
-        Self { speller: Speller::new(&vocabulary.0), synonyms, is_common, mended: Mutex::default() }
+        Self {
+            speller: Speller::new(&vocabulary.0),
+            synonyms,
+            is_common,
+            corrections: CorrectionCache::default(),
+        }
     }
 
-    /// Reads a text: its words, each mended if nobody knows it, with the concepts marked.
+    /// The words of a text, with unknown ones replaced by their corrections, and concepts marked.
     pub fn read(&self, text: &str) -> Vec<Word> {
         let mut read = Vec::new();
         for word in words(text) {
-            match self.mend(&word) {
-                Some(mended) => read.extend(mended),
+            match self.correct(&word) {
+                Some(corrected) => read.extend(corrected),
                 None => read.push(word),
             }
         }
@@ -91,43 +94,89 @@ impl Analyzer {
         read
     }
 
-    fn mend(&self, word: &Word) -> Option<Vec<Word>> {
+    fn correct(&self, word: &Word) -> Option<Vec<Word>> {
         if self.speller.knows(&word.surface) || (self.is_common)(&word.surface) {
             return None;
         }
-        let mended = self.remembered(&word.surface)?;
-        let pieces = mended.words.iter().flat_map(|piece| words(piece));
+        let correction =
+            self.corrections.get_or_search(&word.surface, || self.search(&word.surface))?;
+        let pieces = correction.words.iter().flat_map(|piece| words(piece));
         Some(
             pieces
                 .map(|piece| Word {
-                    weight: mended.weight,
+                    weight: correction.weight,
                     typed: Some(word.surface.clone()),
                     ..piece
                 })
                 .collect(),
         )
     }
+
+    fn search(&self, word: &str) -> Option<Correction> {
+        if is_english(word) { self.speller.correct_rare(word) } else { self.speller.correct(word) }
+    }
 }
 
-impl Analyzer {
-    fn remembered(&self, word: &str) -> Option<Mended> {
-        // A poisoned lock only means that a thread died while it held it; what is remembered is
-        // still true.
-        let mut remembered = self.mended.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(known) = remembered.get(word) {
-            return known.clone();
+/// Corrections found before, by the word as it was typed.
+#[derive(Default)]
+struct CorrectionCache(Mutex<HashMap<String, Option<Correction>>>);
+
+impl CorrectionCache {
+    /// The correction of a word, searched for if the cache does not hold it.
+    ///
+    /// The lock is not held during the search, so that one slow word does not stop every other
+    /// question. Two threads may therefore search for the same word at once; they find the same.
+    fn get_or_search(
+        &self,
+        word: &str,
+        search: impl FnOnce() -> Option<Correction>,
+    ) -> Option<Correction> {
+        let known = self.lock().get(word).cloned();
+        if let Some(known) = known {
+            return known;
         }
-        let mended =
-            if is_english(word) { self.speller.mend_rare(word) } else { self.speller.mend(word) };
-        if remembered.len() < REMEMBERED {
-            remembered.insert(word.to_owned(), mended.clone());
+        let correction = search();
+        let mut cache = self.lock();
+        if cache.len() < CACHE_SIZE {
+            cache.insert(word.to_owned(), correction.clone());
         }
-        mended
+        correction
+    }
+
+    /// A poisoned lock only means that a thread panicked while it held it; every entry is still
+    /// true.
+    fn lock(&self) -> MutexGuard<'_, HashMap<String, Option<Correction>>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 fn count(text: &str, times: u32, frequencies: &mut BTreeMap<String, u32>) {
     for word in text.lines().flat_map(words) {
         *frequencies.entry(word.surface).or_default() += times;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The search takes the time, so other threads must be able to use the cache meanwhile.
+    #[test]
+    fn the_cache_is_not_locked_during_a_search() {
+        let cache = CorrectionCache::default();
+        let mut was_free = false;
+        cache.get_or_search("lawsiut", || {
+            was_free = cache.0.try_lock().is_ok();
+            None
+        });
+        assert!(was_free, "a search holds the lock of the cache");
+    }
+
+    #[test]
+    fn a_word_is_searched_for_once() {
+        let cache = CorrectionCache::default();
+        let found = Some(Correction { words: vec!["lawsuit".to_owned()], weight: 0.9 });
+        assert_eq!(cache.get_or_search("lawsiut", || found.clone()), found);
+        assert_eq!(cache.get_or_search("lawsiut", || unreachable!("it is in the cache")), found);
     }
 }

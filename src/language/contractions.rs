@@ -1,7 +1,6 @@
-//! Short forms spelt out: what is contracted with an apostrophe, and what people leave out in a
-//! chat.
+//! Expands short forms: contractions, and the abbreviations that people type in a chat.
 
-/// Words that are spelt out as a whole. The right side may be empty: "lol" says nothing.
+/// Whole words and their expansions, sorted.
 const WHOLE: &[(&str, &str)] = &[
     ("abt", "about"),
     ("agen", "again"),
@@ -118,8 +117,8 @@ const WHOLE: &[(&str, &str)] = &[
     ("yu", "you"),
 ];
 
-/// Endings that are spelt out. A possessive `'s` and an `'s` for "is" look alike; neither carries
-/// meaning here.
+/// Endings and their expansions. A possessive `'s` and an `'s` for "is" look alike, and neither
+/// matters to the search.
 const ENDINGS: &[(&str, &str)] = &[
     ("n't", "not"),
     ("'re", "are"),
@@ -131,8 +130,8 @@ const ENDINGS: &[(&str, &str)] = &[
     ("'", ""),
 ];
 
-/// Spells a folded word out and passes the pieces on, in order.
-pub(super) fn spell_out<'a>(word: &'a str, mut piece: impl FnMut(&'a str)) {
+/// Expands a folded word and passes each piece on, in order.
+pub(super) fn expand<'a>(word: &'a str, mut piece: impl FnMut(&'a str)) {
     if let Ok(found) = WHOLE.binary_search_by_key(&word, |(short, _)| short) {
         WHOLE[found].1.split(' ').filter(|long| !long.is_empty()).for_each(piece);
         return;
@@ -149,14 +148,14 @@ pub(super) fn spell_out<'a>(word: &'a str, mut piece: impl FnMut(&'a str)) {
 mod tests {
     use super::*;
 
-    fn spelt_out(word: &str) -> String {
+    fn expanded(word: &str) -> String {
         let mut pieces = Vec::new();
-        spell_out(word, |piece| pieces.push(piece.to_owned()));
+        expand(word, |piece| pieces.push(piece.to_owned()));
         pieces.join(" ")
     }
 
     #[test]
-    fn the_table_is_sorted_for_the_search() {
+    fn the_table_is_sorted() {
         assert!(WHOLE.is_sorted_by_key(|(short, _)| short));
     }
 
@@ -165,14 +164,14 @@ mod tests {
         for (short, long) in
             [("isn't", "is not"), ("won't", "will not"), ("cant", "can not"), ("hadn't", "had not")]
         {
-            assert_eq!(spelt_out(short), long);
+            assert_eq!(expanded(short), long);
         }
     }
 
     #[test]
-    fn an_apostrophe_s_says_nothing() {
-        assert_eq!(spelt_out("linkedin's"), "linkedin");
-        assert_eq!(spelt_out("users'"), "users");
-        assert_eq!(spelt_out("'"), "");
+    fn a_possessive_ending_is_dropped() {
+        assert_eq!(expanded("lantern's"), "lantern");
+        assert_eq!(expanded("users'"), "users");
+        assert_eq!(expanded("'"), "");
     }
 }

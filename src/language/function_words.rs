@@ -1,7 +1,8 @@
-//! Words that hold a sentence together and say little about what it is about.
+//! Words that say little about the topic of a sentence.
 
-/// Articles, pronouns, prepositions, auxiliaries, fillers and swear words, sorted. Question words
-/// (who, when, how, much) and negation are not among them: they often decide which answer is meant.
+/// Articles, pronouns, prepositions, auxiliaries, fillers and swear words, sorted. They do not
+/// include question words (who, when, how, much) and negation, which often decide which answer is
+/// meant.
 const FUNCTION_WORDS: &[&str] = &[
     "a",
     "about",
@@ -157,25 +158,24 @@ const FUNCTION_WORDS: &[&str] = &[
     "your",
 ];
 
-/// Whether a folded word only holds the sentence together.
 pub(super) fn is_function_word(word: &str) -> bool {
     FUNCTION_WORDS.binary_search(&word).is_ok()
 }
 
-/// Words with which people begin or end a question in a chat without changing it, sorted.
+/// Words that people put at either end of a question without changing its meaning, sorted.
 const FILLERS: &[&str] = &[
     "actually", "again", "and", "anyway", "btw", "but", "guys", "hello", "hey", "hi", "lol", "now",
     "ok", "okay", "please", "so", "sorry", "thanks", "then", "tho", "though", "um", "wait", "well",
     "yo",
 ];
 
-/// Whether a folded word says nothing at either end of a question.
+/// Whether a folded word can be dropped from either end of a question.
 pub fn is_filler(word: &str) -> bool {
     FILLERS.binary_search(&word).is_ok()
 }
 
-/// Whether with these two folded words people only go on asking: "what about Germany?" asks no more
-/// than "and Germany?".
+/// Whether these two folded words only open a question: "what about Germany?" asks the same as "and
+/// Germany?".
 pub fn is_opening(first: &str, second: &str) -> bool {
     matches!(first, "what" | "how") && second == "about"
 }
@@ -185,7 +185,7 @@ mod tests {
     use super::{FILLERS, FUNCTION_WORDS};
 
     #[test]
-    fn the_lists_are_sorted_for_the_search() {
+    fn the_lists_are_sorted() {
         assert!(FUNCTION_WORDS.is_sorted());
         assert!(FILLERS.is_sorted(), "{FILLERS:?}");
     }

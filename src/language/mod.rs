@@ -1,7 +1,8 @@
-//! How a text becomes words: folding, contractions, numbers and money, docket numbers, stems.
+//! Turns a text into words: folding, contractions, numbers and money, docket numbers, stems.
 //!
 //! The same code reads the FAQ when the index is built and the question when it is asked, so the
-//! two always meet. It knows English and the way people type in a chat; it does not know the case.
+//! same words always match. It knows English and the way people type in a chat, and nothing about a
+//! case.
 
 mod analyzer;
 mod contractions;
@@ -14,9 +15,9 @@ mod spelling;
 mod synonyms;
 mod words;
 
-pub use analyzer::{Analyzer, IsCommon, Vocabulary};
-pub use fold::fold;
-pub use function_words::{is_filler, is_opening};
-pub use patterns::{Pattern, Patterns};
-pub use synonyms::Synonyms;
-pub use words::{MAX_WORDS, Word, words};
+pub(crate) use analyzer::{Analyzer, IsCommon, Vocabulary};
+pub(crate) use fold::fold;
+pub(crate) use function_words::{is_filler, is_opening};
+pub(crate) use patterns::{Pattern, Patterns};
+pub(crate) use synonyms::Synonyms;
+pub use words::{Word, words};

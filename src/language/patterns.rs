@@ -1,24 +1,24 @@
-//! Rules of words, recognised in a text all at once.
+//! Patterns of words, matched against a text in one pass.
 
 use std::collections::HashMap;
 
 use super::function_words::is_filler;
 use super::words::{Word, words};
 
-/// The words of a rule, each a word or a phrase of several.
+/// What a text must contain to match. Each string is a word or a phrase.
 #[derive(Debug, Clone, Copy)]
 pub struct Pattern<'p> {
-    /// One of these must occur.
+    /// At least one of these must occur.
     pub any: &'p [String],
-    /// One of each of these lists must occur, too.
+    /// At least one of each of these lists must occur too.
     pub and: &'p [Vec<String>],
     /// None of these may occur.
     pub unless: &'p [String],
-    /// Whether the text must consist of nothing but words of `any` and fillers.
+    /// Whether the text may hold nothing but phrases of `any` and fillers.
     pub only: bool,
 }
 
-/// Patterns in order, ready to be recognised.
+/// Patterns in order, indexed so that a text can be searched for all of them at once.
 #[derive(Default)]
 pub struct Patterns {
     /// The phrases by their first term.
@@ -26,18 +26,17 @@ pub struct Patterns {
     shapes: Vec<Shape>,
 }
 
-/// A phrase of a pattern.
 struct Phrase {
-    /// The terms that must follow its first one.
+    /// The terms after its first one.
     following: Vec<String>,
     pattern: usize,
     part: Part,
 }
 
-/// Where in its pattern a phrase stands.
+/// The part of its pattern to which a phrase belongs.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Part {
-    /// In this list of those of which one must occur; `any` is the first.
+    /// One of the lists of which a phrase must occur; `any` is the first.
     List(usize),
     Unless,
 }
@@ -47,7 +46,7 @@ struct Shape {
     only: bool,
 }
 
-/// A phrase that was found.
+/// A phrase found in a text, at the words `start..end`.
 struct Hit {
     pattern: usize,
     part: Part,
@@ -56,7 +55,7 @@ struct Hit {
 }
 
 impl Patterns {
-    /// Reads patterns. The endings of words do not matter, nor does punctuation.
+    /// Word endings and punctuation in the patterns do not matter.
     pub fn new<'p>(patterns: impl Iterator<Item = Pattern<'p>>) -> Self {
         let mut read = Self::default();
         for (number, pattern) in patterns.enumerate() {
@@ -80,13 +79,13 @@ impl Patterns {
         }
     }
 
-    /// The patterns that a text fits, by their numbers, in order.
+    /// The numbers of the patterns that a text matches, in order.
     pub fn fitting(&self, words: &[Word]) -> Vec<usize> {
         let mut hits = self.hits(words);
         hits.sort_by_key(|hit| hit.pattern);
         let of_patterns = hits.chunk_by(|a, b| a.pattern == b.pattern);
-        let fitting = of_patterns.filter(|hits| self.shapes[hits[0].pattern].fits(words, hits));
-        fitting.map(|hits| hits[0].pattern).collect()
+        let matching = of_patterns.filter(|hits| self.shapes[hits[0].pattern].matches(words, hits));
+        matching.map(|hits| hits[0].pattern).collect()
     }
 
     fn hits(&self, words: &[Word]) -> Vec<Hit> {
@@ -107,9 +106,9 @@ impl Patterns {
 }
 
 impl Shape {
-    fn fits(&self, words: &[Word], hits: &[Hit]) -> bool {
+    fn matches(&self, words: &[Word], hits: &[Hit]) -> bool {
         let occurs = |part| hits.iter().any(|hit| hit.part == part);
-        let stands_in_any = |place| {
+        let is_in_any = |place| {
             hits.iter()
                 .any(|hit| hit.part == Part::List(0) && (hit.start..hit.end).contains(&place))
         };
@@ -117,7 +116,7 @@ impl Shape {
             words
                 .iter()
                 .enumerate()
-                .all(|(place, word)| is_filler(&word.surface) || stands_in_any(place))
+                .all(|(place, word)| is_filler(&word.surface) || is_in_any(place))
         };
         (0..self.lists).all(|list| occurs(Part::List(list)))
             && !occurs(Part::Unless)
@@ -134,13 +133,13 @@ mod tests {
     }
 
     fn fitting(text: &str) -> Vec<usize> {
-        let (anthropic, linkedin) =
-            (strings(&["anthropic", "new york times"]), strings(&["linkedin"]));
+        let (makers, lantern) =
+            (strings(&["glowworm", "bright desk lamps"]), strings(&["lantern"]));
         let (settle, much) =
             (strings(&["settle", "settlement"]), [strings(&["how much", "amount"])]);
         let greetings = strings(&["hello", "good morning"]);
         let patterns = [
-            Pattern { any: &anthropic, and: &[], unless: &linkedin, only: false },
+            Pattern { any: &makers, and: &[], unless: &lantern, only: false },
             Pattern { any: &settle, and: &much, unless: &[], only: false },
             Pattern { any: &greetings, and: &[], unless: &[], only: true },
         ];
@@ -149,9 +148,9 @@ mod tests {
 
     #[test]
     fn one_word_is_enough_unless_another_occurs() {
-        assert_eq!(fitting("what happened in the New York Times case?"), [0]);
-        assert_eq!(fitting("is LinkedIn sued like Anthropic"), Vec::<usize>::new());
-        assert_eq!(fitting("new in york"), Vec::<usize>::new());
+        assert_eq!(fitting("what happened in the Bright Desk Lamps case?"), [0]);
+        assert_eq!(fitting("is Lantern sued like Glowworm"), Vec::<usize>::new());
+        assert_eq!(fitting("bright lamps"), Vec::<usize>::new());
     }
 
     #[test]
@@ -169,6 +168,6 @@ mod tests {
 
     #[test]
     fn several_patterns_fit_in_order() {
-        assert_eq!(fitting("how much did Anthropic settle for"), [0, 1]);
+        assert_eq!(fitting("how much did Glowworm settle for"), [0, 1]);
     }
 }

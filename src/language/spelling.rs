@@ -1,83 +1,81 @@
-//! Mends the spelling of words that nobody knows.
+//! Corrects the spelling of unknown words.
 //!
-//! A word that the FAQ uses or that is common is never touched, so that no correct word turns into
-//! another: UK stays UK, a premise does not become Premium. A rare word may be a slip in a word
-//! that the FAQ uses often: "cots" for "cost". An unknown word becomes the known word that is
-//! nearest by a weighted edit distance: swapped and doubled letters and neighbouring keys cost less
-//! than arbitrary ones, because that is how fingers err. One that sounds the same is near, however
-//! it is spelt. Words run together are separated.
+//! A common word, or one that the FAQ uses, is never changed, so that no correct word turns into
+//! another: UK stays UK, and a premise does not become Premium. A rare word may be a slip for a
+//! word that the FAQ uses often: "cots" for "cost". An unknown word becomes the nearest known word
+//! by a weighted edit distance, in which swapped letters, doubled letters and neighbouring keys
+//! cost less than other edits, because they are typical slips. A word that sounds the same is near,
+//! however it is spelt. Words that were run together are separated.
 
 use std::collections::{BTreeMap, HashSet};
 use std::sync::{LazyLock, OnceLock};
 
 use super::sounds::sounds;
 
-/// What the edits cost. A slip is an edit that fingers or ears often make: a neighbouring key, one
-/// vowel for another.
+/// The costs of edits. A slip is a likely edit: a neighbouring key, or one vowel for another.
 const EDIT: f32 = 1.0;
 const SLIP: f32 = 0.7;
 const SWAP: f32 = 0.7;
 const DOUBLING: f32 = 0.5;
-/// What it costs to write a word as it sounds.
+/// The distance of a word that sounds the same.
 const BY_EAR: f32 = 0.5;
-/// People rarely err in the first letter.
+/// Added when the first letters differ, because people rarely get the first letter wrong.
 const FIRST_LETTER: f32 = 0.5;
 
-/// How much a tenfold more frequent word is preferred over one that is as near.
+/// How much a word that is ten times as frequent is preferred over one that is as near.
 const FREQUENCY: f32 = 0.35;
 
-/// How much an edit lowers the weight of the mended word in the search.
+/// How much a distance of 1 lowers the weight of the correction in the search.
 const DOUBT: f32 = 0.2;
 
-/// The rows of a keyboard; keys beside each other in a row are neighbours.
+/// The rows of a keyboard. Keys next to each other in a row are neighbours.
 const KEYBOARD: [&str; 3] = ["qwertyuiop", "asdfghjkl", "zxcvbnm"];
 
-/// How often the FAQ must use a word for a rare one to be taken for it.
+/// How often the FAQ must use a word before a rare word can be a slip for it.
 const OFTEN: u32 = 100;
 
-/// Words of two letters that may be a part of words run together.
+/// Words of two letters that may be part of words run together.
 const SHORT_PARTS: &[&str] = &[
     "am", "an", "as", "at", "be", "by", "do", "he", "if", "in", "is", "it", "me", "my", "no", "of",
     "on", "or", "so", "to", "up", "us", "we",
 ];
 
-/// The known words.
+/// The known words, and how to correct others.
 pub struct Speller {
-    /// Those that consist of letters, sorted.
+    /// Words that consist of letters only, sorted.
     words: Vec<KnownWord>,
-    /// How each of these sounds; found out when the first unknown word comes.
+    /// The phonetic codes of `words`; computed when the first unknown word comes.
     sounds: OnceLock<Vec<Box<str>>>,
-    /// Those with something else in them.
+    /// Words with other characters in them.
     others: HashSet<String>,
 }
 
 struct KnownWord {
     word: Box<[char]>,
+    /// Which letters it has, one bit each.
     letters: u32,
     count: u32,
-    /// The preference for it, from its frequency.
     bonus: f32,
 }
 
-/// What an unknown word was probably meant to be.
+/// What an unknown word probably means.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Mended {
-    /// The word, or the words that were run together.
+pub struct Correction {
+    /// One word, or several that were run together.
     pub words: Vec<String>,
-    /// How sure that is, from 0 to 1.
+    /// How certain that is, from 0 to 1.
     pub weight: f32,
 }
 
-/// A reading of an unknown word.
-struct Reading {
+/// A possible correction of an unknown word.
+struct Candidate {
     words: Vec<String>,
     distance: f32,
-    /// The distance less the preference for what is frequent.
+    /// The distance minus the bonus for a frequent word.
     cost: f32,
 }
 
 impl Speller {
-    /// Learns words with their frequencies.
     pub fn new(frequencies: &BTreeMap<String, u32>) -> Self {
         let (learnable, others): (Vec<_>, Vec<_>) =
             frequencies.iter().partition(|(word, _)| word.chars().all(char::is_alphabetic));
@@ -94,20 +92,20 @@ impl Speller {
         Self { words, sounds: OnceLock::new(), others }
     }
 
-    /// Whether a folded word is one that the FAQ uses.
+    /// Whether the FAQ uses a folded word.
     pub fn knows(&self, word: &str) -> bool {
         self.count(word) > 0 || self.others.contains(word)
     }
 
-    /// How often the FAQ uses a word that consists of letters.
+    /// How often the FAQ uses a word that consists of letters only.
     fn count(&self, word: &str) -> u32 {
         let place =
             self.words.binary_search_by(|known| known.word.iter().copied().cmp(word.chars()));
         place.map_or(0, |place| self.words[place].count)
     }
 
-    /// What an unknown word was probably meant to be; `None` if nothing is near.
-    pub fn mend(&self, word: &str) -> Option<Mended> {
+    /// Corrects an unknown word; `None` if no known word is near.
+    pub fn correct(&self, word: &str) -> Option<Correction> {
         let letters: Vec<char> = squeeze(word);
         if letters.len() < 3
             || letters.len() > 24
@@ -115,29 +113,29 @@ impl Speller {
         {
             return None;
         }
-        let nearest = self.nearest(&letters).map(Reading::of);
+        let nearest = self.nearest(&letters).map(Candidate::of);
         // One slip is likelier than a forgotten space.
-        let reading = match nearest {
+        let best = match nearest {
             Some(nearest) if nearest.distance <= EDIT => nearest,
             nearest => nearest
                 .into_iter()
                 .chain(self.split(word))
                 .min_by(|a, b| a.cost.total_cmp(&b.cost))?,
         };
-        Some(reading.mended())
+        Some(best.correction())
     }
 
-    /// What a rare word was probably meant to be: one that the FAQ uses often, that begins alike
-    /// and is only a slip away.
-    pub fn mend_rare(&self, word: &str) -> Option<Mended> {
+    /// Corrects a rare word to one that the FAQ uses often, that begins with the same letter, and
+    /// that is only a slip away.
+    pub fn correct_rare(&self, word: &str) -> Option<Correction> {
         let letters: Vec<char> = word.chars().collect();
         let (distance, meant) = self.nearest(&letters)?;
         let likely =
             distance <= SLIP && meant.word.first() == letters.first() && meant.count >= OFTEN;
-        likely.then(|| Reading::of((distance, meant)).mended())
+        likely.then(|| Candidate::of((distance, meant)).correction())
     }
 
-    /// Whether a known word is one slip away from another that is this many times as frequent.
+    /// Whether a known word is one edit away from another that is at least `times` as frequent.
     pub fn has_likelier(&self, word: &str, times: u32) -> bool {
         let letters: Vec<char> = word.chars().collect();
         let mask = letters_of(word);
@@ -151,13 +149,12 @@ impl Speller {
         likelier.into_iter().any(|known| distance(&letters, &known.word, EDIT).is_some())
     }
 
-    /// How each of the words sounds.
     fn sounds(&self) -> &[Box<str>] {
         let of = |known: &KnownWord| sounds(&known.word.iter().collect::<String>()).into();
         self.sounds.get_or_init(|| self.words.iter().map(of).collect())
     }
 
-    /// The known word that is nearest to these letters, and how far it is.
+    /// The known word nearest to these letters, with its distance.
     fn nearest(&self, letters: &[char]) -> Option<(f32, &KnownWord)> {
         let allowed = match letters.len() {
             0..=3 => SWAP,
@@ -173,7 +170,7 @@ impl Speller {
         for (known, sounds) in
             self.words.iter().zip(self.sounds()).filter(|(known, _)| known.word.len() >= 3)
         {
-            // Only what is nearer than the best so far matters.
+            // Only a word nearer than the best so far matters.
             let allowed = best.map_or(allowed, |(least, ..)| allowed.min(least + known.bonus));
             // Each edit changes at most two of the letters that occur, and the length by at most
             // one.
@@ -192,8 +189,8 @@ impl Speller {
         best.map(|(_, distance, known)| (distance, known))
     }
 
-    /// Two known words of which this one is made.
-    fn split(&self, word: &str) -> Option<Reading> {
+    /// The two known words that were run together into this one.
+    fn split(&self, word: &str) -> Option<Candidate> {
         let is_part = |part: &str| {
             if part.len() == 2 {
                 SHORT_PARTS.contains(&part)
@@ -207,7 +204,7 @@ impl Speller {
         let cut = fitting.min_by_key(|&cut| (2 * cut).abs_diff(word.len()))?;
         let parts = [&word[..cut], &word[cut..]];
         let rarer = parts.iter().map(|part| self.count(part).max(1)).min()?;
-        Some(Reading {
+        Some(Candidate {
             words: parts.map(str::to_owned).to_vec(),
             distance: EDIT,
             cost: EDIT - bonus(rarer),
@@ -215,24 +212,24 @@ impl Speller {
     }
 }
 
-impl Reading {
-    /// As one known word, at this distance.
+impl Candidate {
+    /// A single known word at this distance.
     fn of((distance, known): (f32, &KnownWord)) -> Self {
         Self { words: vec![known.word.iter().collect()], distance, cost: distance - known.bonus }
     }
 
-    fn mended(self) -> Mended {
-        Mended { words: self.words, weight: 1.0 - DOUBT * self.distance }
+    fn correction(self) -> Correction {
+        Correction { words: self.words, weight: 1.0 - DOUBT * self.distance }
     }
 }
 
-/// The preference for a word that occurs so often.
+/// How much a word with this count is preferred.
 fn bonus(count: u32) -> f32 {
     FREQUENCY * (count as f32).log10()
 }
 
-/// The letters of a word, each run of three or more cut to two: "sooooo" is "soo" and then near to
-/// "so".
+/// The letters of a word, with runs of three or more cut to two: "sooooo" becomes "soo", which is
+/// near "so".
 fn squeeze(word: &str) -> Vec<char> {
     let mut letters: Vec<char> = Vec::new();
     for c in word.chars() {
@@ -243,7 +240,7 @@ fn squeeze(word: &str) -> Vec<char> {
     letters
 }
 
-/// Which letters a word holds, one bit each.
+/// Which letters a word has, one bit each.
 fn letters_of(word: &str) -> u32 {
     word.bytes().filter(u8::is_ascii_lowercase).fold(0, |mask, letter| mask | 1 << (letter - b'a'))
 }
@@ -283,7 +280,7 @@ fn distance(typed: &[char], known: &[char], allowed: f32) -> Option<f32> {
     }
     let first_letter = if typed.first() == known.first() { 0.0 } else { FIRST_LETTER };
     let total = rows[rows.len() - 1] + first_letter;
-    // A swap of the first two letters is a slip of the fingers like any other.
+    // A swap of the first two letters is a slip like any other swap.
     let total = if typed.len() == known.len()
         && typed.get(1) == known.first()
         && typed.first() == known.get(1)
@@ -292,11 +289,11 @@ fn distance(typed: &[char], known: &[char], allowed: f32) -> Option<f32> {
     } else {
         total
     };
-    // Sums of tenths are never quite exact.
+    // Sums of tenths are not exact in floating point.
     (total <= allowed + 1e-3).then_some(total)
 }
 
-/// What a letter too many or too few costs: less where it doubles its neighbour.
+/// The cost of a letter too many or too few: less if it doubles its neighbour.
 fn gap_cost(letters: &[char], at: usize) -> f32 {
     let doubles =
         at > 0 && letters[at] == letters[at - 1] || letters.get(at + 1) == Some(&letters[at]);
@@ -312,7 +309,7 @@ fn replace_cost(typed: char, known: char) -> f32 {
     }
 }
 
-/// What it costs to type one letter for another.
+/// The cost of typing one letter for another.
 static REPLACE_COSTS: LazyLock<[[f32; 26]; 26]> = LazyLock::new(|| {
     let letter = |place: usize| char::from(b'a' + place as u8);
     std::array::from_fn(|typed| {
@@ -327,7 +324,7 @@ fn cost_of_slip(typed: char, known: char) -> f32 {
     if likely { SLIP } else { EDIT }
 }
 
-/// Letters that are often spoken alike: "prise" for "price".
+/// Whether two letters often sound alike: "prise" for "price".
 fn sound_alike(a: char, b: char) -> bool {
     matches!((a.min(b), a.max(b)), ('c', 's') | ('c', 'k') | ('s', 'z') | ('k', 'q'))
 }
@@ -343,7 +340,7 @@ mod tests {
     fn speller() -> Speller {
         let words = [
             ("lawsuit", 300),
-            ("linkedin", 900),
+            ("springfield", 900),
             ("premium", 200),
             ("private", 80),
             ("messages", 200),
@@ -369,16 +366,16 @@ mod tests {
         Speller::new(&words.into_iter().map(|(word, count)| (word.to_owned(), count)).collect())
     }
 
-    fn mended(word: &str) -> String {
-        speller().mend(word).map_or(String::new(), |mended| mended.words.join(" "))
+    fn corrected(word: &str) -> String {
+        speller().correct(word).map_or(String::new(), |correction| correction.words.join(" "))
     }
 
     #[test]
-    fn what_fingers_do_is_undone() {
+    fn typing_slips_are_corrected() {
         let slips = [
             ("lawsiut", "lawsuit"),
             ("lawsut", "lawsuit"),
-            ("linkdin", "linkedin"),
+            ("springfeld", "springfield"),
             ("premuim", "premium"),
             ("teh", "the"),
             ("hte", "the"),
@@ -392,51 +389,54 @@ mod tests {
             ("privste", "private"),
         ];
         for (typed, meant) in slips {
-            assert_eq!(mended(typed), meant, "{typed}");
+            assert_eq!(corrected(typed), meant, "{typed}");
         }
     }
 
     #[test]
-    fn what_ears_do_is_undone() {
+    fn phonetic_spellings_are_corrected() {
         for (typed, meant) in
             [("fone", "phone"), ("lawsoot", "lawsuit"), ("foan", "phone"), ("prihvit", "")]
         {
-            assert_eq!(mended(typed), meant, "{typed}");
+            assert_eq!(corrected(typed), meant, "{typed}");
         }
     }
 
     #[test]
     fn words_run_together_are_separated() {
-        assert_eq!(mended("optout"), "opt out");
-        assert_eq!(mended("linkedinlawsuit"), "linkedin lawsuit");
+        assert_eq!(corrected("optout"), "opt out");
+        assert_eq!(corrected("springfieldlawsuit"), "springfield lawsuit");
     }
 
     #[test]
     fn two_slips_in_a_frequent_word_are_likelier_than_two_rare_words() {
-        assert_eq!(mended("plantif"), "plaintiff");
+        assert_eq!(corrected("plantif"), "plaintiff");
     }
 
     #[test]
-    fn a_rare_word_is_only_taken_for_a_frequent_one_that_begins_alike() {
-        let mended =
-            |word| speller().mend_rare(word).map_or(String::new(), |mended| mended.words.join(" "));
+    fn a_rare_word_is_corrected_only_to_a_frequent_one_that_begins_alike() {
+        let corrected = |word| {
+            speller()
+                .correct_rare(word)
+                .map_or(String::new(), |correction| correction.words.join(" "))
+        };
         for (typed, meant) in
             [("sew", "sue"), ("cots", "cost"), ("oats", ""), ("phon", ""), ("settling", "")]
         {
-            assert_eq!(mended(typed), meant, "{typed}");
+            assert_eq!(corrected(typed), meant, "{typed}");
         }
     }
 
     #[test]
-    fn what_is_not_near_stays_unknown() {
+    fn a_word_without_a_near_one_stays_unknown() {
         for word in ["egg", "banana", "xyzzy", "qw", "ab12", "東京", ""] {
-            assert_eq!(mended(word), "", "{word}");
+            assert_eq!(corrected(word), "", "{word}");
         }
     }
 
     #[test]
     fn more_errors_mean_less_certainty() {
-        let weight = |word| speller().mend(word).unwrap().weight;
+        let weight = |word| speller().correct(word).unwrap().weight;
         assert!(weight("lawsiut") > weight("lawsyt"));
     }
 }

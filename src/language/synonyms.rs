@@ -1,28 +1,28 @@
-//! Words that mean the same in this field.
+//! Words that mean the same in the FAQ.
 //!
-//! Every word or phrase of a group also counts as the group's *concept*: a term of its own, which
-//! stands beside the word and never in its place. So "suit" still finds "suit" best, and "lawsuit"
-//! all the same. Which words belong together is content (`faq/synonyms.toml`), not code.
+//! Every word or phrase of a group is also searched as the group's *concept*: a term beside the
+//! word, never in place of it. So "suit" still finds "suit" best, and finds "lawsuit" too. The
+//! groups are content (`faq/synonyms.toml`), not code.
 
 use std::collections::HashMap;
 
 use super::words::{Word, words};
 
-/// The groups, ready to be recognised in a text.
+/// Groups of synonyms, indexed so that a text can be searched for them.
 #[derive(Default)]
 pub struct Synonyms {
-    /// For the first term of each phrase: the terms that must follow it, and the concept; longer
-    /// phrases first.
+    /// By the first term of each phrase: the terms that must follow it, and the concept. Longer
+    /// phrases come first.
     phrases: HashMap<String, Vec<(Vec<String>, String)>>,
 }
 
 impl Synonyms {
-    /// Learns groups of words and phrases. The first of each names the concept.
+    /// The first word or phrase of each group names its concept.
     pub fn new<'g>(groups: impl Iterator<Item = &'g [String]>) -> Self {
         let mut phrases: HashMap<String, Vec<(Vec<String>, String)>> = HashMap::new();
         for group in groups {
             let Some(name) = group.first() else { continue };
-            // No word of a question can begin with "=", so a concept never meets a word.
+            // No word can begin with "=", so a concept never equals a word.
             let concept = format!("={}", terms(name).join("-"));
             for phrase in group {
                 let mut following = terms(phrase);
@@ -38,7 +38,7 @@ impl Synonyms {
         Self { phrases }
     }
 
-    /// Marks the concepts in a text. A concept of several words is marked at its first.
+    /// Marks the concepts in a text. A phrase is marked at its first word.
     pub fn mark(&self, words: &mut [Word]) {
         for at in 0..words.len() {
             let Some(list) = self.phrases.get(&words[at].term) else { continue };
@@ -82,7 +82,7 @@ mod tests {
     }
 
     #[test]
-    fn half_a_phrase_is_nothing() {
+    fn half_a_phrase_is_no_concept() {
         assert_eq!(concepts("say"), [None]);
         assert_eq!(concepts("say yes no"), [None, None, None]);
     }

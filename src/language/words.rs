@@ -1,36 +1,35 @@
-//! Cuts a text into words that can be searched.
+//! Cuts a text into words to search for.
 
 use frostem::{Algorithm, Stemmer};
 
-use super::contractions::spell_out;
+use super::contractions::expand;
 use super::fold::fold;
 use super::function_words::is_function_word;
 use crate::legal::DocketNumber;
 
-/// How many words of a text are read at the most; a Discord message has 4,000 characters, so no
+/// How many words of a text are read at most. A Discord message has at most 4,000 characters, so no
 /// real question is longer.
-pub const MAX_WORDS: usize = 800;
+const MAX_WORDS: usize = 800;
 
-/// How long a word may be, in bytes; longer ones are noise, and Tantivy has a limit of its own.
+/// Longer words are noise, and Tantivy has a limit of its own.
 const MAX_WORD_BYTES: usize = 64;
 
-/// How many words together are noticed when they are said again on the spot.
-const STUTTER: usize = 3;
+/// The longest run of words that counts once when it is repeated.
+const MAX_REPEATED: usize = 3;
 
 /// A word of a text.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Word {
-    /// The word as it was typed, folded to plain small letters: "messages".
+    /// The folded word, such as "messages"; if its spelling was corrected, the correction.
     pub surface: String,
-    /// What is searched for: its stem, "messag".
+    /// What is searched for: the stem, such as "messag".
     pub term: String,
-    /// Whether it only holds the sentence together.
     pub is_function_word: bool,
-    /// How much it counts in the search: 1, or less if its spelling had to be mended.
+    /// How much it counts in the search: 1, or less if its spelling was corrected.
     pub weight: f32,
-    /// What was typed, if its spelling was mended.
+    /// The folded word as it was typed, if its spelling was corrected.
     pub typed: Option<String>,
-    /// The concept that it, or the phrase that begins with it, stands for.
+    /// The concept of the word, or of the phrase that begins with it.
     pub concept: Option<String>,
 }
 
@@ -40,12 +39,12 @@ impl Word {
     }
 }
 
-/// Cuts a text into words, at most [`MAX_WORDS`] of them. Any text will do; what is not a letter or
-/// a digit separates words, and what is said again on the spot counts once.
+/// Cuts a text into words, at most 800 of them. Whatever is not a letter or a digit
+/// separates words, and immediate repetitions count once.
 pub fn words(text: &str) -> Vec<Word> {
     let mut cutter = Cutter { stemmer: Stemmer::new(Algorithm::English), words: Vec::new() };
-    // Folding can make a text longer, so cut the raw text first: an hour-long question must not
-    // cost a second.
+    // Folding can make a text longer, so shorten the raw text first: a huge question must not cost
+    // a second.
     let readable = &text[..text.floor_char_boundary(MAX_WORDS * MAX_WORD_BYTES / 2)];
     for chunk in fold(readable).split(' ') {
         if cutter.words.len() >= MAX_WORDS {
@@ -63,7 +62,7 @@ struct Cutter {
 }
 
 impl Cutter {
-    /// Cuts what stands between two spaces.
+    /// Cuts what is between two spaces.
     fn chunk(&mut self, chunk: &str) {
         let trimmed = chunk.trim_matches(|c: char| !c.is_alphanumeric());
         if let Some(docket) = DocketNumber::recognise(trimmed).filter(|_| trimmed.len() < 20) {
@@ -93,7 +92,7 @@ impl Cutter {
             "k" | "grand" => figures.push_str("000"),
             "m" | "mio" | "million" => figures.push_str("000000"),
             "" | "st" | "nd" | "rd" | "th" => {}
-            // "2fa", "3d" and the like are words, not numbers.
+            // "2fa" and "3d" are words, not numbers.
             _ => return None,
         }
         self.push_as_is(figures);
@@ -103,14 +102,14 @@ impl Cutter {
         Some(rest)
     }
 
-    /// Takes a word off the front and returns what follows it.
+    /// Takes a word off the front and returns the rest.
     fn word<'t>(&mut self, text: &'t str) -> &'t str {
         let end =
             text.find(|c: char| !c.is_alphanumeric() && c != '\'').unwrap_or(text.len()).max(1);
         let end = text.ceil_char_boundary(end);
         let (word, rest) = text.split_at(end);
         let mut pieces = Vec::new();
-        spell_out(word, |piece| pieces.push(piece.to_owned()));
+        expand(word, |piece| pieces.push(piece.to_owned()));
         pieces.iter().for_each(|piece| self.push(piece));
         rest
     }
@@ -121,22 +120,22 @@ impl Cutter {
         self.keep(Word::new(word.to_owned(), term, is_function_word(word)));
     }
 
-    /// Keeps a number or a docket number as it is: it has no stem.
+    /// Keeps a number or a docket number as it is, without stemming.
     fn push_as_is(&mut self, word: String) {
         let word = word[..word.floor_char_boundary(MAX_WORD_BYTES)].to_owned();
         self.keep(Word::new(word.clone(), word, false));
     }
 
-    /// Keeps a word, unless the last ones now only say again what stands right before them: "class
-    /// action class action" asks no more than "class action", and twenty times "why" no more than
-    /// once.
+    /// Keeps a word, unless that only repeats the words right before it: "class action class
+    /// action" asks the same as "class action", and "why why why" the same as "why".
     fn keep(&mut self, word: Word) {
         self.words.push(word);
-        let said = |run: std::ops::Range<usize>| self.words[run].iter().map(|word| &word.surface);
+        let surfaces =
+            |run: std::ops::Range<usize>| self.words[run].iter().map(|word| &word.surface);
         let end = self.words.len();
-        let again = (1..=STUTTER.min(end / 2))
-            .find(|run| said(end - 2 * run..end - run).eq(said(end - run..end)));
-        self.words.truncate(end - again.unwrap_or(0));
+        let repeated = (1..=MAX_REPEATED.min(end / 2))
+            .find(|run| surfaces(end - 2 * run..end - run).eq(surfaces(end - run..end)));
+        self.words.truncate(end - repeated.unwrap_or(0));
     }
 }
 
@@ -144,8 +143,8 @@ fn is_currency(c: char) -> bool {
     matches!(c, '$' | '€' | '£')
 }
 
-/// How many bytes at the front are figures: digits, with commas or points between them but not
-/// behind them.
+/// The length in bytes of the number at the front: digits, with commas or points between but not
+/// after them.
 fn length_of_figures(text: &str) -> usize {
     let mut length = 0;
     for (at, c) in text.char_indices() {
@@ -158,7 +157,7 @@ fn length_of_figures(text: &str) -> usize {
     length
 }
 
-/// Splits the letters off that stand directly behind a number.
+/// Splits off the letters directly after a number.
 fn split_suffix(text: &str) -> (&str, &str) {
     text.split_at(text.find(|c: char| !c.is_alphanumeric()).unwrap_or(text.len()))
 }
@@ -197,7 +196,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_said_again_on_the_spot_counts_once() {
+    fn immediate_repetitions_count_once() {
         assert_eq!(terms("why WHY why why?"), "whi");
         assert_eq!(terms("class action class action class action now"), "class action now");
         assert_eq!(terms("is it over is it over over"), "is it over");

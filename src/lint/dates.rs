@@ -1,4 +1,4 @@
-//! Whether what is said was looked at lately.
+//! Whether dates are plausible: nothing was last checked long ago or in the future.
 
 use jiff::civil::Date;
 
@@ -9,7 +9,7 @@ use crate::legal::written_out;
 pub(super) const STALE: Rule = Rule {
     name: "stale-check",
     severity: Severity::Warning,
-    guards: "answers and sources are looked at again from time to time",
+    ensures: "answers and sources are checked again from time to time",
     check: |subject| {
         let mut findings = Vec::new();
         for (what, date, place) in dated(subject) {
@@ -18,7 +18,7 @@ pub(super) const STALE: Rule = Rule {
                 findings.push(place.warning(
                     "stale-check",
                     format!("{what} was last checked on {}, {age} days ago", written_out(date)),
-                    "check it again and write the new date, or correct it",
+                    "check it again, then correct it or set the new date",
                 ));
             }
         }
@@ -29,7 +29,7 @@ pub(super) const STALE: Rule = Rule {
 pub(super) const FUTURE: Rule = Rule {
     name: "future-date",
     severity: Severity::Warning,
-    guards: "nothing was checked on a day that has not come",
+    ensures: "nothing was checked on a day that is still to come",
     check: |subject| {
         let vetted =
             subject.knowledge.library.entries.values().filter_map(|entry| match entry.vetting {
@@ -41,14 +41,14 @@ pub(super) const FUTURE: Rule = Rule {
         let early =
             dated(subject).into_iter().chain(vetted).filter(|(_, date, _)| *date > subject.today);
         let finding = |(what, date, place): (String, Date, Place)| {
-            let message = format!("{what} is dated {}, which is still to come", written_out(date));
+            let message = format!("{what} is dated {}, which is in the future", written_out(date));
             place.warning("future-date", message, "correct the date")
         };
         early.map(finding).collect::<Vec<Finding>>()
     },
 };
 
-/// Everything that carries the date of its last check.
+/// Everything that has a date of its last check.
 fn dated(subject: &Subject<'_>) -> Vec<(String, Date, Place)> {
     let knowledge = subject.knowledge;
     let mut all: Vec<(String, Date, Place)> = Vec::new();

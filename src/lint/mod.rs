@@ -1,8 +1,7 @@
-//! Rules over the content: a table of rules, one file for each family.
+//! Rules over the content: a table of rules, and one file for each family of them.
 //!
-//! The loader already refuses what cannot be read or leads nowhere; the rules here judge what an
-//! answer says, how it says it, and whether people can find it. A finding tells an editor what to
-//! do next.
+//! The loader reports what cannot be read and what refers to nothing. The rules here check what an
+//! answer says, how it says it, and whether people can find it.
 
 mod dates;
 mod phrasings;
@@ -16,34 +15,28 @@ use jiff::civil::Date;
 
 use crate::knowledge::{Finding, Knowledge, Severity};
 
-pub use readability::reading_grade;
 pub use sources::{SourceCheck, check_quotations};
 
 /// A rule over the whole content.
 pub struct Rule {
-    /// Its name, as findings carry it.
     pub name: &'static str,
-    /// How bad it is to break it.
     pub severity: Severity,
-    /// What it guards, in an editor's words.
-    pub guards: &'static str,
-    /// Looks for breaches of it.
+    /// What holds while nothing breaks the rule, in words for an editor.
+    pub ensures: &'static str,
     pub check: fn(&Subject<'_>) -> Vec<Finding>,
 }
 
-/// What the rules look at, and what they measure it by.
+/// What the rules check, and the limits that they check it against.
 pub struct Subject<'a> {
-    /// The content.
     pub knowledge: &'a Knowledge,
-    /// Today.
     pub today: Date,
-    /// The age in days from which something should be checked again.
+    /// The age in days beyond which an answer or a source must be checked again.
     pub review_after_days: u32,
-    /// The highest reading grade without a warning.
+    /// The highest Flesch-Kincaid grade without a warning.
     pub reading_grade: f64,
 }
 
-/// Every rule. The names must be unique and each has a case under `tests/lint/`.
+/// Every rule. Names are unique, and each rule has a case under `tests/lint/`.
 pub const RULES: &[Rule] = &[
     vetting::RESPONSE,
     vetting::RELATED_BACK,
@@ -68,18 +61,17 @@ pub const RULES: &[Rule] = &[
     readability::GRADE,
 ];
 
-/// Runs every rule, errors first within a line.
 pub fn run(subject: &Subject<'_>) -> Vec<Finding> {
     run_rules(RULES, subject)
 }
 
-/// Runs some rules: those of a front end, for example, which this module must not know.
+/// Runs other rules than those of this module, such as those of a front end.
 pub fn run_rules(rules: &[Rule], subject: &Subject<'_>) -> Vec<Finding> {
     rules.iter().flat_map(|rule| (rule.check)(subject)).collect()
 }
 
-/// Runs only the rules whose findings forbid serving answers from this content. They do not depend
-/// on the day.
+/// Runs only the rules of severity error: content with such a finding is not served. These rules do
+/// not depend on the date.
 pub fn errors(knowledge: &Knowledge) -> Vec<Finding> {
     let subject = Subject {
         knowledge,

@@ -1,5 +1,5 @@
-//! Whether people can find the right answer: phrasings that belong to one entry, and enough of
-//! them.
+//! Whether people can find the right answer: every answer has phrasings, and no phrasing leads to
+//! two answers.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -7,16 +7,15 @@ use super::{Rule, Subject};
 use crate::knowledge::{FaqEntry, Finding, Place, Severity};
 use crate::language::{Word, words};
 
-/// From this share of common words on, a numerator and a denominator, two phrasings of different
-/// answers are nearly the same (Jaccard's measure over their terms, and at least [`FEWEST_COMMON`]
-/// terms in common).
-const NEARLY_SAME_SHARE: (usize, usize) = (4, 5);
-const FEWEST_COMMON: usize = 3;
+/// Two phrasings of different answers are nearly the same if the Jaccard index of their terms is at
+/// least this, a numerator and a denominator, and they have [`MIN_COMMON_TERMS`] in common.
+const NEARLY_SAME_JACCARD: (usize, usize) = (4, 5);
+const MIN_COMMON_TERMS: usize = 3;
 
 pub(super) const SAME: Rule = Rule {
     name: "same-phrasing",
     severity: Severity::Error,
-    guards: "one way of asking leads to one answer",
+    ensures: "a phrasing leads to one answer only",
     check: |subject| {
         let mut first_seen: HashMap<Vec<String>, Asked<'_>> = HashMap::new();
         let mut findings = Vec::new();
@@ -25,7 +24,7 @@ pub(super) const SAME: Rule = Rule {
             if let Some(first) = first_seen.get(&terms) {
                 findings.push(asked.place.error(
                     "same-phrasing",
-                    format!("“{}” already leads to `{}`", asked.text, first.entry.id),
+                    format!("the phrasing “{}” already leads to `{}`", asked.text, first.entry.id),
                     format!("remove it here, or there ({}:{})", first.place.file, first.place.line),
                 ));
             } else {
@@ -39,14 +38,14 @@ pub(super) const SAME: Rule = Rule {
 pub(super) const NEARLY_SAME: Rule = Rule {
     name: "nearly-same-phrasing",
     severity: Severity::Warning,
-    guards: "ways of asking different answers differ in their words",
+    ensures: "the phrasings of different answers differ in their words",
     check: |subject| {
         let all = by_rarity(every_phrasing(subject).collect());
         let mut with_term: HashMap<usize, Vec<usize>> = HashMap::new();
         let mut findings = Vec::new();
         for (place, asked) in all.iter().enumerate() {
             let earlier: BTreeSet<usize> = asked
-                .telling_terms()
+                .prefix()
                 .iter()
                 .filter_map(|term| with_term.get(term))
                 .flatten()
@@ -57,10 +56,7 @@ pub(super) const NEARLY_SAME: Rule = Rule {
                 .map(|other| &all[other])
                 .find(|other| is_nearly_same(asked, other));
             findings.extend(other.map(|other| nearly_same(&asked.asked, &other.asked)));
-            asked
-                .telling_terms()
-                .iter()
-                .for_each(|&term| with_term.entry(term).or_default().push(place));
+            asked.prefix().iter().for_each(|&term| with_term.entry(term).or_default().push(place));
         }
         findings
     },
@@ -69,9 +65,9 @@ pub(super) const NEARLY_SAME: Rule = Rule {
 fn nearly_same(asked: &Asked<'_>, other: &Asked<'_>) -> Finding {
     asked.place.warning(
         "nearly-same-phrasing",
-        format!("“{}” is nearly “{}” of `{}`", asked.text, other.text, other.entry.id),
+        format!("“{}” is nearly the same as “{}” of `{}`", asked.text, other.text, other.entry.id),
         format!(
-            "reword one of the two so that it fits only its own answer ({}:{})",
+            "reword one of them so that it fits only its own answer ({}:{})",
             other.place.file, other.place.line
         ),
     )
@@ -80,21 +76,22 @@ fn nearly_same(asked: &Asked<'_>, other: &Asked<'_>) -> Finding {
 pub(super) const NONE: Rule = Rule {
     name: "no-phrasings",
     severity: Severity::Warning,
-    guards: "every vetted answer can be found by other words than its question",
+    ensures: "every vetted answer can be found by other words than those of its question",
     check: |subject| {
-        let lonely = subject.knowledge.library.vetted().filter(|entry| entry.phrasings.is_empty());
+        let unphrased =
+            subject.knowledge.library.vetted().filter(|entry| entry.phrasings.is_empty());
         let finding = |entry: &FaqEntry| {
             entry.place.warning(
                 "no-phrasings",
-                format!("nobody will find `{}` but by its own question", entry.id),
-                "add phrasings: other ways in which people ask it, as different as you can think of",
+                format!("`{}` can be found only by its own question", entry.id),
+                "add phrasings: other ways in which people ask it, as different as possible",
             )
         };
-        lonely.map(finding).collect()
+        unphrased.map(finding).collect()
     },
 };
 
-/// A way of asking an answer.
+/// A way of asking for an answer: its question or one of its phrasings.
 pub(super) struct Asked<'a> {
     pub entry: &'a FaqEntry,
     pub text: &'a str,
@@ -103,30 +100,28 @@ pub(super) struct Asked<'a> {
 }
 
 impl Asked<'_> {
-    /// Its terms, in order.
     pub fn terms(&self) -> Vec<String> {
         terms_of(&self.words)
     }
 }
 
-/// The terms of some words, in order.
 pub(super) fn terms_of(words: &[Word]) -> Vec<String> {
     words.iter().map(|word| word.term.clone()).collect()
 }
 
-/// A way of asking, with each of its terms once.
-struct Distinct<'a> {
+/// A phrasing and the set of its terms.
+struct TermSet<'a> {
     asked: Asked<'a>,
-    /// The places of its terms among all terms, the rarest first.
+    /// The ranks of its terms by rarity among all phrasings, the rarest first.
     terms: Vec<usize>,
 }
 
-impl Distinct<'_> {
-    /// The rarest of its terms, so many that whatever is nearly the same has one of them among its
-    /// own: the prefix filter of Chaudhuri, Ganti and Kaushik, *A Primitive Operator for Similarity
-    /// Joins in Data Cleaning* (2006).
-    fn telling_terms(&self) -> &[usize] {
-        let (share, whole) = NEARLY_SAME_SHARE;
+impl TermSet<'_> {
+    /// Its rarest terms, as many as are needed so that every nearly equal phrasing shares one of
+    /// them: the prefix filter of Chaudhuri, Ganti and Kaushik, *A Primitive Operator for
+    /// Similarity Joins in Data Cleaning* (2006).
+    fn prefix(&self) -> &[usize] {
+        let (share, whole) = NEARLY_SAME_JACCARD;
         let common = (share * self.terms.len()).div_ceil(whole);
         &self.terms[..self.terms.len() + 1 - common]
     }
@@ -136,8 +131,8 @@ impl Distinct<'_> {
     }
 }
 
-/// Puts the terms of each way of asking in order of their rarity among all.
-fn by_rarity(all: Vec<Asked<'_>>) -> Vec<Distinct<'_>> {
+/// Sorts the terms of each phrasing by their rarity among all phrasings.
+fn by_rarity(all: Vec<Asked<'_>>) -> Vec<TermSet<'_>> {
     let mut frequencies: HashMap<&str, usize> = HashMap::new();
     let said = all.iter().flat_map(|asked| &asked.words);
     said.for_each(|word| *frequencies.entry(&word.term).or_default() += 1);
@@ -150,12 +145,12 @@ fn by_rarity(all: Vec<Asked<'_>>) -> Vec<Distinct<'_>> {
     let terms: Vec<BTreeSet<usize>> = all.iter().map(places_of).collect();
     all.into_iter()
         .zip(terms)
-        .map(|(asked, terms)| Distinct { asked, terms: terms.into_iter().collect() })
+        .map(|(asked, terms)| TermSet { asked, terms: terms.into_iter().collect() })
         .collect()
 }
 
-/// The question and the phrasings of every answer that is not withdrawn. Phrasings without a word
-/// in them are left out.
+/// The question and the phrasings of every answer that is not withdrawn, except those that hold no
+/// words.
 pub(super) fn every_phrasing<'a>(subject: &Subject<'a>) -> impl Iterator<Item = Asked<'a>> {
     let entries = subject.knowledge.library.entries.values();
     let entries = entries
@@ -174,15 +169,14 @@ pub(super) fn every_phrasing<'a>(subject: &Subject<'a>) -> impl Iterator<Item = 
     asked.filter(|asked| !asked.words.is_empty())
 }
 
-/// Whether two phrasings of different answers are nearly the same. Those that are wholly the same
-/// are for the other rule.
-fn is_nearly_same(a: &Distinct<'_>, b: &Distinct<'_>) -> bool {
+/// Whether two phrasings of different answers are nearly the same. Equal ones break another rule.
+fn is_nearly_same(a: &TermSet<'_>, b: &TermSet<'_>) -> bool {
     if a.asked.entry.id == b.asked.entry.id {
         return false;
     }
     let shared = a.common_terms(b);
     let either = a.terms.len() + b.terms.len() - shared;
-    let wholly = shared == either && a.asked.terms() == b.asked.terms();
-    let (share, whole) = NEARLY_SAME_SHARE;
-    !wholly && shared >= FEWEST_COMMON && whole * shared >= share * either
+    let equal = shared == either && a.asked.terms() == b.asked.terms();
+    let (share, whole) = NEARLY_SAME_JACCARD;
+    !equal && shared >= MIN_COMMON_TERMS && whole * shared >= share * either
 }

@@ -1,4 +1,4 @@
-//! Whether an answer can be read in a hurry.
+//! Whether an answer is easy to read.
 
 use super::Rule;
 use crate::knowledge::Severity;
@@ -7,7 +7,7 @@ use crate::reply::{Block, parse_markdown};
 pub(super) const GRADE: Rule = Rule {
     name: "hard-to-read",
     severity: Severity::Warning,
-    guards: "answers are written in plain language",
+    ensures: "answers are written in plain language",
     check: |subject| {
         let mut findings = Vec::new();
         for entry in subject.knowledge.library.entries.values() {
@@ -16,7 +16,7 @@ pub(super) const GRADE: Rule = Rule {
                 findings.push(entry.place.at_line(entry.answer.line).warning(
                     "hard-to-read",
                     format!(
-                        "the answer reads at grade {grade:.1}; the limit is {:.1}",
+                        "the answer reads at grade {grade:.1}; the limit is grade {:.1}",
                         subject.reading_grade
                     ),
                     "use shorter sentences and shorter words",
@@ -28,9 +28,9 @@ pub(super) const GRADE: Rule = Rule {
 };
 
 /// The Flesch-Kincaid grade level of a Markdown text: `0.39 · words per sentence + 11.8 · syllables
-/// per word − 15.59` (Kincaid, Fishburne, Rogers and Chissom, 1975). Roughly the school year in
-/// which it is understood; 0 for a text without words.
-pub fn reading_grade(markdown: &str) -> f64 {
+/// per word − 15.59` (Kincaid, Fishburne, Rogers and Chissom, 1975). It is roughly the US school
+/// grade that a reader needs; 0 for a text without words.
+fn reading_grade(markdown: &str) -> f64 {
     let (rich, _) = parse_markdown(markdown);
     let (mut sentences, mut words, mut syllables) = (0, 0, 0);
     for text in rich.0.iter().flat_map(texts) {
@@ -68,8 +68,8 @@ fn texts(block: &Block) -> Vec<String> {
     }
 }
 
-/// The syllables of an English word, counted as groups of vowels; a silent e at the end does not
-/// count. A number counts as one.
+/// Counts the syllables of an English word as groups of vowels, without a silent e at the end. A
+/// number counts as one.
 fn syllables_of(word: &str) -> usize {
     let is_vowel = |c: char| matches!(c, 'a' | 'e' | 'i' | 'o' | 'u' | 'y');
     let mut groups = 0;
@@ -91,7 +91,7 @@ mod tests {
         assert!(reading_grade("The case is over. He dropped it.") < 3.0);
         assert!(
             reading_grade(
-                "Notwithstanding administrative considerations, jurisdictional uncertainty predominates."
+                "Notwithstanding administrative considerations, uncertainty predominates."
             ) > 15.0
         );
     }

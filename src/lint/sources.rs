@@ -1,4 +1,4 @@
-//! Whether every quotation stands word for word in its source.
+//! Whether the source of every quotation holds it word for word.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -6,23 +6,24 @@ use std::path::Path;
 use crate::knowledge::{Finding, Knowledge, Place};
 use crate::legal::SourceKey;
 
-/// The rule's name.
-pub const RULE: &str = "quotation-not-in-source";
+const RULE: &str = "quotation-not-in-source";
 
-/// What comparing the quotations with the texts of their sources gave.
+/// The result of [`check_quotations`].
 #[derive(Debug, Default)]
 pub struct SourceCheck {
-    /// How many quotations stand word for word in the text of their source.
+    /// How many quotations were found in the text of their source.
     pub found: usize,
-    /// Quotations whose source has no text here, by key, with the key of the source.
+    /// The keys of quotations whose source has no text, each with the key of that source.
     pub not_checked: Vec<(String, SourceKey)>,
-    /// Quotations that do not stand in their source.
+    /// One for each quotation that its source does not hold.
     pub findings: Vec<Finding>,
 }
 
 /// Compares every quotation with the text of its source: the file `<source key>.txt` in `folder`,
-/// or the one that `files` names for that key. White space and the shape of quotation marks and
-/// apostrophes are folded; every letter must agree.
+/// or the file that `files` names for that key. White space and the shape of quotation marks and
+/// apostrophes do not matter; every letter must match.
+///
+/// Fails if the folder or one of the files cannot be read.
 pub fn check_quotations(
     knowledge: &Knowledge,
     folder: &Path,
@@ -52,8 +53,11 @@ pub fn check_quotations(
                         quotation.place.clone().unwrap_or_else(|| Place::new("quotations.toml", 1));
                     check.findings.push(place.error(
                         RULE,
-                        format!("the words of `{key}` do not stand in `{source}`{}", agrees_until(text, &words)),
-                        "copy the words exactly; where something must be left out, make two quotations",
+                        format!(
+                            "the source `{source}` does not hold the words of `{key}`{}",
+                            matches_up_to(text, &words)
+                        ),
+                        "copy the words exactly; to leave something out, make two quotations",
                     ));
                 }
             }
@@ -62,19 +66,19 @@ pub fn check_quotations(
     Ok(check)
 }
 
-/// Says up to where the words agree, so that an editor sees which one is wrong.
-fn agrees_until(text: &str, words: &str) -> String {
+/// Says how far the words match, so that an editor sees which one is wrong.
+fn matches_up_to(text: &str, words: &str) -> String {
     let ends = words.match_indices(' ').map(|(at, _)| at);
     match ends.take_while(|&end| text.contains(&words[..end])).last() {
         Some(end) => format!(
-            "; they agree up to “…{}”",
+            "; they match up to “…{}”",
             &words[words[..end].rfind(' ').map_or(0, |at| at + 1)..end]
         ),
         None => String::new(),
     }
 }
 
-/// A text with its white space and its quotation marks and apostrophes folded.
+/// Folds white space, quotation marks and apostrophes.
 fn plain(text: &str) -> String {
     let folded = text.chars().map(|c| match c {
         '\u{2018}' | '\u{2019}' | '\u{201a}' | '\u{201b}' => '\'',

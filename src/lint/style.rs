@@ -1,23 +1,22 @@
-//! How an answer is written: words that promise or take sides, dates that go stale, marks that
-//! nobody checks.
+//! How an answer is written: no promises, no loaded words, no relative dates, no unchecked
+//! quotations, and within the limits of length.
 
 use super::{Rule, Subject};
 use crate::knowledge::{FaqEntry, Finding, HouseWord, Severity};
 use crate::language::fold;
 use crate::reply::parse_markdown;
 
-/// How many characters an answer may have. Discord shows at most 4,096 in the text of an embed, and
-/// the answer must share that room with its citations.
+/// In characters. The description of a Discord embed holds 4,096, and the answer shares it with its
+/// citations.
 const LONGEST_ANSWER: usize = 2_000;
 
-/// How many characters a question may have: as many as Discord shows of a suggestion or of a choice
-/// in a menu.
+/// In characters. Discord shows no more of an autocomplete choice or of a select menu option.
 const LONGEST_QUESTION: usize = 100;
 
 pub(super) const QUOTATION_MARKS: Rule = Rule {
     name: "quotation-in-answer",
     severity: Severity::Error,
-    guards: "nothing is quoted outside quotations.toml, where the words are checked",
+    ensures: "all quotations are in quotations.toml, where their words are checked",
     check: |subject| {
         in_every_line(subject, |entry, line, number| {
             let mark = line
@@ -25,8 +24,9 @@ pub(super) const QUOTATION_MARKS: Rule = Rule {
                 .find(|c| matches!(c, '"' | '\u{201c}' | '\u{201d}' | '\u{201e}' | '«' | '»'))?;
             Some(entry.place.at_line(number).error(
                 "quotation-in-answer",
-                format!("the answer holds the quotation mark {mark}"),
-                "put exact words into quotations.toml and name their key under quotations; write names of settings in **bold**",
+                format!("the answer contains the quotation mark {mark}"),
+                "put the exact words into quotations.toml and list their key under `quotations`; \
+                 write names of settings in **bold**",
             ))
         })
     },
@@ -35,7 +35,7 @@ pub(super) const QUOTATION_MARKS: Rule = Rule {
 pub(super) const MARKUP: Rule = Rule {
     name: "unsupported-markup",
     severity: Severity::Error,
-    guards: "an answer uses only paragraphs, lists, bold, italic and links",
+    ensures: "answers use only paragraphs, lists, bold, italic and links",
     check: |subject| {
         let mut findings = Vec::new();
         for entry in subject.knowledge.library.entries.values() {
@@ -43,8 +43,8 @@ pub(super) const MARKUP: Rule = Rule {
             findings.extend(unsupported.into_iter().map(|markup| {
                 entry.place.at_line(entry.answer.line + markup.line).error(
                     "unsupported-markup",
-                    format!("an answer cannot hold {}", markup.what),
-                    "use paragraphs, lists, **bold**, *italic* and links only",
+                    format!("an answer cannot contain {}", markup.what),
+                    "use only paragraphs, lists, **bold**, *italic* and links",
                 )
             }));
         }
@@ -55,13 +55,13 @@ pub(super) const MARKUP: Rule = Rule {
 pub(super) const LENGTH: Rule = Rule {
     name: "answer-too-long",
     severity: Severity::Error,
-    guards: "an answer fits into one message beside its citations",
+    ensures: "an answer and its citations fit into one message",
     check: |subject| {
         let finding = |(entry, length): (&FaqEntry, usize)| {
             entry.place.at_line(entry.answer.line).error(
                 "answer-too-long",
-                format!("the answer has {length} characters; a message holds {LONGEST_ANSWER}"),
-                "shorten it, or make two answers of it",
+                format!("the answer has {length} characters; the limit is {LONGEST_ANSWER}"),
+                "shorten it, or split it into two answers",
             )
         };
         longer_than(LONGEST_ANSWER, subject, |entry| &entry.answer.value).map(finding).collect()
@@ -71,15 +71,13 @@ pub(super) const LENGTH: Rule = Rule {
 pub(super) const QUESTION_LENGTH: Rule = Rule {
     name: "question-too-long",
     severity: Severity::Error,
-    guards: "a question can be read whole where it is suggested",
+    ensures: "a question is shown in full where it is suggested",
     check: |subject| {
         let finding = |(entry, length): (&FaqEntry, usize)| {
             entry.place.error(
                 "question-too-long",
-                format!(
-                    "the question has {length} characters; a suggestion shows {LONGEST_QUESTION}"
-                ),
-                "shorten the line that begins with `# `; put the rest among the phrasings",
+                format!("the question has {length} characters; the limit is {LONGEST_QUESTION}"),
+                "shorten the line that begins with `# `; add the long form as a phrasing",
             )
         };
         longer_than(LONGEST_QUESTION, subject, |entry| &entry.question).map(finding).collect()
@@ -89,7 +87,7 @@ pub(super) const QUESTION_LENGTH: Rule = Rule {
 pub(super) const RELATIVE_DATE: Rule = Rule {
     name: "relative-date",
     severity: Severity::Error,
-    guards: "no date depends on when the answer is read",
+    ensures: "no date depends on when the answer is read",
     check: |subject| {
         house_words(
             subject,
@@ -103,7 +101,7 @@ pub(super) const RELATIVE_DATE: Rule = Rule {
 pub(super) const PROMISE: Rule = Rule {
     name: "promise",
     severity: Severity::Error,
-    guards: "no answer promises anything",
+    ensures: "no answer promises anything",
     check: |subject| {
         house_words(
             subject,
@@ -117,7 +115,7 @@ pub(super) const PROMISE: Rule = Rule {
 pub(super) const LOADED_WORD: Rule = Rule {
     name: "loaded-word",
     severity: Severity::Warning,
-    guards: "answers do not take sides",
+    ensures: "answers do not take sides",
     check: |subject| {
         house_words(
             subject,
@@ -128,7 +126,7 @@ pub(super) const LOADED_WORD: Rule = Rule {
     },
 };
 
-/// The entries of which a part has more characters than this, each with how many it has.
+/// The entries with a part of more than `most` characters, each with its number of characters.
 fn longer_than<'s>(
     most: usize,
     subject: &'s Subject<'_>,
@@ -143,7 +141,7 @@ fn longer_than<'s>(
     lengths.filter(move |(_, length)| *length > most)
 }
 
-/// Finds words of the house style in every answer.
+/// Finds the words of a list of the house style in every answer.
 fn house_words(
     subject: &Subject<'_>,
     rule: &'static str,
@@ -157,7 +155,7 @@ fn house_words(
         let (_, found) = list.iter().find(|(word, _)| line.contains(word))?;
         let place = entry.place.at_line(number);
         let message = format!("the answer says “{}”", found.word);
-        let help = format!("write instead: {}", found.say);
+        let help = format!("write this instead: {}", found.say);
         Some(match severity {
             Severity::Error => place.error(rule, message, help),
             Severity::Warning => place.warning(rule, message, help),
@@ -165,8 +163,7 @@ fn house_words(
     })
 }
 
-/// A text with a single space around each word, so that whole words can be found by looking for "
-/// word ".
+/// Puts a single space around each word, so that a search for " word " finds whole words only.
 fn spaced(text: &str) -> String {
     let folded = fold(text);
     let words =
@@ -174,7 +171,7 @@ fn spaced(text: &str) -> String {
     format!(" {} ", words.collect::<Vec<_>>().join(" "))
 }
 
-/// Looks at every line of every answer, with its number in the file.
+/// Calls `look` with every line of every answer and its number in the file.
 fn in_every_line(
     subject: &Subject<'_>,
     look: impl Fn(&FaqEntry, &str, usize) -> Option<Finding>,

@@ -1,5 +1,4 @@
-//! Whether the rules by which questions are understood do what their writers meant: guards,
-//! synonyms, questions that belong elsewhere.
+//! Whether guards, synonyms and questions that belong elsewhere do what their authors meant.
 
 use std::collections::{HashMap, HashSet};
 
@@ -11,7 +10,8 @@ use crate::language::words;
 pub(super) const GUARD_FORM: Rule = Rule {
     name: "guard-form",
     severity: Severity::Error,
-    guards: "a guard has a name of its own, words, examples and counter-examples, and says something where it leads to silence",
+    ensures: "a guard has a unique name, words, examples and counter-examples, and a sentence if \
+              it leads to silence",
     check: |subject| {
         let mut names = HashSet::new();
         let guards = subject.knowledge.library.guards.iter();
@@ -22,7 +22,7 @@ pub(super) const GUARD_FORM: Rule = Rule {
 pub(super) const GUARD_EXAMPLE: Rule = Rule {
     name: "guard-example",
     severity: Severity::Error,
-    guards: "a guard is the first to take each of its examples, and leaves its counter-examples alone",
+    ensures: "a guard is the first to match each of its examples, and matches no counter-example",
     check: |subject| {
         let guards = &subject.knowledge.library.guards;
         let patterns = subject.knowledge.library.guard_patterns();
@@ -34,19 +34,18 @@ pub(super) const GUARD_EXAMPLE: Rule = Rule {
                     Some(first) if first == number => continue,
                     Some(first) => {
                         format!(
-                            "“{example}” is taken by the guard `{}` before `{}`",
+                            "the guard `{}` matches “{example}” before `{}` does",
                             guards[first].name, guard.name
                         )
                     }
-                    None => format!(
-                        "“{example}” is an example of the guard `{}`, which does not take it",
-                        guard.name
-                    ),
+                    None => {
+                        format!("the guard `{}` does not match its example “{example}”", guard.name)
+                    }
                 };
                 findings.push(place_of(guard).error(
                     "guard-example",
                     message,
-                    "change the words of the guard, its place, or the example",
+                    "change the words of the guard, the order of the guards, or the example",
                 ));
             }
             for example in guard
@@ -56,7 +55,7 @@ pub(super) const GUARD_EXAMPLE: Rule = Rule {
             {
                 findings.push(place_of(guard).error(
                     "guard-example",
-                    format!("the guard `{}` takes its counter-example “{example}”", guard.name),
+                    format!("the guard `{}` matches its counter-example “{example}”", guard.name),
                     "make its words narrower, add to `unless`, or change the counter-example",
                 ));
             }
@@ -68,7 +67,7 @@ pub(super) const GUARD_EXAMPLE: Rule = Rule {
 pub(super) const GUARD_AGAINST_PHRASING: Rule = Rule {
     name: "guard-against-phrasing",
     severity: Severity::Error,
-    guards: "no guard keeps back an answer from a way of asking it",
+    ensures: "no guard keeps a phrasing from its answer",
     check: |subject| {
         let guards = &subject.knowledge.library.guards;
         let patterns = subject.knowledge.library.guard_patterns();
@@ -80,7 +79,7 @@ pub(super) const GUARD_AGAINST_PHRASING: Rule = Rule {
                 findings.push(place_of(guard).error(
                     "guard-against-phrasing",
                     format!(
-                        "the guard `{}` takes “{}”, a phrasing of `{}`",
+                        "the guard `{}` matches “{}”, a phrasing of `{}`",
                         guard.name, asked.text, asked.entry.id
                     ),
                     format!(
@@ -97,7 +96,7 @@ pub(super) const GUARD_AGAINST_PHRASING: Rule = Rule {
 pub(super) const SYNONYM_TWICE: Rule = Rule {
     name: "synonym-twice",
     severity: Severity::Error,
-    guards: "a word stands for one concept only, and a concept has at least two words",
+    ensures: "a word belongs to one group of synonyms, and a group has at least two words",
     check: |subject| {
         let mut seen: HashMap<Vec<String>, &str> = HashMap::new();
         let mut findings = Vec::new();
@@ -105,8 +104,7 @@ pub(super) const SYNONYM_TWICE: Rule = Rule {
             let place = group.place.clone().unwrap_or_else(|| Place::new("synonyms.toml", 1));
             let name = group.words.first().map_or("", String::as_str);
             if group.words.len() < 2 {
-                let message =
-                    format!("the group `{name}` has fewer than two words, so it says nothing");
+                let message = format!("the group `{name}` has fewer than two words");
                 findings.push(place.error(
                     "synonym-twice",
                     message,
@@ -117,8 +115,11 @@ pub(super) const SYNONYM_TWICE: Rule = Rule {
                 if let Some(first) = seen.insert(terms(word), name) {
                     findings.push(place.error(
                         "synonym-twice",
-                        format!("“{word}” stands in the group `{first}` and again in `{name}` (endings of words do not matter)"),
-                        "keep it in one group only",
+                        format!(
+                            "“{word}” is in the groups `{first}` and `{name}`; \
+                             word endings do not matter"
+                        ),
+                        "keep it in one group",
                     ));
                 }
             }
@@ -130,7 +131,7 @@ pub(super) const SYNONYM_TWICE: Rule = Rule {
 pub(super) const ELSEWHERE_ASKED: Rule = Rule {
     name: "elsewhere-asked",
     severity: Severity::Error,
-    guards: "no question that leads to an answer is listed as one that belongs elsewhere",
+    ensures: "no phrasing of an answer is listed as a question that belongs elsewhere",
     check: |subject| {
         let groups = &subject.knowledge.library.elsewhere;
         let questions = groups
@@ -143,7 +144,7 @@ pub(super) const ELSEWHERE_ASKED: Rule = Rule {
             Some(place.error(
                 "elsewhere-asked",
                 format!(
-                    "“{question}” is listed as belonging elsewhere and leads to `{}`",
+                    "“{question}” is listed as belonging elsewhere but leads to `{}`",
                     asked.entry.id
                 ),
                 format!("remove it here, or there ({}:{})", asked.place.file, asked.place.line),
@@ -161,26 +162,26 @@ fn badly_formed(guard: &Guard, is_new: bool) -> Vec<Finding> {
         .chain(&guard.and)
         .all(|list| list.iter().any(|w| !terms(w).is_empty()));
     let mistakes = [
-        (!is_new, "there are two guards of this name", "give each guard a name of its own"),
+        (!is_new, "another guard has the same name", "give each guard a unique name"),
         (
             !lists_hold_words,
-            "one of its lists holds no words, so it would take nothing",
+            "one of its lists has no words, so the guard matches nothing",
             "add words, or remove the list",
         ),
-        (guard.examples.is_empty(), "it has no examples", "add questions that it is for"),
+        (guard.examples.is_empty(), "it has no examples", "add questions that it must match"),
         (
             guard.counter_examples.is_empty(),
             "it has no counter-examples",
-            "add questions that come close and that it must leave alone",
+            "add similar questions that it must not match",
         ),
         (
             silences && guard.says.is_none(),
-            "it leads to silence and says nothing",
+            "it leads to silence without a sentence",
             "add says = \"one honest sentence\"",
         ),
         (
             !silences && guard.says.is_some(),
-            "it does not lead to silence, so nobody will read what it says",
+            "it does not lead to silence, so `says` is never shown",
             "remove `says`",
         ),
     ];

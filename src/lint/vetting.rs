@@ -1,5 +1,4 @@
-//! Whether an answer stands as an answer should: an allegation beside its response, neighbours that
-//! know each other.
+//! Whether an allegation comes with its response, and whether related answers name each other.
 
 use super::{Rule, Subject};
 use crate::knowledge::{Finding, Severity};
@@ -8,7 +7,7 @@ use crate::legal::Standing;
 pub(super) const RESPONSE: Rule = Rule {
     name: "response-missing",
     severity: Severity::Error,
-    guards: "no allegation stands without the other side's response, or the reason why there is none",
+    ensures: "an allegation comes with the other side's response, or the reason why there is none",
     check: |subject| {
         let entries = subject
             .knowledge
@@ -21,8 +20,9 @@ pub(super) const RESPONSE: Rule = Rule {
         let finding = |entry: &crate::knowledge::FaqEntry| {
             entry.place.error(
                 "response-missing",
-                format!("`{}` tells what was alleged, and nobody answers it", entry.id),
-                "add responses = [\"…\"] with the quotation of the other side, or no_response = \"the reason\"",
+                format!("`{}` reports an allegation without a response", entry.id),
+                "add responses = [\"…\"] with a quotation of the other side, or \
+                 no_response = \"the reason\"",
             )
         };
         alone.map(finding).collect()
@@ -32,7 +32,7 @@ pub(super) const RESPONSE: Rule = Rule {
 pub(super) const RELATED_BACK: Rule = Rule {
     name: "related-one-way",
     severity: Severity::Error,
-    guards: "related answers name each other",
+    ensures: "related answers name each other",
     check: |subject| {
         let mut findings = Vec::new();
         for entry in subject.knowledge.library.entries.values() {
@@ -47,7 +47,7 @@ pub(super) const RELATED_BACK: Rule = Rule {
                     findings.push(entry.place.error(
                         "related-one-way",
                         format!(
-                            "`{}` names `{id}` as related, but not the other way round",
+                            "`{}` names `{id}` as related, but `{id}` does not name it back",
                             entry.id
                         ),
                         format!(
@@ -65,7 +65,7 @@ pub(super) const RELATED_BACK: Rule = Rule {
 pub(super) const RELATED_HIDDEN: Rule = Rule {
     name: "related-hidden",
     severity: Severity::Warning,
-    guards: "no vetted answer points to a draft or a withdrawn one",
+    ensures: "no vetted answer points to a draft or a withdrawn one",
     check: |subject: &Subject<'_>| -> Vec<Finding> {
         let mut findings = Vec::new();
         for entry in subject.knowledge.library.vetted() {

@@ -3,6 +3,7 @@
 use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
 
 use super::rich_text::{Block, Inline, RichText};
+use crate::text_position::line_at;
 
 /// Markup that an answer may not hold, because not every front end could show it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -130,7 +131,7 @@ impl Reader<'_> {
     }
 
     fn refuse(&mut self, offset: usize, what: &'static str) {
-        let line = self.text[..offset].matches('\n').count();
+        let line = line_at(self.text, offset) - 1;
         self.unsupported.push(UnsupportedMarkup { line, what });
     }
 }

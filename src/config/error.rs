@@ -1,0 +1,27 @@
+//! What can be wrong with the configuration, in words for the operator.
+
+use std::path::PathBuf;
+
+use super::options::Origin;
+use super::secret::TOKEN_FILE;
+
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    #[error("cannot read the configuration file {}", path.display())]
+    Unreadable { path: PathBuf, source: std::io::Error },
+    #[error("cannot read {}, the file that {TOKEN_FILE} names", path.display())]
+    TokenFile { path: PathBuf, source: std::io::Error },
+    /// Lines are counted from 1, here and below.
+    #[error("{}:{line}: invalid TOML: {message}", path.display())]
+    Syntax { path: PathBuf, line: usize, message: String },
+    #[error("{}:{line}: unknown option `{key}`{}", path.display(), did_you_mean(nearest))]
+    UnknownKey { path: PathBuf, line: usize, key: String, nearest: Option<String> },
+    #[error("unknown environment variable {name}{}", did_you_mean(nearest))]
+    UnknownVariable { name: String, nearest: Option<String> },
+    #[error("{origin}: invalid value for `{key}`: {message}")]
+    BadValue { key: String, origin: Origin, message: String },
+}
+
+fn did_you_mean(nearest: &Option<String>) -> String {
+    nearest.as_ref().map_or(String::new(), |name| format!("; did you mean `{name}`?"))
+}

@@ -1,0 +1,454 @@
+//! What was typed, and where.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::ops::RangeInclusive;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use serde::Deserialize;
+use toml::de::{DeString, DeTable, DeValue, ValueDeserializer};
+use toml::{Spanned, Value};
+
+use super::ConfigError;
+use super::secret::TokenSource;
+use crate::text_position::{line_at, toml_error};
+
+/// Every option with its default.
+const DEFAULTS: &str = include_str!("../../config.toml");
+
+/// The file that is read when none is named, if it exists.
+const USUAL_FILE: &str = "config.toml";
+
+pub(super) const LOG_FILTER: &str = "log.filter";
+
+/// The variable that Rust programs have in common for the log filter.
+const RUST_LOG: &str = "RUST_LOG";
+
+/// The value of every option, by its dotted name.
+#[derive(Debug, Clone)]
+pub struct Options {
+    values: BTreeMap<String, OptionValue>,
+    token: TokenSource,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct OptionValue {
+    pub value: Value,
+    pub origin: Origin,
+}
+
+/// Where a value came from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Origin {
+    Default,
+    /// The line is counted from 1.
+    File {
+        path: PathBuf,
+        line: usize,
+    },
+    Environment(String),
+    Flag(&'static str),
+}
+
+impl Options {
+    /// Collects the options from the built-in defaults, `file` (or `config.toml` in the working
+    /// folder, if there is one), the environment, and the flags. Each overrides the one before.
+    ///
+    /// A flag is the name of its option, its own name, and its value.
+    pub fn collect(
+        file: Option<&Path>,
+        environment: impl Iterator<Item = (String, String)>,
+        flags: Vec<(&'static str, &'static str, String)>,
+    ) -> Result<Self, ConfigError> {
+        let mut options = Self::defaults();
+        match file {
+            Some(file) => options.read_file(file)?,
+            None if Path::new(USUAL_FILE).is_file() => options.read_file(Path::new(USUAL_FILE))?,
+            None => {}
+        }
+        options.read_environment(environment)?;
+        for (key, flag, value) in flags {
+            options.set_text(key, &value, Origin::Flag(flag))?;
+        }
+        Ok(options)
+    }
+
+    pub(super) fn defaults() -> Self {
+        let file = ConfigFile::parse(DEFAULTS).expect("a test parses the built-in configuration");
+        let default = |option: FileOption| {
+            (option.key, OptionValue { value: option.value, origin: Origin::Default })
+        };
+        Self {
+            values: file.options.into_iter().map(default).collect(),
+            token: TokenSource::Missing,
+        }
+    }
+
+    pub fn token(&self) -> &TokenSource {
+        &self.token
+    }
+
+    /// Every option with its dotted name, sorted by that.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &OptionValue)> {
+        self.values.iter().map(|(key, value)| (key.as_str(), value))
+    }
+
+    /// Whether the operator left the log filter alone. A copy of the built-in file sets it to the
+    /// default too, so the value is what counts; only an environment variable is always a choice.
+    pub(super) fn log_filter_is_default(&self) -> bool {
+        let filter = &self.values[LOG_FILTER];
+        filter.value == Self::defaults().values[LOG_FILTER].value
+            && !matches!(filter.origin, Origin::Environment(_))
+    }
+
+    fn read_file(&mut self, path: &Path) -> Result<(), ConfigError> {
+        let text = std::fs::read_to_string(path)
+            .map_err(|source| ConfigError::Unreadable { path: path.to_owned(), source })?;
+        let ConfigFile { sections, options } = ConfigFile::parse(&text).map_err(|error| {
+            let (line, message) = toml_error(&text, &error, 0);
+            ConfigError::Syntax { path: path.to_owned(), line, message: message.to_owned() }
+        })?;
+        let unknown = |key: String, line, known: &mut dyn Iterator<Item = String>| {
+            let nearest = nearest(&key, known);
+            ConfigError::UnknownKey { path: path.to_owned(), line, key, nearest }
+        };
+        // An empty section has no option that could tell that its name is wrong.
+        let section_of = |key: &String| key.split('.').next().unwrap_or_default().to_owned();
+        for (section, line) in sections {
+            if !self.values.keys().any(|key| section_of(key) == section) {
+                return Err(unknown(section, line, &mut self.values.keys().map(section_of)));
+            }
+        }
+        for FileOption { key, value, line } in options {
+            if !self.values.contains_key(&key) {
+                return Err(unknown(key, line, &mut self.values.keys().cloned()));
+            }
+            self.set(&key, value, Origin::File { path: path.to_owned(), line })?;
+        }
+        Ok(())
+    }
+
+    pub(super) fn read_environment(
+        &mut self,
+        environment: impl Iterator<Item = (String, String)>,
+    ) -> Result<(), ConfigError> {
+        let environment: Vec<(String, String)> = environment.collect();
+        self.token = TokenSource::from_environment(&environment);
+        // RUST_LOG comes first, so that our own variable wins.
+        let rust_log =
+            environment.iter().find(|(name, value)| name == RUST_LOG && !value.is_empty());
+        if let Some((name, filter)) = rust_log {
+            self.set_text(LOG_FILTER, filter, Origin::Environment(name.clone()))?;
+        }
+        for (name, value) in environment {
+            if !name.starts_with("CASECLERK_") {
+                continue;
+            }
+            let key = self.values.keys().find(|key| variable(key) == name).cloned();
+            let Some(key) = key else {
+                let nearest = nearest(&name, self.values.keys().map(|key| variable(key)));
+                return Err(ConfigError::UnknownVariable { name, nearest });
+            };
+            self.set_text(&key, &value, Origin::Environment(name))?;
+        }
+        Ok(())
+    }
+
+    /// Sets an option from plain text, read as the type of its default; a list is separated by
+    /// commas.
+    fn set_text(&mut self, key: &str, text: &str, origin: Origin) -> Result<(), ConfigError> {
+        let default = &self.values[key].value;
+        let parsed = match default {
+            Value::String(_) => Some(Value::String(text.to_owned())),
+            Value::Integer(_) => text.parse().ok().map(Value::Integer),
+            Value::Float(_) => text.parse().ok().map(Value::Float),
+            Value::Boolean(_) => text.parse().ok().map(Value::Boolean),
+            _ => Some(Value::Array(
+                text.split(',')
+                    .map(str::trim)
+                    .filter(|item| !item.is_empty())
+                    .map(|item| Value::String(item.to_owned()))
+                    .collect(),
+            )),
+        };
+        let message = format!("expected {}, found \"{text}\"", type_name(default));
+        let value = parsed.ok_or_else(|| bad_value(key, &origin, message))?;
+        self.set(key, value, origin)
+    }
+
+    fn set(&mut self, key: &str, value: Value, origin: Origin) -> Result<(), ConfigError> {
+        let option = self.values.get_mut(key).expect("the caller looked the key up");
+        let value = match (&option.value, value) {
+            // "12" is as good a number as "12.0".
+            (Value::Float(_), Value::Integer(whole)) => Value::Float(whole as f64),
+            (_, value) => value,
+        };
+        if !option.value.same_type(&value) {
+            let (expected, found) = (type_name(&option.value), type_name(&value));
+            return Err(bad_value(key, &origin, format!("expected {expected}, found {found}")));
+        }
+        *option = OptionValue { value, origin };
+        Ok(())
+    }
+}
+
+/// Options as the types that settings need. Asking for an option that config.toml does not list is
+/// a bug, and panics.
+impl Options {
+    pub(super) fn text(&self, key: &str) -> String {
+        self.values[key].value.as_str().unwrap_or_default().to_owned()
+    }
+
+    /// `None` if the text is empty.
+    pub(super) fn optional(&self, key: &str) -> Option<String> {
+        Some(self.text(key)).filter(|text| !text.trim().is_empty())
+    }
+
+    /// `None` if the text is empty.
+    pub(super) fn path(&self, key: &str) -> Option<PathBuf> {
+        self.optional(key).map(PathBuf::from)
+    }
+
+    /// A URL without a slash at its end; `None` if the text is empty.
+    pub(super) fn url(&self, key: &str) -> Result<Option<String>, ConfigError> {
+        let Some(text) = self.optional(key) else { return Ok(None) };
+        let url = text.trim().trim_end_matches('/');
+        if url.starts_with("http://") || url.starts_with("https://") {
+            return Ok(Some(url.to_owned()));
+        }
+        let message = format!("\"{text}\" is not a URL such as http://127.0.0.1:3000");
+        Err(bad_value(key, &self.values[key].origin, message))
+    }
+
+    pub(super) fn one_of(&self, key: &str, known: [&str; 2]) -> Result<String, ConfigError> {
+        let text = self.text(key);
+        if known.contains(&text.as_str()) {
+            return Ok(text);
+        }
+        let message = format!("expected {} or {}, found \"{text}\"", known[0], known[1]);
+        Err(bad_value(key, &self.values[key].origin, message))
+    }
+
+    pub(super) fn number(&self, key: &str, range: RangeInclusive<f64>) -> Result<f64, ConfigError> {
+        let OptionValue { value, origin } = &self.values[key];
+        let number = value.as_float().or(value.as_integer().map(|n| n as f64)).unwrap_or(f64::NAN);
+        if range.contains(&number) {
+            return Ok(number);
+        }
+        let message = format!("{number} is not between {} and {}", range.start(), range.end());
+        Err(bad_value(key, origin, message))
+    }
+
+    pub(super) fn whole(&self, key: &str, range: RangeInclusive<u32>) -> Result<u32, ConfigError> {
+        Ok(self.number(key, f64::from(*range.start())..=f64::from(*range.end()))? as u32)
+    }
+
+    pub(super) fn seconds(
+        &self,
+        key: &str,
+        range: RangeInclusive<u32>,
+    ) -> Result<Duration, ConfigError> {
+        Ok(Duration::from_secs(self.whole(key, range)?.into()))
+    }
+
+    pub(super) fn days(&self, key: &str) -> Result<u32, ConfigError> {
+        self.whole(key, 0..=36_500)
+    }
+
+    pub(super) fn texts(&self, key: &str) -> Result<Vec<String>, ConfigError> {
+        let OptionValue { value, origin } = &self.values[key];
+        let text = |item: &Value| {
+            let message = || format!("expected a list of texts, found {item} in it");
+            item.as_str().map(str::to_owned).ok_or_else(|| bad_value(key, origin, message()))
+        };
+        value.as_array().into_iter().flatten().map(text).collect()
+    }
+
+    /// The Discord ids in a list or in a text. Ids are too large for the numbers of some programs,
+    /// so they may be in quotation marks.
+    pub(super) fn ids(&self, key: &str) -> Result<Vec<u64>, ConfigError> {
+        let OptionValue { value, origin } = &self.values[key];
+        let given = match value {
+            Value::Array(values) => values.clone(),
+            Value::String(text) if text.trim().is_empty() => Vec::new(),
+            other => vec![other.clone()],
+        };
+        let ids = given.iter().map(|value| {
+            let text =
+                value.as_str().map_or_else(|| value.to_string(), |text| text.trim().to_owned());
+            let id = text.parse().ok().filter(|id| *id != 0 && *id != u64::MAX);
+            let message = || {
+                format!("\"{text}\" is not a Discord id; an id looks like \"700000000000000001\"")
+            };
+            id.ok_or_else(|| bad_value(key, origin, message()))
+        });
+        ids.collect()
+    }
+}
+
+impl fmt::Display for Origin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Default => f.write_str("the default"),
+            Self::File { path, line } => write!(f, "{}:{line}", path.display()),
+            Self::Environment(name) => write!(f, "the environment variable {name}"),
+            Self::Flag(flag) => write!(f, "the flag {flag}"),
+        }
+    }
+}
+
+/// What a configuration file says.
+struct ConfigFile {
+    /// The keys of its top level, each with its line.
+    sections: Vec<(String, usize)>,
+    options: Vec<FileOption>,
+}
+
+/// An option in a file: `[section] key = value` is `section.key`.
+struct FileOption {
+    key: String,
+    value: Value,
+    line: usize,
+}
+
+impl ConfigFile {
+    fn parse(text: &str) -> Result<Self, toml::de::Error> {
+        let table = DeTable::parse(text)?.into_inner();
+        let section = |name: &Spanned<DeString>| {
+            (name.get_ref().to_string(), line_at(text, name.span().start))
+        };
+        let mut file = Self { sections: table.keys().map(section).collect(), options: Vec::new() };
+        file.collect(text, "", table)?;
+        Ok(file)
+    }
+
+    fn collect(&mut self, text: &str, prefix: &str, table: DeTable) -> Result<(), toml::de::Error> {
+        for (name, value) in table {
+            let key = format!("{prefix}{}", name.get_ref());
+            let line = line_at(text, name.span().start);
+            let span = value.span();
+            match value.into_inner() {
+                DeValue::Table(inner) => self.collect(text, &format!("{key}."), inner)?,
+                value => {
+                    let value = ValueDeserializer::from(Spanned::new(span, value));
+                    self.options.push(FileOption { key, value: Value::deserialize(value)?, line });
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The environment variable of an option.
+fn variable(key: &str) -> String {
+    format!("CASECLERK_{}", key.replace('.', "_").to_ascii_uppercase())
+}
+
+fn nearest(name: &str, known: impl Iterator<Item = String>) -> Option<String> {
+    known.max_by(|a, b| strsim::jaro_winkler(name, a).total_cmp(&strsim::jaro_winkler(name, b)))
+}
+
+fn bad_value(key: &str, origin: &Origin, message: impl Into<String>) -> ConfigError {
+    ConfigError::BadValue { key: key.to_owned(), origin: origin.clone(), message: message.into() }
+}
+
+/// The type of a value, for people.
+fn type_name(value: &Value) -> &'static str {
+    match value {
+        Value::String(_) => "a text",
+        Value::Integer(_) => "a whole number",
+        Value::Float(_) => "a number",
+        Value::Boolean(_) => "true or false",
+        Value::Datetime(_) => "a date",
+        Value::Array(_) => "a list",
+        Value::Table(_) => "a table",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_default_has_a_comment_above_it() {
+        let mut commented = false;
+        for line in DEFAULTS.lines().map(str::trim) {
+            // One comment may describe several options that belong together.
+            match line.chars().next() {
+                Some('#') => commented = true,
+                Some('[') | None => commented = false,
+                Some(_) => assert!(commented, "no comment above {line}"),
+            }
+        }
+    }
+
+    #[test]
+    fn the_token_is_not_an_option() {
+        assert!(Options::defaults().iter().all(|(key, _)| !key.contains("token")));
+    }
+
+    #[test]
+    fn a_list_comes_from_a_file_a_variable_or_a_flag() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(file.path(), "[matcher]\nwithout = [\"meaning\", \"guards\"]\n").unwrap();
+        let variable = || ("CASECLERK_MATCHER_WITHOUT".to_owned(), " a, b ,".to_owned());
+        let flag = ("matcher.without", "--without", "c".to_owned());
+        let without = |environment: Vec<_>, flags| {
+            let options = Options::collect(Some(file.path()), environment.into_iter(), flags);
+            options.unwrap().texts("matcher.without").unwrap()
+        };
+        assert_eq!(without(vec![], vec![]), ["meaning", "guards"]);
+        assert_eq!(without(vec![variable()], vec![]), ["a", "b"]);
+        assert_eq!(without(vec![variable()], vec![flag]), ["c"]);
+    }
+
+    #[test]
+    fn errors_in_a_file_name_the_line() {
+        let error = |text: &str| {
+            let file = tempfile::NamedTempFile::new().unwrap();
+            std::fs::write(file.path(), text).unwrap();
+            let options = Options::collect(Some(file.path()), std::iter::empty(), Vec::new());
+            let settings =
+                options.and_then(|options| super::super::Settings::from_options(&options));
+            let error = settings.unwrap_err().to_string();
+            error.replace(&file.path().display().to_string(), "config.toml")
+        };
+        let syntax = error("[log]\nfilter = warn\n");
+        assert!(syntax.starts_with("config.toml:2: invalid TOML: "), "{syntax}");
+        assert_eq!(
+            error("\n[discrod]\n"),
+            "config.toml:2: unknown option `discrod`; did you mean `discord`?"
+        );
+        assert_eq!(
+            error("[lint]\n# about days\nreview_after_day = 3\n"),
+            "config.toml:3: unknown option `lint.review_after_day`; \
+             did you mean `lint.review_after_days`?"
+        );
+        assert_eq!(
+            error("[lint]\n\nreading_grade = \"high\"\n"),
+            "config.toml:3: invalid value for `lint.reading_grade`: \
+             expected a number, found a text"
+        );
+        assert_eq!(
+            error("lint.reading_grade = 150\n"),
+            "config.toml:1: invalid value for `lint.reading_grade`: 150 is not between 0 and 100"
+        );
+        assert_eq!(
+            error("[matcher]\nwithout = [3]\n"),
+            "config.toml:2: invalid value for `matcher.without`: \
+             expected a list of texts, found 3 in it"
+        );
+    }
+
+    #[test]
+    fn an_unknown_variable_is_named_with_the_nearest() {
+        let variable = ("CASECLERK_KNOWLEDGE_FAQS".to_owned(), "x".to_owned());
+        let error = Options::defaults().read_environment(std::iter::once(variable)).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "unknown environment variable CASECLERK_KNOWLEDGE_FAQS; \
+             did you mean `CASECLERK_KNOWLEDGE_FAQ`?"
+        );
+    }
+}

@@ -1,0 +1,119 @@
+//! The bot's token, which must never be printed.
+
+use std::fmt;
+use std::path::PathBuf;
+
+use super::ConfigError;
+
+/// The variable that holds the token, and the one that names a file with it. They are not options:
+/// a token does not belong in a file that people commit and share.
+pub(super) const TOKEN: &str = "DISCORD_TOKEN";
+pub(super) const TOKEN_FILE: &str = "DISCORD_TOKEN_FILE";
+
+/// Text that prints as asterisks.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Secret(String);
+
+/// Where the bot's token comes from.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum TokenSource {
+    #[default]
+    Missing,
+    Environment(Secret),
+    File(PathBuf),
+}
+
+impl Secret {
+    /// Surrounding white space is not part of a secret.
+    pub fn new(text: &str) -> Self {
+        Self(text.trim().to_owned())
+    }
+
+    /// The text itself, for the one place that needs it.
+    pub fn reveal(&self) -> &str {
+        &self.0
+    }
+}
+
+impl TokenSource {
+    /// Takes the variables of the token from the environment. The token itself wins over the file,
+    /// and a variable that is set to nothing counts as not set.
+    pub(super) fn from_environment(environment: &[(String, String)]) -> Self {
+        let variable = |name: &str| {
+            let found = environment.iter().find(|(variable, _)| variable == name);
+            found.map(|(_, value)| value).filter(|value| !value.trim().is_empty())
+        };
+        match (variable(TOKEN), variable(TOKEN_FILE)) {
+            (Some(token), _) => Self::Environment(Secret::new(token)),
+            (None, Some(path)) => Self::File(path.into()),
+            (None, None) => Self::Missing,
+        }
+    }
+
+    /// The token, read from its file if that is where it is; `None` if there is none.
+    pub fn read(&self) -> Result<Option<Secret>, ConfigError> {
+        match self {
+            Self::Missing => Ok(None),
+            Self::Environment(token) => Ok(Some(token.clone())),
+            Self::File(path) => {
+                let text = std::fs::read_to_string(path)
+                    .map_err(|source| ConfigError::TokenFile { path: path.clone(), source })?;
+                Ok(Some(Secret::new(&text)).filter(|token| !token.reveal().is_empty()))
+            }
+        }
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("***")
+    }
+}
+
+impl fmt::Display for TokenSource {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Missing => f.write_str("not set"),
+            Self::Environment(secret) => {
+                write!(f, "{secret:?}  # the environment variable {TOKEN}")
+            }
+            Self::File(path) => write!(f, "***  # the file {}", path.display()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn source(environment: &[(&str, &str)]) -> TokenSource {
+        let own = |&(name, value): &(&str, &str)| (name.to_owned(), value.to_owned());
+        TokenSource::from_environment(&environment.iter().map(own).collect::<Vec<_>>())
+    }
+
+    #[test]
+    fn the_token_is_never_printed() {
+        let token = source(&[("DISCORD_TOKEN", "MTA.secret.words\n")]);
+        assert_eq!(token.read().unwrap().unwrap().reveal(), "MTA.secret.words");
+        let printed = format!("{token} {token:?} {token:#?}");
+        assert!(!printed.contains("secret") && printed.contains("***"), "{printed}");
+    }
+
+    #[test]
+    fn the_token_wins_over_its_file_in_either_order() {
+        let (token, file) = (("DISCORD_TOKEN", "abc"), ("DISCORD_TOKEN_FILE", "token.txt"));
+        let expected = TokenSource::Environment(Secret::new("abc"));
+        assert_eq!(source(&[token, file]), expected);
+        assert_eq!(source(&[file, token]), expected);
+        assert_eq!(source(&[("DISCORD_TOKEN", " "), file]), TokenSource::File("token.txt".into()));
+    }
+
+    #[test]
+    fn an_empty_file_holds_no_token() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        let source = TokenSource::File(file.path().to_owned());
+        assert_eq!(source.read().unwrap(), None);
+        std::fs::write(file.path(), "abc\n").unwrap();
+        assert_eq!(source.read().unwrap(), Some(Secret::new("abc")));
+    }
+}

@@ -1,0 +1,207 @@
+//! What the options mean.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use super::ConfigError;
+use super::options::{LOG_FILTER, Options};
+use super::secret::TokenSource;
+
+/// config.toml documents the options behind these fields.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Settings {
+    pub faq: PathBuf,
+    pub index: PathBuf,
+    pub status_stale_after_days: u32,
+    pub review_after_days: u32,
+    /// The highest Flesch-Kincaid grade without a warning.
+    pub reading_grade: f64,
+    /// The file of the vector table; without one the matcher works on words alone.
+    pub vectors: Option<PathBuf>,
+    /// The signals and ranking parts that the matcher leaves out.
+    pub matcher_without: Vec<String>,
+    /// The calibration to use instead of the built-in one.
+    pub calibration: Option<PathBuf>,
+    pub discord: DiscordSettings,
+    pub moderation: ModerationSettings,
+    pub log_filter: String,
+    /// Whether the operator left it alone; a service then logs more than a command does.
+    pub log_filter_is_default: bool,
+    pub log_format: LogFormat,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct DiscordSettings {
+    pub token: TokenSource,
+    /// The base URL of the API, without a slash at its end; `None` for Discord's own.
+    pub api_base: Option<String>,
+    /// One more root certificate to trust, as PEM.
+    pub ca_file: Option<PathBuf>,
+    pub http_timeout: Duration,
+    /// Whether replies to commands are ephemeral unless the member chooses otherwise.
+    pub private: bool,
+    /// Channels in which replies are public whatever `private` says.
+    pub public_channels: Vec<u64>,
+    /// Channels in which replies are ephemeral whatever `private` says.
+    pub private_channels: Vec<u64>,
+    /// For the questions of one member.
+    pub member_limit: RateLimit,
+    /// For the public replies in one channel.
+    pub channel_limit: RateLimit,
+    pub remembered_replies: usize,
+    /// How long a graceful shutdown may take.
+    pub shutdown: Duration,
+    /// After how long without a sign of life the gateway connection counts as dead.
+    pub silence: Duration,
+    pub heartbeat_file: Option<PathBuf>,
+}
+
+/// A rate limit as a token bucket.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct RateLimit {
+    /// The size of the bucket; 0 means no limit.
+    pub burst: u32,
+    /// The time in which an empty bucket is full again.
+    pub refill: Duration,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct ModerationSettings {
+    /// The server whose moderators may use `/faq`.
+    pub guild: Option<u64>,
+    /// The roles that may use it, besides everybody with the permission Manage Server.
+    pub roles: Vec<u64>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LogFormat {
+    Text,
+    Json,
+}
+
+impl Settings {
+    pub fn from_options(options: &Options) -> Result<Self, ConfigError> {
+        Ok(Self {
+            faq: options.text("knowledge.faq").into(),
+            index: options.text("knowledge.index").into(),
+            status_stale_after_days: options.days("knowledge.status_stale_after_days")?,
+            review_after_days: options.days("lint.review_after_days")?,
+            reading_grade: options.number("lint.reading_grade", 0.0..=100.0)?,
+            vectors: options.path("matcher.vectors"),
+            matcher_without: options.texts("matcher.without")?,
+            calibration: options.path("matcher.calibration"),
+            discord: DiscordSettings::from_options(options)?,
+            moderation: ModerationSettings {
+                guild: options.ids("moderation.guild")?.first().copied(),
+                roles: options.ids("moderation.roles")?,
+            },
+            log_filter: options.text(LOG_FILTER),
+            log_filter_is_default: options.log_filter_is_default(),
+            log_format: match options.one_of("log.format", ["text", "json"])?.as_str() {
+                "json" => LogFormat::Json,
+                _ => LogFormat::Text,
+            },
+        })
+    }
+}
+
+impl DiscordSettings {
+    fn from_options(options: &Options) -> Result<Self, ConfigError> {
+        let rate_limit = |burst, refill| {
+            Ok(RateLimit {
+                burst: options.whole(burst, 0..=100_000)?,
+                refill: options.seconds(refill, 1..=86_400)?,
+            })
+        };
+        let remembered_replies = options.whole("discord.remembered_replies", 0..=1_000_000)?;
+        Ok(Self {
+            token: options.token().clone(),
+            api_base: options.url("discord.api_base")?,
+            ca_file: options.path("discord.ca_file"),
+            http_timeout: options.seconds("discord.http_timeout_seconds", 1..=300)?,
+            private: options.one_of("discord.visibility", ["private", "public"])? == "private",
+            public_channels: options.ids("discord.public_channels")?,
+            private_channels: options.ids("discord.private_channels")?,
+            member_limit: rate_limit("discord.member_questions", "discord.member_seconds")?,
+            channel_limit: rate_limit("discord.channel_replies", "discord.channel_seconds")?,
+            remembered_replies: remembered_replies as usize,
+            shutdown: options.seconds("discord.shutdown_seconds", 1..=600)?,
+            silence: options.seconds("discord.silence_seconds", 5..=86_400)?,
+            heartbeat_file: options.path("discord.heartbeat_file"),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn settings(environment: &[(&str, &str)]) -> Result<Settings, ConfigError> {
+        let environment =
+            environment.iter().map(|(name, value)| (name.to_string(), value.to_string()));
+        let mut options = Options::defaults();
+        options.read_environment(environment)?;
+        Settings::from_options(&options)
+    }
+
+    fn error(name: &str, value: &str) -> String {
+        settings(&[(name, value)]).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn the_built_in_file_is_valid_and_complete() {
+        assert_eq!(settings(&[]).unwrap().status_stale_after_days, 30);
+    }
+
+    #[test]
+    fn an_environment_variable_overrides_and_is_checked() {
+        let variable = "CASECLERK_LINT_READING_GRADE";
+        assert_eq!(settings(&[(variable, "9")]).unwrap().reading_grade, 9.0);
+        assert!(error(variable, "150").contains("not between 0 and 100"));
+        assert!(error(variable, "high").contains("expected a number, found \"high\""));
+    }
+
+    #[test]
+    fn options_for_measurements_are_off_by_default() {
+        let off = settings(&[]).unwrap();
+        assert_eq!((off.matcher_without, off.calibration), (Vec::new(), None));
+        let on = settings(&[
+            ("CASECLERK_MATCHER_WITHOUT", "meaning,guards"),
+            ("CASECLERK_MATCHER_CALIBRATION", "own.toml"),
+        ])
+        .unwrap();
+        assert_eq!(on.matcher_without, ["meaning", "guards"]);
+        assert_eq!(on.calibration, Some("own.toml".into()));
+    }
+
+    #[test]
+    fn the_token_is_not_printed_with_the_settings() {
+        let settings = settings(&[("DISCORD_TOKEN", "MTA.secret.words")]).unwrap();
+        let printed = format!("{settings:?}");
+        assert!(!printed.contains("secret") && printed.contains("***"), "{printed}");
+    }
+
+    #[test]
+    fn ids_and_urls_are_checked() {
+        let guild = "CASECLERK_MODERATION_GUILD";
+        let settings = settings(&[(guild, "700000000000000001")]).unwrap();
+        assert_eq!(settings.moderation.guild, Some(700_000_000_000_000_001));
+        let error_of_guild = error(guild, "my server");
+        assert!(error_of_guild.contains("not a Discord id"), "{error_of_guild}");
+        let error_of_url = error("CASECLERK_DISCORD_API_BASE", "127.0.0.1");
+        assert!(error_of_url.contains("not a URL"), "{error_of_url}");
+    }
+
+    #[test]
+    fn rust_log_sets_the_log_filter_and_our_own_variable_wins() {
+        let filter = |variables: &[(&str, &str)]| {
+            let settings = settings(variables).unwrap();
+            (settings.log_filter, settings.log_filter_is_default)
+        };
+        assert_eq!(filter(&[]), ("warn".to_owned(), true));
+        assert_eq!(filter(&[("RUST_LOG", "error")]), ("error".to_owned(), false));
+        assert_eq!(filter(&[("RUST_LOG", "warn")]), ("warn".to_owned(), false));
+        let both = [("CASECLERK_LOG_FILTER", "debug"), ("RUST_LOG", "error")];
+        assert_eq!(filter(&both).0, "debug");
+    }
+}
