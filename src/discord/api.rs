@@ -374,14 +374,14 @@ mod tests {
         assert!(matches!(judged(503, Value::Null), Attempt::Failed(_)));
         let refused = judged(404, json!({"code": 10_062, "message": "Unknown interaction"}));
         assert!(matches!(refused, Attempt::Refused { code: 10_062, .. }));
-        let limited = judged(429, json!({"retry_after": 0.5, "global": true}));
-        assert!(
-            matches!(limited, Attempt::RateLimited { wait, global: true } if wait == Duration::from_millis(500))
-        );
-        let absurd = judged(429, json!({"retry_after": 1e300}));
-        assert!(
-            matches!(absurd, Attempt::RateLimited { wait, .. } if wait == Duration::from_secs(86_400))
-        );
+        let limit = |body| match judged(429, body) {
+            Attempt::RateLimited { wait, global } => Some((wait, global)),
+            _ => None,
+        };
+        let global = limit(json!({"retry_after": 0.5, "global": true}));
+        assert_eq!(global, Some((Duration::from_millis(500), true)));
+        let absurd = limit(json!({"retry_after": 1e300}));
+        assert_eq!(absurd, Some((Duration::from_secs(86_400), false)));
     }
 
     #[tokio::test]

@@ -1,8 +1,8 @@
 //! Events of the gateway: each is read, answered and forgotten.
 
 use std::hash::{DefaultHasher, Hash, Hasher};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use reqwest::StatusCode;
@@ -11,7 +11,7 @@ use serenity::all::{
     ChannelId, Context, Event, Interaction, InteractionId, Message, MessageId, MessageUpdateEvent,
     RawEventHandler, UnknownEvent, UserId,
 };
-use tokio::sync::{Mutex, OnceCell, Semaphore};
+use tokio::sync::{Mutex, Semaphore};
 use tokio::time::Instant;
 use tracing::{info, warn};
 
@@ -34,7 +34,7 @@ pub struct Handler {
     router: Arc<Router>,
     api: Arc<Api>,
     /// Our own user, known once a session has started.
-    bot: OnceCell<UserId>,
+    bot: OnceLock<UserId>,
     interactions: BoundedCache<InteractionId, ()>,
     questions: BoundedCache<MessageId, Arc<Mutex<Question>>>,
     /// A message with a smaller id was written before this process started.
@@ -64,7 +64,7 @@ impl Handler {
         Self {
             router,
             api,
-            bot: OnceCell::new(),
+            bot: OnceLock::new(),
             interactions: BoundedCache::new(INTERACTIONS),
             questions: BoundedCache::new(remembered),
             first_id: MessageId::new((now.saturating_sub(DISCORD_EPOCH) << 22).max(1)),

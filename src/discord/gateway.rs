@@ -45,27 +45,31 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 #[derive(Debug, thiserror::Error)]
 pub enum RunError {
     #[error(
-        "there is no token. Create an application at https://discord.com/developers/applications, copy the token from its page Bot, and \
-         set DISCORD_TOKEN to it, or DISCORD_TOKEN_FILE to a file that holds it. `caseclerk chat` answers in the terminal and needs none"
+        "there is no token. Create an application at https://discord.com/developers/applications, \
+         copy the token from its page Bot, and set DISCORD_TOKEN to it, or DISCORD_TOKEN_FILE to a \
+         file that holds it. `caseclerk chat` answers in the terminal and needs none"
     )]
     NoToken,
     #[error(
-        "Discord refused the token. It may have been reset: copy the new one from the page Bot of the application at \
-         https://discord.com/developers/applications"
+        "Discord refused the token. It may have been reset: copy the new one from the page Bot of \
+         the application at https://discord.com/developers/applications"
     )]
     TokenRefused,
     #[error(
-        "Discord refused the intents, although none of them is privileged. Check the page Bot of the application in Discord's portal"
+        "Discord refused the intents, although none of them is privileged. Check the page Bot of \
+         the application in Discord's portal"
     )]
     IntentsRefused,
     #[error(
-        "Discord does not let this application have commands in the server {0} that moderation.guild names. Invite it there again, \
-         with the scopes bot and applications.commands, or correct moderation.guild"
+        "Discord does not let this application have commands in the server {0} that \
+         moderation.guild names. Invite it there again, with the scopes bot and \
+         applications.commands, or correct moderation.guild"
     )]
     ScopeMissing(GuildId),
     /// The gateway gave no sign of life for this many seconds, or its sessions did not last.
     #[error(
-        "the connection to Discord was dead for {0} seconds, or did not last; the supervisor of this process should restart it"
+        "the connection to Discord was dead for {0} seconds, or did not last; the supervisor of \
+         this process should restart it"
     )]
     ConnectionDead(u64),
     #[error("cannot use the certificate {} that discord.ca_file names", path.display())]

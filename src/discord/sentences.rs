@@ -21,7 +21,8 @@ pub const IN_RESPONSE: &str = "In response";
 pub const NOTHING_TO_READ: &str =
     "That message has no text that I can read, so there is nothing to check.";
 /// A component of an older version, or a forged one.
-pub const UNKNOWN_BUTTON: &str = "That button does not work any more: it comes from an older version of me. Ask again with /ask.";
+pub const UNKNOWN_BUTTON: &str = "That button does not work any more: it comes from an older \
+     version of me. Ask again with /ask.";
 /// A command that is still registered and no longer exists.
 pub const UNKNOWN_COMMAND: &str =
     "I do not have that command any more. Discord will stop showing it soon; /ask works.";
@@ -34,7 +35,8 @@ pub const BOT_MAY_NOT_POST: &str =
 /// A moderators' command outside of the operator's server.
 pub const MODERATION_ELSEWHERE: &str =
     "This command works only in the server of those who run this bot.";
-pub const NOT_A_MODERATOR: &str = "This command is for those who look after the FAQ: they have the permission Manage Server, or a role for it.";
+pub const NOT_A_MODERATOR: &str = "This command is for those who look after the FAQ: they have \
+     the permission Manage Server, or a role for it.";
 /// A reload while another one runs.
 pub const RELOAD_RUNNING: &str = "The FAQ is being loaded already. Try again in a moment.";
 pub const NO_SUCH_ENTRY: &str = "There is no entry with that id, not even a draft.";

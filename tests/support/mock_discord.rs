@@ -390,8 +390,8 @@ fn answer_to(said: &Value, state: &State) -> Option<Value> {
             user["email"] = json!(null);
             user["flags"] = json!(0);
             let ready = json!({
-                "v": 10, "user": user, "guilds": [], "session_id": "s", "resume_gateway_url": "ws://127.0.0.1:1",
-                "shard": [0, 1], "application": {"id": "901", "flags": 0},
+                "v": 10, "user": user, "guilds": [], "session_id": "s", "shard": [0, 1],
+                "resume_gateway_url": "ws://127.0.0.1:1", "application": {"id": "901", "flags": 0},
             });
             Some(json!({"op": 0, "s": 1, "t": "READY", "d": ready}))
         }

@@ -118,7 +118,7 @@ fn fitted(
     after: Vec<Piece>,
     footer: &str,
 ) -> OutgoingMessage {
-    let room = limits::EMBED_TOTAL - length(title) - length(footer);
+    let room = limits::EMBED_TOTAL.saturating_sub(length(title) + length(footer));
     let mut shortened = false;
     loop {
         let all = || before.iter().chain(&optional).chain(&after);
