@@ -183,7 +183,7 @@ async fn connect(
     handler: Arc<Handler>,
 ) -> (Arc<ShardManager>, Closed) {
     let shards = gateway.shards.clamp(1, 1000);
-    // The shards make no requests; they only take this along for handlers.
+    // The shards read the token from it and make no requests.
     let http = HttpBuilder::new(token.reveal()).client(client).ratelimiter_disabled(true).build();
     let (manager, closed) = ShardManager::new(ShardManagerOptions {
         data: Arc::new(RwLock::default()),
