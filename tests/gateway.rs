@@ -2,13 +2,18 @@
 
 #![cfg(feature = "discord")]
 
+#[path = "support/discord_json.rs"]
+mod discord_json;
 #[path = "support/mock_discord.rs"]
 mod mock_discord;
+#[path = "support/shared_index.rs"]
+mod shared_index;
 
-use mock_discord::{Ended, MockDiscord};
+use mock_discord::{Ended, MockDiscord, SILENCE};
 use serde_json::{Value, json};
 
-const STATUS: &str = "is the linkedin case over";
+const STATUS: &str = "has the lamp suit ended";
+const ANOTHER_QUESTION: &str = "do lamp owners get any money";
 const MEMBER: u64 = 1 << 11;
 const MODERATOR: u64 = 1 << 5;
 
@@ -42,8 +47,12 @@ async fn a_mention_is_answered_edited_and_deleted_with_its_question() {
     discord.event("MESSAGE_CREATE", question.clone());
     let reply = discord.request("POST /channels/10/messages").await;
     assert!(stamped(&reply) && reply["message_reference"]["message_id"] == question["id"]);
-    assert_eq!(reply["allowed_mentions"], json!({"parse": [], "replied_user": false}));
-    question["content"] = json!("<@900> how do i opt out");
+    assert_eq!(
+        reply["allowed_mentions"],
+        json!({"parse": [], "users": [], "roles": [], "replied_user": false})
+    );
+    assert!(reply["nonce"] == question["id"] && reply["enforce_nonce"] == true, "{reply}");
+    question["content"] = json!(format!("<@900> {ANOTHER_QUESTION}"));
     discord.event("MESSAGE_UPDATE", question.clone());
     let edited = discord.request("PATCH /channels/10/messages/4000").await;
     assert!(
@@ -58,7 +67,7 @@ async fn a_mention_is_answered_edited_and_deleted_with_its_question() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_question_that_names_the_bot_no_longer_takes_its_reply_along() {
+async fn a_question_that_no_longer_mentions_the_bot_loses_its_reply() {
     let mut discord = MockDiscord::with_bot().await;
     let mut question = discord.mention(STATUS);
     discord.event("MESSAGE_CREATE", question.clone());
@@ -68,7 +77,7 @@ async fn a_question_that_names_the_bot_no_longer_takes_its_reply_along() {
     elsewhere["mentions"] = json!([]);
     discord.event("MESSAGE_UPDATE", elsewhere);
     discord.request("DELETE /channels/10/messages/4000").await;
-    question["content"] = json!("<@900> how do i opt out");
+    question["content"] = json!(format!("<@900> {ANOTHER_QUESTION}"));
     discord.event("MESSAGE_UPDATE", question);
     assert!(stamped(&discord.request("POST /channels/10/messages").await));
 }
@@ -84,20 +93,39 @@ async fn an_event_that_comes_twice_is_answered_once() {
     }
     discord.request("POST /interactions/").await;
     discord.request("POST /channels/10/messages").await;
-    // When this is answered, what came before it was either answered or will never be.
+    // An answered command shows that everything before it has reached the bot, which finishes all
+    // of it before it stops.
     discord.slash(MEMBER, "about", json!({})).await;
+    discord.terminate();
+    discord.ended().await;
     assert_eq!(discord.unseen("POST"), 0);
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_the_library_cannot_read_is_answered_all_the_same() {
+async fn an_event_with_an_unknown_component_is_answered() {
     let mut discord = MockDiscord::with_bot().await;
+    let message = discord_json::message_with_unknown_component(77, 2, STATUS);
     let mut interaction = discord.interaction(MEMBER, "Check against the FAQ", json!({}));
-    let message = json!({"id": "77", "content": "", "components": [{"type": 17, "components": [{"type": 10, "content": STATUS}]}]});
-    interaction["data"] = json!({"id": "6", "name": "Check against the FAQ", "type": 3, "target_id": "77",
-        "resolved": {"messages": {"77": message}}});
+    interaction["data"] = discord_json::context_menu_data("Check against the FAQ", &message);
     discord.event("INTERACTION_CREATE", interaction);
     assert!(stamped(&discord.request("POST /interactions/").await));
+    let mut mention = discord.mention(STATUS);
+    mention["components"] = message["components"].clone();
+    discord.event("MESSAGE_CREATE", mention.clone());
+    assert!(stamped(&discord.request("POST /channels/10/messages").await));
+    mention["content"] = json!(format!("<@900> {ANOTHER_QUESTION}"));
+    discord.event("MESSAGE_UPDATE", mention);
+    assert!(stamped(&discord.request("PATCH /channels/10/messages/4000").await));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_interaction_that_cannot_be_parsed_gets_a_response() {
+    let mut discord = MockDiscord::with_bot().await;
+    let mut interaction = discord.interaction(MEMBER, "status", json!({}));
+    interaction["type"] = json!(99);
+    discord.event("INTERACTION_CREATE", interaction);
+    let response = discord.request("POST /interactions/").await;
+    assert!(response["type"] == 4 && response["data"]["flags"] == 64, "{response}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -111,16 +139,41 @@ async fn moderators_reload_and_others_are_refused() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_rate_limit_and_a_stumble_are_waited_out() {
+async fn rate_limits_and_server_errors_are_retried() {
     let mut discord = MockDiscord::with_bot().await;
     discord.fail("POST /interactions/", 429, json!({"retry_after": 0.01, "global": false}));
+    assert!(stamped(&discord.slash(MEMBER, "status", json!({})).await));
+    discord.fail("POST /interactions/", 429, json!({"retry_after": 0.01, "global": true}));
     assert!(stamped(&discord.slash(MEMBER, "status", json!({})).await));
     discord.fail("POST /interactions/", 502, Value::Null);
     assert!(stamped(&discord.slash(MEMBER, "status", json!({})).await));
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_response_that_does_not_pass_becomes_an_apology() {
+async fn a_lost_response_is_sent_again_within_three_seconds() {
+    let mut discord = MockDiscord::with_bot().await;
+    discord.fail("POST /interactions/", SILENCE, Value::Null);
+    let start = std::time::Instant::now();
+    assert!(stamped(&discord.slash(MEMBER, "status", json!({})).await));
+    assert!(start.elapsed() < std::time::Duration::from_secs(3));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_response_that_had_arrived_already_is_a_success() {
+    let mut discord = MockDiscord::with_bot().await;
+    let acknowledged = json!({"code": 40060, "message": "already acknowledged"});
+    discord.fail("POST /interactions/", 400, acknowledged);
+    let interaction = discord.interaction(MEMBER, "status", json!({}));
+    discord.event("INTERACTION_CREATE", interaction);
+    discord.happened("refusal", 1).await;
+    discord.terminate();
+    let log = discord.ended().await.log;
+    assert!(!log.contains("not delivered"), "{log}");
+    assert_eq!(discord.unseen("POST"), 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_response_that_discord_refuses_becomes_an_apology() {
     let mut discord = MockDiscord::with_bot().await;
     discord.fail(
         "POST /interactions/",
@@ -145,7 +198,10 @@ async fn an_expired_interaction_is_dropped() {
     let expired = discord.interaction(MEMBER, "status", json!({}));
     discord.event("INTERACTION_CREATE", expired);
     discord.happened("refusal", 1).await;
-    discord.slash(MEMBER, "about", json!({})).await;
+    // A retry would be made before it stops.
+    discord.terminate();
+    let log = discord.ended().await.log;
+    assert!(log.contains("404 Not Found (code 10062)"), "{log}");
     assert_eq!(discord.unseen("POST"), 0);
 }
 
@@ -160,7 +216,7 @@ async fn a_cut_or_moved_connection_is_resumed() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn told_to_stop_it_closes_properly() {
+async fn on_sigterm_it_closes_the_connection() {
     let mut discord = MockDiscord::with_bot().await;
     discord.terminate();
     assert_eq!(discord.ended().await.code, Some(0));
@@ -172,9 +228,14 @@ async fn the_log_holds_neither_words_nor_people_nor_tokens() {
     let mut discord = MockDiscord::start().await;
     discord.run_bot(&[("CASECLERK_LOG_FILTER", "trace"), ("CASECLERK_LOG_FORMAT", "json")]);
     discord.happened("identify", 1).await;
-    discord.slash(MEMBER, "ask", json!({"question": "zebra is the linkedin case over"})).await;
+    discord.fail("POST /interactions/", 404, json!({"code": 10062, "message": "expired"}));
+    let failing = discord.interaction(MEMBER, "status", json!({}));
+    discord.event("INTERACTION_CREATE", failing);
+    discord.happened("refusal", 1).await;
+    discord.slash(MEMBER, "ask", json!({"question": "zebra has the lamp suit ended"})).await;
     discord.terminate();
     let log = discord.ended().await.log;
+    assert!(log.contains("not delivered"), "{log}");
     assert!(log.contains("\"front_end\":\"command\"") && log.contains("milliseconds"), "{log}");
     for hidden in ["zebra", "somebody", "secret-token", "test.token.only"] {
         assert!(!log.contains(hidden), "{hidden} in {log}");
@@ -241,7 +302,7 @@ async fn a_dead_gateway_has_its_own_exit_code() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn its_health_is_whether_discord_was_heard_lately() {
+async fn it_is_healthy_while_discord_is_heard_from() {
     let mut discord = MockDiscord::start().await;
     let folder = tempfile::tempdir().expect("a folder");
     let file = folder.path().join("heartbeat").display().to_string();
@@ -263,7 +324,7 @@ async fn its_health_is_whether_discord_was_heard_lately() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_stumbling_look_up_is_tried_again() {
+async fn a_failed_look_up_of_the_gateway_is_retried() {
     let mut discord = MockDiscord::start().await;
     discord.fail("GET /gateway/bot", 500, Value::Null);
     discord.run_bot(&[]);

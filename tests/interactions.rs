@@ -1,27 +1,35 @@
-//! Every command, button and failure in Discord, through the real request, router and render, over
-//! the real FAQ.
+//! Every command, button and failure in Discord: from the JSON that Discord sends, through the real
+//! router, to the JSON that it gets, over the tiny FAQ.
 
 #![cfg(feature = "discord")]
 
 #[path = "support/bot.rs"]
 mod bot;
+#[path = "support/discord_json.rs"]
+mod discord_json;
+#[path = "support/shared_index.rs"]
+mod shared_index;
+mod tiny;
 
 use std::fs;
+use std::process::Command;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use bot::*;
 use caseclerk::discord::sentences;
 use caseclerk::reply::APOLOGY;
-use jiff::civil::date;
 use serde_json::json;
+use tiny::{TODAY, Tiny};
 
-const STATUS: &str = "is the linkedin case over";
+const STATUS: &str = "has the lamp suit ended";
+/// Words of the answer to it.
+const ENDED: &str = "The plaintiff ended it";
 const NONSENSE: &str = "how long do I boil an egg";
 
 #[test]
 fn a_question_is_answered_privately_with_source_and_stamp() {
     let answer = TestBot::new().ask(MEMBER, STATUS);
-    answer.shows("dropped").shows("](http").shows("Standing");
+    answer.shows(ENDED).shows("](http").shows("Standing");
     assert!(answer.is_private() && answer.is_stamped() && answer.has("Post to channel"));
 }
 
@@ -51,10 +59,10 @@ fn the_operator_chooses_by_channel() {
 #[test]
 fn suggestions_lead_to_entries() {
     let bot = TestBot::new();
-    let suggested = bot.complete(MEMBER, "ask", "question", "opt ou");
-    bot.ask(MEMBER, &suggested[0].1).shows("opt").shows("Sources");
+    let suggested = bot.complete(MEMBER, "ask", "question", "lamp su");
+    bot.ask(MEMBER, &suggested[0].1).shows(ENDED).shows("Sources");
     assert!(!bot.complete(MEMBER, "ask", "question", "").is_empty());
-    assert_eq!(bot.complete(MEMBER, "status", "question", "opt"), []);
+    assert_eq!(bot.complete(MEMBER, "status", "question", "lamp"), []);
 }
 
 #[test]
@@ -74,12 +82,13 @@ fn an_honest_no() {
 #[test]
 fn every_sheet_works_for_everybody() {
     let bot = TestBot::new();
+    // Words that stand on no other page; the stamp and the disclaimer are on all of them.
     let sheets = [
-        ("status", "5:25-cv-00709"),
-        ("optout", "Data for Generative AI Improvement"),
-        ("timeline", "2024"),
+        ("status", "3:24-cv-00042"),
+        ("optout", "Reading light"),
+        ("timeline", "Lantern writes about its lamps"),
         ("sources", "reliability"),
-        ("about", "legal advice"),
+        ("about", "About Caseclerk"),
     ];
     for (name, words) in sheets {
         for who in [MEMBER, FRIEND] {
@@ -93,12 +102,32 @@ fn every_sheet_works_for_everybody() {
 
 #[test]
 fn pages_are_turned_in_place() {
-    let bot = TestBot::new();
+    let copy = Tiny::new();
+    let sources = fs::read_to_string(copy.faq().join("sources.toml")).unwrap();
+    let more: String = (0..40).map(another_source).collect();
+    copy.write("sources.toml", sources + &more);
+    let bot = TestBot::over_copy(&copy);
     let first = bot.slash(MEMBER, "sources", json!({}));
     let second = bot.press(MEMBER, &first, sentences::NEXT_PAGE);
     assert_eq!(second.kind, 7);
     second.shows("Page 2 of");
     assert!(second.has(sentences::PREVIOUS_PAGE));
+}
+
+fn another_source(number: usize) -> String {
+    format!(
+        r#"
+[gazette-{number}]
+publisher = "The Rivertown Gazette"
+title = "Report number {number} on the suit about the lamps, with everything that was said in court"
+date = 2024-03-16
+url = "https://example.com/gazette/{number}"
+kind = "press"
+read_as = "original"
+reliability = "medium"
+checked = 2026-01-10
+"#
+    )
 }
 
 #[test]
@@ -148,15 +177,7 @@ fn none_of_these_says_what_happens_next() {
 
 /// A public message in which the bot asks back.
 fn some_choice(bot: &TestBot) -> Shown {
-    let vague = [
-        "who",
-        "data",
-        "settings changed?",
-        "what did linkedin do",
-        "lawsuit linkedin",
-        "linkedin messages",
-        "ai training data",
-    ];
+    let vague = ["suit", "lamp", "money", "letters", "claimed or paid", "what about the case"];
     let shown = vague
         .iter()
         .map(|words| bot.slash(MEMBER, "ask", json!({"question": words, "private": false})));
@@ -166,14 +187,15 @@ fn some_choice(bot: &TestBot) -> Shown {
 #[test]
 fn a_message_is_checked_privately() {
     let bot = TestBot::new();
-    let checked =
-        bot.check(MEMBER, json!({"content": "lol we all get 1000 dollars from linkedin"}));
+    let checked = bot.check(MEMBER, &json!({"content": "lol do lamp owners get any money"}));
     assert!(checked.is_private() && checked.is_stamped());
-    let forwarded = json!({"content": "", "message_snapshots": [{"message": {"content": STATUS}}]});
-    bot.check(MEMBER, forwarded).shows("dropped");
-    let components = json!({"content": "", "components": [{"type": 17, "components": [{"type": 10, "content": STATUS}]}]});
-    bot.check(MEMBER, components).shows("dropped");
-    bot.check(MEMBER, json!({"content": " "})).shows(sentences::NOTHING_TO_READ);
+    let forwarded =
+        json!({"message_snapshots": [{"message": discord_json::message(7, 2, None, STATUS)}]});
+    bot.check(MEMBER, &forwarded).shows(ENDED);
+    bot.check(MEMBER, &json!({"embeds": [{"title": STATUS}]})).shows(ENDED);
+    let unknown_component = discord_json::message_with_unknown_component(5, 2, STATUS);
+    bot.check(MEMBER, &unknown_component).shows(ENDED);
+    bot.check(MEMBER, &json!({"content": " "})).shows(sentences::NOTHING_TO_READ);
 }
 
 #[test]
@@ -188,16 +210,19 @@ fn mentions_and_direct_messages_are_answered_and_nothing_else() {
 #[test]
 fn other_programs_are_ignored() {
     let bot = TestBot::new();
-    let message = |author, more: serde_json::Value| {
-        let mut message = json!({"id": "1", "channel_id": "2", "author": author, "content": STATUS, "mentions": []});
-        message.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
-        message
-    };
-    assert!(bot.hear(&message(json!({"id": "8"}), json!({}))).is_some());
-    assert!(bot.hear(&message(json!({"id": "8", "bot": true}), json!({}))).is_none());
-    assert!(bot.hear(&message(json!({"id": BOT.to_string()}), json!({}))).is_none());
-    assert!(bot.hear(&message(json!({"id": "8"}), json!({"webhook_id": "8"}))).is_none());
-    assert!(bot.hear(&message(json!({"id": "8"}), json!({"type": 7}))).is_none());
+    let by_person = discord_json::message(1, 8, None, STATUS);
+    assert!(bot.hear(by_person.clone()).is_some());
+    let by_this_bot = discord_json::message(1, BOT, None, STATUS);
+    assert!(bot.hear(by_this_bot).is_none());
+    let mut by_bot = by_person.clone();
+    by_bot["author"]["bot"] = json!(true);
+    assert!(bot.hear(by_bot).is_none());
+    let mut by_webhook = by_person.clone();
+    by_webhook["webhook_id"] = json!("8");
+    assert!(bot.hear(by_webhook).is_none());
+    let mut by_discord = by_person;
+    by_discord["type"] = json!(7);
+    assert!(bot.hear(by_discord).is_none());
 }
 
 #[test]
@@ -223,9 +248,9 @@ fn forged_buttons_explain_themselves() {
     }
     bot.press_id(MEMBER, &answer, "pick", &["no/such-entry"]).shows("no vetted answer");
     bot.press_id(MEMBER, &answer, "post:no/such-entry", &[]).shows("no vetted answer");
-    bot.press_id(MEMBER, &answer, "page:status:99999", &[]).shows("5:25-cv-00709");
-    bot.send(MEMBER, json!({"type": 5, "data": {"custom_id": "x"}}))
-        .shows(sentences::UNKNOWN_BUTTON);
+    bot.press_id(MEMBER, &answer, "page:status:99999", &[]).shows("3:24-cv-00042");
+    let modal = json!({"custom_id": "x", "components": []});
+    bot.send(MEMBER, 5, modal, None).shows(sentences::UNKNOWN_BUTTON);
     bot.slash(MEMBER, "removed", json!({})).shows(sentences::UNKNOWN_COMMAND);
 }
 
@@ -234,7 +259,7 @@ fn a_panic_costs_one_answer_and_leaves_a_reference() {
     static DAYS: AtomicUsize = AtomicUsize::new(0);
     let bot = TestBot::by(|| match DAYS.fetch_add(1, Ordering::Relaxed) {
         0 | 2 => panic!("no day today"),
-        _ => date(2026, 11, 20),
+        _ => TODAY,
     });
     assert!(bot.ask(MEMBER, STATUS).shows(APOLOGY).shows("reference").is_private());
     assert!(bot.ask(MEMBER, STATUS).is_stamped());
@@ -247,7 +272,7 @@ fn nothing_that_was_typed_is_repeated() {
     let bot = TestBot::new();
     for typed in [
         "@everyone is it over",
-        "<@&1> <@1> @here status of the case",
+        "<@&1> <@1> @here status of the suit",
         "](http://x) `@everyone` **is the case over",
     ] {
         assert!(!bot.ask(MEMBER, typed).text().contains("<@"));
@@ -281,82 +306,98 @@ fn a_channel_that_had_enough_is_spared() {
 }
 
 #[test]
-fn only_moderators_of_the_own_server_have_the_desk() {
+fn only_moderators_of_the_operators_server_may_moderate() {
     let bot = TestBot::new();
     for command in ["faq reload", "faq check", "faq show"] {
         let refused = bot.slash(MEMBER, command, json!({}));
-        assert!(refused.shows(sentences::DESK_NOT_YOU).is_private() && refused.later.is_none());
-        bot.slash(MODERATOR_ELSEWHERE, command, json!({})).shows(sentences::DESK_ELSEWHERE);
-        bot.slash(FRIEND, command, json!({})).shows(sentences::DESK_ELSEWHERE);
+        assert!(
+            refused.shows(sentences::NOT_A_MODERATOR).is_private() && refused.deferred.is_none()
+        );
+        bot.slash(MODERATOR_ELSEWHERE, command, json!({})).shows(sentences::MODERATION_ELSEWHERE);
+        bot.slash(FRIEND, command, json!({})).shows(sentences::MODERATION_ELSEWHERE);
     }
     assert_eq!(bot.complete(MEMBER, "faq show", "entry", ""), []);
 }
 
 #[test]
-fn the_desk_shows_an_entry_with_its_evidence() {
+fn a_moderator_sees_an_entry_with_its_evidence() {
     let bot = TestBot::new();
-    let suggested = bot.complete(MODERATOR, "faq show", "entry", "payout/");
+    let suggested = bot.complete(MODERATOR, "faq show", "entry", "money/will");
     let shown = bot.slash(MODERATOR, "faq show", json!({"entry": suggested[0].1}));
     assert!(shown.shows("Phrasings").shows("Rests on").shows("Vetted on").is_private());
-    bot.slash(MODERATOR, "faq show", json!({"entry": "no/such"})).shows(sentences::DESK_NO_ENTRY);
+    bot.slash(MODERATOR, "faq show", json!({"entry": "no/such"})).shows(sentences::NO_SUCH_ENTRY);
 }
 
 #[test]
-fn the_desk_shows_every_entry_to_its_end() {
-    let bot = TestBot::new();
-    for folder in fs::read_dir("faq/answers").unwrap().map(|folder| folder.unwrap().path()) {
-        for file in fs::read_dir(&folder).unwrap().map(|file| file.unwrap().path()) {
-            let id = file.strip_prefix("faq/answers").unwrap().with_extension("");
-            bot.slash(MODERATOR, "faq show", json!({"entry": id}))
-                .shows("Rests on")
-                .shows(" more in answers/");
-        }
-    }
+fn a_moderator_sees_an_entry_to_its_end() {
+    let copy = Tiny::new();
+    let phrasings: String =
+        (0..60).map(|number| format!("  \"has lamp suit number {number} ended\",\n")).collect();
+    copy.edit(
+        "answers/status/is-it-over.md",
+        "phrasings = [\n",
+        &format!("phrasings = [\n{phrasings}"),
+    );
+    TestBot::over_copy(&copy)
+        .slash(MODERATOR, "faq show", json!({"entry": "status/is-it-over"}))
+        .shows("Rests on")
+        .shows(" more in answers/status/is-it-over.md");
 }
 
 #[test]
-fn the_desk_says_why_a_question_is_answered_as_it_is() {
+fn a_moderator_sees_why_a_question_is_answered_as_it_is() {
     let bot = TestBot::new();
-    let why = bot.slash(MODERATOR, "faq show", json!({"question": "is the linkdin lawsuit over"}));
+    let why = bot.slash(MODERATOR, "faq show", json!({"question": "has the latern suit ended"}));
     assert!(why.is_private() && why.is_stamped());
-    why.shows("status/is-it-over").shows("Confidence").shows("linkdin").shows("people ask with it");
-    bot.slash(MODERATOR, "faq show", json!({"question": "  "})).shows(sentences::DESK_SHOW_WHAT);
-    bot.slash(MEMBER, "faq show", json!({"question": "is it over"})).shows(sentences::DESK_NOT_YOU);
+    why.shows("status/is-it-over").shows("Confidence").shows("people ask with it");
+    bot.slash(MODERATOR, "faq show", json!({"question": "  "})).shows(sentences::NOTHING_TO_SHOW);
+    bot.slash(MEMBER, "faq show", json!({"question": "is it over"}))
+        .shows(sentences::NOT_A_MODERATOR);
 }
 
 #[test]
 fn a_reload_reports_what_changed_and_an_error_changes_nothing() {
-    let faq = tempfile::tempdir().unwrap();
-    copy(std::path::Path::new("faq"), faq.path());
-    let bot = TestBot::over_faq(faq.path());
+    let copy = Tiny::new();
+    let bot = TestBot::over_copy(&copy);
     let reload = || {
         let promised = bot.slash(MODERATOR, "faq reload", json!({}));
         assert!(promised.kind == 5 && promised.is_private());
-        bot.slash(MODERATOR, "faq reload", json!({})).shows(sentences::DESK_BUSY);
-        bot.router.finish(promised.later.unwrap()).body()["content"].as_str().unwrap().to_owned()
+        bot.slash(MODERATOR, "faq reload", json!({})).shows(sentences::RELOAD_RUNNING);
+        let report = json!(bot.router.finish(promised.deferred.unwrap()).edit_response());
+        assert_eq!(report["allowed_mentions"], nobody());
+        report["content"].as_str().unwrap().to_owned()
     };
     assert!(reload().contains("Reloaded: 0 added, 0 changed, 0 withdrawn"));
-    let entry = faq.path().join("answers/court/judge.md");
-    let text = std::fs::read_to_string(&entry).unwrap();
-    std::fs::write(&entry, "this is no entry").unwrap();
+    let entry = "answers/money/will-i-be-paid.md";
+    let text = fs::read_to_string(copy.faq().join(entry)).unwrap();
+    copy.write(entry, "this is no entry");
     let refused = reload();
     assert!(
-        refused.contains("Nothing was changed") && refused.contains("answers/court/judge.md:1"),
+        refused.contains("Nothing was changed") && refused.contains(&format!("{entry}:1")),
         "{refused}"
     );
-    assert!(bot.ask(MEMBER, "court/judge").is_stamped());
-    std::fs::write(&entry, text.trim_end().to_owned() + " It is one more sentence.\n").unwrap();
+    assert!(bot.ask(MEMBER, "money/will-i-be-paid").is_stamped());
+    copy.write(entry, text.trim_end().to_owned() + " This is one more sentence.\n");
     assert!(reload().contains("0 added, 1 changed, 0 withdrawn"));
 }
 
-fn copy(from: &std::path::Path, to: &std::path::Path) {
-    std::fs::create_dir_all(to).unwrap();
-    for entry in std::fs::read_dir(from).unwrap().map(Result::unwrap) {
-        let target = to.join(entry.file_name());
-        if entry.file_type().unwrap().is_dir() {
-            copy(&entry.path(), &target);
-        } else {
-            std::fs::copy(entry.path(), target).unwrap();
-        }
-    }
+#[test]
+fn lint_warns_of_an_answer_that_does_not_fit_into_a_message() {
+    let copy = Tiny::new();
+    assert!(!lint(&copy).contains("[discord-limits]"), "the tiny FAQ fits");
+    let long = "This sentence is about a lamp and says nothing new. ".repeat(120);
+    copy.edit("answers/money/will-i-be-paid.md", "No. There is", &format!("No. {long}There is"));
+    let found = lint(&copy);
+    assert!(
+        found.contains("answers/money/will-i-be-paid.md:1: warning [discord-limits]")
+            && found.contains("not all of it fits into 6000 characters"),
+        "{found}"
+    );
+}
+
+fn lint(copy: &Tiny) -> String {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_caseclerk"));
+    command.args(["lint", "--date", &TODAY.to_string(), "--faq"]).arg(copy.faq());
+    let output = command.output().expect("the program starts");
+    String::from_utf8_lossy(&output.stdout).into_owned()
 }

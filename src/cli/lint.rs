@@ -105,7 +105,7 @@ fn discord_limits(subject: &Subject<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
     for entry in subject.knowledge.library.vetted() {
         let reply = caseclerk::reply::entry_reply(subject.knowledge, &entry.id, &stamp);
-        let overruns = caseclerk::discord::render::overruns(&reply);
+        let overruns = caseclerk::discord::interaction::render::overruns(&reply);
         findings.extend(overruns.into_iter().map(|overrun| {
             let help = "shorten the answer, or show fewer quotations with it";
             entry.place.warning("discord-limits", format!("in Discord {overrun}"), help)

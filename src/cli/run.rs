@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use anyhow::Context;
 use caseclerk::config::Settings;
-use caseclerk::discord::gateway::{self, Ended};
-use caseclerk::discord::router::Router;
+use caseclerk::discord::gateway::{self, RunError};
+use caseclerk::discord::interaction::router::Router;
 use caseclerk::responder::Responder;
 use jiff::civil::Date;
 use tracing::error;
@@ -16,7 +16,7 @@ use super::Exit;
 pub fn run(settings: &Settings) -> anyhow::Result<Exit> {
     // Read the token first: without one there is no point in waiting for the index.
     let Some(token) = settings.discord.token.read()? else {
-        return Ok(ended(Ended::NoToken));
+        return Ok(ended(RunError::NoToken));
     };
     panic::set_hook(Box::new(|panicked| {
         // Log the place only. The message may hold the words of a question.
@@ -47,13 +47,15 @@ fn today() -> Date {
     jiff::Zoned::now().date()
 }
 
-fn ended(why: Ended) -> Exit {
+fn ended(why: RunError) -> Exit {
     let exit = match &why {
-        Ended::TokenRefused => Exit::TokenRefused,
-        Ended::IntentsRefused => Exit::IntentsRefused,
-        Ended::ScopeMissing(_) => Exit::ScopeMissing,
-        Ended::Dead(_) => Exit::ConnectionDead,
-        Ended::NoToken | Ended::Certificate { .. } | Ended::Machine(..) => Exit::CouldNotRun,
+        RunError::TokenRefused => Exit::TokenRefused,
+        RunError::IntentsRefused => Exit::IntentsRefused,
+        RunError::ScopeMissing(_) => Exit::ScopeMissing,
+        RunError::ConnectionDead(_) => Exit::ConnectionDead,
+        RunError::NoToken | RunError::Certificate { .. } | RunError::System(..) => {
+            Exit::CouldNotRun
+        }
     };
     super::report(&why.into());
     exit

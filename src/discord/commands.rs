@@ -1,58 +1,48 @@
-//! The one table of Discord's commands: registration, routing and help read it.
+//! The table of the bot's commands in Discord; registration, routing and help read it.
 
 use serenity::all::{
     CommandOptionType, CommandType, CreateCommand, CreateCommandOption, InstallationContext,
     InteractionContext, Permissions,
 };
 
-use super::limits;
+use super::interaction::limits;
 use crate::commands::{self, Command};
 
-/// The context menu of a message.
+/// The command in the context menu of a message.
 pub const CHECK: &str = "Check against the FAQ";
-/// The command by which a member asks, and its options.
 pub const ASK: &str = "ask";
-/// What is asked.
 pub const QUESTION: &str = "question";
-/// Whether only the asker sees the answer.
 pub const PRIVATE: &str = "private";
-/// The command of those who look after the FAQ.
-pub const DESK: &str = "faq";
-/// Which entry to show.
+/// The moderators' command; its subcommands are in the table.
+pub const MODERATION: &str = "faq";
 pub const ENTRY: &str = "entry";
 
 /// What a command does.
 #[derive(Debug, Clone, Copy)]
 pub enum Action {
-    /// Answers a question.
     Ask,
-    /// Shows what every front end can show.
+    /// A command that every front end has.
     Show(&'static Command),
     /// Answers the text of a message.
     Check,
-    /// Something for those who look after the FAQ.
-    Desk(DeskAction),
+    Moderate(ModerationAction),
 }
 
-/// What those who look after the FAQ can do.
+/// What a moderator can do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum DeskAction {
-    /// Load the FAQ again.
+pub enum ModerationAction {
     Reload,
-    /// Say what that would do.
+    /// Says what a reload would change.
     Check,
-    /// Show an entry as its editors see it, or why a question is answered as it is.
+    /// Shows an entry as its editors see it, or why a question is answered as it is.
     Show,
 }
 
-/// A command as Discord shows it.
 #[derive(Debug, Clone, Copy)]
 pub struct Row {
-    /// Its name, without the slash; the subcommand follows after a space.
+    /// The name without the slash; a subcommand follows after a space.
     pub name: &'static str,
-    /// What it does, in a few words.
     pub summary: &'static str,
-    /// What it does, for us.
     pub action: Action,
 }
 
@@ -61,33 +51,36 @@ pub fn table() -> impl Iterator<Item = Row> {
     let row = |name, summary, action| Row { name, summary, action };
     let ask = row(ASK, "Ask about the case or about opting out, in your own words", Action::Ask);
     let shared = commands::COMMANDS.iter().map(move |c| row(c.name, c.summary, Action::Show(c)));
-    let desk = [
-        ("faq reload", "Load the FAQ again and say what changed", DeskAction::Reload),
-        ("faq check", "Say what a reload would change, and change nothing", DeskAction::Check),
+    let moderation = [
+        ("faq reload", "Load the FAQ again and report what changed", ModerationAction::Reload),
+        (
+            "faq check",
+            "Report what a reload would change, without changing anything",
+            ModerationAction::Check,
+        ),
         (
             "faq show",
-            "Show an entry with its evidence, drafts too, or why a question is answered as it is",
-            DeskAction::Show,
+            "Show an entry with its evidence, even a draft, or why a question is answered as it is",
+            ModerationAction::Show,
         ),
     ];
-    let desk = desk
+    let moderation = moderation
         .into_iter()
-        .map(move |(name, summary, action)| row(name, summary, Action::Desk(action)));
+        .map(move |(name, summary, action)| row(name, summary, Action::Moderate(action)));
     let check =
         row(CHECK, "In the menu of a message, under Apps: what the FAQ says to it", Action::Check);
-    std::iter::once(ask).chain(shared).chain([check]).chain(desk)
+    std::iter::once(ask).chain(shared).chain([check]).chain(moderation)
 }
 
-/// Finds what a command does.
 pub fn find(name: &str, subcommand: Option<&str>) -> Option<Action> {
     let name =
         subcommand.map_or_else(|| name.to_owned(), |subcommand| format!("{name} {subcommand}"));
     table().find(|row| row.name == name).map(|row| row.action)
 }
 
-/// The commands of members, for the help.
+/// The names and summaries of the members' commands, for the help.
 pub fn help() -> Vec<(String, String)> {
-    let for_members = table().filter(|row| !matches!(row.action, Action::Desk(_)));
+    let for_members = table().filter(|row| !matches!(row.action, Action::Moderate(_)));
     let shown = for_members.map(|row| {
         let name = if matches!(row.action, Action::Check) {
             row.name.to_owned()
@@ -99,9 +92,8 @@ pub fn help() -> Vec<(String, String)> {
     shown.collect()
 }
 
-/// What Discord is told about the commands that everybody has, in servers and direct messages,
-/// installed for either.
-pub fn for_everybody() -> Vec<CreateCommand> {
+/// The global commands: for servers and direct messages, installed for a server or a user.
+pub fn global() -> Vec<CreateCommand> {
     let commands = table().filter_map(|row| match row.action {
         Action::Ask => Some(
             everywhere(row.name).description(row.summary).set_options(vec![question(), private()]),
@@ -110,23 +102,23 @@ pub fn for_everybody() -> Vec<CreateCommand> {
             Some(everywhere(row.name).description(row.summary).set_options(shown_options(shared)))
         }
         Action::Check => Some(everywhere(row.name).kind(CommandType::Message)),
-        Action::Desk(_) => None,
+        Action::Moderate(_) => None,
     });
     commands.collect()
 }
 
-/// What Discord is told about the commands in the operator's server.
-pub fn for_the_desk() -> Vec<CreateCommand> {
+/// The moderators' commands, for the operator's server.
+pub fn moderation() -> Vec<CreateCommand> {
     let subcommands = table().filter_map(|row| {
-        let Action::Desk(action) = row.action else { return None };
+        let Action::Moderate(action) = row.action else { return None };
         let name = row.name.split(' ').next_back()?;
         let option = CreateCommandOption::new(CommandOptionType::SubCommand, name, row.summary);
         Some(match action {
-            DeskAction::Show => option.add_sub_option(entry()).add_sub_option(asked()),
+            ModerationAction::Show => option.add_sub_option(entry()).add_sub_option(asked()),
             _ => option,
         })
     });
-    let command = CreateCommand::new(DESK)
+    let command = CreateCommand::new(MODERATION)
         .description("Look after the FAQ")
         .default_member_permissions(Permissions::MANAGE_GUILD)
         .set_options(subcommands.collect());
@@ -177,17 +169,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_command_has_an_action_and_fits() {
+    fn every_command_has_an_action_and_is_within_limits() {
         for row in table() {
             let mut words = row.name.splitn(2, ' ');
             let (name, subcommand) = match row.action {
-                Action::Desk(_) => (words.next().unwrap(), words.next()),
+                Action::Moderate(_) => (words.next().unwrap(), words.next()),
                 _ => (row.name, None),
             };
             assert!(find(name, subcommand).is_some(), "{}", row.name);
             assert!(limits::length(row.summary) <= limits::COMMAND_DESCRIPTION, "{}", row.name);
         }
-        for command in for_everybody().into_iter().chain(for_the_desk()) {
+        for command in global().into_iter().chain(moderation()) {
             let text = serde_json::to_string(&command).unwrap();
             assert!(limits::length(&text) <= limits::COMMAND_TOTAL);
         }

@@ -1,17 +1,17 @@
-//! The life of the bot in Discord: connect, answer, close properly.
+//! The life of the bot in Discord: connect, answer, shut down.
 //!
-//! serenity reconnects and resumes by itself. What it leaves to others is here: to look the address
-//! of the gateway up until it is known, to spare the daily budget of new sessions, to notice that a
-//! connection is dead, to end well when told to stop.
+//! serenity reconnects and resumes by itself. This module does what serenity leaves to others: it
+//! looks up the address of the gateway until that succeeds, spares the daily budget of sessions,
+//! notices a dead connection, and shuts down gracefully.
 
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use reqwest::{Certificate, Client, StatusCode};
-use serde_json::Value;
 use serenity::all::{
-    ConnectionStage, GatewayIntents, HttpBuilder, ShardManager, ShardManagerOptions,
+    BotGateway, ConnectionStage, GatewayIntents, GuildId, HttpBuilder, SessionStartLimit,
+    ShardManager, ShardManagerOptions,
 };
 use serenity::futures::StreamExt;
 use serenity::gateway::GatewayError;
@@ -19,130 +19,121 @@ use tokio::sync::{Mutex, RwLock};
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep, timeout};
 use tracing::{info, warn};
 
-use super::handler::Handler;
+use super::api::{Api, ApiError};
+use super::events::Handler;
 use super::heartbeat::Heartbeat;
+use super::interaction::router::Router;
 use super::registration::{ScopeMissing, register};
-use super::rest::{Rest, RestError};
-use super::router::Router;
 use crate::config::{DiscordSettings, Secret};
 
-/// None of these is privileged: mentions and direct messages come with their words all the same.
+/// None of these is privileged: mentions and direct messages come with their content all the same.
 pub const INTENTS: GatewayIntents =
     GatewayIntents::GUILD_MESSAGES.union(GatewayIntents::DIRECT_MESSAGES);
 
-/// More sessions than this begun within an hour mean that they do not last; each costs one of 1000
-/// a day.
+/// More sessions than this started within an hour mean that they do not last. Each of them costs
+/// one of 1000 a day.
 const SESSIONS_AN_HOUR: u64 = 40;
 const HOUR: Duration = Duration::from_secs(3600);
 
-/// For how long the gateway waits for the commands to be registered first.
-const HEAD_START: Duration = Duration::from_secs(2);
+/// For how long the connection waits for the commands to be registered first.
+const REGISTRATION_HEAD_START: Duration = Duration::from_secs(2);
 
-const PATIENCE: Duration = Duration::from_secs(10);
-const LONGEST_REST: Duration = Duration::from_secs(30);
+const FIRST_PAUSE: Duration = Duration::from_secs(1);
+const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 
-/// Why the bot is not in Discord any more, or never was. Each has its own exit code.
+/// Why the bot stopped or could not start. `caseclerk run` has an exit code for each.
 #[derive(Debug, thiserror::Error)]
-pub enum Ended {
-    /// The token is missing.
+pub enum RunError {
     #[error(
-        "there is no token. Make an application at https://discord.com/developers/applications, copy the token from its page Bot, and \
-         set DISCORD_TOKEN to it, or DISCORD_TOKEN_FILE to a file that holds it. `caseclerk chat` answers in the terminal and needs none"
+        "there is no token. Create an application at https://discord.com/developers/applications, \
+         copy the token from its page Bot, and set DISCORD_TOKEN to it, or DISCORD_TOKEN_FILE to a \
+         file that holds it. `caseclerk chat` answers in the terminal and needs none"
     )]
     NoToken,
-    /// Discord does not know the token.
     #[error(
-        "Discord refused the token. It may have been reset: copy the new one from the page Bot of the application at \
-         https://discord.com/developers/applications"
+        "Discord refused the token. It may have been reset: copy the new one from the page Bot of \
+         the application at https://discord.com/developers/applications"
     )]
     TokenRefused,
-    /// Discord does not grant the intents.
     #[error(
-        "Discord refused the intents, though none of them is privileged. Look at the page Bot of the application in Discord's portal"
+        "Discord refused the intents, although none of them is privileged. Check the page Bot of \
+         the application in Discord's portal"
     )]
     IntentsRefused,
-    /// The desk's commands cannot be registered.
     #[error(
-        "Discord does not let this application have commands in the server {0} that moderation.guild names. Invite it there again, \
-         with the scopes bot and applications.commands, or correct moderation.guild"
+        "Discord does not let this application have commands in the server {0} that \
+         moderation.guild names. Invite it there again, with the scopes bot and \
+         applications.commands, or correct moderation.guild"
     )]
-    ScopeMissing(u64),
-    /// The gateway gave no sign of life.
+    ScopeMissing(GuildId),
+    /// The gateway gave no sign of life for this many seconds, or its sessions did not last.
     #[error(
-        "the connection to Discord was dead for {0} seconds, or did not last; whatever supervises this process should start it again"
+        "the connection to Discord was dead for {0} seconds, or did not last; the supervisor of \
+         this process should restart it"
     )]
-    Dead(u64),
-    /// The root certificate cannot be used.
+    ConnectionDead(u64),
     #[error("cannot use the certificate {} that discord.ca_file names", path.display())]
-    Certificate {
-        /// Which file.
-        path: PathBuf,
-        /// Why.
-        source: Box<dyn std::error::Error + Send + Sync>,
-    },
-    /// Something about the machine.
+    Certificate { path: PathBuf, source: Box<dyn std::error::Error + Send + Sync> },
+    /// The operating system refused something.
     #[error("cannot {0}")]
-    Machine(&'static str, #[source] Box<dyn std::error::Error + Send + Sync>),
+    System(&'static str, #[source] Box<dyn std::error::Error + Send + Sync>),
 }
 
-/// Is in Discord until it is told to stop (`Ok`) or cannot go on.
+/// Runs the bot until the process is told to stop (`Ok`) or cannot go on.
 pub async fn run(
     router: Arc<Router>,
     settings: &DiscordSettings,
-    desk: Option<u64>,
+    operators_server: Option<u64>,
     token: &Secret,
-) -> Result<(), Ended> {
+) -> Result<(), RunError> {
     let stop = stop_signal()?;
     tokio::pin!(stop);
     let client = http_client(settings)?;
     let heartbeat = Heartbeat::new(settings.heartbeat_file.as_deref());
-    let rest = Arc::new(Rest::new(
+    let api = Arc::new(Api::new(
         client.clone(),
         settings.api_base.as_deref(),
         token,
         settings.http_timeout,
     ));
     let gateway = tokio::select! {
-        gateway = look_up(&rest) => gateway?,
+        gateway = look_up(&api) => gateway?,
         () = &mut stop => return Ok(()),
     };
-    let pace = gateway.pace();
-    if !pace.is_zero() {
-        warn!(
-            seconds = pace.as_secs(),
-            "few of today's sessions are left; waiting before the next is begun"
-        );
+    let wait = wait_for_session(&gateway.session_start_limit);
+    if !wait.is_zero() {
+        warn!(seconds = wait.as_secs(), "few of today's sessions are left; waiting to start one");
         tokio::select! {
-            () = sleep(pace) => {}
+            () = sleep(wait) => {}
             () = &mut stop => return Ok(()),
         }
     }
     let mut registered = tokio::spawn({
-        let rest = rest.clone();
-        async move { register(&rest, desk).await }
+        let (api, server) = (api.clone(), operators_server.map(GuildId::new));
+        async move { register(&api, server).await }
     });
-    // Whoever sees the bot should see its commands, too; but a bot without commands is better than
+    // Whoever sees the bot should see its commands too, but a bot without commands is better than
     // none.
-    let early = timeout(HEAD_START, &mut registered).await.ok();
+    let early = timeout(REGISTRATION_HEAD_START, &mut registered).await.ok();
     let registration = async {
         let result = match early {
             Some(result) => result,
             None => registered.await,
         };
         match result {
-            Ok(Err(ScopeMissing(guild))) => Ended::ScopeMissing(guild),
+            Ok(Err(ScopeMissing(guild))) => RunError::ScopeMissing(guild),
             _ => std::future::pending().await,
         }
     };
-    let handler = Arc::new(Handler::new(router, rest, settings.remembered_replies));
+    let handler = Arc::new(Handler::new(router, api, settings.remembered_replies));
     let (manager, mut closed) = connect(&gateway, client, token, handler.clone()).await;
     let result = tokio::select! {
         () = &mut stop => Ok(()),
-        ended = registration => Err(ended),
-        refused = closed.next() => Err(refusal(refused)),
-        dead = watch(&manager, &handler, heartbeat, settings.silence) => Err(dead),
+        error = registration => Err(error),
+        closed = closed.next() => Err(error_of_close(closed)),
+        error = watch(&manager, &handler, heartbeat, settings.silence) => Err(error),
     };
-    info!("closing");
+    info!("shutting down");
     let finish = async {
         manager.shutdown_all().await;
         handler.idle().await;
@@ -153,118 +144,93 @@ pub async fn run(
     result
 }
 
-/// What Discord tells before one connects.
-struct Gateway {
-    url: String,
-    shards: u32,
-    sessions_left: f64,
-    sessions_a_day: f64,
-    reset: Duration,
-}
-
-impl Gateway {
-    fn read(answer: &Value) -> Option<Self> {
-        let limit = &answer["session_start_limit"];
-        Some(Self {
-            url: answer["url"].as_str()?.to_owned(),
-            shards: answer["shards"].as_u64().unwrap_or(1).clamp(1, 1000) as u32,
-            sessions_left: limit["remaining"].as_f64().unwrap_or(1000.0),
-            sessions_a_day: limit["total"].as_f64().unwrap_or(1000.0),
-            reset: Duration::from_millis(
-                limit["reset_after"].as_u64().unwrap_or(0).min(86_400_000),
-            ),
-        })
-    }
-
-    /// How long to wait before a session is begun. While more than half of them are left, not at
-    /// all; then the rest is spread over the rest of the day, so that a process that is started
-    /// again and again cannot use them up: Discord would reset the token.
-    fn pace(&self) -> Duration {
-        if self.sessions_left * 2.0 > self.sessions_a_day {
-            return Duration::ZERO;
-        }
-        self.reset.div_f64(self.sessions_left.max(1.0))
-    }
-}
-
-async fn look_up(rest: &Rest) -> Result<Gateway, Ended> {
-    let mut pause = Duration::from_secs(1);
+async fn look_up(api: &Api) -> Result<BotGateway, RunError> {
+    let mut pause = FIRST_PAUSE;
     loop {
-        match rest.get("/gateway/bot", PATIENCE).await {
-            Ok(answer) => match Gateway::read(&answer) {
-                Some(gateway) => return Ok(gateway),
-                None => warn!("Discord's answer does not name the gateway; asking again"),
-            },
-            Err(RestError::Refused { status: StatusCode::UNAUTHORIZED, .. }) => {
-                return Err(Ended::TokenRefused);
+        match api.gateway().await {
+            Ok(gateway) => return Ok(gateway),
+            Err(ApiError::Refused { status: StatusCode::UNAUTHORIZED, .. }) => {
+                return Err(RunError::TokenRefused);
             }
             Err(error) => {
                 warn!(%error, "the address of the gateway cannot be looked up yet; trying again")
             }
         }
         sleep(pause).await;
-        pause = (pause * 2).min(LONGEST_REST);
+        pause = (pause * 2).min(LONGEST_PAUSE);
     }
+}
+
+/// How long to wait before a session is started. Nothing while more than half of them are left;
+/// then the rest is spread over the rest of the day, so that a process that crashes again and again
+/// does not use them up: Discord would reset the token.
+fn wait_for_session(limit: &SessionStartLimit) -> Duration {
+    if limit.remaining.saturating_mul(2) > limit.total {
+        return Duration::ZERO;
+    }
+    Duration::from_millis(limit.reset_after.min(86_400_000)).div_f64(limit.remaining.max(1) as f64)
 }
 
 type Closed = serenity::futures::channel::mpsc::UnboundedReceiver<Result<(), GatewayError>>;
 
-/// Begins the shards. serenity's `Client` would look the gateway up by itself, once, and on a fault
-/// connect to a fixed address for the rest of its life; so its parts are put together here.
+/// Starts the shards. serenity's `Client` would look up the gateway by itself, only once, and after
+/// a failure connect to a fixed address for the rest of its life; so its parts are put together
+/// here.
 async fn connect(
-    gateway: &Gateway,
+    gateway: &BotGateway,
     client: Client,
     token: &Secret,
     handler: Arc<Handler>,
 ) -> (Arc<ShardManager>, Closed) {
+    let shards = gateway.shards.clamp(1, 1000);
+    // The shards read the token from it and make no requests.
     let http = HttpBuilder::new(token.reveal()).client(client).ratelimiter_disabled(true).build();
     let (manager, closed) = ShardManager::new(ShardManagerOptions {
         data: Arc::new(RwLock::default()),
         event_handlers: Vec::new(),
         raw_event_handlers: vec![handler],
         shard_index: 0,
-        shard_init: gateway.shards,
-        shard_total: gateway.shards,
+        shard_init: shards,
+        shard_total: shards,
         ws_url: Arc::new(Mutex::new(gateway.url.clone())),
         http: Arc::new(http),
         intents: INTENTS,
         presence: None,
     });
-    // It cannot fail, says serenity.
+    // By serenity's documentation this never fails.
     let _ = manager.initialize();
     (manager, closed)
 }
 
-fn refusal(refused: Option<Result<(), GatewayError>>) -> Ended {
-    match refused {
-        Some(Err(GatewayError::InvalidAuthentication)) => Ended::TokenRefused,
+fn error_of_close(closed: Option<Result<(), GatewayError>>) -> RunError {
+    match closed {
+        Some(Err(GatewayError::InvalidAuthentication)) => RunError::TokenRefused,
         Some(Err(GatewayError::InvalidGatewayIntents | GatewayError::DisallowedGatewayIntents)) => {
-            Ended::IntentsRefused
+            RunError::IntentsRefused
         }
-        _ => Ended::Dead(0),
+        _ => RunError::ConnectionDead(0),
     }
 }
 
 /// Returns when the gateway was silent for too long, or when its sessions do not last. Until then
-/// it keeps the heartbeat, once a session has begun.
+/// it updates the heartbeat file, once a session has started.
 ///
-/// A sign of life is an event, or a heartbeat that was answered: then the measured latency is
-/// another one. The stage of a shard alone would not do, because it is not brought up to date while
-/// the shard hangs.
+/// A sign of life is an event or an answered heartbeat, which changes the measured latency. The
+/// stage of a shard alone says too little, because a shard that hangs does not update it.
 async fn watch(
     manager: &ShardManager,
     handler: &Handler,
     mut heartbeat: Heartbeat,
     silence: Duration,
-) -> Ended {
+) -> RunError {
     let mut tick = interval(silence / 10);
     tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    let mut seen = Vec::new();
-    let mut hour = (Instant::now(), handler.sessions());
+    let mut last_latencies = Vec::new();
+    let (mut hour_start, mut sessions_before) = (Instant::now(), handler.sessions());
     loop {
         tick.tick().await;
-        if hour.0.elapsed() > HOUR {
-            hour = (Instant::now(), handler.sessions());
+        if hour_start.elapsed() > HOUR {
+            (hour_start, sessions_before) = (Instant::now(), handler.sessions());
         }
         let runners = manager.runners.lock().await;
         let mut latencies: Vec<_> =
@@ -272,38 +238,39 @@ async fn watch(
         let connected = runners.values().any(|runner| runner.stage == ConnectionStage::Connected);
         drop(runners);
         latencies.sort_unstable();
-        if connected && latencies != seen {
-            handler.is_alive();
+        if connected && latencies != last_latencies {
+            handler.note_sign_of_life();
         }
-        seen = latencies;
+        last_latencies = latencies;
         if handler.sessions() > 0
-            && let Some(heard) = SystemTime::now().checked_sub(handler.silent_for())
+            && let Some(last_heard) = SystemTime::now().checked_sub(handler.silent_for())
         {
-            heartbeat.beat(heard);
+            heartbeat.beat(last_heard);
         }
-        if handler.silent_for() > silence || handler.sessions() - hour.1 > SESSIONS_AN_HOUR {
-            return Ended::Dead(handler.silent_for().as_secs());
+        if handler.silent_for() > silence || handler.sessions() - sessions_before > SESSIONS_AN_HOUR
+        {
+            return RunError::ConnectionDead(handler.silent_for().as_secs());
         }
     }
 }
 
-fn http_client(settings: &DiscordSettings) -> Result<Client, Ended> {
+fn http_client(settings: &DiscordSettings) -> Result<Client, RunError> {
     let mut builder =
         Client::builder().timeout(settings.http_timeout).connect_timeout(settings.http_timeout);
     if let Some(path) = &settings.ca_file {
-        let unusable = |source| Ended::Certificate { path: path.clone(), source };
+        let unusable = |source| RunError::Certificate { path: path.clone(), source };
         let pem = std::fs::read(path).map_err(|error| unusable(error.into()))?;
         let certificates = Certificate::from_pem(&pem).map_err(|error| unusable(error.into()))?;
         builder = builder.add_root_certificate(certificates);
     }
-    builder.build().map_err(|error| Ended::Machine("make an HTTP client", error.into()))
+    builder.build().map_err(|error| RunError::System("create an HTTP client", error.into()))
 }
 
 /// Completes when the process is told to stop.
-fn stop_signal() -> Result<impl Future<Output = ()>, Ended> {
+fn stop_signal() -> Result<impl Future<Output = ()>, RunError> {
     use tokio::signal::unix::{SignalKind, signal};
     let listen =
-        |kind| signal(kind).map_err(|error| Ended::Machine("listen for signals", error.into()));
+        |kind| signal(kind).map_err(|error| RunError::System("listen for signals", error.into()));
     let (mut terminate, mut interrupt) =
         (listen(SignalKind::terminate())?, listen(SignalKind::interrupt())?);
     Ok(async move {
@@ -325,14 +292,17 @@ mod tests {
     }
 
     #[test]
-    fn a_crash_loop_cannot_use_the_sessions_of_a_day_up() {
-        let pace = |remaining: u32, reset_after: u64| {
-            let limit = json!({"total": 1000, "remaining": remaining, "reset_after": reset_after});
-            Gateway::read(&json!({"url": "wss://x", "session_start_limit": limit})).unwrap().pace()
+    fn a_crash_loop_cannot_use_up_the_sessions_of_a_day() {
+        let wait = |remaining: u64, reset_after: u64| {
+            let limit = json!({
+                "total": 1000, "remaining": remaining, "reset_after": reset_after,
+                "max_concurrency": 1,
+            });
+            wait_for_session(&serde_json::from_value(limit).unwrap())
         };
-        assert_eq!(pace(1000, 0), Duration::ZERO);
-        assert_eq!(pace(501, 86_400_000), Duration::ZERO);
-        assert_eq!(pace(500, 50_000_000), Duration::from_secs(100));
-        assert_eq!(pace(0, 7_000), Duration::from_secs(7));
+        assert_eq!(wait(1000, 0), Duration::ZERO);
+        assert_eq!(wait(501, 86_400_000), Duration::ZERO);
+        assert_eq!(wait(500, 50_000_000), Duration::from_secs(100));
+        assert_eq!(wait(0, 7_000), Duration::from_secs(7));
     }
 }

@@ -1,26 +1,22 @@
-//! The front end for Discord.
+//! The Discord front end.
 //!
-//! An event becomes a [`request`], the [`router`] asks the core and [`render`]s what it replies,
-//! and a [`callback`] is what is sent; none of them knows a network. [`gateway`] is the door by
-//! which events come in, `rest` the one by which responses go out: a second door, by HTTP, would
-//! use the same router. Every limit of Discord stands in [`limits`], every command in [`commands`],
-//! every short sentence of this front end in [`sentences`]; what is said about the case comes from
-//! [`crate::reply`].
+//! [`interaction`] holds everything between an event and the response to it: it reads serenity's
+//! models, asks the core, and answers with serenity's builders, without touching a network.
+//! [`gateway`] receives events and sends the responses through `api`. An HTTP endpoint for
+//! interactions would be a second way in and use the same router. What the bot says about the case
+//! comes from [`crate::reply`]; the few sentences of this front end are in [`sentences`].
 
-pub mod callback;
+// Most public items here carry Discord's own names, which need no explanation.
+#![allow(missing_docs)]
+
+mod api;
+mod cache;
 pub mod commands;
-pub mod components;
-pub mod cooldown;
-pub mod desk;
+mod events;
 pub mod gateway;
-mod handler;
 pub mod heartbeat;
-pub mod limits;
-mod markdown;
-mod memory;
+pub mod interaction;
+mod moderation;
 mod registration;
-pub mod render;
-pub mod request;
-mod rest;
-pub mod router;
 pub mod sentences;
+mod token_bucket;

@@ -1,92 +1,97 @@
-//! Tells Discord which commands there are: only when that differs from what it knows, and again
-//! until it has heard.
+//! Registers the commands with Discord: only those that differ from what is registered, and again
+//! until it succeeds.
 
 use std::time::Duration;
 
 use reqwest::StatusCode;
 use serde_json::{Value, json};
+use serenity::all::{ApplicationId, GuildId};
 use tokio::time::sleep;
 use tracing::{info, warn};
 
+use super::api::{Api, ApiError};
 use super::commands;
-use super::rest::{Rest, RestError};
 
-/// Discord's answer where the application lacks the scope for commands, or is not in the server at
-/// all.
-const MISSING_ACCESS: u64 = 50_001;
+/// Discord's code if the application lacks the scope for commands, or is not in the server at all.
+const MISSING_ACCESS: isize = 50_001;
 
-const PATIENCE: Duration = Duration::from_secs(30);
-const LONGEST_REST: Duration = Duration::from_secs(300);
+const FIRST_PAUSE: Duration = Duration::from_secs(1);
+const LONGEST_PAUSE: Duration = Duration::from_secs(300);
 
-/// The server of the operator does not let the application have commands.
+/// The operator's server does not let the application have commands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct ScopeMissing(pub u64);
+pub struct ScopeMissing(pub GuildId);
 
-/// Registers the commands for everybody, and those of the desk in the operator's server. Returns
-/// when Discord knows them all; the bot answers in the meantime.
-pub async fn register(rest: &Rest, desk: Option<u64>) -> Result<(), ScopeMissing> {
-    let application = application(rest).await;
-    tokio::try_join!(for_everybody(rest, &application), for_the_desk(rest, &application, desk))
-        .map(|_| ())
+/// Registers the global commands, and the moderators' commands in the operator's server. Returns
+/// once all are registered; the bot answers in the meantime.
+pub async fn register(api: &Api, operators_server: Option<GuildId>) -> Result<(), ScopeMissing> {
+    let application = application_id(api).await;
+    let moderation = async {
+        match operators_server {
+            Some(guild) => register_in(api, application, guild).await,
+            None => Ok(()),
+        }
+    };
+    tokio::try_join!(register_globally(api, application), moderation).map(drop)
 }
 
-/// The id under which Discord knows us.
-async fn application(rest: &Rest) -> String {
-    let mut pause = Duration::from_secs(1);
+async fn application_id(api: &Api) -> ApplicationId {
+    let mut pause = FIRST_PAUSE;
     loop {
-        match rest.get("/oauth2/applications/@me", PATIENCE).await {
-            Ok(answer) if answer["id"].is_string() => {
-                return answer["id"].as_str().unwrap_or_default().to_owned();
-            }
-            Ok(_) => warn!("Discord does not say which application this is; asking again"),
+        match api.application_id().await {
+            Ok(id) => return id,
             Err(error) => {
-                warn!(%error, "Discord does not say yet which application this is; asking again")
+                warn!(%error, "the application's id cannot be looked up yet; trying again")
             }
         }
         sleep(pause).await;
-        pause = (pause * 2).min(LONGEST_REST);
+        pause = (pause * 2).min(LONGEST_PAUSE);
     }
 }
 
-async fn for_everybody(rest: &Rest, application: &str) -> Result<(), ScopeMissing> {
-    let path = format!("/applications/{application}/commands");
-    // Commands for everybody need no scope anywhere; a refusal is worth another try like any other
-    // fault.
-    while until_known(rest, &path, &json!(commands::for_everybody())).await.is_err() {
-        sleep(LONGEST_REST).await;
+async fn register_globally(api: &Api, application: ApplicationId) -> Result<(), ScopeMissing> {
+    let ours = json!(commands::global());
+    // Global commands need no scope in any server, so even a refusal is worth another try.
+    while until_registered(api, application, None, &ours).await.is_err() {
+        sleep(LONGEST_PAUSE).await;
     }
     Ok(())
 }
 
-async fn for_the_desk(
-    rest: &Rest,
-    application: &str,
-    desk: Option<u64>,
+async fn register_in(
+    api: &Api,
+    application: ApplicationId,
+    guild: GuildId,
 ) -> Result<(), ScopeMissing> {
-    let Some(guild) = desk else { return Ok(()) };
-    let path = format!("/applications/{application}/guilds/{guild}/commands");
-    until_known(rest, &path, &json!(commands::for_the_desk()))
-        .await
-        .map_err(|()| ScopeMissing(guild))
+    let ours = json!(commands::moderation());
+    let result = until_registered(api, application, Some(guild), &ours).await;
+    result.map_err(|AccessRefused| ScopeMissing(guild))
 }
 
-async fn until_known(rest: &Rest, path: &str, ours: &Value) -> Result<(), ()> {
-    let mut pause = Duration::from_secs(1);
+struct AccessRefused;
+
+async fn until_registered(
+    api: &Api,
+    application: ApplicationId,
+    guild: Option<GuildId>,
+    ours: &Value,
+) -> Result<(), AccessRefused> {
+    let mut pause = FIRST_PAUSE;
     let mut refusals = 0;
     loop {
-        match once(rest, path, ours).await {
+        match update(api, application, guild, ours).await {
             Ok(true) => info!("the commands were registered"),
-            Ok(false) => info!("the commands are known to Discord"),
-            Err(RestError::Refused { status: StatusCode::FORBIDDEN, code: MISSING_ACCESS })
+            Ok(false) => info!("the commands are registered already"),
+            Err(ApiError::Refused { status: StatusCode::FORBIDDEN, code: MISSING_ACCESS })
                 if refusals >= 2 =>
             {
-                return Err(());
+                return Err(AccessRefused);
             }
             Err(error) => {
-                refusals += u32::from(matches!(error, RestError::Refused { .. }));
+                refusals += u32::from(matches!(error, ApiError::Refused { .. }));
                 warn!(%error, "the commands cannot be registered yet; trying again");
                 sleep(pause).await;
-                pause = (pause * 2).min(LONGEST_REST);
+                pause = (pause * 2).min(LONGEST_PAUSE);
                 continue;
             }
         }
@@ -94,31 +99,34 @@ async fn until_known(rest: &Rest, path: &str, ours: &Value) -> Result<(), ()> {
     }
 }
 
-/// Whether it had to be told.
-async fn once(rest: &Rest, path: &str, ours: &Value) -> Result<bool, RestError> {
-    let theirs = rest.get(path, PATIENCE).await?;
+/// Registers the commands if they differ from those that are registered; says whether they did.
+async fn update(
+    api: &Api,
+    application: ApplicationId,
+    guild: Option<GuildId>,
+    ours: &Value,
+) -> Result<bool, ApiError> {
+    let theirs = api.commands(application, guild).await?;
     if same(ours, &theirs) {
         return Ok(false);
     }
-    rest.put(path, ours, PATIENCE).await?;
+    api.set_commands(application, guild, ours).await?;
     Ok(true)
 }
 
-/// Whether two lists of commands say the same, in whatever order, with or without what Discord adds
-/// by itself.
+/// Whether two lists hold the same commands, in any order, apart from the fields that Discord adds.
 fn same(ours: &Value, theirs: &Value) -> bool {
     let (Some(ours), Some(theirs)) = (ours.as_array(), theirs.as_array()) else { return false };
-    let is_known = |our: &Value| {
-        theirs.iter().any(|their| name(our) == name(their) && says_the_same(our, their))
-    };
-    ours.len() == theirs.len() && ours.iter().all(is_known)
+    let is_registered =
+        |our: &Value| theirs.iter().any(|their| name(our) == name(their) && is_same(our, their));
+    ours.len() == theirs.len() && ours.iter().all(is_registered)
 }
 
 fn name(command: &Value) -> (&Value, u64) {
     (&command["name"], command["type"].as_u64().unwrap_or(1))
 }
 
-fn says_the_same(our: &Value, their: &Value) -> bool {
+fn is_same(our: &Value, their: &Value) -> bool {
     let keys = [
         "description",
         "required",
@@ -127,22 +135,20 @@ fn says_the_same(our: &Value, their: &Value) -> bool {
         "max_length",
         "default_member_permissions",
     ];
-    let values = keys.iter().all(|key| meant(&our[*key]) == meant(&their[*key]));
-    // Where they may be used Discord fills in by itself if it is not told.
+    let values = keys.iter().all(|key| or_default(&our[*key]) == or_default(&their[*key]));
+    // Discord fills these in by itself if they are missing.
     let places = ["contexts", "integration_types"];
     let places =
         places.iter().all(|key| our[*key].is_null() || sorted(&our[*key]) == sorted(&their[*key]));
     let (ours, theirs) = (list(&our["options"]), list(&their["options"]));
-    // The order of options is the order in which members see them.
-    let options = ours
-        .iter()
-        .zip(theirs)
-        .all(|(our, their)| name(our) == name(their) && says_the_same(our, their));
+    // Members see options in this order, so it counts.
+    let options =
+        ours.iter().zip(theirs).all(|(our, their)| name(our) == name(their) && is_same(our, their));
     values && places && ours.len() == theirs.len() && options
 }
 
-/// A value that is not there means the same as nothing or no.
-fn meant(value: &Value) -> Option<&Value> {
+/// A missing value means the same as an empty text or false.
+fn or_default(value: &Value) -> Option<&Value> {
     Some(value).filter(|value| !value.is_null() && **value != json!(false) && **value != json!(""))
 }
 
@@ -160,8 +166,8 @@ fn list(value: &Value) -> &[Value] {
 mod tests {
     use super::*;
 
-    /// What Discord makes of what it is told.
-    fn as_discord_has_it(commands: &Value) -> Value {
+    /// The commands as Discord returns them.
+    fn as_registered(commands: &Value) -> Value {
         let mut theirs = commands.clone();
         for (place, command) in theirs.as_array_mut().unwrap().iter_mut().enumerate() {
             command["id"] = json!(place.to_string());
@@ -175,9 +181,9 @@ mod tests {
     }
 
     #[test]
-    fn what_discord_knows_is_not_told_again() {
-        for ours in [json!(commands::for_everybody()), json!(commands::for_the_desk())] {
-            let theirs = as_discord_has_it(&ours);
+    fn registered_commands_are_recognised() {
+        for ours in [json!(commands::global()), json!(commands::moderation())] {
+            let theirs = as_registered(&ours);
             assert!(same(&ours, &theirs));
             let mut changed = theirs.clone();
             changed[0]["description"] = json!("Something else");
@@ -188,7 +194,7 @@ mod tests {
 
     #[test]
     fn a_changed_option_is_a_change() {
-        let ours = json!(commands::for_everybody());
+        let ours = json!(commands::global());
         let mut theirs = ours.clone();
         theirs[0]["options"][0]["max_length"] = json!(6000);
         assert!(!same(&ours, &theirs));

@@ -1,25 +1,26 @@
-//! The real router over the real FAQ, and members who use it. No network: JSON in, JSON out.
+//! The real router over the tiny FAQ, and members who use it. No network: JSON in, JSON out.
 
 use std::cell::Cell;
 use std::path::Path;
 use std::sync::{Arc, OnceLock};
 
 use caseclerk::config::{Options, Settings};
-use caseclerk::discord::limits;
-use caseclerk::discord::request::{Request, Written};
-use caseclerk::discord::router::{Later, Router};
+use caseclerk::discord::interaction::limits;
+use caseclerk::discord::interaction::read::{ChatMessage, parse_without_components};
+use caseclerk::discord::interaction::router::{Deferred, Router};
 use caseclerk::responder::Responder;
 use jiff::civil::Date;
 use serde_json::{Value, json};
+use serenity::all::{Interaction, Message, UserId};
+
+use super::discord_json::{self, command_data, context_menu_data};
+use super::shared_index::shared_index;
+use super::tiny::{self, TODAY, Tiny};
 
 pub const GUILD: u64 = 700;
 pub const BOT: u64 = 900;
 const MANAGE_GUILD: u64 = 1 << 5;
 const SEND_MESSAGES: u64 = 1 << 11;
-
-fn today() -> Date {
-    jiff::civil::date(2026, 11, 20)
-}
 
 /// Somebody in Discord, at some place.
 #[derive(Clone, Copy)]
@@ -47,47 +48,34 @@ pub struct TestBot {
 pub struct Shown {
     pub kind: u64,
     pub data: Value,
-    pub later: Option<Later>,
+    pub deferred: Option<Deferred>,
     /// Who asked for it.
     by: u64,
 }
 
 impl TestBot {
-    /// A bot over the FAQ of the project, with default settings and a desk in the server [`GUILD`].
+    /// A bot over the tiny FAQ, with default settings, moderated from the server [`GUILD`].
     pub fn new() -> Self {
         Self::by(today)
     }
 
     /// The same by another calendar.
     pub fn by(today: fn() -> Date) -> Self {
-        static RESPONDER: OnceLock<Arc<Responder>> = OnceLock::new();
-        let open = || {
-            Arc::new(
-                Responder::open(&settings(Path::new("faq"), &[]))
-                    .expect("the real FAQ can be used"),
-            )
-        };
-        Self::over(RESPONDER.get_or_init(open).clone(), &[], today)
+        Self::over(tiny_responder(), &[], today)
     }
 
     /// The same with other settings, as environment variables.
     pub fn with(environment: &[(&str, &str)]) -> Self {
-        let responder =
-            Responder::open(&settings(Path::new("faq"), &[])).expect("the real FAQ can be used");
-        Self::over(Arc::new(responder), environment, today)
+        Self::over(tiny_responder(), environment, today)
     }
 
-    /// A bot over another FAQ.
-    pub fn over_faq(faq: &Path) -> Self {
-        Self::over(
-            Arc::new(Responder::open(&settings(faq, &[])).expect("this FAQ can be used")),
-            &[],
-            today,
-        )
+    /// A bot over a changed copy of the tiny FAQ.
+    pub fn over_copy(copy: &Tiny) -> Self {
+        Self::over(open(&copy.faq(), &copy.index()), &[], today)
     }
 
     fn over(responder: Arc<Responder>, environment: &[(&str, &str)], today: fn() -> Date) -> Self {
-        let settings = settings(Path::new("faq"), environment);
+        let settings = settings(environment);
         Self {
             router: Router::new(responder, &settings.discord, &settings.moderation, today),
             next: Cell::new(1000),
@@ -95,7 +83,7 @@ impl TestBot {
     }
 
     pub fn slash(&self, who: Who, command: &str, options: Value) -> Shown {
-        self.send(who, json!({"type": 2, "data": command_data(command, &options, "")}))
+        self.send(who, 2, command_data(command, &options, ""), None)
     }
 
     pub fn ask(&self, who: Who, question: &str) -> Shown {
@@ -111,7 +99,7 @@ impl TestBot {
         typed: &str,
     ) -> Vec<(String, String)> {
         let data = command_data(command, &json!({option: typed}), option);
-        let shown = self.send(who, json!({"type": 4, "data": data}));
+        let shown = self.send(who, 4, data, None);
         assert_eq!(shown.kind, 8);
         let choices = shown.data["choices"].as_array().expect("choices");
         assert!(choices.len() <= limits::CHOICES);
@@ -123,10 +111,11 @@ impl TestBot {
         choices.iter().map(|choice| (text(&choice["name"]), text(&choice["value"]))).collect()
     }
 
-    /// The context menu, on a message.
-    pub fn check(&self, who: Who, message: Value) -> Shown {
-        let data = json!({"type": 3, "name": "Check against the FAQ", "target_id": "5", "resolved": {"messages": {"5": message}}});
-        self.send(who, json!({"type": 2, "data": data}))
+    /// The context menu on a message: some of its fields, the others are those of an empty one.
+    pub fn check(&self, who: Who, fields: &Value) -> Shown {
+        let mut message = discord_json::message(5, OTHER.id, None, "");
+        lay_over(&mut message, fields);
+        self.send(who, 2, context_menu_data("Check against the FAQ", &message), None)
     }
 
     /// A button, found by its label.
@@ -141,55 +130,53 @@ impl TestBot {
         self.press_id(who, on, menu["custom_id"].as_str().expect("a custom_id"), &[&value])
     }
 
-    /// A button or menu that reports under any name, forged ones too.
+    /// A button or menu with any `custom_id`, forged ones too.
     pub fn press_id(&self, who: Who, on: &Shown, custom_id: &str, values: &[&str]) -> Shown {
-        let flags = on.data["flags"].as_u64().unwrap_or(0);
-        let message = json!({"id": "6", "flags": flags, "interaction_metadata": {"user": {"id": on.by.to_string()}}});
-        let data = json!({"custom_id": custom_id, "component_type": if values.is_empty() { 2 } else { 3 }, "values": values});
-        self.send(who, json!({"type": 3, "data": data, "message": message}))
+        let mut message = discord_json::message(6, BOT, None, "");
+        message["flags"] = json!(on.data["flags"].as_u64().unwrap_or(0));
+        message["interaction_metadata"] = json!({
+            "id": "7", "type": 2, "user": discord_json::user(on.by),
+            "authorizing_integration_owners": {},
+        });
+        let component_type = if values.is_empty() { 2 } else { 3 };
+        let data =
+            json!({"custom_id": custom_id, "component_type": component_type, "values": values});
+        self.send(who, 3, data, Some(message))
     }
 
     /// What the bot replies to a message; `None` if nothing.
     pub fn say(&self, who: Who, content: &str) -> Option<Shown> {
-        let mentions = if content.contains(&format!("<@{BOT}>")) {
-            json!([{"id": BOT.to_string()}])
-        } else {
-            json!([])
-        };
-        self.hear(&json!({
-            "id": self.id().to_string(), "channel_id": "10", "guild_id": who.guild.map(|id| id.to_string()), "type": 0,
-            "author": {"id": who.id.to_string()}, "mentions": mentions, "content": content,
-        }))
+        let mut message = discord_json::message(self.id(), who.id, who.guild, content);
+        if content.contains(&format!("<@{BOT}>")) {
+            message["mentions"] = json!([discord_json::user(BOT)]);
+        }
+        self.hear(message)
     }
 
     /// The same for any message.
-    pub fn hear(&self, message: &Value) -> Option<Shown> {
-        let written = Written::read(message, BOT)?;
-        let data = self.router.message(&written)?.body();
-        Some(Shown { kind: 4, data, later: None, by: written.author }.checked())
+    pub fn hear(&self, message: Value) -> Option<Shown> {
+        let message: Message = serde_json::from_value(message).expect("a message");
+        let message = ChatMessage::read(&message, UserId::new(BOT))?;
+        let reply = json!(self.router.message(&message)?.reply(&message));
+        Some(Shown { kind: 4, data: reply, deferred: None, by: message.author.get() }.checked())
     }
 
-    /// Any interaction.
-    pub fn send(&self, who: Who, mut interaction: Value) -> Shown {
-        let user = json!({"id": who.id.to_string()});
-        interaction["id"] = json!(self.id().to_string());
-        interaction["token"] = json!("token");
-        interaction["channel_id"] = json!("10");
-        match who.guild {
-            Some(guild) => {
-                interaction["guild_id"] = json!(guild.to_string());
-                interaction["app_permissions"] = json!(SEND_MESSAGES.to_string());
-                interaction["member"] =
-                    json!({"user": user, "permissions": who.permissions.to_string(), "roles": []});
-            }
-            None => interaction["user"] = user,
+    /// Any interaction, parsed as the gateway's events are.
+    pub fn send(&self, who: Who, kind: u8, data: Value, message: Option<Value>) -> Shown {
+        let mut json =
+            discord_json::interaction(self.id(), kind, who.guild, (who.id, who.permissions), &data);
+        if let Some(message) = message {
+            json["message"] = message;
         }
-        let turn = self
-            .router
-            .interaction(&Request::read(&interaction).expect("it has what an interaction needs"));
-        let callback = json!(turn.callback);
+        let interaction: Interaction = serde_json::from_value(json.clone())
+            .ok()
+            .or_else(|| parse_without_components(json))
+            .expect("an interaction");
+        let response = self.router.interaction(&interaction);
+        let callback = json!(response.callback);
         let kind = callback["type"].as_u64().expect("a type");
-        Shown { kind, data: callback["data"].clone(), later: turn.later, by: who.id }.checked()
+        Shown { kind, data: callback["data"].clone(), deferred: response.deferred, by: who.id }
+            .checked()
     }
 
     fn id(&self) -> u64 {
@@ -242,37 +229,46 @@ impl Shown {
     fn checked(self) -> Self {
         if matches!(self.kind, 4 | 7) {
             assert_eq!(limits::overruns(&self.data), Vec::<String>::new());
-            assert_eq!(self.data["allowed_mentions"], json!({"parse": [], "replied_user": false}));
+            assert_eq!(self.data["allowed_mentions"], nobody());
             assert!(!self.text().contains("@everyone"));
         }
         self
     }
 }
 
-fn settings(faq: &Path, environment: &[(&str, &str)]) -> Settings {
-    let index = tempfile::tempdir().expect("a folder for the index").keep();
-    let mut all = vec![
-        ("CASECLERK_KNOWLEDGE_FAQ".to_owned(), faq.display().to_string()),
-        ("CASECLERK_KNOWLEDGE_INDEX".to_owned(), index.display().to_string()),
-        ("CASECLERK_MODERATION_GUILD".to_owned(), GUILD.to_string()),
-    ];
+/// The `allowed_mentions` of a message that pings nobody.
+pub fn nobody() -> Value {
+    json!({"parse": [], "users": [], "roles": [], "replied_user": false})
+}
+
+fn today() -> Date {
+    TODAY
+}
+
+fn tiny_responder() -> Arc<Responder> {
+    static RESPONDER: OnceLock<Arc<Responder>> = OnceLock::new();
+    let faq = tiny::original();
+    RESPONDER.get_or_init(|| open(&faq, &shared_index(&faq))).clone()
+}
+
+fn open(faq: &Path, index: &Path) -> Arc<Responder> {
+    let settings = settings(&[
+        ("CASECLERK_KNOWLEDGE_FAQ", faq.to_str().expect("a path in letters")),
+        ("CASECLERK_KNOWLEDGE_INDEX", index.to_str().expect("a path in letters")),
+    ]);
+    Arc::new(Responder::open(&settings).expect("the FAQ can be used"))
+}
+
+fn settings(environment: &[(&str, &str)]) -> Settings {
+    let mut all = vec![("CASECLERK_MODERATION_GUILD".to_owned(), GUILD.to_string())];
     all.extend(environment.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
     let options = Options::collect(None, all.into_iter(), Vec::new()).expect("these options exist");
     Settings::from_options(&options).expect("these options can be understood")
 }
 
-fn command_data(command: &str, options: &Value, focused: &str) -> Value {
-    let given = options.as_object().expect("options are an object").iter().map(|(name, value)| {
-        let kind = if value.is_boolean() { 5 } else { 3 };
-        json!({"name": name, "type": kind, "value": value, "focused": name == focused})
-    });
-    let given: Vec<Value> = given.collect();
-    match command.split_once(' ') {
-        Some((name, sub)) => {
-            json!({"type": 1, "name": name, "options": [{"type": 1, "name": sub, "options": given}]})
-        }
-        None => json!({"type": 1, "name": command, "options": given}),
-    }
+fn lay_over(object: &mut Value, fields: &Value) {
+    let fields = fields.as_object().expect("an object").clone();
+    object.as_object_mut().expect("an object").extend(fields);
 }
 
 fn collect_texts(value: &Value, texts: &mut Vec<String>) {

@@ -4,6 +4,7 @@
 use std::collections::HashMap;
 use std::convert::Infallible;
 use std::net::SocketAddr;
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -15,6 +16,7 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper::{Request, Response};
 use hyper_util::rt::TokioIo;
+use rustix::process::{Pid, Signal, kill_process};
 use serde_json::{Value, json};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Notify, mpsc};
@@ -23,8 +25,14 @@ use tokio_tungstenite::accept_async;
 use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::protocol::CloseFrame;
 
-pub const BOT: &str = "900";
-pub const GUILD: &str = "700";
+use super::discord_json::{self, command_data, user};
+use super::shared_index::shared_index;
+
+pub const BOT: u64 = 900;
+pub const GUILD: u64 = 700;
+
+/// The status of [`MockDiscord::fail`] for a request that is never answered.
+pub const SILENCE: u16 = 0;
 
 /// A test that waits for longer has failed; nothing depends on how long anything takes.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -33,7 +41,6 @@ pub struct MockDiscord {
     state: Arc<State>,
     api: SocketAddr,
     bot: Option<Child>,
-    index: tempfile::TempDir,
     next: u64,
 }
 
@@ -72,16 +79,10 @@ impl MockDiscord {
         let api = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let address = api.local_addr().expect("an address");
         tokio::spawn(accept_api(api, state.clone()));
-        Self {
-            state,
-            api: address,
-            bot: None,
-            index: tempfile::tempdir().expect("a folder"),
-            next: 1,
-        }
+        Self { state, api: address, bot: None, next: 1 }
     }
 
-    /// Discord with the bot in it, who has told its commands.
+    /// Discord with the bot in it, whose commands are registered.
     pub async fn with_bot() -> Self {
         let mut discord = Self::start().await;
         discord.run_bot(&[]);
@@ -90,14 +91,17 @@ impl MockDiscord {
         discord
     }
 
-    /// Starts the program.
+    /// Starts the program over the tiny FAQ.
     pub fn run_bot(&mut self, environment: &[(&str, &str)]) {
         let mut command = Command::new(env!("CARGO_BIN_EXE_caseclerk"));
-        command.arg("run").arg("--index").arg(self.index.path());
+        let faq = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/tiny/faq");
+        command.arg("run").arg("--faq").arg(&faq).arg("--index").arg(shared_index(&faq));
         command
             .env("DISCORD_TOKEN", "test.token.only")
             .env("CASECLERK_DISCORD_API_BASE", format!("http://{}", self.api));
-        command.env("CASECLERK_MODERATION_GUILD", GUILD).envs(environment.iter().copied());
+        command
+            .env("CASECLERK_MODERATION_GUILD", GUILD.to_string())
+            .envs(environment.iter().copied());
         let bot = command.stderr(Stdio::piped()).spawn().expect("the program starts");
         self.bot = Some(bot);
     }
@@ -120,16 +124,10 @@ impl MockDiscord {
         matches!(bot.try_wait(), Ok(None))
     }
 
-    /// Asks the program to end.
+    /// Asks the program to stop.
     pub fn terminate(&self) {
-        let id = self.bot.as_ref().expect("the program runs").id().to_string();
-        assert!(
-            std::process::Command::new("kill")
-                .args(["-TERM", &id])
-                .status()
-                .expect("kill")
-                .success()
-        );
+        let bot = Pid::from_child(self.bot.as_ref().expect("the program runs"));
+        kill_process(bot, Signal::TERM).expect("the signal can be sent");
     }
 
     /// Waits until the program has ended.
@@ -147,7 +145,7 @@ impl MockDiscord {
         }
     }
 
-    /// Waits for a request, such as `POST /channels/10/messages`; each is given once.
+    /// Waits for a request, such as `POST /channels/10/messages`; each is returned once.
     pub async fn request(&self, start: &str) -> Value {
         let find = || {
             let mut requests = self.state.requests.lock().unwrap();
@@ -168,14 +166,14 @@ impl MockDiscord {
             .count()
     }
 
-    /// Waits until something has happened at the gateway so many times: `identify`, `resume`,
-    /// `close`.
+    /// Waits until something has happened this many times: `identify`, `resume` or `close` at the
+    /// gateway, or a `refusal` of a request.
     pub async fn happened(&self, what: &'static str, times: u64) {
         let find = || (*self.state.happened.lock().unwrap().get(what)? >= times).then_some(());
         self.state.until(find, what).await
     }
 
-    /// Answers the next such request with this status instead.
+    /// Answers the next such request with this status instead, or with [`SILENCE`].
     pub fn fail(&self, start: &str, status: u16, body: Value) {
         self.state.faults.lock().unwrap().push((start.to_owned(), status, body));
     }
@@ -185,7 +183,7 @@ impl MockDiscord {
         *self.state.refuse_identify.lock().unwrap() = Some(code);
     }
 
-    /// Answers no heartbeat any more, and no one who connects.
+    /// Answers no heartbeat and no new connection any more.
     pub fn fall_silent(&self) {
         *self.state.mute.lock().unwrap() = true;
     }
@@ -200,7 +198,7 @@ impl MockDiscord {
         self.state.frame(Frame::Cut);
     }
 
-    /// Tells the bot of an event.
+    /// Sends an event to the bot.
     pub fn event(&self, name: &str, data: Value) {
         self.send(json!({"op": 0, "s": 2, "t": name, "d": data}));
     }
@@ -214,44 +212,22 @@ impl MockDiscord {
 
     /// A command that is about to be used.
     pub fn interaction(&mut self, permissions: u64, command: &str, options: Value) -> Value {
-        let options = options.as_object().expect("an object").iter();
-        let options: Vec<Value> =
-            options.map(|(name, value)| json!({"name": name, "type": 3, "value": value})).collect();
-        let (name, options) = match command.split_once(' ') {
-            Some((name, sub)) => (name, json!([{"name": sub, "type": 1, "options": options}])),
-            None => (command, json!(options)),
-        };
-        let user = self.user("1");
-        json!({
-            "id": self.id(), "application_id": "901", "type": 2, "token": "secret-token", "version": 1, "context": 0,
-            "guild_id": GUILD, "channel_id": "10", "locale": "en-US", "guild_locale": "en-US", "entitlements": [],
-            "attachment_size_limit": 1, "authorizing_integration_owners": {"0": GUILD}, "app_permissions": "2048",
-            "data": {"id": "5", "name": name, "type": 1, "options": options},
-            "member": {
-                "user": user, "roles": [], "joined_at": "2024-01-01T00:00:00Z", "deaf": false, "mute": false, "flags": 0,
-                "permissions": permissions.to_string(), "pending": false,
-            },
-        })
+        let data = command_data(command, &options, "");
+        discord_json::interaction(self.id(), 2, Some(GUILD), (1, permissions), &data)
     }
 
-    /// A message that names the bot.
+    /// A message that mentions the bot.
     pub fn mention(&mut self, words: &str) -> Value {
-        json!({
-            "id": self.id(), "channel_id": "10", "guild_id": GUILD, "author": self.user("1"), "type": 0,
-            "content": format!("<@{BOT}> {words}"), "mentions": [self.user(BOT)], "timestamp": "2026-01-01T00:00:00Z",
-            "edited_timestamp": null, "tts": false, "mention_everyone": false, "mention_roles": [], "attachments": [],
-            "embeds": [], "pinned": false, "components": [],
-        })
+        let mut message =
+            discord_json::message(self.id(), 1, Some(GUILD), &format!("<@{BOT}> {words}"));
+        message["mentions"] = json!([user(BOT)]);
+        message
     }
 
-    fn user(&self, id: &str) -> Value {
-        json!({"id": id, "username": "somebody", "discriminator": "0", "avatar": null, "global_name": null})
-    }
-
-    fn id(&mut self) -> String {
+    fn id(&mut self) -> u64 {
         self.next += 1;
-        // Ids that are younger than the program.
-        (u64::MAX / 4 + self.next).to_string()
+        // Ids of things that are newer than the program.
+        u64::MAX / 4 + self.next
     }
 }
 
@@ -303,7 +279,11 @@ impl State {
         let (method, path) = line.split_once(' ').expect("a request line");
         match (method, path.rsplit('/').next()) {
             ("GET", Some("bot")) => {
-                (200, json!({"url": *self.gateway.lock().unwrap(), "shards": 1}))
+                let limit = json!({
+                    "total": 1000, "remaining": 1000, "reset_after": 0, "max_concurrency": 1,
+                });
+                let url = self.gateway.lock().unwrap().clone();
+                (200, json!({"url": url, "shards": 1, "session_start_limit": limit}))
             }
             ("GET", Some("@me")) => (200, json!({"id": "901"})),
             ("GET", Some("commands")) => {
@@ -337,6 +317,9 @@ async fn respond(
     let body = request.into_body().collect().await.map(|body| body.to_bytes()).unwrap_or_default();
     let body = serde_json::from_slice(&body).unwrap_or(Value::Null);
     let (status, answer) = state.answer(&line, &body);
+    if status == SILENCE {
+        std::future::pending::<()>().await;
+    }
     if status < 300 {
         state.requests.lock().unwrap().push((line, body));
         state.changed.notify_waiters();
@@ -400,13 +383,15 @@ fn answer_to(said: &Value, state: &State) -> Option<Value> {
         1 if !*state.mute.lock().unwrap() => Some(json!({"op": 11})),
         2 => {
             state.happens("identify");
-            let user = json!({
-                "id": BOT, "username": "caseclerk", "discriminator": "0", "avatar": null, "global_name": null, "bot": true,
-                "mfa_enabled": false, "verified": true, "email": null, "flags": 0,
-            });
+            let mut user = user(BOT);
+            user["bot"] = json!(true);
+            user["mfa_enabled"] = json!(false);
+            user["verified"] = json!(true);
+            user["email"] = json!(null);
+            user["flags"] = json!(0);
             let ready = json!({
-                "v": 10, "user": user, "guilds": [], "session_id": "s", "resume_gateway_url": "ws://127.0.0.1:1",
-                "shard": [0, 1], "application": {"id": "901", "flags": 0},
+                "v": 10, "user": user, "guilds": [], "session_id": "s", "shard": [0, 1],
+                "resume_gateway_url": "ws://127.0.0.1:1", "application": {"id": "901", "flags": 0},
             });
             Some(json!({"op": 0, "s": 1, "t": "READY", "d": ready}))
         }

@@ -1,61 +1,47 @@
-//! Every limit that Discord sets to what a bot sends, once, and the measure by which a finished
-//! message is held against them.
+//! Discord's limits on what a bot sends, and a check of finished messages against them.
 //!
-//! Lengths are counted in characters as Discord counts them. Measured is the JSON that is really
-//! sent, so that no way of building a message can get past it.
+//! Lengths are in characters, as Discord counts them. The check measures the JSON that is sent, so
+//! no way of building a message gets past it.
+
+use std::time::Duration;
 
 use serde_json::Value;
 
-/// The plain text of a message.
 pub const CONTENT: usize = 2000;
-/// The number of embeds in a message.
 pub const EMBEDS: usize = 10;
-/// All the text of all the embeds of a message together.
+/// All text in all embeds of a message together.
 pub const EMBED_TOTAL: usize = 6000;
-/// The title of an embed.
 pub const EMBED_TITLE: usize = 256;
-/// The text of an embed.
 pub const EMBED_DESCRIPTION: usize = 4096;
-/// The number of fields of an embed.
 pub const EMBED_FIELDS: usize = 25;
-/// The name of a field.
 pub const FIELD_NAME: usize = 256;
-/// The text of a field.
 pub const FIELD_VALUE: usize = 1024;
-/// The line at the foot of an embed.
 pub const EMBED_FOOTER: usize = 2048;
-/// The line above the title of an embed.
 pub const EMBED_AUTHOR: usize = 256;
-/// The rows of buttons and menus under a message.
-pub const ROWS: usize = 5;
-/// The buttons in a row.
+pub const ACTION_ROWS: usize = 5;
+/// Buttons in one action row.
 pub const BUTTONS: usize = 5;
-/// The label of a button.
 pub const BUTTON_LABEL: usize = 80;
-/// The name under which a button or menu reports.
 pub const CUSTOM_ID: usize = 100;
-/// The address behind a link button.
 pub const LINK_URL: usize = 512;
-/// The options of a menu.
 pub const SELECT_OPTIONS: usize = 25;
-/// The label, the value and the description of an option of a menu.
+/// The label, the value and the description of a menu's option.
 pub const SELECT_TEXT: usize = 100;
-/// What a menu says before something is chosen.
 pub const SELECT_PLACEHOLDER: usize = 150;
-/// The suggestions under what somebody types.
+/// Suggestions of an autocomplete response.
 pub const CHOICES: usize = 25;
-/// The name and the value of such a suggestion.
+/// The name and the value of a suggestion.
 pub const CHOICE_TEXT: usize = 100;
-/// The description of a command or of its option.
+/// The description of a command or of an option.
 pub const COMMAND_DESCRIPTION: usize = 100;
-/// All the text of a command.
+/// All text of a command and its options together.
 pub const COMMAND_TOTAL: usize = 8000;
-/// The longest question that `/ask` takes.
+/// Our own limit for the question that `/ask` takes; Discord allows 6000.
 pub const QUESTION: u16 = 1000;
-/// For how many seconds an interaction waits for its first response.
-pub const FIRST_RESPONSE_SECONDS: u64 = 3;
+/// How long Discord waits for the first response to an interaction.
+pub const FIRST_RESPONSE: Duration = Duration::from_secs(3);
 
-/// Everything in a message that Discord would refuse, in words; empty if there is nothing.
+/// Everything in a message that Discord would refuse, in words; empty if all is well.
 pub fn overruns(message: &Value) -> Vec<String> {
     let mut found = Overruns(Vec::new());
     found.text("the text", &message["content"], CONTENT);
@@ -65,14 +51,14 @@ pub fn overruns(message: &Value) -> Vec<String> {
         total += found.embed(embed);
     }
     found.number("the text of all embeds", total, EMBED_TOTAL);
-    found.count("rows", &message["components"], ROWS);
+    found.count("rows", &message["components"], ACTION_ROWS);
     for row in list(&message["components"]) {
         found.row(row);
     }
     found.0
 }
 
-/// How long a text is in Discord's eyes.
+/// The length of a text as Discord counts it.
 pub fn length(text: &str) -> usize {
     text.chars().count()
 }
@@ -138,7 +124,7 @@ mod tests {
     use serde_json::json;
 
     #[test]
-    fn what_fits_exactly_passes_and_one_more_does_not() {
+    fn a_text_at_the_limit_passes_and_one_character_more_does_not() {
         let message = |length: usize| json!({"embeds": [{"description": "ä".repeat(length)}]});
         assert_eq!(overruns(&message(EMBED_DESCRIPTION)), Vec::<String>::new());
         let found = overruns(&message(EMBED_DESCRIPTION + 1));

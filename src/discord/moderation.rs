@@ -1,49 +1,51 @@
-//! The desk of those who look after the FAQ: who may, and what a reload says.
+//! The moderators' commands: who may use them, and what they report.
 //!
-//! The knowledge belongs to the operator and not to every server that invites the bot, so all of it
-//! works in one server only. Discord hides the commands from others; here it is checked again,
-//! because what Discord hides can be sent all the same.
+//! The FAQ belongs to the operator and not to every server that invites the bot, so these commands
+//! work in one server only. Discord hides them from everybody else; they are checked again here,
+//! because a hidden command can still be sent.
 
 use serenity::model::permissions::Permissions;
 
-use super::limits;
-use super::markdown::{clip, escape};
-use super::request::Request;
+use super::interaction::limits;
+use super::interaction::read::Invocation;
+use super::interaction::{clip, escape};
 use super::sentences;
 use crate::config::ModerationSettings;
 use crate::knowledge::EntryId;
 use crate::reply::no_content;
 use crate::responder::{Changes, Reload, ResponderError};
 
-/// Whether somebody may look after the FAQ.
+/// Whether somebody may use the moderators' commands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Permission {
-    /// Yes.
     Granted,
     /// Not in this server, nor in a direct message.
-    NotHere,
-    /// Not this member.
-    NotYou,
+    WrongServer,
+    NotAModerator,
 }
 
 impl Permission {
-    /// Whether whoever sent this request may look after the FAQ.
-    pub fn of(request: &Request, moderation: &ModerationSettings) -> Self {
-        if moderation.guild.is_none() || request.guild != moderation.guild {
-            return Permission::NotHere;
+    pub fn of(invocation: &Invocation<'_>, moderation: &ModerationSettings) -> Self {
+        let guild = invocation.guild.map(|id| id.get());
+        if moderation.guild.is_none() || guild != moderation.guild {
+            return Permission::WrongServer;
         }
-        let manages =
-            request.permissions.intersects(Permissions::MANAGE_GUILD | Permissions::ADMINISTRATOR);
-        let has_role = request.roles.iter().any(|role| moderation.roles.contains(role));
-        if manages || has_role { Permission::Granted } else { Permission::NotYou }
+        let manages = invocation
+            .user_permissions()
+            .intersects(Permissions::MANAGE_GUILD | Permissions::ADMINISTRATOR);
+        if manages || invocation.has_role(&moderation.roles) {
+            Permission::Granted
+        } else {
+            Permission::NotAModerator
+        }
     }
 
-    /// What to say to somebody who may not.
+    /// What to say to somebody who may not use them.
     pub fn refusal(self) -> Option<&'static str> {
         match self {
             Permission::Granted => None,
-            Permission::NotHere => Some(sentences::DESK_ELSEWHERE),
-            Permission::NotYou => Some(sentences::DESK_NOT_YOU),
+            Permission::WrongServer => Some(sentences::MODERATION_ELSEWHERE),
+            Permission::NotAModerator => Some(sentences::NOT_A_MODERATOR),
         }
     }
 }
@@ -77,9 +79,9 @@ pub fn report(result: &Result<Reload, ResponderError>, swapped: bool) -> String 
     }
     lines.extend(findings.iter().map(|finding| {
         let place = format!("{}:{}", finding.file, finding.line);
-        let told =
+        let text =
             format!("{} [{}] {} {}", finding.severity, finding.rule, finding.message, finding.help);
-        clip(&format!("- `{place}` {}", escape(&told)), 500)
+        clip(&format!("- `{place}` {}", escape(&text)), 500)
     }));
     fit(&lines)
 }
@@ -101,7 +103,7 @@ fn names(ids: &[EntryId]) -> String {
     names.join(", ")
 }
 
-/// As many lines as fit, and how many do not.
+/// As many lines as fit, and the number of those that do not.
 fn fit(lines: &[String]) -> String {
     let room = limits::CONTENT - 60;
     let mut text = String::new();
@@ -122,34 +124,54 @@ fn fit(lines: &[String]) -> String {
 mod tests {
     use super::*;
     use serde_json::json;
+    use serenity::all::CommandInteraction;
 
-    const DESK: u64 = 7;
+    const OPERATORS_SERVER: u64 = 7;
 
-    fn permission(guild: Option<&str>, permissions: Permissions, roles: &[&str]) -> Permission {
-        let request = json!({
-            "id": "1", "token": "t", "type": 2, "guild_id": guild, "channel_id": "2",
-            "member": {"user": {"id": "3"}, "permissions": permissions.bits().to_string(), "roles": roles},
+    fn permission(
+        guild: Option<&str>,
+        permissions: Permissions,
+        roles: &[&str],
+        moderation: &ModerationSettings,
+    ) -> Permission {
+        let user = json!({"id": "3", "username": "somebody"});
+        let member = guild.map(|_| {
+            json!({
+                "user": user, "permissions": permissions, "roles": roles, "flags": 0,
+                "joined_at": null, "deaf": false, "mute": false,
+            })
         });
-        let moderation = ModerationSettings { guild: Some(DESK), roles: vec![40] };
-        Permission::of(&Request::read(&request).unwrap(), &moderation)
+        let command = json!({
+            "id": "1", "application_id": "9", "token": "t", "type": 2, "version": 1,
+            "guild_id": guild, "channel_id": "2", "member": member, "user": user, "locale": "en",
+            "entitlements": [], "attachment_size_limit": 0,
+            "data": {"id": "5", "name": "faq", "type": 1},
+        });
+        let command: CommandInteraction = serde_json::from_value(command).unwrap();
+        Permission::of(&Invocation::from(&command), moderation)
     }
 
     #[test]
     fn the_table_of_permissions() {
+        let moderation = ModerationSettings { guild: Some(OPERATORS_SERVER), roles: vec![40] };
+        let permission =
+            |guild, permissions, roles: &[&str]| permission(guild, permissions, roles, &moderation);
         let (manage, send) = (Permissions::MANAGE_GUILD, Permissions::SEND_MESSAGES);
         assert_eq!(permission(Some("7"), manage, &[]), Permission::Granted);
         assert_eq!(permission(Some("7"), Permissions::ADMINISTRATOR, &[]), Permission::Granted);
         assert_eq!(permission(Some("7"), send, &["40"]), Permission::Granted);
-        assert_eq!(permission(Some("7"), send, &["41"]), Permission::NotYou);
-        assert_eq!(permission(Some("7"), Permissions::empty(), &[]), Permission::NotYou);
-        assert_eq!(permission(Some("8"), manage, &["40"]), Permission::NotHere);
-        assert_eq!(permission(None, manage, &["40"]), Permission::NotHere);
+        assert_eq!(permission(Some("7"), send, &["41"]), Permission::NotAModerator);
+        assert_eq!(permission(Some("7"), Permissions::empty(), &[]), Permission::NotAModerator);
+        assert_eq!(permission(Some("8"), manage, &["40"]), Permission::WrongServer);
+        assert_eq!(permission(None, manage, &[]), Permission::WrongServer);
     }
 
     #[test]
     fn nobody_may_where_no_server_is_configured() {
-        let request = json!({"id": "1", "token": "t", "type": 2, "user": {"id": "3"}});
-        let request = Request::read(&request).unwrap();
-        assert_eq!(Permission::of(&request, &ModerationSettings::default()), Permission::NotHere);
+        let moderation = ModerationSettings::default();
+        for guild in [None, Some("7")] {
+            let permission = permission(guild, Permissions::ADMINISTRATOR, &[], &moderation);
+            assert_eq!(permission, Permission::WrongServer);
+        }
     }
 }

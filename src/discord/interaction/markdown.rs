@@ -1,4 +1,4 @@
-//! Text in Discord's Markdown, in pieces that may stand on different pages.
+//! Text in Discord's Markdown, in pieces that can be put on different pages.
 
 use super::limits::length;
 use crate::reply::{Block, Inline, RichText, Section, ShownCitation};
@@ -7,28 +7,25 @@ use crate::reply::{Block, Inline, RichText, Section, ShownCitation};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Piece {
     text: String,
-    /// Whether it follows the piece before without an empty line, as an item follows an item.
+    /// Whether no empty line separates it from the piece before, as between items of a list.
     tight: bool,
 }
 
 impl Piece {
-    /// A paragraph.
     pub fn paragraph(text: impl Into<String>) -> Self {
         Self { text: text.into(), tight: false }
     }
 
-    /// A line of a list.
     fn line(text: String) -> Self {
         Self { text, tight: true }
     }
 }
 
-/// The pieces of a text.
 pub fn pieces(text: &RichText) -> Vec<Piece> {
     text.0.iter().flat_map(block_pieces).collect()
 }
 
-/// The pieces of a section; the heading stays with what follows it.
+/// The pieces of a section; its heading stays with the text that follows.
 pub fn section_pieces(section: &Section) -> Vec<Piece> {
     let mut pieces = pieces(&section.body);
     if let Some(heading) = &section.heading {
@@ -54,7 +51,7 @@ pub fn numbered(heading: &str, items: impl IntoIterator<Item = String>) -> Vec<P
     pieces
 }
 
-/// A citation as a link with everything that a reader needs to find the place.
+/// A citation as a link, with everything that a reader needs to find the passage.
 pub fn citation(citation: &ShownCitation) -> String {
     let title = match &citation.url {
         Some(url) => link(&citation.title, url),
@@ -66,21 +63,20 @@ pub fn citation(citation: &ShownCitation) -> String {
 /// Packs pieces into pages of at most `limit` characters.
 pub fn pack<'p>(pieces: impl IntoIterator<Item = &'p Piece>, limit: usize) -> Vec<String> {
     let mut pages: Vec<String> = Vec::new();
-    // How long the last page is.
-    let mut filled = 0;
+    let mut last_page_length = 0;
     for piece in pieces {
         let gap = if piece.tight { "\n" } else { "\n\n" };
         for part in split(&piece.text, limit) {
-            let more = gap.len() + length(part);
+            let added = gap.len() + length(part);
             match pages.last_mut() {
-                Some(page) if filled + more <= limit => {
+                Some(page) if last_page_length + added <= limit => {
                     page.push_str(gap);
                     page.push_str(part);
-                    filled += more;
+                    last_page_length += added;
                 }
                 _ => {
                     pages.push(part.to_owned());
-                    filled = length(part);
+                    last_page_length = length(part);
                 }
             }
         }
@@ -132,10 +128,10 @@ pub fn clip(text: &str, limit: usize) -> String {
     format!("{}…", kept.trim_end_matches([' ', ',', ';', ':']))
 }
 
-/// Text with nothing in it that Discord would take for markup or for a mention.
+/// Escapes whatever Discord would take for markup or for a mention.
 pub fn escape(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len() + 8);
-    // An address stays as it is: a backslash in it would lead elsewhere.
+    // A backslash would break a URL.
     for word in text.split_inclusive(char::is_whitespace) {
         if word.starts_with("https://") || word.starts_with("http://") {
             escaped.push_str(word);
@@ -144,7 +140,7 @@ pub fn escape(text: &str) -> String {
         }
     }
     match escaped.chars().next() {
-        // At the beginning of a line these would make a heading, a list or a quotation.
+        // At the start of a line these would begin a heading or a list.
         Some('#' | '-' | '+') => format!("\\{escaped}"),
         _ => escaped,
     }
@@ -157,7 +153,7 @@ fn escape_marks(text: &str, escaped: &mut String) {
     let mut rest = text;
     while let Some(at) = rest.bytes().position(is_mark) {
         escaped.push_str(&rest[..at]);
-        // "@everyone" pings nobody with a character of no width in it, wherever it ends up.
+        // A zero-width space keeps "@everyone" from being a mention.
         if rest[at..].starts_with('@') {
             escaped.push_str("@\u{200b}");
         } else {
@@ -172,7 +168,7 @@ fn block_pieces(block: &Block) -> Vec<Piece> {
     match block {
         Block::Paragraph(inlines) => {
             let text = inlines_text(inlines);
-            // Somebody's words stand apart wherever they are a paragraph of their own.
+            // A quotation that is a paragraph of its own becomes a block quotation.
             let is_quotation = text.starts_with('“') && text.ends_with('”');
             vec![Piece::paragraph(if is_quotation { format!("> {text}") } else { text })]
         }
@@ -200,7 +196,7 @@ fn inlines_text(inlines: &[Inline]) -> String {
     texts.collect()
 }
 
-/// White space stays outside of the marks, or Discord would not see them.
+/// White space stays outside of the marks, or Discord would not recognise them.
 fn wrapped(text: &str, mark: &str) -> String {
     let words = text.trim();
     let start = text.len() - text.trim_start().len();
@@ -208,8 +204,7 @@ fn wrapped(text: &str, mark: &str) -> String {
     format!("{}{mark}{}{mark}{}", &text[..start], escape(words), &text[end..])
 }
 
-/// A link. Where the text is itself an address Discord shows no link at all, so the address stands
-/// alone.
+/// A link. Discord shows no link whose text is itself a URL, so then the URL is shown alone.
 fn link(text: &str, url: &str) -> String {
     let url = url.replace('(', "%28").replace(')', "%29").replace(' ', "%20");
     if text.contains("://") { format!("<{url}>") } else { format!("[{}]({url})", escape(text)) }
@@ -231,7 +226,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_in_a_text_is_markup() {
+    fn markup_and_mentions_are_escaped() {
         assert_eq!(
             escape("**bold** _x_ <@1> @everyone"),
             "\\*\\*bold\\*\\* \\_x\\_ \\<@\u{200b}1\\> @\u{200b}everyone"

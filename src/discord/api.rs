@@ -1,0 +1,401 @@
+//! Requests to Discord's API: wait where Discord says so, retry when it fails, stop when it says
+//! no.
+//!
+//! Requests and routes are serenity's; sending them is not, because `serenity::http::Http` cannot
+//! do it: an error for a 429 has lost how long to wait, its rate limiter is bypassed behind a proxy
+//! (`api_base`) and knows no deadline, and nothing is retried after a 5xx or a broken connection.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use reqwest::header::HeaderMap;
+use reqwest::{Client, StatusCode};
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use serenity::all::{
+    ApplicationId, BotGateway, ChannelId, CreateInteractionResponse, CreateMessage,
+    EditInteractionResponse, EditMessage, GuildId, InteractionId, LightMethod, MessageId,
+};
+use serenity::http::RatelimitingBucket;
+use serenity::http::{DiscordJsonError, Request, Route};
+use tokio::time::{Instant, sleep, timeout};
+use tracing::{debug, info};
+
+use super::interaction::limits;
+use crate::config::Secret;
+
+/// The pause before the first retry; it doubles each time.
+const FIRST_PAUSE: Duration = Duration::from_millis(150);
+const LONGEST_PAUSE: Duration = Duration::from_secs(30);
+
+/// For how long a message in a channel is worth sending.
+const MESSAGE_PATIENCE: Duration = Duration::from_secs(60);
+
+/// For how long one request of the start-up may be retried before its caller hears of it.
+const SETUP_PATIENCE: Duration = Duration::from_secs(30);
+const GATEWAY_PATIENCE: Duration = Duration::from_secs(10);
+
+/// From this many rate limits on, those that are over are dropped.
+const PRUNE_FROM: usize = 1000;
+
+/// Discord's code for a second response to an interaction: the first attempt had arrived after all.
+const ALREADY_ACKNOWLEDGED: isize = 40_060;
+
+/// A client of Discord's API.
+pub struct Api {
+    client: Client,
+    /// The bot token as the Authorization header has it.
+    authorization: String,
+    proxy: Option<String>,
+    attempt_timeout: Duration,
+    /// Until when Discord wants no requests; `None` is the global limit.
+    limited_until: Mutex<HashMap<Option<RatelimitingBucket>, Instant>>,
+}
+
+/// A request that did not succeed. It never holds a URL, because that of a response to an
+/// interaction contains the interaction token.
+#[derive(Debug, thiserror::Error)]
+pub enum ApiError {
+    /// Discord would refuse it again.
+    #[error("Discord refused the request with {status} (code {code})")]
+    Refused { status: StatusCode, code: isize },
+    /// It did not succeed while it was of use.
+    #[error("gave up after {attempts} attempts: {reason}")]
+    GaveUp { attempts: u32, reason: &'static str },
+    #[error("Discord's answer cannot be parsed")]
+    Unreadable(#[source] serde_json::Error),
+}
+
+/// For how long a request is of use, and for how long to wait for one answer.
+#[derive(Debug, Clone, Copy)]
+struct Patience {
+    deadline: Instant,
+    attempt: Duration,
+}
+
+/// The outcome of one attempt.
+enum Attempt {
+    Done(Vec<u8>),
+    Refused { status: StatusCode, code: isize },
+    RateLimited { wait: Duration, global: bool },
+    Failed(&'static str),
+}
+
+/// What is read of a message that was sent: `serenity::all::Message` would make us lose the id of
+/// a reply for any new field that it cannot parse.
+#[derive(Deserialize)]
+struct SentMessage {
+    id: MessageId,
+}
+
+/// What is read of the application.
+#[derive(Deserialize)]
+struct Application {
+    id: ApplicationId,
+}
+
+impl Api {
+    /// `proxy` takes the place of https://discord.com.
+    pub fn new(
+        client: Client,
+        proxy: Option<&str>,
+        token: &Secret,
+        attempt_timeout: Duration,
+    ) -> Self {
+        Self {
+            client,
+            authorization: format!("Bot {}", token.reveal()),
+            proxy: proxy.map(str::to_owned),
+            attempt_timeout,
+            limited_until: Mutex::default(),
+        }
+    }
+
+    /// Responds to an interaction, while Discord still waits for a response.
+    pub async fn respond(
+        &self,
+        interaction_id: InteractionId,
+        token: &str,
+        response: &CreateInteractionResponse,
+    ) -> Result<(), ApiError> {
+        let route = Route::InteractionResponse { interaction_id, token };
+        let patience = Patience {
+            // A lost attempt must leave time for another one.
+            attempt: self.attempt_timeout.min(limits::FIRST_RESPONSE / 3),
+            ..self.patience(limits::FIRST_RESPONSE)
+        };
+        match self.send(with_body(route, LightMethod::Post, response), patience).await {
+            Err(ApiError::Refused { code: ALREADY_ACKNOWLEDGED, .. }) => Ok(()),
+            result => result.map(drop),
+        }
+    }
+
+    /// Replaces a deferred response.
+    pub async fn edit_response(
+        &self,
+        application_id: ApplicationId,
+        token: &str,
+        message: &EditInteractionResponse,
+    ) -> Result<(), ApiError> {
+        let route = Route::WebhookOriginalInteractionResponse { application_id, token };
+        let request = with_body(route, LightMethod::Patch, message);
+        self.send(request, self.patience(MESSAGE_PATIENCE)).await.map(drop)
+    }
+
+    pub async fn create_message(
+        &self,
+        channel_id: ChannelId,
+        message: &CreateMessage,
+    ) -> Result<MessageId, ApiError> {
+        let request = with_body(Route::ChannelMessages { channel_id }, LightMethod::Post, message);
+        let sent: SentMessage = self.fetch(request, MESSAGE_PATIENCE).await?;
+        Ok(sent.id)
+    }
+
+    pub async fn edit_message(
+        &self,
+        channel_id: ChannelId,
+        message_id: MessageId,
+        message: &EditMessage,
+    ) -> Result<(), ApiError> {
+        let route = Route::ChannelMessage { channel_id, message_id };
+        let request = with_body(route, LightMethod::Patch, message);
+        self.send(request, self.patience(MESSAGE_PATIENCE)).await.map(drop)
+    }
+
+    pub async fn delete_message(
+        &self,
+        channel_id: ChannelId,
+        message_id: MessageId,
+    ) -> Result<(), ApiError> {
+        let route = Route::ChannelMessage { channel_id, message_id };
+        let request = Request::new(route, LightMethod::Delete);
+        self.send(request, self.patience(MESSAGE_PATIENCE)).await.map(drop)
+    }
+
+    /// The address of the gateway, and how many sessions may still be started.
+    pub async fn gateway(&self) -> Result<BotGateway, ApiError> {
+        self.fetch(Request::new(Route::GatewayBot, LightMethod::Get), GATEWAY_PATIENCE).await
+    }
+
+    /// The id of the application to which the token belongs.
+    pub async fn application_id(&self) -> Result<ApplicationId, ApiError> {
+        let request = Request::new(Route::Oauth2ApplicationCurrent, LightMethod::Get);
+        let application: Application = self.fetch(request, SETUP_PATIENCE).await?;
+        Ok(application.id)
+    }
+
+    /// The registered commands of the application, global or of one server. As JSON, so that they
+    /// can be compared with serenity's builders of commands, which can only be serialized.
+    pub async fn commands(
+        &self,
+        application_id: ApplicationId,
+        guild: Option<GuildId>,
+    ) -> Result<Value, ApiError> {
+        let route = commands_route(application_id, guild);
+        self.fetch(Request::new(route, LightMethod::Get), SETUP_PATIENCE).await
+    }
+
+    /// Replaces the registered commands.
+    pub async fn set_commands(
+        &self,
+        application_id: ApplicationId,
+        guild: Option<GuildId>,
+        commands: &Value,
+    ) -> Result<(), ApiError> {
+        let route = commands_route(application_id, guild);
+        let request = with_body(route, LightMethod::Put, commands);
+        self.send(request, self.patience(SETUP_PATIENCE)).await.map(drop)
+    }
+
+    fn patience(&self, total: Duration) -> Patience {
+        Patience { deadline: Instant::now() + total, attempt: self.attempt_timeout }
+    }
+
+    async fn fetch<T: DeserializeOwned>(
+        &self,
+        request: Request<'_>,
+        patience: Duration,
+    ) -> Result<T, ApiError> {
+        let answer = self.send(request, self.patience(patience)).await?;
+        serde_json::from_slice(&answer).map_err(ApiError::Unreadable)
+    }
+
+    /// Sends a request until Discord has decided on it or the deadline has passed.
+    async fn send(&self, request: Request<'_>, patience: Patience) -> Result<Vec<u8>, ApiError> {
+        let bucket = request.route_ref().ratelimiting_bucket();
+        let mut pause = FIRST_PAUSE;
+        let mut attempts = 0;
+        let gave_up = |attempts, reason| Err(ApiError::GaveUp { attempts, reason });
+        loop {
+            if !self.wait_for_bucket(bucket, patience.deadline).await {
+                return gave_up(attempts, "rate limited");
+            }
+            attempts += 1;
+            let reason = match self.attempt(&request, bucket, patience).await {
+                Attempt::Done(answer) => return Ok(answer),
+                Attempt::Refused { status, code } => {
+                    return Err(ApiError::Refused { status, code });
+                }
+                Attempt::RateLimited { wait, global } => {
+                    info!(seconds = wait.as_secs_f64(), global, "rate limited by Discord");
+                    self.limit((!global).then_some(bucket), wait);
+                    continue;
+                }
+                Attempt::Failed(reason) => reason,
+            };
+            debug!(reason, attempts, "retrying");
+            if Instant::now() + pause >= patience.deadline {
+                return gave_up(attempts, reason);
+            }
+            sleep(pause).await;
+            pause = (pause * 2).min(LONGEST_PAUSE);
+        }
+    }
+
+    async fn attempt(
+        &self,
+        request: &Request<'_>,
+        bucket: RatelimitingBucket,
+        patience: Patience,
+    ) -> Attempt {
+        let left = patience.deadline.saturating_duration_since(Instant::now());
+        let request =
+            request.clone().build(&self.client, &self.authorization, self.proxy.as_deref());
+        let Ok(request) = request else { return Attempt::Failed("the request cannot be built") };
+        let answer = timeout(patience.attempt.min(left), async {
+            let response = request.send().await?;
+            let (status, headers) = (response.status(), response.headers().clone());
+            Ok::<_, reqwest::Error>((status, headers, response.bytes().await?))
+        });
+        match answer.await {
+            Err(_) => Attempt::Failed("no answer in time"),
+            // The error itself is dropped, because it holds the URL.
+            Ok(Err(error)) if error.is_connect() => Attempt::Failed("cannot connect"),
+            Ok(Err(_)) => Attempt::Failed("the connection broke"),
+            Ok(Ok((status, headers, body))) => {
+                self.limit_if_used_up(bucket, &headers);
+                judge(status, &headers, body.into())
+            }
+        }
+    }
+
+    /// Waits until a request may be sent; false if that is only after the deadline.
+    async fn wait_for_bucket(&self, bucket: RatelimitingBucket, deadline: Instant) -> bool {
+        loop {
+            let now = Instant::now();
+            let until = self.limited_until(bucket).unwrap_or(now);
+            if now.max(until) >= deadline {
+                return false;
+            }
+            if until <= now {
+                return true;
+            }
+            sleep(until - now).await;
+        }
+    }
+
+    fn limited_until(&self, bucket: RatelimitingBucket) -> Option<Instant> {
+        let limited_until = self.limited_until.lock().unwrap_or_else(PoisonError::into_inner);
+        limited_until.get(&None).max(limited_until.get(&Some(bucket))).copied()
+    }
+
+    fn limit(&self, bucket: Option<RatelimitingBucket>, wait: Duration) {
+        let now = Instant::now();
+        let mut limited_until = self.limited_until.lock().unwrap_or_else(PoisonError::into_inner);
+        if limited_until.len() >= PRUNE_FROM {
+            limited_until.retain(|_, until| *until > now);
+        }
+        limited_until.insert(bucket, now + wait);
+    }
+
+    /// When Discord says that a bucket is used up, the next request waits instead of getting a 429.
+    fn limit_if_used_up(&self, bucket: RatelimitingBucket, headers: &HeaderMap) {
+        let reset = number(headers, "x-ratelimit-reset-after")
+            .filter(|seconds| (0.0..3600.0).contains(seconds));
+        if let (Some(0.0), Some(reset)) = (number(headers, "x-ratelimit-remaining"), reset) {
+            self.limit(Some(bucket), Duration::from_secs_f64(reset));
+        }
+    }
+}
+
+fn with_body<'r>(route: Route<'r>, method: LightMethod, body: &impl Serialize) -> Request<'r> {
+    let body = serde_json::to_vec(body).expect("serenity's builders serialize");
+    Request::new(route, method).body(Some(body))
+}
+
+fn commands_route(application_id: ApplicationId, guild: Option<GuildId>) -> Route<'static> {
+    match guild {
+        None => Route::Commands { application_id },
+        Some(guild_id) => Route::GuildCommands { application_id, guild_id },
+    }
+}
+
+/// What an answer of Discord means.
+fn judge(status: StatusCode, headers: &HeaderMap, answer: Vec<u8>) -> Attempt {
+    if status.is_success() {
+        return Attempt::Done(answer);
+    }
+    if status == StatusCode::TOO_MANY_REQUESTS {
+        let body: Value = serde_json::from_slice(&answer).unwrap_or_default();
+        let seconds = body["retry_after"]
+            .as_f64()
+            .or_else(|| number(headers, "retry-after"))
+            .filter(|seconds| seconds.is_finite())
+            .unwrap_or(1.0)
+            .clamp(0.0, 86_400.0);
+        let global = body["global"] == true || headers.contains_key("x-ratelimit-global");
+        return Attempt::RateLimited { wait: Duration::from_secs_f64(seconds), global };
+    }
+    if status.is_server_error() || status == StatusCode::REQUEST_TIMEOUT {
+        return Attempt::Failed("an error of Discord's server");
+    }
+    let code = serde_json::from_slice(&answer).map_or(0, |error: DiscordJsonError| error.code);
+    Attempt::Refused { status, code }
+}
+
+fn number(headers: &HeaderMap, name: &str) -> Option<f64> {
+    headers.get(name)?.to_str().ok()?.parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn answers_are_judged_by_status_and_body() {
+        let judged = |status: u16, body: Value| {
+            judge(StatusCode::from_u16(status).unwrap(), &HeaderMap::new(), body.to_string().into())
+        };
+        assert!(matches!(judged(204, Value::Null), Attempt::Done(_)));
+        assert!(matches!(judged(503, Value::Null), Attempt::Failed(_)));
+        let refused = judged(404, json!({"code": 10_062, "message": "Unknown interaction"}));
+        assert!(matches!(refused, Attempt::Refused { code: 10_062, .. }));
+        let limit = |body| match judged(429, body) {
+            Attempt::RateLimited { wait, global } => Some((wait, global)),
+            _ => None,
+        };
+        let global = limit(json!({"retry_after": 0.5, "global": true}));
+        assert_eq!(global, Some((Duration::from_millis(500), true)));
+        let absurd = limit(json!({"retry_after": 1e300}));
+        assert_eq!(absurd, Some((Duration::from_secs(86_400), false)));
+    }
+
+    #[tokio::test]
+    async fn a_limit_holds_for_its_channel_or_for_everything() {
+        let token = Secret::new("token");
+        let api = Api::new(Client::new(), None, &token, Duration::from_secs(1));
+        let bucket = |channel| {
+            Route::ChannelMessages { channel_id: ChannelId::new(channel) }.ratelimiting_bucket()
+        };
+        let soon = Instant::now() + Duration::from_secs(10);
+        api.limit(Some(bucket(1)), Duration::from_secs(60));
+        assert!(!api.wait_for_bucket(bucket(1), soon).await);
+        assert!(api.wait_for_bucket(bucket(2), soon).await);
+        api.limit(None, Duration::from_secs(60));
+        assert!(!api.wait_for_bucket(bucket(2), soon).await);
+    }
+}

@@ -1,0 +1,240 @@
+//! What matters here of serenity's models of interactions and messages.
+
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use serenity::all::{
+    ChannelId, CommandData, CommandDataOption, CommandDataOptionValue, CommandInteraction,
+    ComponentInteraction, ComponentInteractionDataKind, Embed, GuildId, InteractionContext, Member,
+    Message, MessageFlags, MessageId, MessageInteractionMetadata, MessageType, MessageUpdateEvent,
+    Permissions, ResolvedTarget, User, UserId,
+};
+
+/// Who used a command or a component, and where. Commands and components have these fields in
+/// common, but serenity has no common type for them.
+#[derive(Debug, Clone, Copy)]
+pub struct Invocation<'i> {
+    pub user: UserId,
+    pub channel: ChannelId,
+    /// `None` outside of a server.
+    pub guild: Option<GuildId>,
+    /// Whether it is the direct message with the bot itself; an app that is installed for a user
+    /// can also be used in direct messages between other people.
+    pub is_bot_dm: bool,
+    /// What the bot may do in the channel.
+    pub app_permissions: Permissions,
+    member: Option<&'i Member>,
+}
+
+impl<'i> From<&'i CommandInteraction> for Invocation<'i> {
+    fn from(command: &'i CommandInteraction) -> Self {
+        Self {
+            user: command.user.id,
+            channel: command.channel_id,
+            guild: command.guild_id,
+            is_bot_dm: is_bot_dm(command.guild_id, command.context),
+            app_permissions: command.app_permissions.unwrap_or_default(),
+            member: command.member.as_deref(),
+        }
+    }
+}
+
+impl<'i> From<&'i ComponentInteraction> for Invocation<'i> {
+    fn from(component: &'i ComponentInteraction) -> Self {
+        Self {
+            user: component.user.id,
+            channel: component.channel_id,
+            guild: component.guild_id,
+            is_bot_dm: is_bot_dm(component.guild_id, component.context),
+            app_permissions: component.app_permissions.unwrap_or_default(),
+            member: component.member.as_ref(),
+        }
+    }
+}
+
+impl Invocation<'_> {
+    /// What the user may do in the channel; nothing outside of a server.
+    pub fn user_permissions(&self) -> Permissions {
+        self.member.and_then(|member| member.permissions).unwrap_or_default()
+    }
+
+    /// Whether the user has one of these roles.
+    pub fn has_role(&self, roles: &[u64]) -> bool {
+        self.member.is_some_and(|member| member.roles.iter().any(|id| roles.contains(&id.get())))
+    }
+}
+
+fn is_bot_dm(guild: Option<GuildId>, context: Option<InteractionContext>) -> bool {
+    guild.is_none() && matches!(context, None | Some(InteractionContext::BotDm))
+}
+
+/// The options of a command as they were filled in, those of its subcommand if it has one.
+#[derive(Debug, Clone, Copy)]
+pub struct Options<'i> {
+    pub subcommand: Option<&'i str>,
+    options: &'i [CommandDataOption],
+}
+
+impl<'i> Options<'i> {
+    pub fn of(data: &'i CommandData) -> Self {
+        match data.options.first() {
+            Some(CommandDataOption {
+                name,
+                value: CommandDataOptionValue::SubCommand(options),
+                ..
+            }) => Self { subcommand: Some(name), options },
+            _ => Self { subcommand: None, options: &data.options },
+        }
+    }
+
+    pub fn text(&self, name: &str) -> Option<&'i str> {
+        self.value(name)?.as_str()
+    }
+
+    pub fn flag(&self, name: &str) -> Option<bool> {
+        self.value(name)?.as_bool()
+    }
+
+    fn value(&self, name: &str) -> Option<&'i CommandDataOptionValue> {
+        self.options.iter().find(|option| option.name == name).map(|option| &option.value)
+    }
+}
+
+/// The text of the message whose context menu was used: its own content, else its embeds, else
+/// those of the message that it forwards. Empty if there is no text.
+///
+/// serenity 0.12 drops every top-level component other than an action row, so the text of a
+/// message that consists of newer components is not to be found here.
+pub fn target_text(data: &CommandData) -> String {
+    let Some(ResolvedTarget::Message(message)) = data.target() else { return String::new() };
+    let forwarded = message.message_snapshots.first();
+    readable(&message.content, &message.embeds)
+        .or_else(|| forwarded.and_then(|message| readable(&message.content, &message.embeds)))
+        .unwrap_or_default()
+}
+
+fn readable(content: &str, embeds: &[Embed]) -> Option<String> {
+    let embeds = embeds.iter().flat_map(|embed| [&embed.title, &embed.description]).flatten();
+    let embeds: Vec<&str> = embeds.map(String::as_str).collect();
+    [content.to_owned(), embeds.join("\n")].into_iter().find(|text| !text.trim().is_empty())
+}
+
+/// The option of a menu that was chosen; `None` for a button.
+pub fn chosen(component: &ComponentInteraction) -> Option<&str> {
+    match &component.data.kind {
+        ComponentInteractionDataKind::StringSelect { values } => values.first().map(String::as_str),
+        _ => None,
+    }
+}
+
+/// Whether only one member sees a message.
+pub fn is_ephemeral(message: &Message) -> bool {
+    message.flags.is_some_and(|flags| flags.contains(MessageFlags::EPHEMERAL))
+}
+
+/// Who asked for a message of the bot: by an interaction, or by a message that it replies to.
+pub fn asker(message: &Message) -> Option<UserId> {
+    match message.interaction_metadata.as_deref() {
+        Some(MessageInteractionMetadata::Command(metadata)) => Some(metadata.user.id),
+        Some(MessageInteractionMetadata::Component(metadata)) => Some(metadata.user.id),
+        _ => message.referenced_message.as_ref().map(|message| message.author.id),
+    }
+}
+
+/// A message that a person wrote where the bot can see it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ChatMessage {
+    pub id: MessageId,
+    pub channel: ChannelId,
+    pub author: UserId,
+    pub is_direct: bool,
+    /// Whether the bot is mentioned, which a reply to it does unless its ping is turned off.
+    pub mentions_bot: bool,
+    /// The content without the mentions of the bot.
+    pub text: String,
+}
+
+impl ChatMessage {
+    /// Reads a new message; `None` if no person wrote it.
+    pub fn read(message: &Message, bot: UserId) -> Option<Self> {
+        let Message { id, channel_id, author, kind, .. } = message;
+        if message.webhook_id.is_some() || !is_by_person(author, Some(*kind), bot) {
+            return None;
+        }
+        Some(Self {
+            id: *id,
+            channel: *channel_id,
+            author: author.id,
+            is_direct: message.guild_id.is_none(),
+            mentions_bot: mentions(&message.mentions, bot),
+            text: without_mentions(&message.content, bot),
+        })
+    }
+
+    /// Reads an edited message; `None` if no person wrote it.
+    pub fn read_update(update: &MessageUpdateEvent, bot: UserId) -> Option<Self> {
+        let author = update.author.as_ref()?;
+        if update.webhook_id.flatten().is_some() || !is_by_person(author, update.kind, bot) {
+            return None;
+        }
+        Some(Self {
+            id: update.id,
+            channel: update.channel_id,
+            author: author.id,
+            is_direct: update.guild_id.is_none(),
+            mentions_bot: mentions(update.mentions.as_deref().unwrap_or_default(), bot),
+            text: without_mentions(update.content.as_deref().unwrap_or_default(), bot),
+        })
+    }
+
+    /// Whether it asks the bot something.
+    pub fn is_for_bot(&self) -> bool {
+        self.is_direct || self.mentions_bot
+    }
+}
+
+fn is_by_person(author: &User, kind: Option<MessageType>, bot: UserId) -> bool {
+    // Every other kind of message is written by Discord itself.
+    let plain = matches!(kind, None | Some(MessageType::Regular | MessageType::InlineReply));
+    plain && !author.bot && author.id != bot
+}
+
+fn mentions(users: &[User], bot: UserId) -> bool {
+    users.iter().any(|user| user.id == bot)
+}
+
+fn without_mentions(content: &str, bot: UserId) -> String {
+    content.replace(&format!("<@{bot}>"), " ").replace(&format!("<@!{bot}>"), " ").trim().to_owned()
+}
+
+/// Parses an event that serenity could not parse as it came. serenity refuses a whole event for
+/// one component that it does not know, and the member who asked would wait in vain. So components
+/// are dropped; where a message consists of nothing else, their text becomes its content.
+pub fn parse_without_components<T: DeserializeOwned>(mut event: Value) -> Option<T> {
+    drop_components(&mut event);
+    serde_json::from_value(event).ok()
+}
+
+fn drop_components(value: &mut Value) {
+    match value {
+        Value::Array(items) => items.iter_mut().for_each(drop_components),
+        Value::Object(fields) => {
+            if let Some(components) = fields.remove("components")
+                && let Some(Value::String(content)) = fields.get_mut("content")
+                && content.trim().is_empty()
+            {
+                let mut texts = Vec::new();
+                component_texts(&components, &mut texts);
+                *content = texts.join("\n");
+            }
+            fields.values_mut().for_each(drop_components);
+        }
+        _ => {}
+    }
+}
+
+fn component_texts<'c>(components: &'c Value, texts: &mut Vec<&'c str>) {
+    for component in components.as_array().map_or(&[][..], Vec::as_slice) {
+        texts.extend(component["content"].as_str());
+        component_texts(&component["components"], texts);
+    }
+}

@@ -1,0 +1,541 @@
+//! What somebody did becomes the response to it: serenity's models in, serenity's builders out. It
+//! touches no network, so it serves whatever way an interaction comes in.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Instant;
+
+use jiff::civil::Date;
+use serenity::all::{
+    AutocompleteChoice, ChannelId, CommandInteraction, CommandType, ComponentInteraction,
+    CreateAutocompleteResponse, CreateInteractionResponse, Interaction, MessageId, Permissions,
+    UserId,
+};
+use tracing::{error, field, info, info_span};
+
+use super::super::cache::BoundedCache;
+use super::super::commands::{self, Action, ModerationAction};
+use super::super::moderation::{self, Permission};
+use super::super::sentences;
+use super::super::token_bucket::{Admission, TokenBuckets};
+use super::components::ComponentAction;
+use super::limits;
+use super::markdown::clip;
+use super::outgoing::{OutgoingMessage, deferred};
+use super::read::{ChatMessage, Invocation, Options, asker, chosen, is_ephemeral, target_text};
+use super::render::{Audience, render, whole_sheet};
+use crate::ask::{Ask, What};
+use crate::commands::{Command, find as find_shared};
+use crate::config::{DiscordSettings, ModerationSettings};
+use crate::knowledge::EntryId;
+use crate::reply::{APOLOGY, Reply};
+use crate::responder::Responder;
+
+/// How many messages are remembered whose answer was posted to the channel, so that a second press
+/// does not post it again.
+const POSTED: usize = 1000;
+
+/// The only way from an interaction or a message to the response.
+pub struct Router {
+    responder: Arc<Responder>,
+    discord: DiscordSettings,
+    moderation: ModerationSettings,
+    users: TokenBuckets<UserId>,
+    channels: TokenBuckets<ChannelId>,
+    posted: BoundedCache<MessageId, ()>,
+    is_reloading: AtomicBool,
+    today: fn() -> Date,
+}
+
+/// The response to an interaction.
+#[derive(Debug, Clone)]
+pub struct Response {
+    /// What Discord gets within three seconds.
+    pub callback: CreateInteractionResponse,
+    /// The work whose result replaces a deferred response.
+    pub deferred: Option<Deferred>,
+}
+
+/// Work that may take longer than Discord waits for a first response.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Deferred {
+    Reload,
+    /// Finds out what a reload would change.
+    Check,
+}
+
+/// A question could not be answered. The log has the cause under this reference.
+#[derive(Debug, Clone)]
+struct Failure {
+    reference: String,
+}
+
+impl Router {
+    pub fn new(
+        responder: Arc<Responder>,
+        discord: &DiscordSettings,
+        moderation: &ModerationSettings,
+        today: fn() -> Date,
+    ) -> Self {
+        Self {
+            responder,
+            discord: discord.clone(),
+            moderation: moderation.clone(),
+            users: TokenBuckets::new(discord.member_limit),
+            channels: TokenBuckets::new(discord.channel_limit),
+            posted: BoundedCache::new(POSTED),
+            is_reloading: AtomicBool::new(false),
+            today,
+        }
+    }
+
+    /// Responds to an interaction, whatever it holds.
+    pub fn interaction(&self, interaction: &Interaction) -> Response {
+        catch_panic(|| self.route(interaction))
+            .unwrap_or_else(|failure| Response::private(failure.message()))
+    }
+
+    /// Replies to a message that asks the bot something; `None` if it does not, or if silence is
+    /// kinder.
+    pub fn message(&self, message: &ChatMessage) -> Option<OutgoingMessage> {
+        if !message.is_for_bot() {
+            return None;
+        }
+        let now = Instant::now();
+        for admission in
+            [self.users.take(message.author, now), self.channels.take(message.channel, now)]
+        {
+            if let Admission::Limited { retry_after, is_first } = admission {
+                let wait = sentences::please_wait(retry_after.as_secs());
+                return is_first.then(|| OutgoingMessage::text(wait));
+            }
+        }
+        let reply = catch_panic(|| {
+            if message.text.is_empty() {
+                return Ok(whole_sheet(&self.responder.help(&commands::help(), (self.today)())));
+            }
+            let front_end = if message.is_direct { "direct message" } else { "mention" };
+            let reply = self.respond(front_end, What::Question(message.text.clone()))?;
+            Ok(render(&reply, Audience::Everybody, None))
+        });
+        Some(reply.flatten().unwrap_or_else(|failure| failure.message()))
+    }
+
+    /// Does the deferred work and reports on it. It may take seconds.
+    pub fn finish(&self, deferred: Deferred) -> OutgoingMessage {
+        let report = catch_panic(|| match deferred {
+            Deferred::Reload => moderation::report(&self.responder.reload(), true),
+            Deferred::Check => moderation::report(&self.responder.check(), false),
+        });
+        self.is_reloading.store(false, Ordering::Release);
+        report.map_or_else(|failure| failure.message(), OutgoingMessage::text)
+    }
+
+    /// The response when Discord refuses ours for this reason.
+    pub fn apology(error: &dyn std::error::Error) -> Response {
+        Response::private(Failure::log(error).message())
+    }
+
+    /// The response to an interaction that cannot be parsed.
+    pub fn unreadable() -> Response {
+        Response::sentence(sentences::UNKNOWN_BUTTON)
+    }
+
+    fn route(&self, interaction: &Interaction) -> Response {
+        match interaction {
+            Interaction::Command(command) => match command.data.kind {
+                CommandType::Message => self.check(command),
+                _ => self.command(command),
+            },
+            Interaction::Autocomplete(command) => self.complete(command),
+            Interaction::Component(component) => self.component(component),
+            // A modal, which the bot never opens. A ping never comes through the gateway, and an
+            // HTTP endpoint answers it before anything is routed.
+            _ => Self::unreadable(),
+        }
+    }
+
+    fn command(&self, command: &CommandInteraction) -> Response {
+        let options = Options::of(&command.data);
+        let invocation = &Invocation::from(command);
+        match commands::find(&command.data.name, options.subcommand) {
+            Some(Action::Moderate(action)) => self.moderate(invocation, action, options),
+            Some(Action::Ask) => self.ask(invocation, options),
+            Some(Action::Show(shared)) => self.show(invocation, shared, options),
+            Some(Action::Check) | None => Response::sentence(sentences::UNKNOWN_COMMAND),
+        }
+    }
+
+    fn ask(&self, invocation: &Invocation<'_>, options: Options<'_>) -> Response {
+        let question = options.text(commands::QUESTION).unwrap_or_default();
+        let private = self.is_private(invocation, options);
+        self.answer(invocation, "command", What::Question(question.to_owned()), private, None)
+    }
+
+    fn show(
+        &self,
+        invocation: &Invocation<'_>,
+        shared: &Command,
+        options: Options<'_>,
+    ) -> Response {
+        let words = shared.words.and_then(|(name, _)| options.text(name)).unwrap_or_default();
+        // A sheet that depends on words has no page buttons, because the words are not kept.
+        let page = shared.words.is_none().then_some((shared.name, 0));
+        self.answer(
+            invocation,
+            shared.name,
+            (shared.what)(words.to_owned()),
+            self.is_private(invocation, options),
+            page,
+        )
+    }
+
+    fn check(&self, command: &CommandInteraction) -> Response {
+        let text = target_text(&command.data);
+        if text.trim().is_empty() {
+            return Response::sentence(sentences::NOTHING_TO_READ);
+        }
+        let invocation = &Invocation::from(command);
+        self.answer(invocation, "context menu", What::Question(text), true, None)
+    }
+
+    /// Answers in a message of its own.
+    fn answer(
+        &self,
+        invocation: &Invocation<'_>,
+        front_end: &str,
+        what: What,
+        private: bool,
+        page: Option<(&str, usize)>,
+    ) -> Response {
+        if let Some(wait) = self.limit(invocation) {
+            return wait;
+        }
+        // In a channel that has had its share of public answers, the member still gets a private
+        // one.
+        let private = private
+            || (!invocation.is_bot_dm
+                && self.channels.take(invocation.channel, Instant::now()) != Admission::Allowed);
+        match self.respond(front_end, what) {
+            Ok(reply) => {
+                Response::message(render(&reply, audience(invocation, private), page), private)
+            }
+            Err(failure) => Response::private(failure.message()),
+        }
+    }
+
+    fn component(&self, component: &ComponentInteraction) -> Response {
+        let invocation = &Invocation::from(component);
+        let message = &component.message;
+        let private = is_ephemeral(message);
+        // Whoever asked changes the message; everybody else gets a private answer.
+        let is_own = private || invocation.is_bot_dm || asker(message) == Some(invocation.user);
+        let chosen = chosen(component).map(|value| What::Entry(EntryId::new(value)));
+        match (ComponentAction::parse(&component.data.custom_id), chosen) {
+            (Some(ComponentAction::Choose), Some(what)) if is_own => {
+                self.replace(invocation, "menu", what, private, None)
+            }
+            (Some(ComponentAction::Choose), Some(what)) => {
+                self.answer(invocation, "menu", what, true, None)
+            }
+            (Some(ComponentAction::OpenRelated), Some(what)) => {
+                self.answer(invocation, "menu", what, !invocation.is_bot_dm, None)
+            }
+            (Some(ComponentAction::NoneOfThese), _) => self.none_of_these(invocation, is_own),
+            (Some(ComponentAction::PostAnswer(entry)), _) => {
+                self.post(invocation, message.id, What::Entry(entry), None)
+            }
+            (Some(ComponentAction::PostSheet(command)), _) => match sheet(&command) {
+                Some(what) => self.post(invocation, message.id, what, Some((&command, 0))),
+                None => Response::sentence(sentences::UNKNOWN_BUTTON),
+            },
+            (Some(ComponentAction::ShowPage(command, number)), _) => match sheet(&command) {
+                Some(what) if is_own => {
+                    self.replace(invocation, "page", what, private, Some((&command, number)))
+                }
+                Some(what) => self.answer(invocation, "page", what, true, Some((&command, number))),
+                None => Response::sentence(sentences::UNKNOWN_BUTTON),
+            },
+            (Some(ComponentAction::Choose | ComponentAction::OpenRelated), None) | (None, _) => {
+                Response::sentence(sentences::UNKNOWN_BUTTON)
+            }
+        }
+    }
+
+    /// Replaces the message whose component was used.
+    fn replace(
+        &self,
+        invocation: &Invocation<'_>,
+        front_end: &str,
+        what: What,
+        private: bool,
+        page: Option<(&str, usize)>,
+    ) -> Response {
+        if let Some(wait) = self.limit(invocation) {
+            return wait;
+        }
+        match self.respond(front_end, what) {
+            Ok(reply) => Response::update(render(&reply, audience(invocation, private), page)),
+            Err(failure) => Response::private(failure.message()),
+        }
+    }
+
+    fn none_of_these(&self, invocation: &Invocation<'_>, is_own: bool) -> Response {
+        let reply = self.responder.none_of_these((self.today)());
+        let message = render(&reply, Audience::Everybody, None);
+        if is_own {
+            Response::update(message)
+        } else {
+            Response::message(message, !invocation.is_bot_dm)
+        }
+    }
+
+    /// Posts for the member who pressed the button, with their name above it, if both the member
+    /// and the bot may write in the channel.
+    fn post(
+        &self,
+        invocation: &Invocation<'_>,
+        from: MessageId,
+        what: What,
+        page: Option<(&str, usize)>,
+    ) -> Response {
+        let may_write = |permissions: Permissions| {
+            invocation.guild.is_none()
+                || permissions.intersects(
+                    Permissions::ADMINISTRATOR
+                        | Permissions::SEND_MESSAGES
+                        | Permissions::SEND_MESSAGES_IN_THREADS,
+                )
+        };
+        if !may_write(invocation.user_permissions()) {
+            return Response::sentence(sentences::MAY_NOT_POST);
+        }
+        if !may_write(invocation.app_permissions) {
+            return Response::sentence(sentences::BOT_MAY_NOT_POST);
+        }
+        if let Some(wait) = self.limit(invocation) {
+            return wait;
+        }
+        if let Admission::Limited { retry_after, .. } =
+            self.channels.take(invocation.channel, Instant::now())
+        {
+            return Response::sentence(sentences::please_wait(retry_after.as_secs()));
+        }
+        match self.respond("post", what) {
+            // If the answer was withdrawn in the meantime, only the member learns of it.
+            Ok(reply @ Reply::NoAnswer(_)) => {
+                Response::private(render(&reply, Audience::Everybody, None))
+            }
+            Ok(_) if !self.posted.insert(from) => Response::sentence(sentences::ALREADY_POSTED),
+            Ok(reply) => {
+                let message = render(&reply, Audience::Everybody, page)
+                    .with_content(sentences::shared_by(invocation.user.get()));
+                Response::message(message, false)
+            }
+            Err(failure) => Response::private(failure.message()),
+        }
+    }
+
+    fn moderate(
+        &self,
+        invocation: &Invocation<'_>,
+        action: ModerationAction,
+        options: Options<'_>,
+    ) -> Response {
+        if let Some(refusal) = Permission::of(invocation, &self.moderation).refusal() {
+            return Response::sentence(refusal);
+        }
+        let work = match action {
+            ModerationAction::Reload => Deferred::Reload,
+            ModerationAction::Check => Deferred::Check,
+            ModerationAction::Show => return self.show_to_moderator(options),
+        };
+        if self.is_reloading.swap(true, Ordering::AcqRel) {
+            return Response::sentence(sentences::RELOAD_RUNNING);
+        }
+        Response { callback: deferred(), deferred: Some(work) }
+    }
+
+    /// An entry with everything behind it, or why a question is answered as it is.
+    fn show_to_moderator(&self, options: Options<'_>) -> Response {
+        let given =
+            |option| options.text(option).map(str::trim).filter(|text: &&str| !text.is_empty());
+        match (given(commands::ENTRY), given(commands::QUESTION)) {
+            (Some(id), _) => match self.responder.editors_view(&EntryId::new(id), (self.today)()) {
+                Some(sheet) => Response::private(whole_sheet(&sheet)),
+                None => Response::sentence(sentences::NO_SUCH_ENTRY),
+            },
+            (None, Some(question)) => match self.responder.why(question, (self.today)()) {
+                Ok(sheet) => Response::private(whole_sheet(&sheet)),
+                Err(error) => Self::apology(&error),
+            },
+            (None, None) => Response::sentence(sentences::NOTHING_TO_SHOW),
+        }
+    }
+
+    /// Suggestions for the option that is being typed.
+    fn complete(&self, command: &CommandInteraction) -> Response {
+        let options = Options::of(&command.data);
+        let action = commands::find(&command.data.name, options.subcommand);
+        let (option, typed) =
+            command.data.autocomplete().map_or(("", ""), |option| (option.name, option.value));
+        let choices: Vec<(String, String)> = match action {
+            Some(Action::Ask) if option == commands::QUESTION => {
+                let found = self.responder.suggest(typed, limits::CHOICES);
+                found.into_iter().map(|s| (s.question, s.entry.as_str().to_owned())).collect()
+            }
+            Some(Action::Show(shared)) if shared.words.is_some_and(|(name, _)| name == option) => {
+                let found = self.responder.suggest_quotations(typed, limits::CHOICES);
+                found.into_iter().map(|(key, words)| (words, key.as_str().to_owned())).collect()
+            }
+            Some(Action::Moderate(ModerationAction::Show))
+                if Permission::of(&Invocation::from(command), &self.moderation)
+                    == Permission::Granted =>
+            {
+                let found = self.responder.editors_choices(typed, limits::CHOICES);
+                found
+                    .into_iter()
+                    .map(|(id, question)| (format!("{id}: {question}"), id.as_str().to_owned()))
+                    .collect()
+            }
+            _ => Vec::new(),
+        };
+        // A value that is too long is left out: a clipped id would name no entry.
+        let fitting =
+            choices.into_iter().filter(|(_, value)| limits::length(value) <= limits::CHOICE_TEXT);
+        let choices = fitting
+            .map(|(name, value)| AutocompleteChoice::new(clip(&name, limits::CHOICE_TEXT), value));
+        let choices = choices.take(limits::CHOICES).collect();
+        let response = CreateAutocompleteResponse::new().set_choices(choices);
+        Response::only(CreateInteractionResponse::Autocomplete(response))
+    }
+
+    /// Asks the core. The span records how it went, and never what was asked or who asked.
+    fn respond(&self, front_end: &str, what: What) -> Result<Reply, Failure> {
+        let start = Instant::now();
+        let span = info_span!(
+            "question",
+            front_end,
+            outcome = field::Empty,
+            entry = field::Empty,
+            score = field::Empty,
+            milliseconds = field::Empty
+        );
+        let _entered = span.enter();
+        let response = self.responder.respond(&Ask { what, today: (self.today)() });
+        span.record("milliseconds", start.elapsed().as_secs_f64() * 1000.0);
+        let response = response.map_err(|error| Failure::log(&error))?;
+        let (outcome, entry) = match &response.reply {
+            Reply::Answer(answer) => ("answered", Some(answer.entry().as_str())),
+            Reply::Choice(_) => ("ambiguous", None),
+            Reply::NoAnswer(_) => ("no answer", None),
+            Reply::Sheet(_) => ("sheet", None),
+        };
+        span.record("outcome", outcome);
+        if let Some(entry) = entry {
+            span.record("entry", entry);
+        }
+        if let Some(score) = response.score() {
+            span.record("score", score);
+        }
+        info!("done");
+        Ok(response.reply)
+    }
+
+    /// What to say to a user who asked too much at once.
+    fn limit(&self, invocation: &Invocation<'_>) -> Option<Response> {
+        match self.users.take(invocation.user, Instant::now()) {
+            Admission::Allowed => None,
+            Admission::Limited { retry_after, .. } => {
+                Some(Response::sentence(sentences::please_wait(retry_after.as_secs())))
+            }
+        }
+    }
+
+    fn is_private(&self, invocation: &Invocation<'_>, options: Options<'_>) -> bool {
+        let by_channel = match invocation.channel.get() {
+            channel if self.discord.public_channels.contains(&channel) => false,
+            channel if self.discord.private_channels.contains(&channel) => true,
+            // In a direct message there is nobody else to see it.
+            _ => self.discord.private && !invocation.is_bot_dm,
+        };
+        options.flag(commands::PRIVATE).unwrap_or(by_channel)
+    }
+}
+
+impl Response {
+    /// A response that is not deferred.
+    fn only(callback: CreateInteractionResponse) -> Self {
+        Self { callback, deferred: None }
+    }
+
+    fn message(message: OutgoingMessage, private: bool) -> Self {
+        Self::only(message.response(private))
+    }
+
+    fn private(message: OutgoingMessage) -> Self {
+        Self::message(message, true)
+    }
+
+    fn sentence(text: impl Into<String>) -> Self {
+        Self::private(OutgoingMessage::text(text))
+    }
+
+    fn update(message: OutgoingMessage) -> Self {
+        Self::only(message.update())
+    }
+}
+
+impl Failure {
+    fn log(error: &dyn std::error::Error) -> Self {
+        let failure = Self::new();
+        error!(reference = failure.reference, %error, "a question could not be answered");
+        failure
+    }
+
+    /// A random reference, which connects what the member sees with a line of the log.
+    fn new() -> Self {
+        use std::hash::{BuildHasher, RandomState};
+        Self { reference: format!("{:08x}", RandomState::new().hash_one(()) as u32) }
+    }
+
+    fn message(&self) -> OutgoingMessage {
+        OutgoingMessage::text(format!("{APOLOGY} {}", sentences::reference(&self.reference)))
+    }
+}
+
+/// Turns a panic into a failure, so that it costs one answer and not the whole bot.
+fn catch_panic<T>(work: impl FnOnce() -> T) -> Result<T, Failure> {
+    catch_unwind(AssertUnwindSafe(work)).map_err(|_| {
+        let failure = Failure::new();
+        // The message of a panic can hold the words of the question; the panic hook has logged the
+        // place in the code.
+        error!(reference = failure.reference, "answering panicked");
+        failure
+    })
+}
+
+/// What a command without words shows.
+fn sheet(name: &str) -> Option<What> {
+    find_shared(name)
+        .filter(|shared| shared.words.is_none())
+        .map(|shared| (shared.what)(String::new()))
+}
+
+fn audience(invocation: &Invocation<'_>, private: bool) -> Audience {
+    if private && invocation.guild.is_some() { Audience::OneMember } else { Audience::Everybody }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_panic_costs_one_answer_and_leaves_a_reference() {
+        let failure = catch_panic(|| -> () { panic!("on purpose") }).unwrap_err();
+        let text = failure.message().content;
+        assert!(text.contains(APOLOGY) && text.contains(&failure.reference), "{text}");
+        assert_eq!(catch_panic(|| 1).unwrap(), 1);
+    }
+}
