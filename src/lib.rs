@@ -22,7 +22,7 @@
 //! * [`config`], [`ask`], [`commands`]: settings, what was asked, and the commands that ask for it.
 
 #![forbid(unsafe_code)]
-#![warn(missing_docs, clippy::print_stdout, clippy::print_stderr)]
+#![warn(clippy::print_stdout, clippy::print_stderr)]
 
 pub mod ask;
 pub mod commands;

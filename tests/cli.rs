@@ -9,7 +9,7 @@ use std::io::Write;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use caseclerk::commands::COMMANDS;
+use caseclerk::commands::{Command as BotCommand, Commands};
 use caseclerk::config::Options;
 use caseclerk::knowledge::load;
 use serde_json::Value;
@@ -46,11 +46,13 @@ fn the_transcript_of_the_readme_is_what_the_program_prints() {
 fn the_readme_lists_the_commands_of_the_table() {
     let readme = fs::read_to_string("README.md").expect("the README can be read");
     let listed: Vec<&str> = readme.lines().filter(|line| line.starts_with("| `/")).collect();
-    let row = |command: &caseclerk::commands::Command| {
+    let knowledge = load(Path::new("faq")).expect("the FAQ can be read").knowledge;
+    let commands = Commands::new(&knowledge.expect("the FAQ is whole").case_file);
+    let row = |command: &BotCommand| {
         let words = if command.words.is_some() { " WORDS" } else { "" };
         format!("| `/{}{words}` | {} |", command.name, command.summary)
     };
-    assert_eq!(listed, COMMANDS.iter().map(row).collect::<Vec<_>>());
+    assert_eq!(listed, commands.list.iter().map(row).collect::<Vec<_>>());
 }
 
 #[test]
@@ -156,7 +158,7 @@ fn ask_refuses_broken_content_and_says_where() {
         assert_eq!(output.status.code(), Some(2), "{arguments:?}: {log}");
         assert_eq!(text(&output.stdout), "", "{arguments:?}");
         assert!(
-            log.contains("answers/claims/what-was-claimed.md:7:") && log.contains("To mend it:"),
+            log.contains("answers/claims/what-was-claimed.md:7:") && log.contains("To fix it:"),
             "{log}"
         );
     }
@@ -181,7 +183,7 @@ fn lint_without_a_case_says_what_it_could_not_do() {
     let printed = text(&output.stdout);
     assert_eq!(output.status.code(), Some(1), "{printed}");
     assert!(printed.contains("case.toml:") && printed.contains("[unknown-key]"), "{printed}");
-    assert!(printed.contains("mend case.toml and opt-out.toml first"), "{printed}");
+    assert!(printed.contains("fix case.toml and voice.toml first"), "{printed}");
 }
 
 #[test]

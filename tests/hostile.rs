@@ -7,15 +7,15 @@ mod tiny;
 
 use std::sync::LazyLock;
 
-use caseclerk::ask::{Ask, What};
+use caseclerk::ask::{Ask, Query};
 use caseclerk::config::{Options, Settings};
 use caseclerk::knowledge::load;
 use caseclerk::language::words;
 use caseclerk::lint::{self, Subject};
 use caseclerk::matcher::NoAnswerReason;
-use caseclerk::reply::Reply;
+use caseclerk::reply::{JsonReply, Reply, WhyNoAnswer};
 use caseclerk::responder::Responder;
-use caseclerk::terminal::{JsonReply, explanation_text, read_chat_line, reply_text};
+use caseclerk::terminal::{explanation_text, read_chat_line, reply_text};
 use proptest::prelude::*;
 use proptest::test_runner::FileFailurePersistence;
 use tiny::{TODAY, Tiny};
@@ -142,7 +142,7 @@ proptest! {
 
     #[test]
     fn every_question_gets_a_reply(text in hostile_text()) {
-        let ask = Ask { what: What::Question(text.clone()), today: TODAY };
+        let ask = Ask { query: Query::Question(text.clone()), today: TODAY };
         let response = RESPONDER.respond(&ask).expect("no text is an error");
         if words(&text).is_empty() {
             prop_assert!(is_empty_question(&response.reply), "{text:?} has no words and got {:?}", response.reply);
@@ -151,7 +151,7 @@ proptest! {
         if let Some(evidence) = &response.evidence {
             prop_assert!(!explanation_text(evidence).is_empty());
         }
-        let json = serde_json::to_string(&JsonReply::new(&text, response)).expect("a reply can be written as JSON");
+        let json = serde_json::to_string(&JsonReply::new(&text, response.reply, response.evidence)).expect("a reply can be written as JSON");
         let read: serde_json::Value = serde_json::from_str(&json).expect("JSON can be read");
         prop_assert_eq!(read["question"].as_str(), Some(text.as_str()));
         prop_assert!(!read["stamp"].as_str().unwrap_or_default().is_empty());
@@ -159,13 +159,13 @@ proptest! {
 
     #[test]
     fn no_words_no_answer(text in wordless_text()) {
-        let response = RESPONDER.respond(&Ask { what: What::Question(text.clone()), today: TODAY }).expect("no error");
+        let response = RESPONDER.respond(&Ask { query: Query::Question(text.clone()), today: TODAY }).expect("no error");
         prop_assert!(is_empty_question(&response.reply), "{text:?} got {:?}", response.reply);
     }
 
     #[test]
     fn the_same_question_gets_the_same_reply(text in hostile_text()) {
-        let ask = Ask { what: What::Question(text), today: TODAY };
+        let ask = Ask { query: Query::Question(text), today: TODAY };
         let [once, twice] = [(); 2].map(|()| RESPONDER.respond(&ask).expect("no text is an error").reply);
         prop_assert_eq!(once, twice);
     }
@@ -178,13 +178,13 @@ proptest! {
 
     #[test]
     fn quotations_are_looked_for_with_any_words(text in hostile_text()) {
-        let response = RESPONDER.respond(&Ask { what: What::Quote(text), today: TODAY }).expect("no text is an error");
+        let response = RESPONDER.respond(&Ask { query: Query::Quote(text), today: TODAY }).expect("no text is an error");
         prop_assert!(matches!(response.reply, Reply::Sheet(_)));
     }
 
     #[test]
     fn a_line_of_the_conversation_may_be_anything(text in hostile_text()) {
-        let _ = read_chat_line(&text, &[]);
+        let _ = read_chat_line(&text, &RESPONDER.commands(), &[]);
     }
 }
 
@@ -229,7 +229,8 @@ const FILES: &[&str] = &[
     "quotations.toml",
     "conflicts.toml",
     "timeline.toml",
-    "opt-out.toml",
+    "voice.toml",
+    "pages/light.toml",
     "house-style.toml",
     "answers/status/is-it-over.md",
     "answers/claims/what-was-claimed.md",
@@ -238,5 +239,5 @@ const FILES: &[&str] = &[
 ];
 
 fn is_empty_question(reply: &Reply) -> bool {
-    matches!(reply, Reply::NoAnswer(no_answer) if no_answer.reason == Some(NoAnswerReason::Empty))
+    matches!(reply, Reply::NoAnswer(no_answer) if no_answer.reason == WhyNoAnswer::Question(NoAnswerReason::Empty))
 }

@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::Instant;
 
-use caseclerk::ask::{Ask, What};
+use caseclerk::ask::{Ask, Query};
 use caseclerk::index::{Origin, SCHEMA_VERSION};
 use caseclerk::responder::Responder;
 use tiny::{TODAY, Tiny};
@@ -297,7 +297,7 @@ fn kill_while_building(faq: &Path, question: &str, kills: u32) {
 fn open(tiny: &Tiny) -> Origin {
     let responder = Responder::open(&tiny.settings()).expect("the tiny FAQ can be served");
     let ask =
-        Ask { what: What::Question("will lamp owners get any money".to_owned()), today: TODAY };
+        Ask { query: Query::Question("will lamp owners get any money".to_owned()), today: TODAY };
     let evidence = responder
         .respond(&ask)
         .expect("the index answers")

@@ -5,10 +5,11 @@ use std::io::{BufRead, BufReader, Write};
 use std::path::PathBuf;
 
 use anyhow::Context;
-use caseclerk::ask::{Ask, What};
+use caseclerk::ask::{Ask, Query};
 use caseclerk::config::Settings;
+use caseclerk::reply::{JsonError, JsonReply, write_json, write_json_line};
 use caseclerk::responder::Responder;
-use caseclerk::terminal::{JsonError, JsonReply, explanation_text, reply_text};
+use caseclerk::terminal::{explanation_text, reply_text};
 use clap::Args;
 use jiff::civil::Date;
 
@@ -47,13 +48,11 @@ fn answer_one(
     question: &str,
     today: Date,
 ) -> anyhow::Result<Exit> {
-    let response =
-        responder.respond_and_explain(&Ask { what: What::Question(question.to_owned()), today })?;
+    let query = Query::Question(question.to_owned());
+    let response = responder.respond_and_explain(&Ask { query, today })?;
     let mut out = anstream::stdout();
     if arguments.json {
-        serde_json::to_writer_pretty(&mut out, &JsonReply::new(question, response))
-            .map_err(std::io::Error::from)?;
-        writeln!(out)?;
+        write_json(&mut out, &JsonReply::new(question, response.reply, response.evidence))?;
         return Ok(Exit::Well);
     }
     write!(out, "{}", reply_text(&response.reply))?;
@@ -77,10 +76,10 @@ fn answer_batch(responder: &Responder, file: &PathBuf, today: Date) -> anyhow::R
         let line = line.with_context(|| format!("cannot read {}", file.display()))?;
         match serde_json::from_slice::<String>(&line) {
             Ok(question) => {
-                let response = responder
-                    .respond_and_explain(&Ask { what: What::Question(question.clone()), today })?;
-                serde_json::to_writer(&mut out, &JsonReply::new(&question, response))
-                    .map_err(std::io::Error::from)?;
+                let query = Query::Question(question.clone());
+                let response = responder.respond_and_explain(&Ask { query, today })?;
+                let reply = JsonReply::new(&question, response.reply, response.evidence);
+                write_json_line(&mut out, &reply)?;
             }
             Err(error) => {
                 exit = Exit::Findings;
@@ -88,11 +87,10 @@ fn answer_batch(responder: &Responder, file: &PathBuf, today: Date) -> anyhow::R
                     error: format!("this line is not a JSON string: {error}"),
                     line: place + 1,
                 };
-                serde_json::to_writer(&mut out, &error).map_err(std::io::Error::from)?;
+                write_json_line(&mut out, &error)?;
             }
         }
         // Line by line, so that a program at the other end can ask and wait for the reply.
-        out.write_all(b"\n")?;
         out.flush()?;
     }
     Ok(exit)

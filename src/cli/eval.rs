@@ -13,6 +13,7 @@ use caseclerk::eval::{
 use caseclerk::knowledge::load;
 use caseclerk::lint;
 use caseclerk::matcher::{Calibration, SIGNAL_NAMES, Snapshot};
+use caseclerk::reply::write_json_line;
 use caseclerk::responder::open_table;
 use clap::Args;
 use serde::Serialize;
@@ -186,9 +187,7 @@ fn against(path: &PathBuf, this_run: &Run) -> anyhow::Result<Vec<Change>> {
 fn print(report: &Report, json: bool) -> anyhow::Result<()> {
     let mut out = std::io::stdout().lock();
     if json {
-        serde_json::to_writer(&mut out, report).map_err(std::io::Error::from)?;
-        writeln!(out)?;
-        return Ok(());
+        return Ok(write_json_line(&mut out, report)?);
     }
     writeln!(
         out,

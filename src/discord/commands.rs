@@ -6,7 +6,7 @@ use serenity::all::{
 };
 
 use super::limits;
-use crate::commands::{self, Command};
+use crate::commands::{Command, Commands};
 
 /// The context menu of a message.
 pub const CHECK: &str = "Check against the FAQ";
@@ -23,11 +23,11 @@ pub const ENTRY: &str = "entry";
 
 /// What a command does.
 #[derive(Debug, Clone, Copy)]
-pub enum Action {
+pub enum Action<'c> {
     /// Answers a question.
     Ask,
     /// Shows what every front end can show.
-    Show(&'static Command),
+    Show(&'c Command),
     /// Answers the text of a message.
     Check,
     /// Something for those who look after the FAQ.
@@ -47,20 +47,20 @@ pub enum DeskAction {
 
 /// A command as Discord shows it.
 #[derive(Debug, Clone, Copy)]
-pub struct Row {
+pub struct Row<'c> {
     /// Its name, without the slash; the subcommand follows after a space.
-    pub name: &'static str,
+    pub name: &'c str,
     /// What it does, in a few words.
-    pub summary: &'static str,
+    pub summary: &'c str,
     /// What it does, for us.
-    pub action: Action,
+    pub action: Action<'c>,
 }
 
 /// Every command, in the order in which help lists them.
-pub fn table() -> impl Iterator<Item = Row> {
+pub fn table(shared: &Commands) -> impl Iterator<Item = Row<'_>> {
     let row = |name, summary, action| Row { name, summary, action };
-    let ask = row(ASK, "Ask about the case or about opting out, in your own words", Action::Ask);
-    let shared = commands::COMMANDS.iter().map(move |c| row(c.name, c.summary, Action::Show(c)));
+    let ask = row(ASK, &shared.ask, Action::Ask);
+    let shared = shared.list.iter().map(move |c| row(&c.name, &c.summary, Action::Show(c)));
     let desk = [
         ("faq reload", "Load the FAQ again and say what changed", DeskAction::Reload),
         ("faq check", "Say what a reload would change, and change nothing", DeskAction::Check),
@@ -79,15 +79,15 @@ pub fn table() -> impl Iterator<Item = Row> {
 }
 
 /// Finds what a command does.
-pub fn find(name: &str, subcommand: Option<&str>) -> Option<Action> {
+pub fn find<'c>(shared: &'c Commands, name: &str, subcommand: Option<&str>) -> Option<Action<'c>> {
     let name =
         subcommand.map_or_else(|| name.to_owned(), |subcommand| format!("{name} {subcommand}"));
-    table().find(|row| row.name == name).map(|row| row.action)
+    table(shared).find(|row| row.name == name).map(|row| row.action)
 }
 
 /// The commands of members, for the help.
-pub fn help() -> Vec<(String, String)> {
-    let for_members = table().filter(|row| !matches!(row.action, Action::Desk(_)));
+pub fn help(shared: &Commands) -> Vec<(String, String)> {
+    let for_members = table(shared).filter(|row| !matches!(row.action, Action::Desk(_)));
     let shown = for_members.map(|row| {
         let name = if matches!(row.action, Action::Check) {
             row.name.to_owned()
@@ -101,8 +101,8 @@ pub fn help() -> Vec<(String, String)> {
 
 /// What Discord is told about the commands that everybody has, in servers and direct messages,
 /// installed for either.
-pub fn for_everybody() -> Vec<CreateCommand> {
-    let commands = table().filter_map(|row| match row.action {
+pub fn for_everybody(shared: &Commands) -> Vec<CreateCommand> {
+    let commands = table(shared).filter_map(|row| match row.action {
         Action::Ask => Some(
             everywhere(row.name).description(row.summary).set_options(vec![question(), private()]),
         ),
@@ -116,8 +116,8 @@ pub fn for_everybody() -> Vec<CreateCommand> {
 }
 
 /// What Discord is told about the commands in the operator's server.
-pub fn for_the_desk() -> Vec<CreateCommand> {
-    let subcommands = table().filter_map(|row| {
+pub fn for_the_desk(shared: &Commands) -> Vec<CreateCommand> {
+    let subcommands = table(shared).filter_map(|row| {
         let Action::Desk(action) = row.action else { return None };
         let name = row.name.split(' ').next_back()?;
         let option = CreateCommandOption::new(CommandOptionType::SubCommand, name, row.summary);
@@ -178,16 +178,17 @@ mod tests {
 
     #[test]
     fn every_command_has_an_action_and_fits() {
-        for row in table() {
+        let shared = Commands { ask: "Ask".to_owned(), list: Vec::new() };
+        for row in table(&shared) {
             let mut words = row.name.splitn(2, ' ');
             let (name, subcommand) = match row.action {
                 Action::Desk(_) => (words.next().unwrap(), words.next()),
                 _ => (row.name, None),
             };
-            assert!(find(name, subcommand).is_some(), "{}", row.name);
+            assert!(find(&shared, name, subcommand).is_some(), "{}", row.name);
             assert!(limits::length(row.summary) <= limits::COMMAND_DESCRIPTION, "{}", row.name);
         }
-        for command in for_everybody().into_iter().chain(for_the_desk()) {
+        for command in for_everybody(&shared).into_iter().chain(for_the_desk(&shared)) {
             let text = serde_json::to_string(&command).unwrap();
             assert!(limits::length(&text) <= limits::COMMAND_TOTAL);
         }

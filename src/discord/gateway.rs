@@ -119,7 +119,8 @@ pub async fn run(
     }
     let mut registered = tokio::spawn({
         let rest = rest.clone();
-        async move { register(&rest, desk).await }
+        let commands = router.commands();
+        async move { register(&rest, &commands, desk).await }
     });
     // Whoever sees the bot should see its commands, too; but a bot without commands is better than
     // none.

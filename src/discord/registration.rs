@@ -10,6 +10,7 @@ use tracing::{info, warn};
 
 use super::commands;
 use super::rest::{Rest, RestError};
+use crate::commands::Commands;
 
 /// Discord's answer where the application lacks the scope for commands, or is not in the server at
 /// all.
@@ -24,10 +25,14 @@ pub struct ScopeMissing(pub u64);
 
 /// Registers the commands for everybody, and those of the desk in the operator's server. Returns
 /// when Discord knows them all; the bot answers in the meantime.
-pub async fn register(rest: &Rest, desk: Option<u64>) -> Result<(), ScopeMissing> {
+pub async fn register(
+    rest: &Rest,
+    shared: &Commands,
+    desk: Option<u64>,
+) -> Result<(), ScopeMissing> {
     let application = application(rest).await;
-    tokio::try_join!(for_everybody(rest, &application), for_the_desk(rest, &application, desk))
-        .map(|_| ())
+    let everybody = for_everybody(rest, shared, &application);
+    tokio::try_join!(everybody, for_the_desk(rest, shared, &application, desk)).map(|_| ())
 }
 
 /// The id under which Discord knows us.
@@ -48,11 +53,15 @@ async fn application(rest: &Rest) -> String {
     }
 }
 
-async fn for_everybody(rest: &Rest, application: &str) -> Result<(), ScopeMissing> {
+async fn for_everybody(
+    rest: &Rest,
+    shared: &Commands,
+    application: &str,
+) -> Result<(), ScopeMissing> {
     let path = format!("/applications/{application}/commands");
     // Commands for everybody need no scope anywhere; a refusal is worth another try like any other
     // fault.
-    while until_known(rest, &path, &json!(commands::for_everybody())).await.is_err() {
+    while until_known(rest, &path, &json!(commands::for_everybody(shared))).await.is_err() {
         sleep(LONGEST_REST).await;
     }
     Ok(())
@@ -60,12 +69,13 @@ async fn for_everybody(rest: &Rest, application: &str) -> Result<(), ScopeMissin
 
 async fn for_the_desk(
     rest: &Rest,
+    shared: &Commands,
     application: &str,
     desk: Option<u64>,
 ) -> Result<(), ScopeMissing> {
     let Some(guild) = desk else { return Ok(()) };
     let path = format!("/applications/{application}/guilds/{guild}/commands");
-    until_known(rest, &path, &json!(commands::for_the_desk()))
+    until_known(rest, &path, &json!(commands::for_the_desk(shared)))
         .await
         .map_err(|()| ScopeMissing(guild))
 }
@@ -160,6 +170,10 @@ fn list(value: &Value) -> &[Value] {
 mod tests {
     use super::*;
 
+    fn shared() -> Commands {
+        Commands { ask: "Ask".to_owned(), list: Vec::new() }
+    }
+
     /// What Discord makes of what it is told.
     fn as_discord_has_it(commands: &Value) -> Value {
         let mut theirs = commands.clone();
@@ -176,7 +190,10 @@ mod tests {
 
     #[test]
     fn what_discord_knows_is_not_told_again() {
-        for ours in [json!(commands::for_everybody()), json!(commands::for_the_desk())] {
+        let shared = shared();
+        for ours in
+            [json!(commands::for_everybody(&shared)), json!(commands::for_the_desk(&shared))]
+        {
             let theirs = as_discord_has_it(&ours);
             assert!(same(&ours, &theirs));
             let mut changed = theirs.clone();
@@ -188,7 +205,7 @@ mod tests {
 
     #[test]
     fn a_changed_option_is_a_change() {
-        let ours = json!(commands::for_everybody());
+        let ours = json!(commands::for_everybody(&shared()));
         let mut theirs = ours.clone();
         theirs[0]["options"][0]["max_length"] = json!(6000);
         assert!(!same(&ours, &theirs));

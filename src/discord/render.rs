@@ -18,9 +18,7 @@ use super::limits::{self, length};
 use super::markdown::{Piece, citation, clip, escape, numbered, pack, pieces, section_pieces};
 use super::sentences;
 use crate::legal::Standing;
-use crate::reply::{
-    Answer, ConflictNote, DISCLAIMER, Link, QuotedWords, Reply, Sheet, Suggestion, stamp_line,
-};
+use crate::reply::{Answer, ConflictNote, DISCLAIMER, Link, QuotedWords, Reply, Sheet, Suggestion};
 
 /// The colour of the bar beside an embed. It means nothing.
 const COLOUR: u32 = 0x3D_6A_8A;
@@ -92,14 +90,13 @@ pub fn render(reply: &Reply, audience: Audience, page: Option<(&str, usize)>) ->
     match reply {
         Reply::Answer(answer) => render_answer(answer, audience),
         Reply::Choice(choice) => {
-            let mut message =
-                questions(&choice.text, &choice.suggestions, &stamp_line(&choice.stamp));
+            let mut message = questions(&choice.text, &choice.suggestions, &choice.stamp_line());
             let none =
                 CreateButton::new(Press::NoneOfThese.custom_id()).label(sentences::NONE_OF_THESE);
             message.rows.push(CreateActionRow::Buttons(vec![none.style(ButtonStyle::Secondary)]));
             message
         }
-        Reply::NoAnswer(no) => questions(&no.text, &no.nearest, &stamp_line(&no.stamp)),
+        Reply::NoAnswer(no) => questions(&no.text, &no.nearest, &no.stamp_line()),
         Reply::Sheet(sheet) => render_sheet(sheet, audience, page),
     }
 }
@@ -117,8 +114,8 @@ pub fn overruns(reply: &Reply) -> Vec<String> {
 
 /// A sheet in as much of one message as fits, without buttons that turn pages.
 pub fn whole_sheet(sheet: &Sheet) -> Message {
-    let needed: Vec<Piece> = sheet.sections.iter().flat_map(section_pieces).collect();
-    fitted(&sheet.title, needed, Vec::new(), Vec::new(), &footer(&sheet.stamp))
+    let needed: Vec<Piece> = sheet.sections().iter().flat_map(section_pieces).collect();
+    fitted(sheet.title(), needed, Vec::new(), Vec::new(), &footer(&sheet.stamp_line()))
 }
 
 fn render_answer(answer: &Answer, audience: Audience) -> Message {
@@ -127,7 +124,7 @@ fn render_answer(answer: &Answer, audience: Audience) -> Message {
         "{} **{}:** {}",
         symbol(standing),
         sentences::STANDING,
-        standing.label()
+        answer.standing_label()
     ));
     let mut before = pieces(answer.body());
     before.push(standing);
@@ -205,12 +202,12 @@ fn embeds(title: &str, pages: &[String], footer: &str) -> Vec<CreateEmbed> {
 }
 
 fn render_sheet(sheet: &Sheet, audience: Audience, page: Option<(&str, usize)>) -> Message {
-    let mut all: Vec<Piece> = sheet.sections.iter().flat_map(section_pieces).collect();
-    all.extend(numbered(sentences::SOURCES, sheet.citations.iter().map(citation)));
+    let mut all: Vec<Piece> = sheet.sections().iter().flat_map(section_pieces).collect();
+    all.extend(numbered(sentences::SOURCES, sheet.citations().iter().map(citation)));
     let Some((command, number)) = page else {
         return Message {
-            rows: links(&sheet.links),
-            ..fitted(&sheet.title, all, Vec::new(), Vec::new(), &footer(&sheet.stamp))
+            rows: links(sheet.links()),
+            ..fitted(sheet.title(), all, Vec::new(), Vec::new(), &footer(&sheet.stamp_line()))
         };
     };
     let pages = pack(&all, PAGE);
@@ -218,11 +215,11 @@ fn render_sheet(sheet: &Sheet, audience: Audience, page: Option<(&str, usize)>) 
     let place =
         if pages.len() > 1 { sentences::page(number + 1, pages.len()) } else { String::new() };
     let shown = pages.get(number..=number).unwrap_or_default();
-    let mut rows = links(&sheet.links);
+    let mut rows = links(sheet.links());
     rows.extend(page_buttons(command, number, pages.len()));
     rows.extend(post_button(audience, &Press::PostSheet(command.to_owned())));
-    let footer = format!("{place}{}", footer(&sheet.stamp));
-    Message { embeds: embeds(&sheet.title, shown, &footer), rows, ..Message::default() }
+    let footer = format!("{place}{}", footer(&sheet.stamp_line()));
+    Message { embeds: embeds(sheet.title(), shown, &footer), rows, ..Message::default() }
 }
 
 fn page_buttons(command: &str, number: usize, count: usize) -> Option<CreateActionRow> {
@@ -288,12 +285,10 @@ fn links(links: &[Link]) -> Vec<CreateActionRow> {
 
 /// Somebody's words as a block quotation, with who said them and where they were read.
 fn quotation(quoted: &QuotedWords, lead: &str) -> Piece {
-    let document =
-        quoted.document.as_ref().map_or(String::new(), |document| format!(", {document}"));
-    let date = quoted.date.map_or(String::new(), |date| format!(" ({date})"));
-    let read_in = format!("{}{document}{date}; read in {}", quoted.speaker, quoted.publisher);
-    let mut lines =
-        vec![format!("{lead}“{}”", escape(&quoted.words)), format!("— {}", escape(&read_in))];
+    let mut lines = vec![
+        format!("{lead}“{}”", escape(&quoted.words)),
+        format!("— {}", escape(&quoted.attribution())),
+    ];
     lines.extend(quoted.caveat.as_ref().map(|caveat| format!("*Note: {}*", escape(caveat))));
     let quoted = lines.join("\n").replace('\n', "\n> ");
     Piece::paragraph(format!("> {quoted}"))

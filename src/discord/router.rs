@@ -21,8 +21,8 @@ use super::memory::Memory;
 use super::render::{Audience, Message, render, whole_sheet};
 use super::request::{Request, Typed, Wish, Written};
 use super::sentences;
-use crate::ask::{Ask, What};
-use crate::commands::find as find_shared;
+use crate::ask::{Ask, Query};
+use crate::commands::{Command, Commands};
 use crate::config::{DiscordSettings, ModerationSettings};
 use crate::knowledge::EntryId;
 use crate::reply::{APOLOGY, Reply};
@@ -87,6 +87,11 @@ impl Router {
         }
     }
 
+    /// The commands of the content that is served now.
+    pub fn commands(&self) -> Arc<Commands> {
+        self.responder.commands()
+    }
+
     /// Responds to an interaction, whatever it holds.
     pub fn interaction(&self, request: &Request) -> Turn {
         guarded(|| self.route(request)).unwrap_or_else(|broken| Turn::private(broken.message()))
@@ -108,10 +113,12 @@ impl Router {
         }
         let message = guarded(|| {
             if written.words.is_empty() {
-                return Ok(whole_sheet(&self.responder.help(&commands::help(), (self.today)())));
+                return Ok(whole_sheet(
+                    &self.responder.help(&commands::help(&self.commands()), (self.today)()),
+                ));
             }
             let front_end = if written.direct { "direct message" } else { "mention" };
-            let reply = self.respond(front_end, What::Question(written.words.clone()))?;
+            let reply = self.respond(front_end, Query::Question(written.words.clone()))?;
             Ok(render(&reply, Audience::Everybody, None))
         });
         Some(message.flatten().unwrap_or_else(|broken| broken.message()))
@@ -137,7 +144,7 @@ impl Router {
             Wish::Ping => Turn::only(Callback::pong()),
             Wish::Complete(typed, option) => self.complete(request, typed, option),
             Wish::Command(typed) => {
-                match commands::find(&typed.name, typed.subcommand.as_deref()) {
+                match commands::find(&self.commands(), &typed.name, typed.subcommand.as_deref()) {
                     Some(Action::Desk(action)) => self.desk(request, action, typed),
                     Some(Action::Ask) => self.ask(request, typed),
                     Some(Action::Show(shared)) => self.show(request, shared, typed),
@@ -158,17 +165,17 @@ impl Router {
     fn ask(&self, request: &Request, typed: &Typed) -> Turn {
         let question = typed.text(commands::QUESTION).unwrap_or_default();
         let private = self.is_private(request, typed);
-        self.answer(request, "command", What::Question(question.to_owned()), private, None)
+        self.answer(request, "command", Query::Question(question.to_owned()), private, None)
     }
 
-    fn show(&self, request: &Request, shared: &crate::commands::Command, typed: &Typed) -> Turn {
+    fn show(&self, request: &Request, shared: &Command, typed: &Typed) -> Turn {
         let words = shared.words.and_then(|(name, _)| typed.text(name)).unwrap_or_default();
         // What depends on words cannot be turned to another page later: the words are not kept.
-        let page = shared.words.is_none().then_some((shared.name, 0));
+        let page = shared.words.is_none().then_some((shared.name.as_str(), 0));
         self.answer(
             request,
-            shared.name,
-            (shared.what)(words.to_owned()),
+            &shared.name,
+            shared.query(words),
             self.is_private(request, typed),
             page,
         )
@@ -178,7 +185,7 @@ impl Router {
         if text.trim().is_empty() {
             return Turn::sentence(sentences::NOTHING_TO_READ);
         }
-        self.answer(request, "context menu", What::Question(text.to_owned()), true, None)
+        self.answer(request, "context menu", Query::Question(text.to_owned()), true, None)
     }
 
     /// Answers in a message of its own.
@@ -186,7 +193,7 @@ impl Router {
         &self,
         request: &Request,
         front_end: &str,
-        what: What,
+        what: Query,
         private: bool,
         page: Option<(&str, usize)>,
     ) -> Turn {
@@ -211,19 +218,19 @@ impl Router {
         message: u64,
         (private, own): (bool, bool),
     ) -> Turn {
-        let chosen = values.first().map(|value| What::Entry(EntryId::new(value)));
+        let chosen = values.first().map(|value| Query::Entry(EntryId::new(value)));
         // Whoever asked turns their own message over; somebody else gets a private one.
         let own = own || private || request.direct;
         match (press, chosen) {
             (Press::Pick, Some(what)) => self.turn_over(request, "menu", what, private, own, None),
             (Press::Open, Some(what)) => self.answer(request, "menu", what, !request.direct, None),
             (Press::NoneOfThese, _) => self.none_of_these(request, own),
-            (Press::PostAnswer(entry), _) => self.post(request, message, What::Entry(entry), None),
-            (Press::PostSheet(name), _) => match sheet(&name) {
+            (Press::PostAnswer(entry), _) => self.post(request, message, Query::Entry(entry), None),
+            (Press::PostSheet(name), _) => match self.sheet(&name) {
                 Some(what) => self.post(request, message, what, Some((&name, 0))),
                 None => Turn::sentence(sentences::UNKNOWN_BUTTON),
             },
-            (Press::Page(name, number), _) => match sheet(&name) {
+            (Press::Page(name, number), _) => match self.sheet(&name) {
                 Some(what) => {
                     self.turn_over(request, "page", what, private, own, Some((&name, number)))
                 }
@@ -238,7 +245,7 @@ impl Router {
         &self,
         request: &Request,
         front_end: &str,
-        what: What,
+        what: Query,
         private: bool,
         own: bool,
         page: Option<(&str, usize)>,
@@ -263,7 +270,7 @@ impl Router {
 
     /// Posts for the member who pressed the button, with their name above it, where both of them
     /// may write.
-    fn post(&self, request: &Request, from: u64, what: What, page: Option<(&str, usize)>) -> Turn {
+    fn post(&self, request: &Request, from: u64, what: Query, page: Option<(&str, usize)>) -> Turn {
         let may_write = |permissions: Permissions| {
             request.guild.is_none()
                 || permissions.intersects(
@@ -332,7 +339,8 @@ impl Router {
 
     fn complete(&self, request: &Request, typed: &Typed, option: &str) -> Turn {
         let so_far = typed.text(option).unwrap_or_default();
-        let action = commands::find(&typed.name, typed.subcommand.as_deref());
+        let shared = self.commands();
+        let action = commands::find(&shared, &typed.name, typed.subcommand.as_deref());
         let choices: Vec<(String, String)> = match action {
             Some(Action::Ask) if option == commands::QUESTION => {
                 let found = self.responder.suggest(so_far, limits::CHOICES);
@@ -362,7 +370,7 @@ impl Router {
     }
 
     /// Asks the core, in a span that tells how it went, and never what was asked or who asked.
-    fn respond(&self, front_end: &str, what: What) -> Result<Reply, Broken> {
+    fn respond(&self, front_end: &str, what: Query) -> Result<Reply, Broken> {
         let start = Instant::now();
         let span = info_span!(
             "question",
@@ -373,7 +381,7 @@ impl Router {
             milliseconds = field::Empty
         );
         let _entered = span.enter();
-        let response = self.responder.respond(&Ask { what, today: (self.today)() });
+        let response = self.responder.respond(&Ask { query: what, today: (self.today)() });
         span.record("milliseconds", start.elapsed().as_secs_f64() * 1000.0);
         let response = response.map_err(|error| Broken::by(&error))?;
         let (outcome, entry) = match &response.reply {
@@ -393,6 +401,13 @@ impl Router {
         }
         info!("done");
         Ok(response.reply)
+    }
+
+    /// What a command shows that needs no words.
+    fn sheet(&self, name: &str) -> Option<Query> {
+        let shared = self.commands();
+        let command = shared.find(name).filter(|command| command.words.is_none())?;
+        Some(command.query(""))
     }
 
     /// The kind sentence for a member who asked too much at once.
@@ -467,13 +482,6 @@ fn guarded<T>(work: impl FnOnce() -> T) -> Result<T, Broken> {
         error!(reference = broken.0, "answering panicked");
         broken
     })
-}
-
-/// What a command shows that needs no words.
-fn sheet(name: &str) -> Option<What> {
-    find_shared(name)
-        .filter(|shared| shared.words.is_none())
-        .map(|shared| (shared.what)(String::new()))
 }
 
 fn audience(request: &Request, private: bool) -> Audience {

@@ -41,7 +41,7 @@ pub(super) const MARKUP: Rule = Rule {
         for entry in subject.knowledge.library.entries.values() {
             let (_, unsupported) = parse_markdown(&entry.answer.value);
             findings.extend(unsupported.into_iter().map(|markup| {
-                entry.place.at_line(entry.answer.line + markup.line).error(
+                entry.place.at_line(entry.answer.place.line + markup.line).error(
                     "unsupported-markup",
                     format!("an answer cannot hold {}", markup.what),
                     "use paragraphs, lists, **bold**, *italic* and links only",
@@ -58,7 +58,7 @@ pub(super) const LENGTH: Rule = Rule {
     guards: "an answer fits into one message beside its citations",
     check: |subject| {
         let finding = |(entry, length): (&FaqEntry, usize)| {
-            entry.place.at_line(entry.answer.line).error(
+            entry.answer.place.error(
                 "answer-too-long",
                 format!("the answer has {length} characters; a message holds {LONGEST_ANSWER}"),
                 "shorten it, or make two answers of it",
@@ -183,7 +183,7 @@ fn in_every_line(
     for entry in subject.knowledge.library.entries.values() {
         let lines = entry.answer.value.lines().enumerate();
         findings.extend(
-            lines.filter_map(|(offset, line)| look(entry, line, entry.answer.line + offset)),
+            lines.filter_map(|(offset, line)| look(entry, line, entry.answer.place.line + offset)),
         );
     }
     findings

@@ -112,7 +112,7 @@ impl Snapshot {
     pub(super) fn guard(&self, text: &str, question: &Question) -> Option<&Guard> {
         let asked = question.asked(text, &self.analyzer);
         let first = asked.iter().flat_map(|asked| self.guards.fitting(&asked.words)).min()?;
-        self.library.guards.get(first)
+        self.library.guards.get(first).map(|guard| &guard.value)
     }
 
     /// The ways of asking, to be looked up by how they begin.
