@@ -82,6 +82,74 @@ fn every_link_between_the_documents_leads_somewhere() {
     }
 }
 
+// A FAQ about another case.
+
+#[test]
+fn a_new_faq_passes_lint_and_answers_its_own_questions() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let run = |arguments: &[&str]| {
+        let mut command = caseclerk();
+        command.current_dir(folder.path()).args(["--date", "2026-01-20"]).args(arguments);
+        let output = command.output().expect("it starts");
+        (output.status.code(), text(&output.stdout) + &text(&output.stderr))
+    };
+    let (exit, printed) = run(&["new", "faq"]);
+    assert_eq!(exit, Some(0), "{printed}");
+    assert_eq!(printed.lines().count(), 4, "one line and three steps: {printed}");
+
+    let (exit, printed) = run(&["lint"]);
+    assert_eq!((exit, printed.as_str()), (Some(0), "3 answers checked, nothing found\n"));
+
+    let loaded = load(&folder.path().join("faq")).expect("the FAQ can be read");
+    let knowledge = loaded.knowledge.expect("the FAQ is whole");
+    for entry in knowledge.library.vetted() {
+        for asked in entry.ways_of_asking() {
+            let (_, printed) = run(&["ask", "--json", asked]);
+            // The log may warn that there is no vector table here.
+            let json = &printed[..printed.rfind('}').expect("a JSON object") + 1];
+            let reply: Value = serde_json::from_str(json).expect("JSON");
+            assert_eq!(reply["outcome"], "answered", "{asked}: {printed}");
+            assert_eq!(reply["entry"], entry.id.as_str(), "{asked}");
+        }
+    }
+    let (_, printed) = run(&["ask", "has the suit ended"]);
+    assert!(printed.contains("Doe v. Example Corp.: filed on 15 January 2024"), "{printed}");
+}
+
+#[test]
+fn a_new_faq_overwrites_nothing() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    fs::write(folder.path().join("mine.txt"), "mine").expect("the file can be written");
+    let output = caseclerk().arg("new").arg(folder.path()).output().expect("it starts");
+    assert_eq!(output.status.code(), Some(2));
+    assert!(text(&output.stderr).contains("is not empty"), "{}", text(&output.stderr));
+    assert_eq!(fs::read_dir(folder.path()).expect("the folder can be read").count(), 1);
+}
+
+#[test]
+fn where_there_is_no_faq_every_command_says_what_it_wants() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let commands: &[&[&str]] =
+        &[&["ask", "is it over"], &["chat"], &["lint"], &["index"], &["eval"]];
+    for arguments in commands {
+        let output = caseclerk()
+            .current_dir(folder.path())
+            .args(*arguments)
+            .stdin(Stdio::null())
+            .output()
+            .expect("it starts");
+        let printed = text(&output.stderr);
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}: {printed}");
+        assert!(
+            printed.contains(
+                "there is no folder faq here; start caseclerk where the FAQ is, name it with \
+                 --faq DIR, or make one with `caseclerk new DIR`"
+            ),
+            "{arguments:?}: {printed}"
+        );
+    }
+}
+
 // Help.
 
 #[test]

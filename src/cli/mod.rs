@@ -9,6 +9,7 @@ mod eval;
 mod health;
 mod index;
 mod lint;
+mod new;
 #[cfg(feature = "discord")]
 mod run;
 
@@ -57,6 +58,8 @@ enum Command {
     Ask(ask::AskArguments),
     /// Ask in a conversation at a prompt
     Chat,
+    /// Write a small FAQ about a made-up case into a folder, to start your own from
+    New(new::NewArguments),
     /// Check the FAQ and say what is wrong with it
     Lint(lint::LintArguments),
     /// Build the search index, if it is not up to date
@@ -125,6 +128,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
     match &arguments.command {
         Command::Ask(ask) => ask::run(ask, &settings, today),
         Command::Chat => chat::run(&settings, today),
+        Command::New(new) => new::run(new, today),
         Command::Lint(lint) => lint::run(lint, &settings, today),
         Command::Index => index::run(&settings),
         Command::Eval(eval) => eval::run_eval(eval, &settings),

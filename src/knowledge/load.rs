@@ -50,9 +50,10 @@ impl Loaded {
 #[derive(Debug, thiserror::Error)]
 pub enum LoadError {
     #[error(
-        "there is no folder {} here; start caseclerk where the FAQ is, name it with --faq DIR, \
+        "there is no folder {}{}; start caseclerk where the FAQ is, name it with --faq DIR, \
          or make one with `caseclerk new DIR`",
-        path.display()
+        path.display(),
+        if path.is_relative() { " here" } else { "" }
     )]
     Missing { path: PathBuf },
     #[error("cannot read the content folder {}", path.display())]
