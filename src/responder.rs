@@ -18,7 +18,7 @@ use crate::lint;
 use crate::matcher::{Decision, Evidence, Snapshot, SnapshotError, VectorTable};
 use crate::reply::{self, Reply, Sheet, Suggestion};
 
-/// How many quotations one search shows.
+/// The most quotations that `/quote` shows.
 const QUOTATIONS: usize = 3;
 
 /// Answers whatever a person asks, from the content that was loaded last.
@@ -154,14 +154,14 @@ impl Responder {
         reply::help(&served.knowledge, commands, &self.stamp(&served.knowledge, today))
     }
 
-    /// The vetted questions that fit what somebody has typed so far, best first; for nothing typed,
-    /// one of each topic.
+    /// The vetted questions that match what somebody has typed so far, best first. Before anything
+    /// is typed, one for each topic.
     pub fn suggest(&self, typed: &str, limit: usize) -> Vec<Suggestion> {
         let served = self.served.load();
         reply::suggestions(&served.knowledge, &served.snapshot.type_ahead(typed, limit))
     }
 
-    /// The quotations that fit what somebody has typed so far, as keys and how they begin.
+    /// The quotations that match what somebody has typed so far, as (key, text).
     pub fn suggest_quotations(&self, typed: &str, limit: usize) -> Vec<(QuotationKey, String)> {
         let served = self.served.load();
         let knowledge = &served.knowledge;
@@ -196,7 +196,7 @@ impl Responder {
         Ok(reply::why(&served.knowledge, &evidence, &self.stamp(&served.knowledge, today)))
     }
 
-    /// Entries whose id or question holds what was typed, drafts and withdrawn ones too.
+    /// Entries whose id or question contains what was typed, drafts and withdrawn ones too.
     pub fn editors_choices(&self, typed: &str, limit: usize) -> Vec<(EntryId, String)> {
         reply::editors_choices(&self.served.load().knowledge, typed, limit)
     }

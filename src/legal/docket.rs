@@ -1,4 +1,4 @@
-//! Docket numbers, in whatever spelling people use.
+//! Docket numbers, in every spelling that people use.
 
 use std::fmt;
 
@@ -18,7 +18,7 @@ impl DocketNumber {
     /// Recognises `3:24-cv-00042`, `3:24cv42`, `3-24-CV-0042` and the like; `None` for anything
     /// else.
     ///
-    /// Only civil cases: nothing else has reached the FAQ.
+    /// Only civil cases; no FAQ has needed another kind yet.
     pub fn recognise(text: &str) -> Option<Self> {
         if !text.starts_with(|c: char| c.is_ascii_digit()) {
             return None;

@@ -42,7 +42,7 @@ pub fn why(knowledge: &Knowledge, evidence: &Evidence, stamp: &CaseStamp) -> She
     Sheet::new(title, explanation(evidence), stamp)
 }
 
-/// Entries whose id or question holds what was typed, drafts and withdrawn ones too, as (id,
+/// Entries whose id or question contains what was typed, drafts and withdrawn ones too, as (id,
 /// question).
 pub fn editors_choices(knowledge: &Knowledge, typed: &str, limit: usize) -> Vec<(EntryId, String)> {
     let typed = typed.trim().to_lowercase();
