@@ -39,11 +39,7 @@ fn answer_a_question(bencher: Bencher, entries: usize) {
     let library = knowledge.library.clone();
     let snapshot = Snapshot::open(library, &setup(), folder.path(), &Check::none())
         .expect("the index can be built");
-    let stamp = knowledge
-        .case_file
-        .case
-        .stamp(knowledge.case_file.case.last_checked, 30)
-        .expect("the case has a history");
+    let stamp = knowledge.case_file.case.stamp(knowledge.case_file.case.last_checked, 30);
     let mut questions = QUESTIONS.iter().cycle();
     bencher.with_inputs(|| *questions.next().expect("a cycle has no end")).bench_local_values(
         |question| {
@@ -99,8 +95,10 @@ fn copy_of(original: &FaqEntry, copy: usize) -> FaqEntry {
     if copy == 0 {
         return FaqEntry { phrasings: few.cloned().collect(), ..original.clone() };
     }
-    let located =
-        |text: &Located<String>| Located { value: varied(&text.value, copy), line: text.line };
+    let located = |text: &Located<String>| Located {
+        value: varied(&text.value, copy),
+        place: text.place.clone(),
+    };
     FaqEntry {
         id: EntryId::new(format!("{}-{copy}", original.id)),
         question: varied(&original.question, copy),

@@ -1,62 +1,73 @@
-//! The commands that every front end offers, in one table: help, routing, registration, the README
-//! and the tests read it.
+//! The commands that every front end has. Help, routing, registration, the README and the tests all
+//! read this list; the descriptions come from the content, and so do the commands for pages.
 
-use crate::ask::What;
+use crate::ask::Query;
+use crate::knowledge::{CaseFile, Sentence};
 
-/// A command by which a person asks for something other than the answer to a question.
-#[derive(Debug, Clone, Copy)]
-pub struct Command {
-    /// Its name, without the slash.
-    pub name: &'static str,
-    /// What it shows, in a few words; Discord allows 100 characters.
-    pub summary: &'static str,
-    /// The words it needs, if it needs any: their name and what they are.
-    pub words: Option<(&'static str, &'static str)>,
-    /// What it asks for, given those words.
-    pub what: fn(String) -> What,
+/// The commands of one version of the content.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Commands {
+    /// The description of `/ask`, for front ends that ask by a command.
+    pub ask: String,
+    /// The commands that show something else, in the order in which help lists them.
+    pub list: Vec<Command>,
 }
 
-/// The commands, in the order in which help lists them.
-pub const COMMANDS: &[Command] = &[
-    Command {
-        name: "status",
-        summary: "Where the case stands, and when that was last checked",
-        words: None,
-        what: |_| What::Status,
-    },
-    Command {
-        name: "optout",
-        summary: "How to turn off AI training on your LinkedIn data, by device and region",
-        words: None,
-        what: |_| What::OptOut,
-    },
-    Command {
-        name: "timeline",
-        summary: "What happened, in order",
-        words: None,
-        what: |_| What::Timeline,
-    },
-    Command {
-        name: "quote",
-        summary: "Exact words, with who said them and where they stand",
-        words: Some(("words", "Words that stand in the quotation")),
-        what: What::Quote,
-    },
-    Command {
-        name: "sources",
-        summary: "What the answers rest on, how far to trust it, and where sources disagree",
-        words: None,
-        what: |_| What::Sources,
-    },
-    Command {
-        name: "about",
-        summary: "What this bot is, what it stores, and how to report an error",
-        words: None,
-        what: |_| What::About,
-    },
-];
+/// A command by which a person asks for something other than the answer to a question.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Command {
+    /// Its name, without the slash.
+    pub name: String,
+    /// What it shows, in a few words; at most 100 characters.
+    pub summary: String,
+    /// The words it needs, if it needs any: their name and what they are.
+    pub words: Option<(&'static str, &'static str)>,
+    query: Query,
+}
 
-/// Finds a command by its name.
-pub fn find(name: &str) -> Option<&'static Command> {
-    COMMANDS.iter().find(|command| command.name == name)
+impl Commands {
+    /// The commands for this content: the fixed ones, and one for each page.
+    pub fn new(case_file: &CaseFile) -> Self {
+        let fixed = |name: &str, sentence, query| Command {
+            name: name.to_owned(),
+            summary: case_file.voice.text(sentence).to_owned(),
+            words: None,
+            query,
+        };
+        let pages = case_file.pages.iter().map(|(name, page)| Command {
+            name: name.to_string(),
+            summary: page.command.clone(),
+            words: None,
+            query: Query::Page(name.clone()),
+        });
+        let quote = Command {
+            words: Some(("words", "Words that stand in the quotation")),
+            ..fixed("quote", Sentence::QuoteCommand, Query::Quote(String::new()))
+        };
+        let status = fixed("status", Sentence::StatusCommand, Query::Status);
+        let others = [
+            fixed("timeline", Sentence::TimelineCommand, Query::Timeline),
+            quote,
+            fixed("sources", Sentence::SourcesCommand, Query::Sources),
+            fixed("about", Sentence::AboutCommand, Query::About),
+        ];
+        Self {
+            ask: case_file.voice.text(Sentence::AskCommand).to_owned(),
+            list: std::iter::once(status).chain(pages).chain(others).collect(),
+        }
+    }
+
+    pub fn find(&self, name: &str) -> Option<&Command> {
+        self.list.iter().find(|command| command.name == name)
+    }
+}
+
+impl Command {
+    /// What the command asks for, given the words that were typed after it.
+    pub fn query(&self, words: &str) -> Query {
+        match &self.query {
+            Query::Quote(_) => Query::Quote(words.trim().to_owned()),
+            query => query.clone(),
+        }
+    }
 }

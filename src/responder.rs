@@ -7,21 +7,23 @@ use arc_swap::ArcSwap;
 use jiff::civil::Date;
 use tracing::{info, warn};
 
-use crate::ask::{Ask, What};
+use crate::ask::{Ask, Query};
+use crate::commands::Commands;
 use crate::config::Settings;
 use crate::index::{IndexError, Origin};
 use crate::knowledge::{EntryId, Finding, Knowledge, LoadError, QuotationKey, load};
 use crate::legal::CaseStamp;
 use crate::lint;
 use crate::matcher::{
-    Check, Decision, Evidence, Ranker, Setup, Snapshot, SnapshotError, VectorTable,
+    Calibration, CalibrationError, Check, Decision, Evidence, Parts, Setup, Snapshot,
+    SnapshotError, UnknownPart, VectorTable,
 };
 use crate::reply::{self, Reply, Sheet, Suggestion};
 
-/// How many quotations one search shows.
+/// The most quotations that `/quote` shows.
 const QUOTATIONS: usize = 3;
 
-/// Answers whatever a person asks, from the knowledge of the moment.
+/// Answers whatever a person asks, from the content that was loaded last.
 pub struct Responder {
     faq: PathBuf,
     index: PathBuf,
@@ -33,63 +35,61 @@ pub struct Responder {
 /// One version of the content, ready to answer from.
 struct Served {
     knowledge: Knowledge,
+    commands: Arc<Commands>,
     snapshot: Snapshot,
 }
 
 /// A way of deciding what a question leads to.
 type Decide = fn(&Snapshot, &str) -> Result<Decision, IndexError>;
 
-/// A reply, and for a question the evidence behind it.
+/// A reply, with the evidence for it if it answers a question in the asker's own words.
 pub struct Response {
-    /// What to say.
     pub reply: Reply,
-    /// Why, if it was a question in the asker's own words.
     pub evidence: Option<Evidence>,
-}
-
-impl Response {
-    /// The raw BM25 score of the best candidate, if there is one.
-    pub fn score(&self) -> Option<f32> {
-        let best = self.evidence.as_ref()?.candidates.first()?;
-        Some(best.raw_scores[Ranker::Bm25])
-    }
 }
 
 /// What a reload changed.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Changes {
-    /// Answers that can be found and could not before.
+    /// Answers that can be found now and could not be found before.
     pub added: Vec<EntryId>,
-    /// Answers that could be found before and read otherwise.
+    /// Answers that could be found before and read differently now.
     pub changed: Vec<EntryId>,
-    /// Answers that cannot be found any more.
+    /// Answers that can no longer be found.
     pub withdrawn: Vec<EntryId>,
 }
 
 /// What a reload, or a check of one, found.
 #[derive(Debug)]
 pub struct Reload {
-    /// What it changed, or would change.
     pub changes: Changes,
-    /// What is wrong with the content, warnings only.
+    /// Warnings about the content; an error is never a [`Reload`].
     pub findings: Vec<Finding>,
 }
 
-/// The knowledge could not be made ready.
+/// The content cannot be served.
 #[derive(Debug, thiserror::Error)]
 pub enum ResponderError {
-    /// The content folder cannot be read.
     #[error(transparent)]
     Load(#[from] LoadError),
     /// The content has errors in it.
     #[error("the FAQ has errors")]
     Findings(Vec<Finding>),
-    /// The index cannot be made.
     #[error(transparent)]
     Snapshot(SnapshotError),
-    /// A search failed.
+    #[error(transparent)]
+    Setup(#[from] SetupError),
     #[error(transparent)]
     Search(#[from] IndexError),
+}
+
+/// The matcher cannot be set up as the settings say.
+#[derive(Debug, thiserror::Error)]
+pub enum SetupError {
+    #[error("matcher.without cannot be used")]
+    Parts(#[from] UnknownPart),
+    #[error("matcher.calibration cannot be used")]
+    Calibration(#[from] CalibrationError),
 }
 
 impl From<SnapshotError> for ResponderError {
@@ -102,10 +102,10 @@ impl From<SnapshotError> for ResponderError {
 }
 
 impl Responder {
-    /// Loads, checks and indexes the knowledge that the settings point to.
+    /// Loads, checks and indexes the content that the settings name.
     pub fn open(settings: &Settings) -> Result<Self, ResponderError> {
         let (faq, index) = (settings.faq.clone(), settings.index.clone());
-        let setup = setup(settings, &faq);
+        let setup = setup(settings, &faq)?;
         let knowledge = readable_knowledge(&faq)?.0;
         let errors = || lint::errors(&knowledge);
         let check = Check { rules: lint::rules_version(), errors: &errors };
@@ -115,7 +115,7 @@ impl Responder {
             index,
             stale_after_days: settings.status_stale_after_days,
             setup,
-            served: ArcSwap::from_pointee(Served { knowledge, snapshot }),
+            served: ArcSwap::from_pointee(Served::new(knowledge, snapshot)),
         })
     }
 
@@ -124,7 +124,7 @@ impl Responder {
         self.respond_by(ask, Snapshot::decide)
     }
 
-    /// Replies, with all that a person needs to understand why.
+    /// Replies, with evidence that is complete enough to be explained.
     pub fn respond_and_explain(&self, ask: &Ask) -> Result<Response, ResponderError> {
         self.respond_by(ask, Snapshot::decide_and_explain)
     }
@@ -133,35 +133,33 @@ impl Responder {
         let served = self.served.load();
         let knowledge = &served.knowledge;
         let stamp = self.stamp(knowledge, ask.today);
-        let sheet =
-            |sheet: Sheet| Ok(Response { reply: Reply::Sheet(Box::new(sheet)), evidence: None });
-        match &ask.what {
-            What::Question(text) => {
-                let by_name = EntryId::new(text.trim());
-                if knowledge.library.entries.contains_key(&by_name) {
-                    return Ok(Response {
-                        reply: reply::entry_reply(knowledge, &by_name, &stamp),
-                        evidence: None,
-                    });
+        let reply = match &ask.query {
+            Query::Question(text) => {
+                let by_id = EntryId::new(text.trim());
+                if !knowledge.library.entries.contains_key(&by_id) {
+                    let decision = decide(&served.snapshot, text)?;
+                    let reply = reply::compose(knowledge, &decision.outcome, &stamp);
+                    return Ok(Response { reply, evidence: Some(decision.evidence) });
                 }
-                let decision = decide(&served.snapshot, text)?;
-                let reply = reply::compose(knowledge, &decision.outcome, &stamp);
-                Ok(Response { reply, evidence: Some(decision.evidence) })
+                reply::entry_reply(knowledge, &by_id, &stamp)
             }
-            What::Entry(id) => {
-                Ok(Response { reply: reply::entry_reply(knowledge, id, &stamp), evidence: None })
+            Query::Entry(id) => reply::entry_reply(knowledge, id, &stamp),
+            Query::Page(name) => reply::page(knowledge, name, &stamp),
+            Query::Status => sheet(reply::status(knowledge, &stamp)),
+            Query::Timeline => sheet(reply::timeline(knowledge, &stamp)),
+            Query::Sources => sheet(reply::sources(knowledge, &stamp)),
+            Query::About => sheet(reply::about(knowledge, &stamp)),
+            Query::Quote(text) => {
+                let found = served.snapshot.find_quotations(text, QUOTATIONS);
+                sheet(reply::quotations(knowledge, &found, &stamp))
             }
-            What::Status => sheet(reply::status(knowledge, &stamp)),
-            What::OptOut => sheet(reply::opt_out(knowledge, &stamp)),
-            What::Timeline => sheet(reply::timeline(knowledge, &stamp)),
-            What::Sources => sheet(reply::sources(knowledge, &stamp)),
-            What::About => sheet(reply::about(knowledge, &stamp)),
-            What::Quote(text) => sheet(reply::quotations(
-                knowledge,
-                &served.snapshot.find_quotations(text, QUOTATIONS),
-                &stamp,
-            )),
-        }
+        };
+        Ok(Response { reply, evidence: None })
+    }
+
+    /// The commands of the content that is served now.
+    pub fn commands(&self) -> Arc<Commands> {
+        self.served.load().commands.clone()
     }
 
     /// The short help, with the commands of the front end that shows it.
@@ -170,14 +168,14 @@ impl Responder {
         reply::help(&served.knowledge, commands, &self.stamp(&served.knowledge, today))
     }
 
-    /// The vetted questions that fit what somebody has typed so far, best first; for nothing typed,
-    /// one of each topic.
+    /// The vetted questions that match what somebody has typed so far, best first. Before anything
+    /// is typed, one for each topic.
     pub fn suggest(&self, typed: &str, limit: usize) -> Vec<Suggestion> {
         let served = self.served.load();
         reply::suggestions(&served.knowledge, &served.snapshot.type_ahead(typed, limit))
     }
 
-    /// The quotations that fit what somebody has typed so far, as keys and how they begin.
+    /// The quotations that match what somebody has typed so far, as (key, text).
     pub fn suggest_quotations(&self, typed: &str, limit: usize) -> Vec<(QuotationKey, String)> {
         let served = self.served.load();
         let knowledge = &served.knowledge;
@@ -193,43 +191,41 @@ impl Responder {
             .collect()
     }
 
-    /// What to say to somebody who meant none of the questions that were offered.
+    /// What to say to somebody who meant none of the suggested questions.
     pub fn none_of_these(&self, today: Date) -> Reply {
-        let served = self.served.load();
-        Reply::NoAnswer(reply::none_of_these(&self.stamp(&served.knowledge, today)))
+        let knowledge = &self.served.load().knowledge;
+        Reply::NoAnswer(reply::none_of_these(knowledge, &self.stamp(knowledge, today)))
     }
 
-    /// Everything about an entry, for those who look after the FAQ; `None` if there is no such
-    /// entry.
+    /// Everything about an entry, for moderators; `None` if there is no such entry.
     pub fn editors_view(&self, id: &EntryId, today: Date) -> Option<Sheet> {
         let served = self.served.load();
         reply::editors_view(&served.knowledge, id, &self.stamp(&served.knowledge, today))
     }
 
-    /// Why a question is answered as it is, for those who look after the FAQ.
+    /// Why a question is answered as it is, for moderators.
     pub fn why(&self, question: &str, today: Date) -> Result<Sheet, ResponderError> {
         let served = self.served.load();
         let evidence = served.snapshot.decide_and_explain(question)?.evidence;
         Ok(reply::why(&served.knowledge, &evidence, &self.stamp(&served.knowledge, today)))
     }
 
-    /// Entries whose id or question holds what was typed, drafts and withdrawn ones too.
+    /// Entries whose id or question contains what was typed, drafts and withdrawn ones too.
     pub fn editors_choices(&self, typed: &str, limit: usize) -> Vec<(EntryId, String)> {
         reply::editors_choices(&self.served.load().knowledge, typed, limit)
     }
 
-    /// Loads the content again and swaps it in. An error changes nothing: the old knowledge goes on
-    /// answering.
+    /// Loads the content again and serves it. After an error the bot goes on with the old content.
     pub fn reload(&self) -> Result<Reload, ResponderError> {
         let (knowledge, findings) = checked_knowledge(&self.faq)?;
         let changes = changes(&self.served.load().knowledge, &knowledge);
         // Its errors have just been looked for.
         let library = knowledge.library.clone();
-        // It has just been checked, by the same rules as at a start.
+        // By the same rules as at a start.
         let check = Check { rules: lint::rules_version(), errors: &Vec::new };
         let snapshot = Snapshot::open(library, &self.setup, &self.index, &check)?;
-        info!(knowledge = knowledge.library.content_hash.short(), "the knowledge was reloaded");
-        self.served.store(Arc::new(Served { knowledge, snapshot }));
+        info!(knowledge = knowledge.library.content_hash.short(), "the content was reloaded");
+        self.served.store(Arc::new(Served::new(knowledge, snapshot)));
         Ok(Reload { changes, findings })
     }
 
@@ -239,31 +235,47 @@ impl Responder {
         Ok(Reload { changes: changes(&self.served.load().knowledge, &knowledge), findings })
     }
 
-    /// Where the index of the moment came from.
+    /// Where the index came from that is used now.
     pub fn index_origin(&self) -> Origin {
         self.served.load().snapshot.origin().clone()
     }
 
     fn stamp(&self, knowledge: &Knowledge, today: Date) -> CaseStamp {
-        let stamp = knowledge.case_file.case.stamp(today, self.stale_after_days);
-        stamp.expect("the loader refuses a case without a history")
+        knowledge.case_file.case.stamp(today, self.stale_after_days)
     }
 }
 
-/// How to search the FAQ in this folder.
-pub fn setup(settings: &Settings, faq: &Path) -> Setup {
-    // Two paths to one folder are one owner.
-    let owner = faq.canonicalize().unwrap_or_else(|_| faq.to_owned());
-    Setup::new(open_table(settings), owner.display().to_string())
+impl Served {
+    fn new(knowledge: Knowledge, snapshot: Snapshot) -> Self {
+        let commands = Arc::new(Commands::new(&knowledge.case_file));
+        Self { knowledge, commands, snapshot }
+    }
 }
 
-/// Reads the vector table. A missing or broken one is a warning: the bot then works on words alone.
+fn sheet(sheet: Sheet) -> Reply {
+    Reply::Sheet(Box::new(sheet))
+}
+
+/// How to search the FAQ in this folder.
+pub fn setup(settings: &Settings, faq: &Path) -> Result<Setup, SetupError> {
+    // Two paths to one folder are one owner.
+    let owner = faq.canonicalize().unwrap_or_else(|_| faq.to_owned());
+    let mut setup = Setup::new(open_table(settings), owner.display().to_string());
+    setup.parts = Parts::without(&settings.matcher_without)?;
+    if let Some(path) = &settings.calibration {
+        setup.calibration = Calibration::read(path)?;
+    }
+    Ok(setup)
+}
+
+/// Reads the vector table. Without one the bot matches words only, so a missing or broken table is a
+/// warning.
 fn open_table(settings: &Settings) -> Option<Arc<VectorTable>> {
     let path = settings.vectors.as_ref()?;
     match VectorTable::open(path) {
         Ok(table) => Some(Arc::new(table)),
         Err(error) => {
-            warn!(%error, "no vector table: questions are judged by their words alone, less well");
+            warn!(%error, "no vector table: the bot works without it, and finds fewer answers");
             None
         }
     }
@@ -280,7 +292,7 @@ fn checked_knowledge(faq: &Path) -> Result<(Knowledge, Vec<Finding>), ResponderE
     Err(ResponderError::Findings(findings))
 }
 
-/// Loads the content; what could not be read for what it is forbids the whole.
+/// Loads the content. An error in any file forbids serving the whole.
 fn readable_knowledge(faq: &Path) -> Result<(Knowledge, Vec<Finding>), ResponderError> {
     let loaded = load(faq)?;
     let has_errors = loaded.has_errors();

@@ -9,15 +9,15 @@ mod tiny;
 use std::path::Path;
 use std::sync::LazyLock;
 
-use caseclerk::ask::{Ask, What};
+use caseclerk::ask::{Ask, Query};
 use caseclerk::config::{Options, Settings};
 use caseclerk::knowledge::load;
 use caseclerk::language::words;
 use caseclerk::lint::{self, Subject};
 use caseclerk::matcher::NoAnswerReason;
-use caseclerk::reply::Reply;
+use caseclerk::reply::{JsonReply, Reply, WhyNoAnswer};
 use caseclerk::responder::Responder;
-use caseclerk::terminal::{ChatInput, JsonReply, explanation_text, read_chat_line, reply_text};
+use caseclerk::terminal::{ChatInput, explanation_text, read_chat_line, reply_text};
 use proptest::prelude::*;
 use proptest::test_runner::{FailurePersistence, FileFailurePersistence};
 use shared_index::shared_index;
@@ -143,7 +143,7 @@ proptest! {
 
     #[test]
     fn every_question_gets_a_reply(text in hostile_text()) {
-        let ask = Ask { what: What::Question(text.clone()), today: TODAY };
+        let ask = Ask { query: Query::Question(text.clone()), today: TODAY };
         let response = RESPONDER.respond(&ask).expect("no text is an error");
         if words(&text).is_empty() {
             prop_assert!(is_empty_question(&response.reply), "{text:?} got {:?}", response.reply);
@@ -152,7 +152,8 @@ proptest! {
         if let Some(evidence) = &response.evidence {
             prop_assert!(!explanation_text(evidence).is_empty());
         }
-        let json = serde_json::to_string(&JsonReply::new(&text, response)).expect("JSON is written");
+        let json = JsonReply::new(&text, response.reply, response.evidence);
+        let json = serde_json::to_string(&json).expect("JSON is written");
         let read: serde_json::Value = serde_json::from_str(&json).expect("JSON can be read");
         prop_assert_eq!(read["question"].as_str(), Some(text.as_str()));
         prop_assert!(!read["stamp"].as_str().unwrap_or_default().is_empty());
@@ -160,14 +161,14 @@ proptest! {
 
     #[test]
     fn no_words_no_answer(text in wordless_text()) {
-        let ask = Ask { what: What::Question(text.clone()), today: TODAY };
+        let ask = Ask { query: Query::Question(text.clone()), today: TODAY };
         let response = RESPONDER.respond(&ask).expect("no text is an error");
         prop_assert!(is_empty_question(&response.reply), "{text:?} got {:?}", response.reply);
     }
 
     #[test]
     fn the_same_question_gets_the_same_reply(text in hostile_text()) {
-        let ask = Ask { what: What::Question(text), today: TODAY };
+        let ask = Ask { query: Query::Question(text), today: TODAY };
         let reply = || RESPONDER.respond(&ask).expect("no text is an error").reply;
         let (once, twice) = (reply(), reply());
         prop_assert_eq!(once, twice);
@@ -185,7 +186,7 @@ proptest! {
 
     #[test]
     fn a_search_for_quotations_takes_any_words(text in hostile_text()) {
-        let ask = Ask { what: What::Quote(text), today: TODAY };
+        let ask = Ask { query: Query::Quote(text), today: TODAY };
         let response = RESPONDER.respond(&ask).expect("no text is an error");
         prop_assert!(matches!(response.reply, Reply::Sheet(_)));
     }
@@ -194,11 +195,11 @@ proptest! {
     fn a_line_without_a_slash_is_a_question(text in hostile_text()) {
         let line = text.trim();
         let question = !line.is_empty() && !line.starts_with('/');
-        let input = read_chat_line(&text, &[]);
+        let input = read_chat_line(&text, &RESPONDER.commands(), &[]);
         if question {
-            prop_assert_eq!(input, ChatInput::Ask(What::Question(line.to_owned())));
+            prop_assert_eq!(input, ChatInput::Ask(Query::Question(line.to_owned())));
         } else {
-            let is_question = matches!(input, ChatInput::Ask(What::Question(_)));
+            let is_question = matches!(input, ChatInput::Ask(Query::Question(_)));
             prop_assert!(!is_question || line.starts_with("/ask"), "{text:?} is a question");
         }
     }
@@ -264,5 +265,5 @@ fn regressions() -> Option<Box<dyn FailurePersistence>> {
 }
 
 fn is_empty_question(reply: &Reply) -> bool {
-    matches!(reply, Reply::NoAnswer(no_answer) if no_answer.reason == Some(NoAnswerReason::Empty))
+    matches!(reply, Reply::NoAnswer(no_answer) if no_answer.reason == WhyNoAnswer::Question(NoAnswerReason::Empty))
 }

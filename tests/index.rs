@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::Instant;
 
-use caseclerk::ask::{Ask, What};
+use caseclerk::ask::{Ask, Query};
 use caseclerk::config::Settings;
 use caseclerk::index::{Origin, SCHEMA_VERSION};
 use caseclerk::knowledge::{Finding, Place};
@@ -327,7 +327,7 @@ fn kills() -> u32 {
 fn open(tiny: &Tiny) -> Origin {
     let responder = Responder::open(&tiny.settings()).expect("the tiny FAQ can be served");
     let ask =
-        Ask { what: What::Question("will lamp owners get any money".to_owned()), today: TODAY };
+        Ask { query: Query::Question("will lamp owners get any money".to_owned()), today: TODAY };
     let evidence = responder
         .respond(&ask)
         .expect("the index answers")

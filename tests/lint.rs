@@ -13,7 +13,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use caseclerk::knowledge::{Finding, LOADING_RULES, load};
+use caseclerk::knowledge::{Finding, LOADING_RULES, load, sort_findings};
 use caseclerk::lint::{self, RULES, Subject, check_quotations};
 use tiny::{TODAY, Tiny, lay_over};
 
@@ -118,7 +118,7 @@ fn findings(tiny: &Tiny, sources: Option<&Path>) -> Vec<Finding> {
             findings.extend(check.findings);
         }
     }
-    findings.sort_by(|a, b| (&a.file, a.line, a.rule).cmp(&(&b.file, b.line, b.rule)));
+    sort_findings(&mut findings);
     findings
 }
 

@@ -16,11 +16,16 @@ fn the_words_of_a_phrasing_always_lead_to_its_answer() {
     let everything = library.vetted().flat_map(|entry| entry.ways_of_asking());
     let everything = everything.flat_map(|text| text.split_whitespace().map(str::to_owned));
     let words: Vec<String> = everything.collect();
-    let guard = library.guards.first().expect("the FAQ has guards").clone();
-    let (leads_to, says) = (LeadsTo::Silence, Some("Not here.".to_owned()));
-    let only = false;
-    library.guards =
-        vec![Guard { leads_to, says, only, words, and: Vec::new(), unless: Vec::new(), ..guard }];
+    library.guards.truncate(1);
+    let guard = &mut library.guards.first_mut().expect("the FAQ has guards").value;
+    *guard = Guard {
+        leads_to: LeadsTo::Silence,
+        words,
+        only: false,
+        and: Vec::new(),
+        unless: Vec::new(),
+        ..guard.clone()
+    };
 
     let snapshot = open(Arc::new(library));
     let phrasings: Vec<(EntryId, String)> = snapshot

@@ -1,19 +1,20 @@
-//! Every kind of reply, as it is printed in the terminal and as JSON.
+//! Every kind of reply, as it is printed in the terminal and as JSON, and the conversation at the
+//! prompt.
 //!
 //! The replies are made from the tiny FAQ and from outcomes given here, so that a change in the
-//! matcher changes none of them. `INSTA_UPDATE=always cargo test --test replies` writes the
-//! snapshots anew. Read the difference before you keep it.
+//! matcher changes none of them. `INSTA_UPDATE=always cargo test --test replies` rewrites the
+//! snapshots. Read the difference before you keep it.
 
 mod tiny;
 
-use caseclerk::ask::{Ask, What};
-use caseclerk::commands::COMMANDS;
-use caseclerk::knowledge::{EntryId, Knowledge};
+use caseclerk::ask::{Ask, Query};
+use caseclerk::commands::Commands;
+use caseclerk::knowledge::{EntryId, Knowledge, PageName, TAKEN_NAMES};
 use caseclerk::legal::CaseStamp;
 use caseclerk::matcher::{NoAnswerReason, Outcome};
-use caseclerk::reply::{Reply, compose, entry_reply};
-use caseclerk::responder::{Responder, Response};
-use caseclerk::terminal::{JsonReply, chat_commands, reply_text, sheet_text};
+use caseclerk::reply::{JsonReply, Reply, Suggestion, WhyNoAnswer, compose, entry_reply};
+use caseclerk::responder::Responder;
+use caseclerk::terminal::{ChatInput, chat_commands, read_chat_line, reply_text, sheet_text};
 use jiff::civil::{Date, date};
 use tiny::{TODAY, Tiny};
 
@@ -84,10 +85,103 @@ fn withdrawn() {
 }
 
 #[test]
-fn a_draft_is_as_good_as_nothing() {
+fn members_read_the_same_of_a_draft_as_of_an_unknown_id() {
     let unknown = by_name("money/there-is-no-such-answer");
-    assert_eq!(by_name("money/court-fees"), unknown);
+    assert_eq!(plain(&by_name("money/court-fees")), plain(&unknown));
     insta::assert_snapshot!("unknown_name.terminal", plain(&unknown));
+}
+
+#[test]
+fn programs_can_tell_why_an_id_has_no_answer() {
+    let reasons = [
+        ("money/there-is-no-such-answer", WhyNoAnswer::UnknownId, "unknown_id"),
+        ("money/court-fees", WhyNoAnswer::Draft, "draft"),
+        ("money/old-claim-form", WhyNoAnswer::Withdrawn, "withdrawn"),
+    ];
+    for (id, why, in_json) in reasons {
+        let Reply::NoAnswer(no_answer) = by_name(id) else { panic!("`{id}` has an answer") };
+        assert_eq!(no_answer.reason, why, "{id}");
+        let json: serde_json::Value = serde_json::from_str(&json(id, by_name(id))).expect("JSON");
+        assert_eq!(json["reason"], in_json, "{id}");
+    }
+}
+
+#[test]
+fn the_bots_own_sentences_are_content() {
+    let tiny = Tiny::new();
+    tiny.edit("voice.toml", "Nearest to it are:", "Perhaps {case} helps:");
+    tiny.edit("voice.toml", "Court record, as reported", "Read in the court's file");
+    let outcome = Outcome::NoAnswer {
+        reason: NoAnswerReason::Outside,
+        nearest: ids(&["status/is-it-over"]),
+        guard: None,
+    };
+    let outside = plain(&compose(&tiny.knowledge(), &outcome, &stamp(TODAY)));
+    assert!(outside.contains("Perhaps Rivera v. Lantern helps:"), "{outside}");
+    let answer = plain(&by_name_in(&tiny, "status/is-it-over"));
+    assert!(answer.contains("[Standing] Read in the court's file"), "{answer}");
+}
+
+#[test]
+fn a_case_has_the_pages_that_its_faq_has() {
+    let names = |tiny: &Tiny| {
+        let commands = Commands::new(&tiny.knowledge().case_file);
+        commands.list.iter().map(|command| command.name.clone()).collect::<Vec<String>>()
+    };
+    let tiny = Tiny::new();
+    assert_eq!(names(&tiny), ["status", "light", "timeline", "quote", "sources", "about"]);
+    let page = std::fs::read(tiny.faq().join("pages/light.toml")).expect("the page can be read");
+    tiny.write("pages/dark.toml", page);
+    assert_eq!(names(&tiny)[1..3], ["dark", "light"]);
+    std::fs::remove_dir_all(tiny.faq().join("pages")).expect("the pages can be removed");
+    assert_eq!(names(&tiny), ["status", "timeline", "quote", "sources", "about"]);
+}
+
+#[test]
+fn no_page_can_take_the_name_of_a_command() {
+    let tiny = Tiny::new();
+    std::fs::remove_dir_all(tiny.faq().join("pages")).expect("the pages can be removed");
+    for command in Commands::new(&tiny.knowledge().case_file).list {
+        assert!(TAKEN_NAMES.contains(&command.name.as_str()), "{}", command.name);
+    }
+}
+
+#[test]
+fn a_page_that_was_removed_is_an_unknown_id() {
+    let tiny = Tiny::new();
+    let responder = Responder::open(&tiny.settings()).expect("the tiny FAQ can be served");
+    let query = Query::Page(PageName::new("no-such-page"));
+    let response = responder.respond(&Ask { query, today: TODAY }).expect("the index answers");
+    let Reply::NoAnswer(no_answer) = response.reply else { panic!("there is no such page") };
+    assert_eq!(no_answer.reason, WhyNoAnswer::UnknownId);
+}
+
+#[test]
+fn in_a_conversation_a_number_chooses_only_what_was_offered() {
+    let commands = Commands::new(&knowledge().case_file);
+    let id = EntryId::new("status/is-it-over");
+    let offered =
+        [Suggestion { entry: id.clone(), question: "Is it over?".into(), topic: id.topic() }];
+    let read = |line: &str| read_chat_line(line, &commands, &offered);
+    assert_eq!(read("1"), ChatInput::Ask(Query::Entry(id)));
+    for other in ["0", "2", "-1", "99999999999999999999"] {
+        assert_eq!(read(other), ChatInput::Ask(Query::Question(other.into())));
+    }
+}
+
+#[test]
+fn in_a_conversation_commands_are_found_by_name() {
+    let commands = Commands::new(&knowledge().case_file);
+    let read = |line: &str| read_chat_line(line, &commands, &[]);
+    assert_eq!(read(" /status "), ChatInput::Ask(Query::Status));
+    assert_eq!(read("/light"), ChatInput::Ask(Query::Page(PageName::new("light"))));
+    assert_eq!(read("/quote no eyes"), ChatInput::Ask(Query::Quote("no eyes".into())));
+    assert!(matches!(read("/quote"), ChatInput::Misused(_)));
+    assert_eq!(
+        read("/stauts"),
+        ChatInput::Misused("There is no command /stauts. /help lists them.".into())
+    );
+    assert_eq!(read("/"), ChatInput::Misused("There is no command /. /help lists them.".into()));
 }
 
 #[test]
@@ -102,9 +196,7 @@ fn an_old_check_is_said_in_words() {
 fn facts_older_than_the_check_of_the_case_say_so() {
     let tiny = Tiny::new();
     tiny.edit("answers/status/is-it-over.md", "as_of = 2026-01-10", "as_of = 2026-01-05");
-    let printed =
-        plain(&entry_reply(&tiny.knowledge(), &EntryId::new("status/is-it-over"), &stamp(TODAY)));
-    let printed = printed.replace('\n', " ");
+    let printed = plain(&by_name_in(&tiny, "status/is-it-over")).replace('\n', " ");
     assert!(
         printed.contains(
             "Status last checked on 10 January 2026. Facts checked up to 5 January 2026."
@@ -119,11 +211,7 @@ fn a_date_that_the_place_names_is_not_said_twice() {
         let tiny = Tiny::new();
         tiny.edit("sources.toml", "date = 2024-03-16", "date = 2024-03-06");
         tiny.edit("answers/status/is-it-over.md", "last paragraph", place);
-        let printed = plain(&entry_reply(
-            &tiny.knowledge(),
-            &EntryId::new("status/is-it-over"),
-            &stamp(TODAY),
-        ));
+        let printed = plain(&by_name_in(&tiny, "status/is-it-over"));
         printed.split_whitespace().collect::<Vec<&str>>().join(" ")
     };
     let twice = cited("update of 6 March 2024");
@@ -144,11 +232,7 @@ fn an_address_in_a_text_is_never_broken() {
         "https://example.com/gazette/lamp-suit)",
         &format!("{address})"),
     );
-    let printed = plain(&entry_reply(
-        &tiny.knowledge(),
-        &EntryId::new("money/will-i-be-paid"),
-        &stamp(TODAY),
-    ));
+    let printed = plain(&by_name_in(&tiny, "money/will-i-be-paid"));
     assert!(printed.contains(&format!("({address})")), "{printed}");
 }
 
@@ -156,10 +240,10 @@ fn an_address_in_a_text_is_never_broken() {
 fn every_sheet() {
     let tiny = Tiny::new();
     let responder = Responder::open(&tiny.settings()).expect("the tiny FAQ can be served");
-    for command in COMMANDS {
-        let what = (command.what)("lamp reads".to_owned());
+    for command in &responder.commands().list {
+        let query = command.query("lamp reads");
         let Reply::Sheet(sheet) =
-            responder.respond(&Ask { what, today: TODAY }).expect("the index answers").reply
+            responder.respond(&Ask { query, today: TODAY }).expect("the index answers").reply
         else {
             panic!("/{} is not a sheet", command.name);
         };
@@ -168,10 +252,10 @@ fn every_sheet() {
             steady(&sheet_text(&sheet))
         );
     }
-    let what = What::Quote("nobody ever said this".to_owned());
-    let none = responder.respond(&Ask { what, today: TODAY }).expect("the index answers").reply;
+    let query = Query::Quote("nobody ever said this".to_owned());
+    let none = responder.respond(&Ask { query, today: TODAY }).expect("the index answers").reply;
     insta::assert_snapshot!("sheet_quote_of_nothing.terminal", plain(&none));
-    let help = responder.help(&chat_commands(), TODAY);
+    let help = responder.help(&chat_commands(&responder.commands()), TODAY);
     insta::assert_snapshot!("help.terminal", steady(&sheet_text(&help)));
 }
 
@@ -189,11 +273,15 @@ fn knowledge() -> Knowledge {
 }
 
 fn stamp(today: Date) -> CaseStamp {
-    knowledge().case_file.case.stamp(today, 30).expect("the case has a history")
+    knowledge().case_file.case.stamp(today, 30)
 }
 
 fn by_name(id: &str) -> Reply {
-    entry_reply(&knowledge(), &EntryId::new(id), &stamp(TODAY))
+    by_name_in(&Tiny::new(), id)
+}
+
+fn by_name_in(tiny: &Tiny, id: &str) -> Reply {
+    entry_reply(&tiny.knowledge(), &EntryId::new(id), &stamp(TODAY))
 }
 
 fn decided(outcome: Outcome) -> Reply {
@@ -222,6 +310,6 @@ fn steady(text: &str) -> String {
 }
 
 fn json(question: &str, reply: Reply) -> String {
-    let reply = JsonReply::new(question, Response { reply, evidence: None });
+    let reply = JsonReply::new(question, reply, None);
     serde_json::to_string_pretty(&reply).expect("a reply can be written as JSON")
 }

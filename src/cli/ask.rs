@@ -5,10 +5,11 @@ use std::io::{BufRead, BufReader, Write};
 use std::path::PathBuf;
 
 use anyhow::Context;
-use caseclerk::ask::{Ask, What};
+use caseclerk::ask::{Ask, Query};
 use caseclerk::config::Settings;
+use caseclerk::reply::{JsonError, JsonReply, write_json, write_json_line};
 use caseclerk::responder::Responder;
-use caseclerk::terminal::{JsonError, JsonReply, explanation_text, reply_text};
+use caseclerk::terminal::{explanation_text, reply_text};
 use clap::Args;
 use jiff::civil::Date;
 
@@ -47,7 +48,7 @@ fn answer_one(
     question: &str,
     today: Date,
 ) -> anyhow::Result<Exit> {
-    let ask = Ask { what: What::Question(question.to_owned()), today };
+    let ask = Ask { query: Query::Question(question.to_owned()), today };
     let response = if arguments.json || arguments.explain {
         responder.respond_and_explain(&ask)?
     } else {
@@ -55,9 +56,7 @@ fn answer_one(
     };
     let mut out = anstream::stdout();
     if arguments.json {
-        serde_json::to_writer_pretty(&mut out, &JsonReply::new(question, response))
-            .map_err(std::io::Error::from)?;
-        writeln!(out)?;
+        write_json(&mut out, &JsonReply::new(question, response.reply, response.evidence))?;
         return Ok(Exit::Success);
     }
     write!(out, "{}", reply_text(&response.reply))?;
@@ -81,10 +80,10 @@ fn answer_batch(responder: &Responder, file: &PathBuf, today: Date) -> anyhow::R
         let line = line.with_context(|| format!("cannot read {}", file.display()))?;
         match serde_json::from_slice::<String>(&line) {
             Ok(question) => {
-                let what = What::Question(question.clone());
-                let response = responder.respond(&Ask { what, today })?;
-                serde_json::to_writer(&mut out, &JsonReply::new(&question, response))
-                    .map_err(std::io::Error::from)?;
+                let query = Query::Question(question.clone());
+                let response = responder.respond(&Ask { query, today })?;
+                let reply = JsonReply::new(&question, response.reply, response.evidence);
+                write_json_line(&mut out, &reply)?;
             }
             Err(error) => {
                 exit = Exit::Findings;
@@ -92,11 +91,10 @@ fn answer_batch(responder: &Responder, file: &PathBuf, today: Date) -> anyhow::R
                     error: format!("this line is not a JSON string: {error}"),
                     line: place + 1,
                 };
-                serde_json::to_writer(&mut out, &error).map_err(std::io::Error::from)?;
+                write_json_line(&mut out, &error)?;
             }
         }
         // Flushed line by line, so that a program can ask, wait for the reply, and ask again.
-        out.write_all(b"\n")?;
         out.flush()?;
     }
     Ok(exit)

@@ -18,7 +18,7 @@ const PROMPT: &str = "> ";
 pub fn run(settings: &Settings, today: Date) -> anyhow::Result<Exit> {
     let responder = Responder::open(settings)?;
     let mut out = anstream::stdout();
-    writeln!(out, "{}", sheet_text(&responder.help(&chat_commands(), today)))?;
+    writeln!(out, "{}", sheet_text(&responder.help(&chat_commands(&responder.commands()), today)))?;
     let mut editor = DefaultEditor::new()?;
     let mut offered: Vec<Suggestion> = Vec::new();
     loop {
@@ -29,17 +29,19 @@ pub fn run(settings: &Settings, today: Date) -> anyhow::Result<Exit> {
         };
         // The history is not saved: what people ask is private.
         let _ = editor.add_history_entry(&line);
-        match read_chat_line(&line, &offered) {
-            ChatInput::Ask(what) => match responder.respond(&Ask { what, today }) {
+        match read_chat_line(&line, &responder.commands(), &offered) {
+            ChatInput::Ask(query) => match responder.respond(&Ask { query, today }) {
                 Ok(response) => {
                     writeln!(out, "\n{}", reply_text(&response.reply))?;
                     offered = offered_by(response.reply);
                 }
                 Err(error) => writeln!(out, "{APOLOGY}\n({error})")?,
             },
-            ChatInput::Help => {
-                writeln!(out, "\n{}", sheet_text(&responder.help(&chat_commands(), today)))?
-            }
+            ChatInput::Help => writeln!(
+                out,
+                "\n{}",
+                sheet_text(&responder.help(&chat_commands(&responder.commands()), today))
+            )?,
             ChatInput::Reload => writeln!(out, "{}", reload(&responder))?,
             ChatInput::Misused(why) => writeln!(out, "{why}")?,
             ChatInput::Nothing => {}

@@ -13,6 +13,7 @@ use caseclerk::eval::{
 use caseclerk::knowledge::{Knowledge, Library, load};
 use caseclerk::lint;
 use caseclerk::matcher::{Calibration, Check, Parts, SCORER_VERSION, Setup, Snapshot};
+use caseclerk::reply::write_json_line;
 use caseclerk::responder::setup;
 use clap::Args;
 use serde::Serialize;
@@ -122,7 +123,7 @@ impl Subject {
         Ok(Self {
             library: knowledge.library.clone(),
             knowledge: Some(knowledge),
-            setup: setup(settings, &settings.faq),
+            setup: setup(settings, &settings.faq)?,
             truths: read_sets(sets)?,
             validation: Vec::new(),
         })
@@ -133,7 +134,7 @@ impl Subject {
         Ok(Self {
             library: Arc::new(library),
             knowledge: None,
-            setup: setup(settings, folder),
+            setup: setup(settings, folder)?,
             truths,
             validation,
         })
@@ -257,9 +258,7 @@ fn against(path: &Path, this_run: &Run) -> anyhow::Result<Vec<Change>> {
 fn print(report: &Report, json: bool) -> anyhow::Result<()> {
     let mut out = std::io::stdout().lock();
     if json {
-        serde_json::to_writer(&mut out, report).map_err(std::io::Error::from)?;
-        writeln!(out)?;
-        return Ok(());
+        return Ok(write_json_line(&mut out, report)?);
     }
     writeln!(
         out,

@@ -6,8 +6,9 @@ use std::path::PathBuf;
 
 use anyhow::Context;
 use caseclerk::config::Settings;
-use caseclerk::knowledge::{Finding, load};
+use caseclerk::knowledge::{Finding, load, sort_findings};
 use caseclerk::lint::{self, Rule, SourceCheck, Subject, check_quotations};
+use caseclerk::reply::write_json;
 use clap::Args;
 use jiff::civil::Date;
 use serde::Serialize;
@@ -31,7 +32,7 @@ pub struct LintArguments {
 #[derive(Serialize)]
 struct Report {
     entries: usize,
-    /// Whether the rules could run; they need case.toml and opt-out.toml.
+    /// Whether the rules could run; they need case.toml and voice.toml.
     complete: bool,
     findings: Vec<Finding>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -71,7 +72,7 @@ pub fn run(arguments: &LintArguments, settings: &Settings, today: Date) -> anyho
             quotations = Some(QuotationReport { found, not_checked: not_checked.collect() });
         }
     }
-    findings.sort_by(|a, b| (&a.file, a.line, a.rule).cmp(&(&b.file, b.line, b.rule)));
+    sort_findings(&mut findings);
     let exit = match (entries, findings.is_empty()) {
         // A check of nothing must not be green.
         (0, _) => Exit::CouldNotRun,
@@ -99,9 +100,7 @@ const FRONT_END_RULES: &[Rule] = &[
 /// Renders every vetted answer in every form that Discord shows, and measures the result.
 #[cfg(feature = "discord")]
 fn discord_limits(subject: &Subject<'_>) -> Vec<Finding> {
-    let Some(stamp) = subject.knowledge.case_file.case.stamp(subject.today, 0) else {
-        return Vec::new();
-    };
+    let stamp = subject.knowledge.case_file.case.stamp(subject.today, 0);
     let mut findings = Vec::new();
     for entry in subject.knowledge.library.vetted() {
         let reply = caseclerk::reply::entry_reply(subject.knowledge, &entry.id, &stamp);
@@ -128,9 +127,7 @@ fn source_files(arguments: &LintArguments) -> anyhow::Result<BTreeMap<String, St
 fn print(report: &Report, json: bool) -> anyhow::Result<()> {
     let mut out = std::io::stdout().lock();
     if json {
-        serde_json::to_writer_pretty(&mut out, report).map_err(std::io::Error::from)?;
-        writeln!(out)?;
-        return Ok(());
+        return Ok(write_json(&mut out, report)?);
     }
     for finding in &report.findings {
         writeln!(out, "{finding}\n")?;
@@ -154,8 +151,7 @@ fn print(report: &Report, json: bool) -> anyhow::Result<()> {
     if report.entries > 0 && !report.complete {
         writeln!(
             out,
-            "fix case.toml and opt-out.toml first; the rules about answers need them and did not \
-             run"
+            "fix case.toml and voice.toml first; the rules about answers need them and did not run"
         )?;
     }
     Ok(())

@@ -8,6 +8,7 @@ mod eval;
 mod health;
 mod index;
 mod lint;
+mod new;
 #[cfg(feature = "discord")]
 mod run;
 
@@ -56,6 +57,8 @@ enum Command {
     Ask(ask::AskArguments),
     /// Answer questions at a prompt
     Chat,
+    /// Write a small FAQ about a made-up case into a folder, to start your own from
+    New(new::NewArguments),
     /// Check the FAQ and report what is wrong with it
     Lint(lint::LintArguments),
     /// Build the search index unless it is up to date
@@ -121,6 +124,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
     match &arguments.command {
         Command::Ask(ask) => ask::run(ask, &settings, today),
         Command::Chat => chat::run(&settings, today),
+        Command::New(new) => new::run(new, today),
         Command::Lint(lint) => lint::run(lint, &settings, today),
         Command::Index => index::run(&settings),
         Command::Eval(eval) => eval::run_eval(eval, &settings),

@@ -6,7 +6,7 @@ use serenity::all::{
 };
 
 use super::interaction::limits;
-use crate::commands::{self, Command};
+use crate::commands::{Command, Commands};
 
 /// The command in the context menu of a message.
 pub const CHECK: &str = "Check against the FAQ";
@@ -19,10 +19,10 @@ pub const ENTRY: &str = "entry";
 
 /// What a command does.
 #[derive(Debug, Clone, Copy)]
-pub enum Action {
+pub enum Action<'c> {
     Ask,
     /// A command that every front end has.
-    Show(&'static Command),
+    Show(&'c Command),
     /// Answers the text of a message.
     Check,
     Moderate(ModerationAction),
@@ -39,18 +39,18 @@ pub enum ModerationAction {
 }
 
 #[derive(Debug, Clone, Copy)]
-pub struct Row {
+pub struct Row<'c> {
     /// The name without the slash; a subcommand follows after a space.
-    pub name: &'static str,
-    pub summary: &'static str,
-    pub action: Action,
+    pub name: &'c str,
+    pub summary: &'c str,
+    pub action: Action<'c>,
 }
 
 /// Every command, in the order in which help lists them.
-pub fn table() -> impl Iterator<Item = Row> {
+pub fn table(shared: &Commands) -> impl Iterator<Item = Row<'_>> {
     let row = |name, summary, action| Row { name, summary, action };
-    let ask = row(ASK, "Ask about the case or about opting out, in your own words", Action::Ask);
-    let shared = commands::COMMANDS.iter().map(move |c| row(c.name, c.summary, Action::Show(c)));
+    let ask = row(ASK, &shared.ask, Action::Ask);
+    let shared = shared.list.iter().map(move |c| row(&c.name, &c.summary, Action::Show(c)));
     let moderation = [
         ("faq reload", "Load the FAQ again and report what changed", ModerationAction::Reload),
         (
@@ -72,15 +72,15 @@ pub fn table() -> impl Iterator<Item = Row> {
     std::iter::once(ask).chain(shared).chain([check]).chain(moderation)
 }
 
-pub fn find(name: &str, subcommand: Option<&str>) -> Option<Action> {
+pub fn find<'c>(shared: &'c Commands, name: &str, subcommand: Option<&str>) -> Option<Action<'c>> {
     let name =
         subcommand.map_or_else(|| name.to_owned(), |subcommand| format!("{name} {subcommand}"));
-    table().find(|row| row.name == name).map(|row| row.action)
+    table(shared).find(|row| row.name == name).map(|row| row.action)
 }
 
 /// The names and summaries of the members' commands, for the help.
-pub fn help() -> Vec<(String, String)> {
-    let for_members = table().filter(|row| !matches!(row.action, Action::Moderate(_)));
+pub fn help(shared: &Commands) -> Vec<(String, String)> {
+    let for_members = table(shared).filter(|row| !matches!(row.action, Action::Moderate(_)));
     let shown = for_members.map(|row| {
         let name = if matches!(row.action, Action::Check) {
             row.name.to_owned()
@@ -93,8 +93,8 @@ pub fn help() -> Vec<(String, String)> {
 }
 
 /// The global commands: for servers and direct messages, installed for a server or a user.
-pub fn global() -> Vec<CreateCommand> {
-    let commands = table().filter_map(|row| match row.action {
+pub fn global(shared: &Commands) -> Vec<CreateCommand> {
+    let commands = table(shared).filter_map(|row| match row.action {
         Action::Ask => Some(
             everywhere(row.name).description(row.summary).set_options(vec![question(), private()]),
         ),
@@ -108,8 +108,8 @@ pub fn global() -> Vec<CreateCommand> {
 }
 
 /// The moderators' commands, for the operator's server.
-pub fn moderation() -> Vec<CreateCommand> {
-    let subcommands = table().filter_map(|row| {
+pub fn moderation(shared: &Commands) -> Vec<CreateCommand> {
+    let subcommands = table(shared).filter_map(|row| {
         let Action::Moderate(action) = row.action else { return None };
         let name = row.name.split(' ').next_back()?;
         let option = CreateCommandOption::new(CommandOptionType::SubCommand, name, row.summary);
@@ -170,16 +170,17 @@ mod tests {
 
     #[test]
     fn every_command_has_an_action_and_is_within_limits() {
-        for row in table() {
+        let shared = Commands { ask: "Ask".to_owned(), list: Vec::new() };
+        for row in table(&shared) {
             let mut words = row.name.splitn(2, ' ');
             let (name, subcommand) = match row.action {
                 Action::Moderate(_) => (words.next().unwrap(), words.next()),
                 _ => (row.name, None),
             };
-            assert!(find(name, subcommand).is_some(), "{}", row.name);
+            assert!(find(&shared, name, subcommand).is_some(), "{}", row.name);
             assert!(limits::length(row.summary) <= limits::COMMAND_DESCRIPTION, "{}", row.name);
         }
-        for command in global().into_iter().chain(moderation()) {
+        for command in global(&shared).into_iter().chain(moderation(&shared)) {
             let text = serde_json::to_string(&command).unwrap();
             assert!(limits::length(&text) <= limits::COMMAND_TOTAL);
         }

@@ -110,7 +110,8 @@ pub async fn run(
     }
     let mut registered = tokio::spawn({
         let (api, server) = (api.clone(), operators_server.map(GuildId::new));
-        async move { register(&api, server).await }
+        let commands = router.commands();
+        async move { register(&api, &commands, server).await }
     });
     // Whoever sees the bot should see its commands too, but a bot without commands is better than
     // none.

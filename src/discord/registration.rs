@@ -11,6 +11,7 @@ use tracing::{info, warn};
 
 use super::api::{Api, ApiError};
 use super::commands;
+use crate::commands::Commands;
 
 /// Discord's code if the application lacks the scope for commands, or is not in the server at all.
 const MISSING_ACCESS: isize = 50_001;
@@ -24,15 +25,19 @@ pub struct ScopeMissing(pub GuildId);
 
 /// Registers the global commands, and the moderators' commands in the operator's server. Returns
 /// once all are registered; the bot answers in the meantime.
-pub async fn register(api: &Api, operators_server: Option<GuildId>) -> Result<(), ScopeMissing> {
+pub async fn register(
+    api: &Api,
+    shared: &Commands,
+    operators_server: Option<GuildId>,
+) -> Result<(), ScopeMissing> {
     let application = application_id(api).await;
     let moderation = async {
         match operators_server {
-            Some(guild) => register_in(api, application, guild).await,
+            Some(guild) => register_in(api, shared, application, guild).await,
             None => Ok(()),
         }
     };
-    tokio::try_join!(register_globally(api, application), moderation).map(drop)
+    tokio::try_join!(register_globally(api, shared, application), moderation).map(drop)
 }
 
 async fn application_id(api: &Api) -> ApplicationId {
@@ -49,8 +54,12 @@ async fn application_id(api: &Api) -> ApplicationId {
     }
 }
 
-async fn register_globally(api: &Api, application: ApplicationId) -> Result<(), ScopeMissing> {
-    let ours = json!(commands::global());
+async fn register_globally(
+    api: &Api,
+    shared: &Commands,
+    application: ApplicationId,
+) -> Result<(), ScopeMissing> {
+    let ours = json!(commands::global(shared));
     // Global commands need no scope in any server, so even a refusal is worth another try.
     while until_registered(api, application, None, &ours).await.is_err() {
         sleep(LONGEST_PAUSE).await;
@@ -60,10 +69,11 @@ async fn register_globally(api: &Api, application: ApplicationId) -> Result<(), 
 
 async fn register_in(
     api: &Api,
+    shared: &Commands,
     application: ApplicationId,
     guild: GuildId,
 ) -> Result<(), ScopeMissing> {
-    let ours = json!(commands::moderation());
+    let ours = json!(commands::moderation(shared));
     let result = until_registered(api, application, Some(guild), &ours).await;
     result.map_err(|AccessRefused| ScopeMissing(guild))
 }
@@ -166,6 +176,10 @@ fn list(value: &Value) -> &[Value] {
 mod tests {
     use super::*;
 
+    fn shared() -> Commands {
+        Commands { ask: "Ask".to_owned(), list: Vec::new() }
+    }
+
     /// The commands as Discord returns them.
     fn as_registered(commands: &Value) -> Value {
         let mut theirs = commands.clone();
@@ -182,7 +196,8 @@ mod tests {
 
     #[test]
     fn registered_commands_are_recognised() {
-        for ours in [json!(commands::global()), json!(commands::moderation())] {
+        let shared = shared();
+        for ours in [json!(commands::global(&shared)), json!(commands::moderation(&shared))] {
             let theirs = as_registered(&ours);
             assert!(same(&ours, &theirs));
             let mut changed = theirs.clone();
@@ -194,7 +209,7 @@ mod tests {
 
     #[test]
     fn a_changed_option_is_a_change() {
-        let ours = json!(commands::global());
+        let ours = json!(commands::global(&shared()));
         let mut theirs = ours.clone();
         theirs[0]["options"][0]["max_length"] = json!(6000);
         assert!(!same(&ours, &theirs));

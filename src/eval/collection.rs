@@ -76,12 +76,16 @@ impl CollectedEntry {
     fn into_faq_entry(self, names: &BTreeMap<String, EntryId>) -> FaqEntry {
         let mut phrasings = self.alternates;
         phrasings.retain(|alternate| *alternate != self.question);
+        let place = Place::new("faq.jsonl", 1);
         FaqEntry {
             id: names[&self.id].clone(),
             question: self.question,
-            phrasings: phrasings.into_iter().map(|value| Located { value, line: 1 }).collect(),
+            phrasings: phrasings
+                .into_iter()
+                .map(|value| Located { value, place: place.clone() })
+                .collect(),
             keywords: Vec::new(),
-            answer: Located { value: self.answer, line: 1 },
+            answer: Located { value: self.answer, place: place.clone() },
             standing: Standing::Commentary,
             citations: Vec::new(),
             quotations: Vec::new(),
@@ -92,7 +96,7 @@ impl CollectedEntry {
             see_also: Vec::new(),
             as_of: Date::ZERO,
             vetting: Vetting::Vetted(Date::ZERO),
-            place: Place::new("faq.jsonl", 1),
+            place,
         }
     }
 }

@@ -6,28 +6,25 @@ use super::finding::{Located, Place};
 use super::ids::{ConflictKey, EntryId, QuotationKey};
 use crate::legal::{Citation, Standing};
 
-/// An answer of the FAQ, as its file has it.
+/// An answer of the FAQ, as its file describes it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct FaqEntry {
-    /// Its name, which is its path.
     pub id: EntryId,
-    /// The question that it answers.
     pub question: String,
-    /// Other ways in which people ask it, each with its line.
+    /// Other ways in which people ask it.
     pub phrasings: Vec<Located<String>>,
-    /// Single words that lead here although they occur nowhere else in it.
+    /// Single words that lead here although they occur nowhere else in the entry.
     pub keywords: Vec<String>,
-    /// The answer in Markdown, with the line on which it begins.
+    /// The answer in Markdown.
     pub answer: Located<String>,
-    /// What kind of claim it rests on.
     pub standing: Standing,
-    /// What it rests on. Never empty in an entry that the loader lets through.
+    /// Never empty in an entry that the loader lets through.
     pub citations: Vec<Citation>,
     /// Quotations shown with it.
     pub quotations: Vec<QuotationKey>,
-    /// Quotations in which the other side answers what is alleged.
+    /// Quotations in which the other side responds to an allegation.
     pub responses: Vec<QuotationKey>,
-    /// Why there are none, for an allegation that nobody answered.
+    /// Why there is no response, for an allegation that nobody responded to.
     pub no_response: Option<String>,
     /// Conflicts between sources that touch it.
     pub conflicts: Vec<ConflictKey>,
@@ -35,9 +32,8 @@ pub struct FaqEntry {
     pub related: Vec<EntryId>,
     /// Neighbouring answers that need not name this one.
     pub see_also: Vec<EntryId>,
-    /// Up to which day its facts were checked.
+    /// The day up to which its facts were checked.
     pub as_of: Date,
-    /// Whether it may be shown.
     pub vetting: Vetting,
     /// Where its file begins.
     pub place: Place,
@@ -48,11 +44,10 @@ pub struct FaqEntry {
 pub enum Vetting {
     /// Loaded and checked, never indexed, never shown to members.
     Draft,
-    /// Read against its sources by a second person on that day.
+    /// Compared with its sources by a second person on that day.
     Vetted(Date),
-    /// No longer found; whoever asks for it by its id is told when and why.
+    /// No longer found; whoever asks for it by its id reads when and why.
     Withdrawn {
-        /// When.
         date: Date,
         /// Why, in a sentence.
         reason: String,
@@ -71,12 +66,12 @@ impl FaqEntry {
         matches!(self.vetting, Vetting::Vetted(_))
     }
 
-    /// The neighbours to offer after it, mutual ones first.
+    /// The neighbours to suggest after it, mutual ones first.
     pub fn neighbours(&self) -> impl Iterator<Item = &EntryId> {
         self.related.iter().chain(&self.see_also)
     }
 
-    /// All the quotations that are shown with it: its own, then the response to what is alleged.
+    /// All the quotations that are shown with it: its own, then the responses.
     pub fn all_quotations(&self) -> impl Iterator<Item = &QuotationKey> {
         self.quotations
             .iter()

@@ -1,6 +1,8 @@
-//! What is wrong with a file, told to the person who edits it.
+//! What is wrong with a file, described for the person who edits it.
 
 use std::fmt;
+use std::ops::Deref;
+use std::sync::Arc;
 
 use serde::Serialize;
 
@@ -9,9 +11,8 @@ use serde::Serialize;
 pub struct Finding {
     /// The name of the rule, such as `unknown-source`.
     pub rule: &'static str,
-    /// Whether the content can be used all the same.
     pub severity: Severity,
-    /// The file, relative to the content folder.
+    /// The file, relative to the content folder, with forward slashes.
     pub file: String,
     /// The line in that file, counted from 1.
     pub line: usize,
@@ -21,7 +22,6 @@ pub struct Finding {
     pub help: String,
 }
 
-/// How bad a finding is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Severity {
@@ -31,27 +31,37 @@ pub enum Severity {
     Warning,
 }
 
-/// A place in a content file.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
+/// A line of a content file. Cheap to clone: all places in a file share its name.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Place {
     /// The file, relative to the content folder, with forward slashes.
-    pub file: String,
+    pub file: Arc<str>,
     /// The line, counted from 1.
     pub line: usize,
 }
 
+/// A value together with its place in the content files.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Located<T> {
+    pub value: T,
+    pub place: Place,
+}
+
+/// Puts findings into the order in which an editor works through them: by file and line.
+pub fn sort_findings(findings: &mut [Finding]) {
+    findings.sort_by(|a, b| (&a.file, a.line, a.rule).cmp(&(&b.file, b.line, b.rule)));
+}
+
 impl Place {
-    /// A line of a file.
-    pub fn new(file: impl Into<String>, line: usize) -> Self {
+    pub fn new(file: impl Into<Arc<str>>, line: usize) -> Self {
         Self { file: file.into(), line }
     }
 
     /// Another line of the same file.
     pub fn at_line(&self, line: usize) -> Self {
-        Self::new(self.file.clone(), line)
+        Self { file: self.file.clone(), line }
     }
 
-    /// An error at this place.
     pub fn error(
         &self,
         rule: &'static str,
@@ -61,7 +71,6 @@ impl Place {
         self.finding(rule, Severity::Error, message, help)
     }
 
-    /// A warning at this place.
     pub fn warning(
         &self,
         rule: &'static str,
@@ -81,7 +90,7 @@ impl Place {
         Finding {
             rule,
             severity,
-            file: self.file.clone(),
+            file: self.file.to_string(),
             line: self.line,
             message: message.into(),
             help: help.into(),
@@ -89,13 +98,13 @@ impl Place {
     }
 }
 
-/// A value together with the line on which it stands.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Located<T> {
-    /// The value.
-    pub value: T,
-    /// Its line, counted from 1.
-    pub line: usize,
+/// A record is used like the value that it holds; only findings need its place.
+impl<T> Deref for Located<T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        &self.value
+    }
 }
 
 impl fmt::Display for Severity {
@@ -108,9 +117,9 @@ impl fmt::Display for Severity {
 }
 
 impl fmt::Display for Finding {
-    /// Three lines: where and how bad, what was seen, what to do.
+    /// Three lines: where and how severe, what was seen, what to do.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { rule, severity, file, line, message, help } = self;
-        write!(f, "{file}:{line}: {severity} [{rule}]\n  {message}\n  To mend it: {help}")
+        write!(f, "{file}:{line}: {severity} [{rule}]\n  {message}\n  To fix it: {help}")
     }
 }

@@ -11,7 +11,7 @@ use crate::legal::{Citation, PartialDate, Standing, deserialize_date};
 
 const FENCE: &str = "+++";
 
-/// The head of an answer as it is typed.
+/// The head of an answer as it was typed.
 #[derive(Deserialize)]
 struct FrontMatter {
     #[serde(default)]
@@ -55,10 +55,16 @@ enum VettingState {
     Withdrawn,
 }
 
-/// A file cut into its parts, each with the number of lines above it.
+/// The two parts of a file.
 struct Parts<'a> {
-    head: Located<&'a str>,
-    body: Located<&'a str>,
+    head: Part<'a>,
+    body: Part<'a>,
+}
+
+/// A part of a file, with the line on which it begins.
+struct Part<'a> {
+    text: &'a str,
+    line: usize,
 }
 
 /// Reads one answer. `None` if there is too little of it to be an entry; the findings say why.
@@ -72,24 +78,24 @@ pub(super) fn read_entry(
     let Some(parts) = split(text) else {
         findings.push(place.error(
             "front-matter",
-            "the head of this answer was not found",
+            "this answer has no head",
             "begin the file with a line of +++, then the head, then another line of +++",
         ));
         return None;
     };
-    let head_text = TomlText::new(file, parts.head.value, parts.head.line - 1);
+    let head_text = TomlText::new(file, parts.head.text, parts.head.line - 1);
     let head = head_text.parse(findings);
-    let phrasing_lines = head.lines_of_elements("phrasings");
-    let vetting_line = head.line_of_key("vetting").unwrap_or(1);
+    let phrasing_places = head.places_of_elements("phrasings");
+    let vetting_place = head.place_of_key("vetting").unwrap_or_else(|| place.clone());
     let question = question_and_answer(&parts.body, &place, findings);
     let head: FrontMatter = head.read(findings)?;
     let (question, answer) = question?;
-    let vetting = read_vetting(head.vetting, &place.at_line(vetting_line), findings)?;
-    let phrasings = head.phrasings.into_iter().zip(phrasing_lines);
+    let vetting = read_vetting(head.vetting, &vetting_place, findings)?;
+    let phrasings = head.phrasings.into_iter().zip(phrasing_places);
     Some(FaqEntry {
         id,
         question,
-        phrasings: phrasings.map(|(value, line)| Located { value, line }).collect(),
+        phrasings: phrasings.map(|(value, place)| Located { value, place }).collect(),
         keywords: head.keywords,
         answer,
         standing: head.standing,
@@ -126,18 +132,18 @@ fn split(text: &str) -> Option<Parts<'_>> {
         return None;
     };
     Some(Parts {
-        head: Located { value: &text[head_start..head_end], line: first_line + 1 },
-        body: Located { value: &text[body_start..], line: second_line + 1 },
+        head: Part { text: &text[head_start..head_end], line: first_line + 1 },
+        body: Part { text: &text[body_start..], line: second_line + 1 },
     })
 }
 
 /// The question from the first heading, and the text below it.
 fn question_and_answer(
-    body: &Located<&str>,
+    body: &Part<'_>,
     place: &Place,
     findings: &mut Vec<Finding>,
 ) -> Option<(String, Located<String>)> {
-    let mut lines = body.value.lines().enumerate().skip_while(|(_, line)| line.trim().is_empty());
+    let mut lines = body.text.lines().enumerate().skip_while(|(_, line)| line.trim().is_empty());
     let heading = lines.next();
     let question =
         heading.and_then(|(_, line)| line.strip_prefix("# ")).map(str::trim).unwrap_or_default();
@@ -145,8 +151,9 @@ fn question_and_answer(
     if question.is_empty() {
         findings.push(place.at_line(heading_line).error(
             "question-heading",
-            "the question was not found below the head",
-            "write the question on a line of its own that begins with # and a space, then the answer",
+            "there is no question below the head",
+            "write the question on a line of its own that begins with # and a space, \
+             then the answer",
         ));
         return None;
     }
@@ -155,13 +162,15 @@ fn question_and_answer(
         findings.push(place.at_line(heading_line).error(
             "question-heading",
             "there is no answer below the question",
-            "write the answer below the question, or make the file a draft elsewhere",
+            "write the answer below the question, or keep the file elsewhere until it has one",
         ));
         return None;
     };
-    let answer: Vec<&str> = body.value.lines().skip(start).collect();
-    let answer =
-        Located { value: answer.join("\n").trim_end().to_owned(), line: body.line + start };
+    let answer: Vec<&str> = body.text.lines().skip(start).collect();
+    let answer = Located {
+        value: answer.join("\n").trim_end().to_owned(),
+        place: place.at_line(body.line + start),
+    };
     Some((question.to_owned(), answer))
 }
 

@@ -1,4 +1,4 @@
-//! The names under which content is known.
+//! The names of content: topics, answers, quotations, conflicts.
 
 use std::fmt;
 
@@ -13,12 +13,11 @@ macro_rules! name {
         pub struct $name(String);
 
         impl $name {
-            /// Wraps a name as it stands in a file; whether it exists is for the loader to check.
+            /// Wraps a name as a file has it; the loader checks whether it exists.
             pub fn new(name: impl Into<String>) -> Self {
                 Self(name.into())
             }
 
-            /// The name as it is written in the files.
             pub fn as_str(&self) -> &str {
                 &self.0
             }
@@ -47,6 +46,10 @@ name!(
     EntryId
 );
 name!(
+    /// The name of a page: a file under `pages/`, and the command that shows it.
+    PageName
+);
+name!(
     /// The name of a quotation.
     QuotationKey
 );
@@ -62,8 +65,8 @@ impl EntryId {
     }
 }
 
-/// Whether a name is made of small letters, digits and single hyphens, as file names and keys must
-/// be.
+/// Whether a name consists of small letters, digits and single hyphens, as file names and keys
+/// must.
 pub(super) fn is_slug(name: &str) -> bool {
     !name.is_empty()
         && name.split('-').all(|part| {

@@ -7,11 +7,13 @@ use std::sync::Arc;
 use blake3::Hasher;
 
 use super::faq_entry::FaqEntry;
-use super::ids::{ConflictKey, EntryId, QuotationKey, TopicId};
+use super::finding::Located;
+use super::ids::{ConflictKey, EntryId, PageName, QuotationKey, TopicId};
+use super::page::Page;
 use super::records::{
-    Conflict, ElsewhereGroup, Guard, HouseStyle, OptOut, Quotation, SynonymGroup, TimelineEvent,
-    Topic,
+    Conflict, ElsewhereGroup, Guard, HouseStyle, Quotation, SynonymGroup, TimelineEvent, Topic,
 };
+use super::voice::{Sentence, Voice};
 use crate::language::Patterns;
 use crate::legal::{Case, Source, SourceKey};
 
@@ -23,7 +25,7 @@ use crate::legal::{Case, Source, SourceKey};
 pub struct Knowledge {
     /// What is searched. Shared, because a snapshot of the matcher keeps it as long as it lives.
     pub library: Arc<Library>,
-    /// What is known about the case.
+    /// What the bot says about the case beside its answers.
     pub case_file: CaseFile,
 }
 
@@ -31,34 +33,33 @@ pub struct Knowledge {
 #[derive(Debug, Clone, Default)]
 pub struct Library {
     /// The topics in the order in which readers browse them.
-    pub topics: Vec<Topic>,
+    pub topics: Vec<Located<Topic>>,
     /// Every answer under its id: vetted ones, drafts and withdrawn ones.
     pub entries: BTreeMap<EntryId, FaqEntry>,
-    /// Every quotation under its key.
-    pub quotations: BTreeMap<QuotationKey, Quotation>,
+    pub quotations: BTreeMap<QuotationKey, Located<Quotation>>,
     /// Words that mean the same in this field.
-    pub synonyms: Vec<SynonymGroup>,
+    pub synonyms: Vec<Located<SynonymGroup>>,
     /// Questions that people ask and that the FAQ does not answer.
-    pub elsewhere: Vec<ElsewhereGroup>,
-    /// Rules of words for questions that the statistics decide wrongly; the first that fits wins.
-    pub guards: Vec<Guard>,
+    pub elsewhere: Vec<Located<ElsewhereGroup>>,
+    /// Word rules for questions that the statistics decide wrongly; the first that fits wins.
+    pub guards: Vec<Located<Guard>>,
     /// A hash of all the files of the folder.
     pub content_hash: ContentHash,
 }
 
-/// What the bot says about the case beside its answers, and what the answers rest on.
+/// What the bot says about the case beside its answers, and the sources of both.
 #[derive(Debug, Clone)]
 pub struct CaseFile {
-    /// The case.
     pub case: Case,
-    /// Every source under its key.
-    pub sources: BTreeMap<SourceKey, Source>,
-    /// Every conflict between sources under its key.
-    pub conflicts: BTreeMap<ConflictKey, Conflict>,
+    /// The bot's own sentences.
+    pub voice: Voice,
+    /// The pages that this case has beside its answers.
+    pub pages: BTreeMap<PageName, Located<Page>>,
+    pub sources: BTreeMap<SourceKey, Located<Source>>,
+    /// The points on which sources disagree.
+    pub conflicts: BTreeMap<ConflictKey, Located<Conflict>>,
     /// What happened, oldest first.
-    pub timeline: Vec<TimelineEvent>,
-    /// How to opt out.
-    pub opt_out: OptOut,
+    pub timeline: Vec<Located<TimelineEvent>>,
     /// The words that answers avoid.
     pub house_style: HouseStyle,
 }
@@ -83,17 +84,31 @@ impl Library {
 
     /// The topic with this id.
     pub fn topic(&self, id: &TopicId) -> Option<&Topic> {
-        self.topics.iter().find(|topic| topic.id == *id)
+        self.topics.iter().find(|topic| topic.id == *id).map(|topic| &topic.value)
     }
 
-    /// The guard of this name.
+    /// Whether the answers of a topic claim nothing about the case, so that they may also answer
+    /// questions that are not about it.
+    pub fn claims_nothing(&self, id: &TopicId) -> bool {
+        self.topic(id).is_some_and(|topic| topic.claims_nothing)
+    }
+
+    /// The guard with this name.
     pub fn guard(&self, name: &str) -> Option<&Guard> {
-        self.guards.iter().find(|guard| guard.name == name)
+        self.guards.iter().find(|guard| guard.name == name).map(|guard| &guard.value)
     }
 
-    /// The guards, ready to be recognised in a text, numbered as in `guards`.
+    /// The patterns of the guards, numbered as in `guards`.
     pub fn guard_patterns(&self) -> Patterns {
-        Patterns::new(self.guards.iter().map(Guard::pattern))
+        Patterns::new(self.guards.iter().map(|guard| guard.pattern()))
+    }
+}
+
+impl CaseFile {
+    /// A sentence of the bot's own, with the caption of the case and other values filled in.
+    pub fn say(&self, sentence: Sentence, values: &[(&str, &str)]) -> String {
+        let case = ("case", self.case.short_caption.as_str());
+        self.voice.say(sentence, &[&[case][..], values].concat())
     }
 }
 

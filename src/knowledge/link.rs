@@ -3,13 +3,15 @@
 use std::collections::BTreeSet;
 
 use super::faq_entry::FaqEntry;
-use super::finding::{Finding, Place};
+use super::finding::{Finding, Located, Place};
+use super::ids::EntryId;
 use super::library::Knowledge;
+use super::page::Page;
 use super::records::LeadsTo;
 use crate::legal::{Citation, SourceKey};
 
-/// What stands in the folder and could not be read. Each has a finding of its own; if everything
-/// that names it had one too, nobody would see which file to mend.
+/// What is in the folder and could not be read. Each has a finding of its own; if everything that
+/// names it had one too, nobody would see which file to fix.
 #[derive(Debug, Default)]
 pub(super) struct Unread {
     files: BTreeSet<&'static str>,
@@ -17,12 +19,12 @@ pub(super) struct Unread {
 }
 
 impl Unread {
-    /// Any name may stand in this file.
+    /// Any name may be in this file.
     pub fn file(&mut self, file: &'static str) {
         self.files.insert(file);
     }
 
-    /// This name stands in this file.
+    /// This name is in this file.
     pub fn name(&mut self, file: &'static str, name: &str) {
         self.names.insert((file, name.to_owned()));
     }
@@ -34,48 +36,34 @@ impl Unread {
 
 /// Reports every name in the knowledge that leads nowhere.
 pub(super) fn check_links(knowledge: &Knowledge, unread: &Unread, findings: &mut Vec<Finding>) {
+    let Knowledge { library, case_file } = knowledge;
     let mut links = Links { knowledge, unread, findings };
-    for event in &knowledge.case_file.case.history {
+    for event in case_file.case.history.iter() {
         links.citations(&event.citations, &Place::new("case.toml", 1));
     }
-    for quotation in knowledge.library.quotations.values() {
-        links.sources(
-            std::iter::once(&quotation.source).chain(&quotation.also_in),
-            &place_of(&quotation.place),
-        );
+    for quotation in library.quotations.values() {
+        let sources = std::iter::once(&quotation.source).chain(&quotation.also_in);
+        links.sources(sources, &quotation.place);
     }
-    for conflict in knowledge.case_file.conflicts.values() {
+    for conflict in case_file.conflicts.values() {
         let sources = conflict.readings.iter().flat_map(|reading| &reading.sources);
-        links.sources(sources, &place_of(&conflict.place));
+        links.sources(sources, &conflict.place);
     }
-    for event in &knowledge.case_file.timeline {
-        links.citations(&event.citations, &place_of(&event.place));
+    for event in &case_file.timeline {
+        links.citations(&event.citations, &event.place);
     }
-    links.opt_out();
-    let leads = knowledge.library.topics.iter().filter_map(|topic| topic.lead.as_ref());
-    for id in leads.filter(|id| !knowledge.library.entries.contains_key(*id)) {
-        links.unknown(
-            "unknown-related",
-            "answer",
-            id.as_str(),
-            "answers",
-            &Place::new("topics.toml", 1),
-        );
+    for page in case_file.pages.values() {
+        links.page(page);
     }
-    for guard in &knowledge.library.guards {
-        if let LeadsTo::Entry(id) = &guard.leads_to
-            && !knowledge.library.entries.contains_key(id)
-        {
-            links.unknown(
-                "unknown-related",
-                "answer",
-                id.as_str(),
-                "answers",
-                &place_of(&guard.place),
-            );
+    for topic in &library.topics {
+        links.entries(topic.lead.iter(), &topic.place);
+    }
+    for guard in &library.guards {
+        if let LeadsTo::Entry(id) = &guard.leads_to {
+            links.entries(std::iter::once(id), &guard.place);
         }
     }
-    for entry in knowledge.library.entries.values() {
+    for entry in library.entries.values() {
         links.entry(entry);
     }
 }
@@ -119,23 +107,30 @@ impl Links<'_> {
         {
             self.unknown("unknown-conflict", "conflict", key.as_str(), "conflicts.toml", place);
         }
-        for id in entry.neighbours().filter(|id| !knowledge.library.entries.contains_key(*id)) {
-            self.unknown("unknown-related", "answer", id.as_str(), "answers", place);
+        self.entries(entry.neighbours(), place);
+    }
+
+    fn page(&mut self, page: &Located<Page>) {
+        for section in &page.sections {
+            for citations in section.citation_lists() {
+                if citations.is_empty() {
+                    self.findings.push(page.place.error(
+                        "no-citation",
+                        format!(
+                            "the section `{}` says something without a source",
+                            section.heading
+                        ),
+                        "add citations = [{ source = \"…\" }] to it, or to each of its points",
+                    ));
+                }
+                self.citations(citations, &page.place);
+            }
         }
     }
 
-    fn opt_out(&mut self) {
-        let opt_out = &self.knowledge.case_file.opt_out;
-        let place = Place::new("opt-out.toml", 1);
-        let lists = opt_out
-            .devices
-            .iter()
-            .map(|device| &device.citations)
-            .chain(opt_out.regions.iter().map(|region| &region.citations))
-            .chain(opt_out.effects.iter().map(|effect| &effect.citations))
-            .chain([&opt_out.objection.citations]);
-        for citations in lists {
-            self.citations(citations, &place);
+    fn entries<'e>(&mut self, ids: impl Iterator<Item = &'e EntryId>, place: &Place) {
+        for id in ids.filter(|id| !self.knowledge.library.entries.contains_key(*id)) {
+            self.unknown("unknown-related", "answer", id.as_str(), "answers", place);
         }
     }
 
@@ -188,8 +183,4 @@ fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a s
         .max_by(|a, b| a.0.total_cmp(&b.0))
         .filter(|(likeness, _)| *likeness > 0.8)
         .map(|(_, candidate)| candidate)
-}
-
-fn place_of(place: &Option<Place>) -> Place {
-    place.clone().unwrap_or_else(|| Place::new("faq", 1))
 }

@@ -8,30 +8,34 @@ use std::sync::Arc;
 use blake3::Hasher;
 use serde::de::DeserializeOwned;
 
-use super::finding::{Finding, Place, Severity};
+use super::finding::{Finding, Located, Place, Severity, sort_findings};
 use super::front_matter::read_entry;
-use super::ids::{ConflictKey, EntryId, QuotationKey, is_slug};
+use super::ids::{ConflictKey, EntryId, PageName, QuotationKey, is_slug};
 use super::library::{CaseFile, ContentHash, Knowledge, Library};
 use super::link::{Unread, check_links};
-use super::records::{
-    Conflict, ElsewhereGroup, Guard, HouseStyle, OptOut, Quotation, SynonymGroup, TimelineEvent,
-    Topic,
-};
-use super::toml_file::{Record, TomlText};
-use crate::legal::{Case, HistoryKind, Source, SourceKey};
+use super::page::{Page, TAKEN_NAMES};
+use super::records::{ElsewhereGroup, Guard, HouseStyle, SynonymGroup, TimelineEvent, Topic};
+use super::toml_file::TomlText;
+use super::voice::{VOICE, Voice, check_description, check_placeholders};
+use crate::legal::{Case, HistoryKind, SourceKey};
 use crate::text_position::line_at;
 
 const ANSWERS: &str = "answers";
+const PAGES: &str = "pages";
+const CASE: &str = "case.toml";
 
-/// What loading gives: the knowledge if there is enough for one, and all that is wrong.
+/// The longest name of a command that Discord accepts.
+const LONGEST_COMMAND: usize = 32;
+
+/// What loading gives: the knowledge if there is enough for one, and everything that is wrong.
 #[derive(Debug)]
 pub struct Loaded {
-    /// The content; `None` if the case itself or the way to opt out could not be read, without
-    /// which nothing can be said.
+    /// The content; `None` if the case or the bot's own sentences could not be read, because no
+    /// reply can be made without them.
     pub knowledge: Option<Knowledge>,
-    /// How many answers could be read, with or without a knowledge to put them in.
+    /// How many answers could be read, with or without a knowledge that holds them.
     pub answers: usize,
-    /// Everything that was found wrong, sorted by file and line.
+    /// Everything that is wrong, sorted by file and line.
     pub findings: Vec<Finding>,
 }
 
@@ -44,10 +48,16 @@ impl Loaded {
 
 /// The content folder could not be read at all.
 #[derive(Debug, thiserror::Error)]
-#[error("cannot read the content folder {}", path.display())]
-pub struct LoadError {
-    path: PathBuf,
-    source: io::Error,
+pub enum LoadError {
+    #[error(
+        "there is no folder {}{}; start caseclerk where the FAQ is, name it with --faq DIR, \
+         or make one with `caseclerk new DIR`",
+        path.display(),
+        if path.is_relative() { " here" } else { "" }
+    )]
+    Missing { path: PathBuf },
+    #[error("cannot read the content folder {}", path.display())]
+    Unreadable { path: PathBuf, source: io::Error },
 }
 
 /// Loads the content folder at `root`.
@@ -55,32 +65,25 @@ pub struct LoadError {
 /// Everything that is wrong inside it becomes a finding; an error means that there is no such
 /// folder or that it may not be read.
 pub fn load(root: &Path) -> Result<Loaded, LoadError> {
-    let unreadable = |source| LoadError { path: root.to_owned(), source };
-    std::fs::read_dir(root).map_err(unreadable)?;
+    std::fs::read_dir(root).map_err(|source| match source.kind() {
+        io::ErrorKind::NotFound => LoadError::Missing { path: root.to_owned() },
+        _ => LoadError::Unreadable { path: root.to_owned(), source },
+    })?;
     let mut folder =
         Folder { root, hasher: Hasher::new(), findings: Vec::new(), unread: Unread::default() };
 
     let case = folder.read_case();
+    let voice = folder.read_voice();
     let topics = folder.read_topics();
-    let sources: BTreeMap<SourceKey, Source> =
-        folder.read_keyed("sources.toml", |key, source, _| (SourceKey::new(key), source));
-    let quotations =
-        folder.read_keyed("quotations.toml", |key, mut quotation: Quotation, place| {
-            quotation.place = Some(place);
-            (QuotationKey::new(key), quotation)
-        });
-    let conflicts = folder.read_keyed("conflicts.toml", |key, mut conflict: Conflict, place| {
-        conflict.place = Some(place);
-        (ConflictKey::new(key), conflict)
-    });
+    let sources = folder.read_keyed("sources.toml", SourceKey::new);
+    let quotations = folder.read_keyed("quotations.toml", QuotationKey::new);
+    let conflicts = folder.read_keyed("conflicts.toml", ConflictKey::new);
     let timeline = folder.read_timeline();
-    let opt_out = folder.read_whole::<OptOut>("opt-out.toml");
+    let pages = folder.read_pages();
     let house_style = folder.read_house_style();
-    let synonyms =
-        folder.read_placed("synonyms.toml", "groups", |group: &mut SynonymGroup| &mut group.place);
-    let elsewhere = folder
-        .read_placed("elsewhere.toml", "groups", |group: &mut ElsewhereGroup| &mut group.place);
-    let guards = folder.read_placed("guards.toml", "guards", |guard: &mut Guard| &mut guard.place);
+    let synonyms = folder.read_optional_list::<SynonymGroup>("synonyms.toml", "groups");
+    let elsewhere = folder.read_optional_list::<ElsewhereGroup>("elsewhere.toml", "groups");
+    let guards = folder.read_optional_list::<Guard>("guards.toml", "guards");
     let entries = folder.read_answers();
 
     let Folder { hasher, mut findings, unread, .. } = folder;
@@ -88,19 +91,19 @@ pub fn load(root: &Path) -> Result<Loaded, LoadError> {
     let content_hash = ContentHash::from_hasher(&hasher);
     let library =
         Library { topics, entries, quotations, synonyms, elsewhere, guards, content_hash };
-    let knowledge = case.zip(opt_out).map(|(case, opt_out)| Knowledge {
+    let knowledge = case.zip(voice).map(|(case, voice)| Knowledge {
         library: Arc::new(library),
-        case_file: CaseFile { case, sources, conflicts, timeline, opt_out, house_style },
+        case_file: CaseFile { case, voice, pages, sources, conflicts, timeline, house_style },
     });
     if let Some(knowledge) = &knowledge {
         check_links(knowledge, &unread, &mut findings);
     }
-    findings.sort_by(|a, b| (&a.file, a.line, a.rule).cmp(&(&b.file, b.line, b.rule)));
+    sort_findings(&mut findings);
     Ok(Loaded { knowledge, answers, findings })
 }
 
 /// The folder while it is being read: every file that is opened goes into the hash, every mistake
-/// into the findings, and what stands there but could not be read is remembered.
+/// into the findings, and what is there but could not be read is remembered.
 struct Folder<'a> {
     root: &'a Path,
     hasher: Hasher,
@@ -110,31 +113,40 @@ struct Folder<'a> {
 
 impl Folder<'_> {
     fn read_case(&mut self) -> Option<Case> {
-        let case: Case = self.read_whole("case.toml")?;
-        let place = Place::new("case.toml", 1);
+        let text = self.read_file(CASE)?;
+        let source = TomlText::new(CASE, &text, 0);
         let before = self.findings.len();
-        if case.history.is_empty() {
+        let table = source.parse(&mut self.findings);
+        let place = Place::new(CASE, 1);
+        if self.findings.len() == before && table.places_of_elements("history").is_empty() {
             self.findings.push(place.error(
                 "empty-history",
-                "the case has no history, so nobody could say where it stands",
+                "the case has no history, so the bot could not say where it stands",
                 "add a [[history]] record with date, kind and what",
             ));
+            return None;
         }
-        if !case.history.is_sorted_by_key(|event| event.date) {
+        let case: Case = table.read(&mut self.findings)?;
+        self.check_history(&case, &place);
+        (self.findings.len() == before).then_some(case)
+    }
+
+    fn check_history(&mut self, case: &Case, place: &Place) {
+        if !case.history.iter().is_sorted_by_key(|event| event.date) {
             self.findings.push(place.error(
-                "empty-history",
+                "history-form",
                 "the history is not in order of date, so its last step would not be the latest",
                 "put the [[history]] records in order, oldest first",
             ));
         }
-        for event in &case.history {
+        for event in case.history.iter() {
             let dismissal = matches!(
                 event.kind,
                 HistoryKind::VoluntarilyDismissed | HistoryKind::DismissedByCourt
             );
             if dismissal && event.prejudice.is_none() {
                 self.findings.push(place.error(
-                    "empty-history",
+                    "history-form",
                     format!(
                         "the dismissal of {} does not say whether with or without prejudice",
                         event.date
@@ -143,10 +155,14 @@ impl Folder<'_> {
                 ));
             }
         }
-        (self.findings.len() == before).then_some(case)
     }
 
-    fn read_topics(&mut self) -> Vec<Topic> {
+    fn read_voice(&mut self) -> Option<Voice> {
+        let text = self.read_file(VOICE)?;
+        Voice::read(&text, &mut self.findings)
+    }
+
+    fn read_topics(&mut self) -> Vec<Located<Topic>> {
         let file = "topics.toml";
         let before = self.findings.len();
         let records = self.read_list::<Topic>(file, "topics").unwrap_or_default();
@@ -155,15 +171,14 @@ impl Folder<'_> {
         }
         let mut seen = BTreeSet::new();
         let mut topics = Vec::new();
-        for record in records {
-            let place = Place::new(file, record.line);
-            self.check_name(record.value.id.as_str(), "topic", &place);
-            if seen.insert(record.value.id.clone()) {
-                topics.push(record.value);
+        for topic in records {
+            self.check_name(topic.id.as_str(), "topic", &topic.place);
+            if seen.insert(topic.id.clone()) {
+                topics.push(topic);
             } else {
-                self.findings.push(place.error(
+                self.findings.push(topic.place.error(
                     "duplicate-topic",
-                    format!("the topic `{}` is listed twice", record.value.id),
+                    format!("the topic `{}` is listed twice", topic.id),
                     "keep one of the two",
                 ));
             }
@@ -171,16 +186,68 @@ impl Folder<'_> {
         topics
     }
 
-    fn read_timeline(&mut self) -> Vec<TimelineEvent> {
-        let records =
-            self.read_list::<TimelineEvent>("timeline.toml", "events").unwrap_or_default();
-        let events = records.into_iter().map(|record| TimelineEvent {
-            place: Some(Place::new("timeline.toml", record.line)),
-            ..record.value
-        });
-        let mut events: Vec<TimelineEvent> = events.collect();
+    fn read_timeline(&mut self) -> Vec<Located<TimelineEvent>> {
+        let events = self.read_list::<TimelineEvent>("timeline.toml", "events");
+        let mut events = events.unwrap_or_default();
         events.sort_by_key(|event| event.date);
         events
+    }
+
+    /// Reads every `pages/<name>.toml`, in order of name. A FAQ may have none.
+    fn read_pages(&mut self) -> BTreeMap<PageName, Located<Page>> {
+        let mut pages = BTreeMap::new();
+        if !self.root.join(PAGES).exists() {
+            return pages;
+        }
+        for file_name in self.list(PAGES) {
+            let file = format!("{PAGES}/{file_name}");
+            let Some(name) = file_name.strip_suffix(".toml") else {
+                self.stray(&file, "pages are files whose name ends in .toml");
+                continue;
+            };
+            let place = Place::new(file.as_str(), 1);
+            self.check_page_name(name, &place);
+            if let Some(page) = self.read_page(name, &file) {
+                pages.insert(PageName::new(name), Located { value: page, place });
+            }
+        }
+        pages
+    }
+
+    fn read_page(&mut self, name: &str, file: &str) -> Option<Page> {
+        let text = self.read_file(file)?;
+        let source = TomlText::new(file, &text, 0);
+        let table = source.parse(&mut self.findings);
+        let places = ["command", "closing"].map(|key| table.place_of_key(key));
+        let page: Page = table.read(&mut self.findings)?;
+        let [command, closing] = places;
+        if let Some(place) = command {
+            let description = Located { value: page.command.clone(), place };
+            check_description(&format!("/{name}"), &description, &mut self.findings);
+        }
+        if let (Some(value), Some(place)) = (page.closing.clone(), closing) {
+            let closing = Located { value, place };
+            check_placeholders("closing", &closing, &["date"], &mut self.findings);
+        }
+        Some(page)
+    }
+
+    fn check_page_name(&mut self, name: &str, place: &Place) {
+        self.check_name(name, "name of a page", place);
+        if TAKEN_NAMES.contains(&name) {
+            self.findings.push(place.error(
+                "bad-name",
+                format!("a page cannot be named `{name}`, because /{name} exists already"),
+                "give the file another name",
+            ));
+        }
+        if name.len() > LONGEST_COMMAND {
+            self.findings.push(place.error(
+                "bad-name",
+                format!("Discord accepts no command with a name as long as `{name}`"),
+                format!("give the file a name of at most {LONGEST_COMMAND} characters"),
+            ));
+        }
     }
 
     fn read_house_style(&mut self) -> HouseStyle {
@@ -191,7 +258,7 @@ impl Folder<'_> {
         let mut table = source.parse(&mut self.findings);
         let mut list = |name| {
             let records = table.take_list(name, &mut self.findings);
-            records.into_iter().map(|record: Record<_>| record.value).collect()
+            records.into_iter().map(|record: Located<_>| record.value).collect()
         };
         let style = HouseStyle {
             loaded: list("loaded"),
@@ -217,7 +284,7 @@ impl Folder<'_> {
                     self.stray(&file, "answers are files whose name ends in .md");
                     continue;
                 };
-                self.check_name(slug, "file name", &Place::new(&file, 1));
+                self.check_name(slug, "file name", &Place::new(file.as_str(), 1));
                 let id = EntryId::new(format!("{topic}/{slug}"));
                 let Some(text) = self.read_file(&file) else {
                     self.unread.name(ANSWERS, id.as_str());
@@ -232,12 +299,12 @@ impl Folder<'_> {
         entries
     }
 
-    /// Reads a file of keyed records and lets `keep` make a pair of each.
+    /// Reads a file of records, each under its key.
     fn read_keyed<T: DeserializeOwned, K: Ord>(
         &mut self,
         file: &'static str,
-        keep: impl Fn(String, T, Place) -> (K, T),
-    ) -> BTreeMap<K, T> {
+        to_key: impl Fn(String) -> K,
+    ) -> BTreeMap<K, Located<T>> {
         let Some(text) = self.read_file(file) else {
             self.unread.file(file);
             return BTreeMap::new();
@@ -250,20 +317,21 @@ impl Folder<'_> {
             self.unread.file(file);
         }
         let mut kept = BTreeMap::new();
-        for Record { key, value, line } in table.read_keyed::<T>(&mut self.findings) {
-            let place = Place::new(file, line);
+        for (key, Located { value, place }) in table.read_keyed::<T>(&mut self.findings) {
             self.check_name(&key, "key", &place);
-            let Some(value) = value else {
-                self.unread.name(file, &key);
-                continue;
-            };
-            let (key, value) = keep(key, value, place);
-            kept.insert(key, value);
+            match value {
+                Some(value) => drop(kept.insert(to_key(key), Located { value, place })),
+                None => self.unread.name(file, &key),
+            }
         }
         kept
     }
 
-    fn read_list<T: DeserializeOwned>(&mut self, file: &str, name: &str) -> Option<Vec<Record<T>>> {
+    fn read_list<T: DeserializeOwned>(
+        &mut self,
+        file: &str,
+        name: &str,
+    ) -> Option<Vec<Located<T>>> {
         let text = self.read_file(file)?;
         let source = TomlText::new(file, &text, 0);
         let mut table = source.parse(&mut self.findings);
@@ -272,27 +340,16 @@ impl Folder<'_> {
         Some(records)
     }
 
-    /// Reads a list that a FAQ may do without, and writes into each record where it stands.
-    fn read_placed<T: DeserializeOwned>(
+    /// Reads a list that a FAQ may do without.
+    fn read_optional_list<T: DeserializeOwned>(
         &mut self,
         file: &str,
         name: &str,
-        place: impl Fn(&mut T) -> &mut Option<Place>,
-    ) -> Vec<T> {
+    ) -> Vec<Located<T>> {
         if !self.root.join(file).exists() {
             return Vec::new();
         }
-        let records = self.read_list::<T>(file, name).unwrap_or_default();
-        let placed = records.into_iter().map(|Record { mut value, line, .. }| {
-            *place(&mut value) = Some(Place::new(file, line));
-            value
-        });
-        placed.collect()
-    }
-
-    fn read_whole<T: DeserializeOwned>(&mut self, file: &str) -> Option<T> {
-        let text = self.read_file(file)?;
-        TomlText::new(file, &text, 0).parse(&mut self.findings).read(&mut self.findings)
+        self.read_list(file, name).unwrap_or_default()
     }
 
     fn read_file(&mut self, file: &str) -> Option<String> {

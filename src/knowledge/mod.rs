@@ -1,8 +1,8 @@
 //! From files to a [`Knowledge`]: split, parse, check, link.
 //!
-//! The loader never stops at the first mistake. It returns what it could read, and every
-//! [`Finding`] with file, line and remedy. It knows nothing of searching; judging how an answer
-//! reads is for `lint`.
+//! The loader does not stop at the first mistake. It returns what it could read, and every
+//! [`Finding`] with file, line and remedy. It knows nothing about searching; `lint` judges how an
+//! answer reads.
 
 mod faq_entry;
 mod finding;
@@ -11,18 +11,22 @@ mod ids;
 mod library;
 mod link;
 mod load;
+mod page;
 mod records;
 mod toml_file;
+mod voice;
 
 pub use faq_entry::{FaqEntry, Vetting};
-pub use finding::{Finding, Located, Place, Severity};
-pub use ids::{ConflictKey, EntryId, QuotationKey, TopicId};
+pub use finding::{Finding, Located, Place, Severity, sort_findings};
+pub use ids::{ConflictKey, EntryId, PageName, QuotationKey, TopicId};
 pub use library::{CaseFile, ContentHash, Knowledge, Library};
 pub use load::{LoadError, Loaded, load};
+pub use page::{Page, PageBody, PageLink, PageSection, Point, TAKEN_NAMES};
 pub use records::{
-    Conflict, Device, Effect, ElsewhereGroup, Guard, HouseStyle, HouseWord, LeadsTo, Objection,
-    OptOut, Quotation, Reading, Region, SynonymGroup, TimelineEvent, Topic,
+    Conflict, ElsewhereGroup, Guard, HouseStyle, HouseWord, LeadsTo, Quotation, Reading,
+    SynonymGroup, TimelineEvent, Topic,
 };
+pub use voice::{HeadedText, Sentence, Voice, fill};
 
 /// The rules that loading itself enforces, each with what it guards. `lint` lists them beside its
 /// own.
@@ -31,21 +35,22 @@ pub const LOADING_RULES: &[(&str, &str)] = &[
     ("unreadable-file", "every content file can be read and is UTF-8 text"),
     ("toml-syntax", "every TOML file, and the head of every answer, is valid TOML"),
     ("bad-record", "every record has the fields that it needs, in the right form"),
-    ("unknown-key", "no key stands in a file that nothing reads"),
-    ("bad-name", "keys, topics and file names are made of small letters, digits and hyphens"),
+    ("unknown-key", "no file holds a key that nothing reads"),
+    ("bad-name", "names are small letters, digits and hyphens; no page has a command's name"),
     ("duplicate-topic", "no topic is listed twice"),
     ("front-matter", "an answer begins with its head between two lines of +++"),
-    ("question-heading", "the question stands as a heading, once, above a text that is not empty"),
+    ("question-heading", "every answer has one question as a heading, and text below it"),
     ("vetting-date", "a vetted answer says when, a withdrawn one when and why"),
-    ("stray-file", "nothing lies in the answers folder that nobody reads"),
-    (
-        "empty-history",
-        "the case has a history, oldest step first, and a dismissal says whether with prejudice",
-    ),
-    ("no-citation", "every answer cites at least one source"),
+    ("stray-file", "the folders of answers and pages hold no file that nothing reads"),
+    ("empty-history", "the case has a history"),
+    ("history-form", "the oldest step comes first, and a dismissal says whether with prejudice"),
+    ("missing-sentence", "the bot has every sentence of its own that it needs"),
+    ("unknown-placeholder", "every placeholder in a sentence is one that is filled in"),
+    ("command-too-long", "Discord accepts the description of every command"),
+    ("no-citation", "every answer, and every section of a page, cites at least one source"),
     ("unknown-topic", "every answer lies in the folder of a topic that exists"),
     ("unknown-source", "every source that is cited exists"),
     ("unknown-quotation", "every quotation that an answer shows exists"),
     ("unknown-conflict", "every conflict that an answer shows exists"),
-    ("unknown-related", "every answer that is named as a neighbour exists"),
+    ("unknown-related", "every answer that something leads to exists"),
 ];

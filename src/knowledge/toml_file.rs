@@ -2,40 +2,37 @@
 //! still load.
 //!
 //! serde alone stops at the first mistake of a file. Here each record is read by itself, so one bad
-//! quotation does not hide the other fifty. Keys that nobody asked for are findings too: they are
-//! nearly always a misspelling.
+//! quotation does not hide the other fifty. Keys that nothing reads are findings too: they are
+//! nearly always misspelt.
+
+use std::sync::Arc;
 
 use serde::de::DeserializeOwned;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue, ValueDeserializer};
 
-use super::finding::{Finding, Place};
+use super::finding::{Finding, Located, Place};
 use crate::text_position::{line_at, toml_error};
 
-/// The text of one TOML file, or the TOML part of one, with where it begins.
+/// The text of one TOML file, or the TOML part of one.
 pub(super) struct TomlText<'a> {
-    file: &'a str,
+    file: Arc<str>,
     text: &'a str,
-    /// How many lines of the file stand above `text`.
+    /// How many lines of the file come before `text`.
     lines_above: usize,
 }
 
-/// One record of a file: its key (empty for records of an array), its value, its line.
-pub(super) struct Record<T> {
-    pub key: String,
-    pub value: T,
-    pub line: usize,
-}
-
-/// A parsed table, whose records are yet to be read.
+/// A parsed table whose values are not read yet.
 pub(super) struct Table<'a> {
     source: &'a TomlText<'a>,
     table: DeTable<'a>,
+    /// Where the table begins.
+    place: Place,
 }
 
 impl<'a> TomlText<'a> {
-    pub fn new(file: &'a str, text: &'a str, lines_above: usize) -> Self {
-        Self { file, text, lines_above }
+    pub fn new(file: &str, text: &'a str, lines_above: usize) -> Self {
+        Self { file: file.into(), text, lines_above }
     }
 
     /// Parses the whole text. Every syntax error is a finding; what could be parsed around them is
@@ -43,32 +40,31 @@ impl<'a> TomlText<'a> {
     pub fn parse(&'a self, findings: &mut Vec<Finding>) -> Table<'a> {
         let (table, errors) = DeTable::parse_recoverable(self.text);
         findings.extend(errors.iter().map(|error| self.syntax_finding(error)));
-        Table { source: self, table: table.into_inner() }
+        Table { source: self, table: table.into_inner(), place: self.place(0) }
     }
 
     /// The place of a byte of the text.
     fn place(&self, offset: usize) -> Place {
-        Place::new(self.file, self.lines_above + line_at(self.text, offset))
+        self.place_of_line(line_at(self.text, offset))
     }
 
-    /// The place of an error, and what the parser says of it.
-    fn error_at<'e>(&self, error: &'e toml::de::Error, value_start: usize) -> (Place, &'e str) {
-        let (line, message) = toml_error(self.text, error, value_start);
-        (Place::new(self.file, self.lines_above + line), message)
+    fn place_of_line(&self, line: usize) -> Place {
+        Place { file: self.file.clone(), line: self.lines_above + line }
     }
 
     fn syntax_finding(&self, error: &toml::de::Error) -> Finding {
-        let (place, message) = self.error_at(error, 0);
-        place.error(
+        let (line, message) = toml_error(self.text, error, 0);
+        self.place_of_line(line).error(
             "toml-syntax",
             format!("this is not valid TOML: {message}"),
-            "check quotation marks, commas and brackets near this line; every text stands between double quotes",
+            "check quotation marks, commas and brackets near this line; every text is written \
+             between double quotes",
         )
     }
 
     fn shape_finding(&self, error: &toml::de::Error, value_start: usize) -> Finding {
-        let (place, message) = self.error_at(error, value_start);
-        place.error(
+        let (line, message) = toml_error(self.text, error, value_start);
+        self.place_of_line(line).error(
             "bad-record",
             format!("this cannot be read: {}", in_plain_words(message)),
             "compare it with another record of this file, and with faq/README.md",
@@ -83,21 +79,21 @@ impl<'a> Table<'a> {
         read_value(self.source, Spanned::new(span, DeValue::Table(self.table)), findings)
     }
 
-    /// Reads a file of the shape `[key] …`: each table under its key. A record that could not be
-    /// read keeps its key, so that whoever names it is not told that it does not exist.
+    /// Reads a file of the shape `[key] …`: each table with its key, in the order of the file. A
+    /// record that could not be read keeps its key, so that other records may still name it.
     pub fn read_keyed<T: DeserializeOwned>(
         self,
         findings: &mut Vec<Finding>,
-    ) -> Vec<Record<Option<T>>> {
+    ) -> Vec<(String, Located<Option<T>>)> {
         let source = self.source;
         let mut records = Vec::new();
         for (key, value) in self.table {
-            let line = source.place(key.span().start).line;
+            let place = source.place(key.span().start);
             let value = read_value(source, value, findings);
-            records.push(Record { key: key.into_inner().into_owned(), value, line });
+            records.push((key.into_inner().into_owned(), Located { value, place }));
         }
         // The parser sorts by key; people read in the order of the file.
-        records.sort_by_key(|record| record.line);
+        records.sort_by_key(|(_, record)| record.place.line);
         records
     }
 
@@ -106,7 +102,7 @@ impl<'a> Table<'a> {
         &mut self,
         name: &str,
         findings: &mut Vec<Finding>,
-    ) -> Vec<Record<T>> {
+    ) -> Vec<Located<T>> {
         let source = self.source;
         let Some(list) = self.table.remove(name) else {
             return Vec::new();
@@ -122,32 +118,66 @@ impl<'a> Table<'a> {
         };
         let mut records = Vec::new();
         for item in items {
-            let line = source.place(item.span().start).line;
+            let place = source.place(item.span().start);
             if let Some(value) = read_value(source, item, findings) {
-                records.push(Record { key: String::new(), value, line });
+                records.push(Located { value, place });
             }
         }
         records
     }
 
-    /// Reports every key that is still in the table, for files made of lists only.
+    /// Takes the table `[name]` out of the table.
+    pub fn take_table(&mut self, name: &str, findings: &mut Vec<Finding>) -> Option<Table<'a>> {
+        let value = self.table.remove(name)?;
+        let place = self.source.place(value.span().start);
+        match value.into_inner() {
+            DeValue::Table(table) => Some(Table { source: self.source, table, place }),
+            _ => {
+                findings.push(place.error(
+                    "bad-record",
+                    format!("`{name}` must be a table"),
+                    format!("write its lines below a line of [{name}]"),
+                ));
+                None
+            }
+        }
+    }
+
+    /// Takes the text under `name` out of the table.
+    pub fn take_text(
+        &mut self,
+        name: &str,
+        findings: &mut Vec<Finding>,
+    ) -> Option<Located<String>> {
+        let value = self.table.remove(name)?;
+        let place = self.source.place(value.span().start);
+        let value = read_value(self.source, value, findings)?;
+        Some(Located { value, place })
+    }
+
+    /// Reports every key that is still in the table.
     pub fn nothing_else(self, findings: &mut Vec<Finding>) {
         for (key, _) in &self.table {
             findings.push(unknown_key(self.source.place(key.span().start), key.get_ref()));
         }
     }
 
-    /// The line of a key at the top of the table.
-    pub fn line_of_key(&self, name: &str) -> Option<usize> {
-        let (key, _) = self.table.iter().find(|(key, _)| key.get_ref() == name)?;
-        Some(self.source.place(key.span().start).line)
+    /// Where the table begins.
+    pub fn place(&self) -> &Place {
+        &self.place
     }
 
-    /// The lines on which the elements of the array under `name` stand, in order.
-    pub fn lines_of_elements(&self, name: &str) -> Vec<usize> {
+    /// The place of a key of the table.
+    pub fn place_of_key(&self, name: &str) -> Option<Place> {
+        let (key, _) = self.table.iter().find(|(key, _)| key.get_ref() == name)?;
+        Some(self.source.place(key.span().start))
+    }
+
+    /// The places of the elements of the array under `name`, in order; none if there is no array.
+    pub fn places_of_elements(&self, name: &str) -> Vec<Place> {
         match self.table.get(name).map(Spanned::get_ref) {
             Some(DeValue::Array(items)) => {
-                items.iter().map(|i| self.source.place(i.span().start).line).collect()
+                items.iter().map(|item| self.source.place(item.span().start)).collect()
             }
             _ => Vec::new(),
         }
@@ -176,10 +206,9 @@ fn read_value<T: DeserializeOwned>(
             let finding = source.shape_finding(&error, start);
             // What is not TOML cannot have the right form either; one finding for one mistake is
             // enough.
-            if !findings
-                .iter()
-                .any(|other| other.file == finding.file && other.line == finding.line)
-            {
+            let is_known =
+                |other: &Finding| other.file == finding.file && other.line == finding.line;
+            if !findings.iter().any(is_known) {
                 findings.push(finding);
             }
             None
@@ -191,7 +220,7 @@ fn unknown_key(place: Place, key: &str) -> Finding {
     place.error(
         "unknown-key",
         format!("nothing reads the key `{key}`"),
-        "check its spelling against faq/README.md, or make it a note with # in front",
+        "compare its spelling with faq/README.md, or make it a note with # in front",
     )
 }
 
@@ -220,7 +249,7 @@ fn key_offset(value: &DeValue<'_>, path: &str) -> Option<usize> {
     }
 }
 
-/// The parser's words for programmers, put in an editor's words.
+/// The parser's message in words for an editor.
 fn in_plain_words(message: &str) -> String {
     let words = [
         ("expected a sequence", "expected a list between square brackets"),
@@ -228,8 +257,8 @@ fn in_plain_words(message: &str) -> String {
         ("invalid type: sequence", "found a list"),
         ("invalid type: map", "found a table"),
         ("invalid type:", "found"),
-        ("missing field", "it lacks the line"),
-        ("unknown variant", "nobody knows the word"),
+        ("missing field", "this line is missing:"),
+        ("unknown variant", "unknown word"),
         ("expected one of", "it must be one of"),
     ];
     words

@@ -22,7 +22,7 @@ const MONTHS: [&str; 12] = [
     "December",
 ];
 
-/// A date of which perhaps only the month or the year is known, such as "August 2024".
+/// A date whose day, or whose day and month, may be unknown, such as "August 2024".
 ///
 /// Written `2024-08-14`, `2024-08` or `2024`. Ordered by time; a month sorts before its days, a
 /// year before its months.
@@ -74,8 +74,8 @@ impl FromStr for PartialDate {
 }
 
 impl fmt::Display for PartialDate {
-    /// "30 January 2025", "August 2024" or "2021": the day first, so that nobody takes it for a
-    /// month.
+    /// "30 January 2025", "August 2024" or "2021". The month is a word, so that nobody mistakes it
+    /// for the day.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let Some(day) = self.day {
             write!(f, "{day} ")?;
@@ -104,7 +104,7 @@ impl<'de> Deserialize<'de> for PartialDate {
     }
 }
 
-/// Reads a full date; a month or a year alone is refused.
+/// Reads a full date. A month or a year alone is an error.
 pub(crate) fn deserialize_date<'de, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<Date, D::Error> {
@@ -113,7 +113,7 @@ pub(crate) fn deserialize_date<'de, D: Deserializer<'de>>(
         .ok_or_else(|| de::Error::custom("a full date is needed here, such as 2025-01-30"))
 }
 
-/// "30 January 2025".
+/// The date in words: "30 January 2025".
 pub fn written_out(date: Date) -> String {
     PartialDate::from(date).to_string()
 }

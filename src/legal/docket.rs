@@ -1,10 +1,10 @@
-//! Docket numbers, in whatever spelling people use.
+//! Docket numbers, in every spelling that people use.
 
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-/// A federal docket number in its usual form, `5:25-cv-00709`: office, year, kind of case, serial
+/// A federal docket number in its usual form, `3:24-cv-00042`: office, year, kind of case, serial
 /// number.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
@@ -15,10 +15,10 @@ pub struct DocketNumber {
 }
 
 impl DocketNumber {
-    /// Recognises `5:25-cv-00709`, `5:25cv709`, `5-25-CV-0709` and the like; `None` for anything
+    /// Recognises `3:24-cv-00042`, `3:24cv42`, `3-24-CV-0042` and the like; `None` for anything
     /// else.
     ///
-    /// Only civil cases: nothing else has reached the FAQ.
+    /// Only civil cases; no FAQ has needed another kind yet.
     pub fn recognise(text: &str) -> Option<Self> {
         if !text.starts_with(|c: char| c.is_ascii_digit()) {
             return None;
@@ -43,7 +43,7 @@ impl TryFrom<String> for DocketNumber {
 
     fn try_from(text: String) -> Result<Self, Self::Error> {
         Self::recognise(&text).ok_or_else(|| {
-            format!("\"{text}\" is not a docket number; write it like 5:25-cv-00709")
+            format!("\"{text}\" is not a docket number; write it like 3:24-cv-00042")
         })
     }
 }
@@ -66,10 +66,10 @@ mod tests {
 
     #[test]
     fn every_spelling_is_the_same_case() {
-        for text in ["5:25-cv-00709", "5:25cv709", "5-25-CV-0709", "525cv00709"] {
+        for text in ["3:24-cv-00042", "3:24cv42", "3-24-CV-0042", "324cv00042"] {
             assert_eq!(
                 DocketNumber::recognise(text).unwrap().to_string(),
-                "5:25-cv-00709",
+                "3:24-cv-00042",
                 "{text}"
             );
         }
@@ -78,7 +78,7 @@ mod tests {
     #[test]
     fn other_words_are_not_docket_numbers() {
         for text in
-            ["cv", "my cv", "25cv709", "5:25-cv-", "5:25-cr-00709", "5:25-cv-1234567", "五25cv1"]
+            ["cv", "my cv", "24cv42", "3:24-cv-", "3:24-cr-00042", "3:24-cv-1234567", "五24cv1"]
         {
             assert_eq!(DocketNumber::recognise(text), None, "{text}");
         }

@@ -9,7 +9,7 @@ mod docket;
 mod source;
 mod standing;
 
-pub use case::{Case, CaseStamp, Disposition, HistoryEvent, HistoryKind, Prejudice};
+pub use case::{Case, CaseStamp, Disposition, History, HistoryEvent, HistoryKind, Prejudice};
 pub use date::{PartialDate, written_out};
 pub use docket::DocketNumber;
 pub use source::{Citation, ReadAs, Reliability, Source, SourceKey, SourceKind};

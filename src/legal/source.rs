@@ -7,18 +7,17 @@ use serde::{Deserialize, Serialize};
 
 use super::date::{PartialDate, deserialize_date};
 
-/// The short name under which a source stands in `sources.toml`.
+/// The key of a source in `sources.toml`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct SourceKey(String);
 
 impl SourceKey {
-    /// Wraps a key; whether the source exists is for the loader to check.
+    /// Wraps a key as a file has it; the loader checks whether the source exists.
     pub fn new(key: impl Into<String>) -> Self {
         Self(key.into())
     }
 
-    /// The key as it is written in the files.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -33,34 +32,28 @@ impl fmt::Display for SourceKey {
 /// Points to a source, and perhaps to a place in it.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct Citation {
-    /// Which source.
     pub source: SourceKey,
-    /// Where in it: a section, a paragraph, the date of an update. The lawyers' pin cite.
+    /// Where in it: a section, a paragraph, the date of an update. Lawyers call it a pin cite.
     #[serde(default)]
     pub locator: Option<String>,
 }
 
-/// A page, document or article on which answers rest.
+/// A page, document or article that supports answers.
 #[derive(Debug, Clone, Deserialize)]
 pub struct Source {
-    /// Who published it.
     pub publisher: String,
     /// Its title; a plain description where the title is not known.
     pub title: String,
-    /// Who wrote it, if known.
     #[serde(default)]
     pub author: Option<String>,
     /// When it was published or last updated, if known.
     #[serde(default)]
     pub date: Option<PartialDate>,
-    /// Where it was read; none if the address is not known.
+    /// The address at which it was read, if known.
     #[serde(default)]
     pub url: Option<String>,
-    /// What kind of source it is.
     pub kind: SourceKind,
-    /// How it was read.
     pub read_as: ReadAs,
-    /// How far to trust it.
     pub reliability: Reliability,
     /// When it was last looked at.
     #[serde(deserialize_with = "deserialize_date")]
@@ -68,12 +61,11 @@ pub struct Source {
     /// What it is good for.
     #[serde(default)]
     pub note: Option<String>,
-    /// Mistakes that are known to stand in it.
+    /// Known mistakes in it.
     #[serde(default)]
     pub known_errors: Vec<String>,
 }
 
-/// What kind of source something is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum SourceKind {
@@ -81,11 +73,9 @@ pub enum SourceKind {
     CourtRecordAsReported,
     /// A page, policy or contract of the company.
     CompanyDocument,
-    /// A public authority.
     Regulator,
     /// A statute or a decision that explains one.
     Law,
-    /// A news agency.
     Wire,
     /// A newspaper, magazine or news site.
     Press,
@@ -98,7 +88,7 @@ pub enum SourceKind {
 }
 
 impl SourceKind {
-    /// The kind in a reader's words.
+    /// The kind, in words for readers.
     pub fn label(self) -> &'static str {
         match self {
             SourceKind::CourtRecordAsReported => "court record as reported",
@@ -114,7 +104,7 @@ impl SourceKind {
     }
 }
 
-/// In which form a source was read.
+/// The form in which a source was read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum ReadAs {
@@ -131,7 +121,7 @@ pub enum ReadAs {
 }
 
 impl ReadAs {
-    /// The form in a reader's words.
+    /// The form, in words for readers.
     pub fn label(self) -> &'static str {
         match self {
             ReadAs::Original => "read in the original",
@@ -143,11 +133,11 @@ impl ReadAs {
     }
 }
 
-/// How far a source is to be trusted.
+/// How far to trust a source.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Reliability {
-    /// Rests on documents or was confirmed elsewhere.
+    /// Based on documents, or confirmed elsewhere.
     High,
     /// Sound on the whole; single statements need a second source.
     Medium,
@@ -156,7 +146,7 @@ pub enum Reliability {
 }
 
 impl Reliability {
-    /// The degree in a reader's words.
+    /// The degree, in words for readers.
     pub fn label(self) -> &'static str {
         match self {
             Reliability::High => "high",

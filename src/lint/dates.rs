@@ -57,17 +57,18 @@ fn dated(subject: &Subject<'_>) -> Vec<(String, Date, Place)> {
         knowledge.case_file.case.last_checked,
         Place::new("case.toml", 1),
     ));
-    all.push((
-        "the way to opt out".to_owned(),
-        knowledge.case_file.opt_out.last_checked,
-        Place::new("opt-out.toml", 1),
-    ));
+    for (name, page) in &knowledge.case_file.pages {
+        all.push((format!("the page `{name}`"), page.last_checked, page.place.clone()));
+        let sections = page.sections.iter().filter(|section| section.checked != page.last_checked);
+        all.extend(sections.map(|section| {
+            let what = format!("the section “{}” of the page `{name}`", section.heading);
+            (what, section.checked, page.place.clone())
+        }));
+    }
     let sources = knowledge.case_file.sources.iter();
-    all.extend(
-        sources.map(|(key, s)| {
-            (format!("the source `{key}`"), s.checked, Place::new("sources.toml", 1))
-        }),
-    );
+    all.extend(sources.map(|(key, source)| {
+        (format!("the source `{key}`"), source.checked, source.place.clone())
+    }));
     let entries = knowledge.library.vetted();
     all.extend(
         entries

@@ -157,8 +157,7 @@ pub(super) fn every_phrasing<'a>(subject: &Subject<'a>) -> impl Iterator<Item = 
         .filter(|entry| !matches!(entry.vetting, crate::knowledge::Vetting::Withdrawn { .. }));
     let asked = entries.flat_map(|entry| {
         let question = (entry.question.as_str(), entry.place.clone());
-        let phrasings =
-            entry.phrasings.iter().map(|p| (p.value.as_str(), entry.place.at_line(p.line)));
+        let phrasings = entry.phrasings.iter().map(|p| (p.value.as_str(), p.place.clone()));
         std::iter::once(question).chain(phrasings).map(move |(text, place)| Asked {
             entry,
             text,

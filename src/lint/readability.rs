@@ -13,7 +13,7 @@ pub(super) const GRADE: Rule = Rule {
         for entry in subject.knowledge.library.entries.values() {
             let grade = reading_grade(&entry.answer.value);
             if grade > subject.reading_grade {
-                findings.push(entry.place.at_line(entry.answer.line).warning(
+                findings.push(entry.answer.place.warning(
                     "hard-to-read",
                     format!(
                         "the answer reads at grade {grade:.1}; the limit is grade {:.1}",

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use crate::knowledge::{Finding, Knowledge, Place};
+use crate::knowledge::{Finding, Knowledge};
 use crate::legal::SourceKey;
 
 const RULE: &str = "quotation-not-in-source";
@@ -49,9 +49,7 @@ pub fn check_quotations(
                 None => check.not_checked.push((key.to_string(), source.clone())),
                 Some(text) if text.contains(&words) => check.found += 1,
                 Some(text) => {
-                    let place =
-                        quotation.place.clone().unwrap_or_else(|| Place::new("quotations.toml", 1));
-                    check.findings.push(place.error(
+                    check.findings.push(quotation.place.error(
                         RULE,
                         format!(
                             "the source `{source}` does not hold the words of `{key}`{}",

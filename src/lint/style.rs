@@ -41,7 +41,7 @@ pub(super) const MARKUP: Rule = Rule {
         for entry in subject.knowledge.library.entries.values() {
             let (_, unsupported) = parse_markdown(&entry.answer.value);
             findings.extend(unsupported.into_iter().map(|markup| {
-                entry.place.at_line(entry.answer.line + markup.line).error(
+                entry.place.at_line(entry.answer.place.line + markup.line).error(
                     "unsupported-markup",
                     format!("an answer cannot contain {}", markup.what),
                     "use only paragraphs, lists, **bold**, *italic* and links",
@@ -58,7 +58,7 @@ pub(super) const LENGTH: Rule = Rule {
     ensures: "an answer and its citations fit into one message",
     check: |subject| {
         let finding = |(entry, length): (&FaqEntry, usize)| {
-            entry.place.at_line(entry.answer.line).error(
+            entry.answer.place.error(
                 "answer-too-long",
                 format!("the answer has {length} characters; the limit is {LONGEST_ANSWER}"),
                 "shorten it, or split it into two answers",
@@ -180,7 +180,7 @@ fn in_every_line(
     for entry in subject.knowledge.library.entries.values() {
         let lines = entry.answer.value.lines().enumerate();
         findings.extend(
-            lines.filter_map(|(offset, line)| look(entry, line, entry.answer.line + offset)),
+            lines.filter_map(|(offset, line)| look(entry, line, entry.answer.place.line + offset)),
         );
     }
     findings

@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use super::Rule;
 use super::phrasings::{every_phrasing, terms_of};
-use crate::knowledge::{Finding, Guard, LeadsTo, Place, Severity};
+use crate::knowledge::{Finding, Guard, LeadsTo, Located, Severity};
 use crate::language::words;
 
 pub(super) const GUARD_FORM: Rule = Rule {
@@ -42,7 +42,7 @@ pub(super) const GUARD_EXAMPLE: Rule = Rule {
                         format!("the guard `{}` does not match its example “{example}”", guard.name)
                     }
                 };
-                findings.push(place_of(guard).error(
+                findings.push(guard.place.error(
                     "guard-example",
                     message,
                     "change the words of the guard, the order of the guards, or the example",
@@ -53,7 +53,7 @@ pub(super) const GUARD_EXAMPLE: Rule = Rule {
                 .iter()
                 .filter(|text| patterns.fitting(&words(text)).contains(&number))
             {
-                findings.push(place_of(guard).error(
+                findings.push(guard.place.error(
                     "guard-example",
                     format!("the guard `{}` matches its counter-example “{example}”", guard.name),
                     "make its words narrower, add to `unless`, or change the counter-example",
@@ -76,7 +76,7 @@ pub(super) const GUARD_AGAINST_PHRASING: Rule = Rule {
             let first = patterns.fitting(&asked.words).first().map(|&number| &guards[number]);
             if let Some(guard) = first.filter(|guard| !matches!(guard.leads_to, LeadsTo::Entry(_)))
             {
-                findings.push(place_of(guard).error(
+                findings.push(guard.place.error(
                     "guard-against-phrasing",
                     format!(
                         "the guard `{}` matches “{}”, a phrasing of `{}`",
@@ -101,7 +101,7 @@ pub(super) const SYNONYM_TWICE: Rule = Rule {
         let mut seen: HashMap<Vec<String>, &str> = HashMap::new();
         let mut findings = Vec::new();
         for group in &subject.knowledge.library.synonyms {
-            let place = group.place.clone().unwrap_or_else(|| Place::new("synonyms.toml", 1));
+            let place = &group.place;
             let name = group.words.first().map_or("", String::as_str);
             if group.words.len() < 2 {
                 let message = format!("the group `{name}` has fewer than two words");
@@ -140,8 +140,7 @@ pub(super) const ELSEWHERE_ASKED: Rule = Rule {
         let listed: HashMap<Vec<String>, _> = questions.map(|pair| (terms(pair.1), pair)).collect();
         let asked = every_phrasing(subject).filter_map(|asked| {
             let (group, question) = listed.get(&asked.terms())?;
-            let place = group.place.clone().unwrap_or_else(|| Place::new("elsewhere.toml", 1));
-            Some(place.error(
+            Some(group.place.error(
                 "elsewhere-asked",
                 format!(
                     "“{question}” is listed as belonging elsewhere but leads to `{}`",
@@ -154,8 +153,8 @@ pub(super) const ELSEWHERE_ASKED: Rule = Rule {
     },
 };
 
-fn badly_formed(guard: &Guard, is_new: bool) -> Vec<Finding> {
-    let place = place_of(guard);
+fn badly_formed(guard: &Located<Guard>, is_new: bool) -> Vec<Finding> {
+    let place = &guard.place;
     let name = &guard.name;
     let silences = guard.leads_to == LeadsTo::Silence;
     let lists_hold_words = std::iter::once(&guard.words)
@@ -190,10 +189,6 @@ fn badly_formed(guard: &Guard, is_new: bool) -> Vec<Finding> {
         place.error("guard-form", format!("guard `{name}`: {message}"), help)
     })
     .collect()
-}
-
-fn place_of(guard: &Guard) -> Place {
-    guard.place.clone().unwrap_or_else(|| Place::new("guards.toml", 1))
 }
 
 fn terms(text: &str) -> Vec<String> {

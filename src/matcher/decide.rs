@@ -80,7 +80,7 @@ impl Snapshot {
     fn first_guard(&self, question: &Question) -> Option<&Guard> {
         let asking = question.asking().into_iter();
         let matching = asking.flat_map(|text| self.guard_patterns().fitting(&text.words));
-        self.library().guards.get(matching.min()?)
+        self.library().guards.get(matching.min()?).map(|guard| &guard.value)
     }
 
     /// What a guard that the question matches decides, if it has a say.

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::calibrate::{Confidence, SignalValues};
-use super::rank::Candidate;
+use super::rank::{Candidate, Ranker};
 use crate::knowledge::EntryId;
 
 /// What a question led to.
@@ -62,6 +62,13 @@ pub struct Evidence {
     pub verdict: Verdict,
     /// Only where it was asked for: it takes longer than the decision.
     pub explanation: Option<Explanation>,
+}
+
+impl Evidence {
+    /// The raw BM25 score of the best candidate.
+    pub fn best_bm25(&self) -> Option<f32> {
+        self.candidates.first().map(|best| best.raw_scores[Ranker::Bm25])
+    }
 }
 
 /// The rule that decided.

@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 use serde::Serialize;
 
-use super::compose::answer_stamp_line;
+use super::compose::{answer_stamp_line, stamp_line};
 use super::rich_text::RichText;
 use super::sheet::Sheet;
 use crate::knowledge::{EntryId, QuotationKey, TopicId};
@@ -23,7 +23,7 @@ pub enum Reply {
     Sheet(Box<Sheet>),
 }
 
-/// A vetted answer with everything it stands on.
+/// A vetted answer with everything that supports it.
 ///
 /// Its fields are private: the only way to make one is [`Answer::new`], which asks for citations
 /// that cannot be empty and for a stamp that only a case can compute.
@@ -44,7 +44,7 @@ pub struct Answer {
     entry: EntryId,
     question: String,
     body: RichText,
-    standing: Standing,
+    standing: ShownStanding,
     as_of: Date,
     quotations: Vec<QuotedWords>,
     responses: Vec<QuotedWords>,
@@ -52,6 +52,13 @@ pub struct Answer {
     related: Vec<Suggestion>,
     citations: Citations,
     stamp: CaseStamp,
+}
+
+/// The standing of a claim, with the words that the content has for it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ShownStanding {
+    pub standing: Standing,
+    pub label: String,
 }
 
 /// The parts of an answer that may be empty.
@@ -67,7 +74,7 @@ impl Answer {
     pub(super) fn new(
         (entry, question): (EntryId, String),
         body: RichText,
-        (standing, as_of): (Standing, Date),
+        (standing, as_of): (ShownStanding, Date),
         citations: Citations,
         stamp: CaseStamp,
         extras: AnswerExtras,
@@ -88,37 +95,38 @@ impl Answer {
         }
     }
 
-    /// The entry that it comes from.
     pub fn entry(&self) -> &EntryId {
         &self.entry
     }
 
-    /// The question that it answers, as the FAQ puts it.
+    /// The question that it answers, as the FAQ has it.
     pub fn question(&self) -> &str {
         &self.question
     }
 
-    /// The answer itself.
     pub fn body(&self) -> &RichText {
         &self.body
     }
 
-    /// What kind of claim it rests on.
     pub fn standing(&self) -> Standing {
-        self.standing
+        self.standing.standing
     }
 
-    /// Up to which day its facts were checked.
+    /// The standing in a few words.
+    pub fn standing_label(&self) -> &str {
+        &self.standing.label
+    }
+
+    /// The day up to which its facts were checked.
     pub fn as_of(&self) -> Date {
         self.as_of
     }
 
-    /// The quotations that support it.
     pub fn quotations(&self) -> &[QuotedWords] {
         &self.quotations
     }
 
-    /// What the other side says to the allegation in it.
+    /// What the other side says about the allegation in it.
     pub fn responses(&self) -> &[QuotedWords] {
         &self.responses
     }
@@ -133,14 +141,9 @@ impl Answer {
         &self.related
     }
 
-    /// What it rests on; never empty.
+    /// Never empty.
     pub fn citations(&self) -> &[ShownCitation] {
         &self.citations.0
-    }
-
-    /// Where the case stands.
-    pub fn stamp(&self) -> &CaseStamp {
-        &self.stamp
     }
 
     /// Where the case stands, in words, and up to which day the facts of the answer were checked.
@@ -160,22 +163,18 @@ impl Citations {
     }
 }
 
-/// A citation with everything a reader needs to look it up.
+/// A citation with everything that a reader needs to look it up.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct ShownCitation {
-    /// The key of the source.
     pub key: SourceKey,
-    /// Its title.
     pub title: String,
-    /// Who published it.
     pub publisher: String,
-    /// When, if known.
+    /// When it was published, if known.
     pub date: Option<PartialDate>,
-    /// Where to read it, if the address is known.
+    /// Its address, if known.
     pub url: Option<String>,
-    /// Where in it.
+    /// Where in the source to look.
     pub locator: Option<String>,
-    /// What kind of source it is.
     pub kind: SourceKind,
 }
 
@@ -183,12 +182,11 @@ impl ShownCitation {
     /// Who published it and when, and where in it to look: `Reuters, 31 January 2025 (second
     /// paragraph)`.
     ///
-    /// A date that the place in it names already (`update of 31 January 2025`) is not said a second
-    /// time.
+    /// A date that the locator names already (`update of 31 January 2025`) is not repeated.
     pub fn imprint(&self) -> String {
         let Self { publisher, date, locator, .. } = self;
         let mut imprint = publisher.clone();
-        // With the space before it, for "5 February" is not named by "25 February".
+        // With the space before it, because "25 February" does not name "5 February".
         let named = |date: &PartialDate| {
             format!(" {}", locator.as_deref().unwrap_or_default()).contains(&format!(" {date}"))
         };
@@ -205,26 +203,34 @@ impl ShownCitation {
 /// Somebody's exact words.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct QuotedWords {
-    /// The key of the quotation.
     pub key: QuotationKey,
-    /// The words.
     pub words: String,
     /// Who said or wrote them.
     pub speaker: String,
     /// In which document or on which occasion.
     pub document: Option<String>,
-    /// The key of the source in which they were read.
+    /// The source in which they were read.
     pub source: SourceKey,
     /// Who published that source.
     pub publisher: String,
-    /// Where in it.
+    /// Where in that source.
     pub locator: Option<String>,
     /// When they were said, if known.
     pub date: Option<PartialDate>,
-    /// What kind of claim they are.
     pub standing: Standing,
     /// What a reader must know to read them rightly.
     pub caveat: Option<String>,
+}
+
+impl QuotedWords {
+    /// Who said it, where and when, and where it was read: `Doe, press release (4 March 2024); read
+    /// in The Rivertown Gazette`.
+    pub fn attribution(&self) -> String {
+        let Self { speaker, document, date, publisher, .. } = self;
+        let document = document.as_ref().map_or(String::new(), |document| format!(", {document}"));
+        let date = date.map_or(String::new(), |date| format!(" ({date})"));
+        format!("{speaker}{document}{date}; read in {publisher}")
+    }
 }
 
 /// A conflict between sources, and the reading that prevails.
@@ -234,18 +240,15 @@ pub struct ConflictNote {
     pub question: String,
     /// The reading that prevails.
     pub prevailing: String,
-    /// Why.
+    /// Why it prevails.
     pub why: String,
 }
 
 /// A question that the FAQ answers.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Suggestion {
-    /// Its entry.
     pub entry: EntryId,
-    /// The question.
     pub question: String,
-    /// Its topic.
     pub topic: TopicId,
 }
 
@@ -256,8 +259,7 @@ pub struct Choice {
     pub text: String,
     /// The questions, best first; at most five.
     pub suggestions: Vec<Suggestion>,
-    /// Where the case stands.
-    pub stamp: CaseStamp,
+    pub(super) stamp: CaseStamp,
 }
 
 /// An honest no.
@@ -265,11 +267,37 @@ pub struct Choice {
 pub struct NoAnswer {
     /// What the bot says.
     pub text: String,
-    /// Why there is no answer; `None` if the entry that was asked for by name does not answer any
-    /// more.
-    pub reason: Option<NoAnswerReason>,
+    pub reason: WhyNoAnswer,
     /// The nearest vetted questions; at most three.
     pub nearest: Vec<Suggestion>,
-    /// Where the case stands.
-    pub stamp: CaseStamp,
+    pub(super) stamp: CaseStamp,
+}
+
+/// Why there is no answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum WhyNoAnswer {
+    /// Nothing has the id that was asked for.
+    UnknownId,
+    /// The id that was asked for is a draft. Members read the same as for an unknown id.
+    Draft,
+    /// The answer with the id that was asked for was withdrawn.
+    Withdrawn,
+    /// The matcher found no answer to the question.
+    #[serde(untagged)]
+    Question(NoAnswerReason),
+}
+
+impl Choice {
+    /// Where the case stands, in words.
+    pub fn stamp_line(&self) -> String {
+        stamp_line(&self.stamp)
+    }
+}
+
+impl NoAnswer {
+    /// Where the case stands, in words.
+    pub fn stamp_line(&self) -> String {
+        stamp_line(&self.stamp)
+    }
 }

@@ -1,25 +1,30 @@
-//! Every sentence that the bot itself says.
+//! Turns what the matcher decided, or what a command asks for, into what to say.
 //!
-//! What the bot says *about the case* comes from the content files; the sentences here hold it
-//! together. They are kind and short, and say what is not known.
+//! The sentences about the case come from the content: answers, pages and the bot's voice. The code
+//! has the headings that fit every case, and the words of the stamp. The stamp is not content,
+//! because an editor who could reword it could make it claim something that was not computed.
 
 use jiff::civil::Date;
 
 use super::answer::{
     Answer, AnswerExtras, Choice, Citations, ConflictNote, NoAnswer, QuotedWords, Reply,
-    ShownCitation, Suggestion,
+    ShownCitation, ShownStanding, Suggestion, WhyNoAnswer,
 };
 use super::markdown::parse_markdown;
 use super::rich_text::{Block, Inline, RichText};
 use super::sheet::{Link, Section, Sheet};
-use crate::knowledge::{EntryId, FaqEntry, Knowledge, OptOut, Quotation, QuotationKey, Vetting};
+use crate::knowledge::{
+    CaseFile, EntryId, FaqEntry, Knowledge, PageBody, PageName, PageSection, Quotation,
+    QuotationKey, Sentence, Vetting, fill,
+};
 use crate::legal::{Case, CaseStamp, Citation, HistoryKind, Prejudice, written_out};
 use crate::matcher::{NoAnswerReason, Outcome};
 
-/// Stands under every reply.
+/// The last words of every reply. In the code, so that no content can leave them out.
 pub const DISCLAIMER: &str = "Information, not legal advice.";
 
-/// What a person reads when something broke; the front end adds a reference for the operator.
+/// What a person reads when something broke; the front end adds a reference for the operator. In
+/// the code, because the content may be what broke.
 pub const APOLOGY: &str =
     "Sorry, something went wrong on my side, and I would rather say nothing than something wrong.";
 
@@ -28,23 +33,23 @@ pub fn compose(knowledge: &Knowledge, outcome: &Outcome, stamp: &CaseStamp) -> R
     match outcome {
         Outcome::Answered { entry, runners_up } => reply_with(knowledge, entry, runners_up, stamp),
         Outcome::Ambiguous(ids) => Reply::Choice(Choice {
-            text: "Several vetted questions come close. Which one do you mean?".to_owned(),
+            text: knowledge.case_file.say(Sentence::Choice, &[]),
             suggestions: suggestions(knowledge, ids),
             stamp: stamp.clone(),
         }),
         Outcome::NoAnswer { reason, nearest, guard } => Reply::NoAnswer(NoAnswer {
             text: match guard_says(knowledge, guard.as_deref()) {
                 Some(says) => says.to_owned(),
-                None => no_answer_text(knowledge, *reason, !nearest.is_empty()),
+                None => no_answer_text(&knowledge.case_file, *reason, !nearest.is_empty()),
             },
-            reason: Some(*reason),
+            reason: WhyNoAnswer::Question(*reason),
             nearest: suggestions(knowledge, nearest),
             stamp: stamp.clone(),
         }),
     }
 }
 
-/// The reply for an entry that was asked for by name: its answer, or why there is none any more.
+/// The reply for an entry that was asked for by its id: its answer, or why there is none.
 pub fn entry_reply(knowledge: &Knowledge, id: &EntryId, stamp: &CaseStamp) -> Reply {
     reply_with(knowledge, id, &[], stamp)
 }
@@ -56,24 +61,34 @@ fn reply_with(
     runners_up: &[EntryId],
     stamp: &CaseStamp,
 ) -> Reply {
-    let no_answer = |text: String| {
-        Reply::NoAnswer(NoAnswer { text, reason: None, nearest: Vec::new(), stamp: stamp.clone() })
-    };
+    let say = |sentence, values: &[(&str, &str)]| knowledge.case_file.say(sentence, values);
     let Some(entry) = knowledge.library.entries.get(id) else {
-        return no_answer("I have no vetted answer under that name.".to_owned());
+        return unknown_id(knowledge, stamp);
     };
-    match &entry.vetting {
-        Vetting::Draft => no_answer("I have no vetted answer under that name.".to_owned()),
+    let (reason, text) = match &entry.vetting {
+        // Members read the same as for an unknown id: a draft is nobody's business yet.
+        Vetting::Draft => (WhyNoAnswer::Draft, say(Sentence::UnknownId, &[])),
         Vetting::Withdrawn { date, reason } => {
-            no_answer(format!("This answer was withdrawn on {}: {reason}", written_out(*date)))
+            let values = [("date", written_out(*date)), ("reason", reason.clone())];
+            let values = values.each_ref().map(|(name, value)| (*name, value.as_str()));
+            (WhyNoAnswer::Withdrawn, say(Sentence::Withdrawn, &values))
         }
         Vetting::Vetted(_) => match answer(knowledge, entry, runners_up, stamp) {
-            Some(answer) => Reply::Answer(Box::new(answer)),
-            // An entry whose sources are all unknown does not pass the loader; if one did, silence
-            // is right.
-            None => no_answer("I have no vetted answer under that name.".to_owned()),
+            Some(answer) => return Reply::Answer(Box::new(answer)),
+            // The loader does not let an entry pass whose sources are all unknown.
+            None => return unknown_id(knowledge, stamp),
         },
-    }
+    };
+    Reply::NoAnswer(NoAnswer { text, reason, nearest: Vec::new(), stamp: stamp.clone() })
+}
+
+fn unknown_id(knowledge: &Knowledge, stamp: &CaseStamp) -> Reply {
+    Reply::NoAnswer(NoAnswer {
+        text: knowledge.case_file.say(Sentence::UnknownId, &[]),
+        reason: WhyNoAnswer::UnknownId,
+        nearest: Vec::new(),
+        stamp: stamp.clone(),
+    })
 }
 
 fn answer(
@@ -99,10 +114,11 @@ fn answer(
         conflicts: conflicts.collect(),
         related: suggestions(knowledge, &related),
     };
+    let label = knowledge.case_file.voice.standing(entry.standing).to_owned();
     Some(Answer::new(
         (entry.id.clone(), entry.question.clone()),
         parse_markdown(&entry.answer.value).0,
-        (entry.standing, entry.as_of),
+        (ShownStanding { standing: entry.standing, label }, entry.as_of),
         Citations::new(shown_citations(knowledge, &entry.citations))?,
         stamp.clone(),
         extras,
@@ -114,32 +130,17 @@ fn guard_says<'c>(knowledge: &'c Knowledge, name: Option<&str>) -> Option<&'c st
     knowledge.library.guard(name?)?.says.as_deref()
 }
 
-fn no_answer_text(knowledge: &Knowledge, reason: NoAnswerReason, has_nearest: bool) -> String {
-    let case = &knowledge.case_file.case.short_caption;
-    let why = match reason {
-        NoAnswerReason::Empty => {
-            return format!("What would you like to know about {case}? Ask in your own words.");
-        }
-        NoAnswerReason::Outside => format!(
-            "I have no vetted answer to that. I only know what was checked about {case} and about opting out of LinkedIn's AI training."
-        ),
-        NoAnswerReason::OtherMatter => {
-            format!(
-                "That sounds like another matter. I only know {case} and opting out of LinkedIn's AI training."
-            )
-        }
-        NoAnswerReason::SmallTalk => {
-            return format!(
-                "I answer questions about {case} and about opting out of LinkedIn's AI training, from vetted answers with sources. \
-                 Ask in your own words. For example:"
-            );
-        }
-        NoAnswerReason::NotSure => {
-            "I have no vetted answer that I am sure fits your question, and I do not guess."
-                .to_owned()
-        }
+fn no_answer_text(case_file: &CaseFile, reason: NoAnswerReason, has_nearest: bool) -> String {
+    let (sentence, lists_nearest) = match reason {
+        NoAnswerReason::Empty => (Sentence::Empty, false),
+        // Its last words lead to the examples already.
+        NoAnswerReason::SmallTalk => (Sentence::SmallTalk, false),
+        NoAnswerReason::Outside => (Sentence::Outside, has_nearest),
+        NoAnswerReason::OtherMatter => (Sentence::OtherMatter, has_nearest),
+        NoAnswerReason::NotSure => (Sentence::NotSure, has_nearest),
     };
-    if has_nearest { format!("{why} These vetted questions come nearest:") } else { why }
+    let text = case_file.say(sentence, &[]);
+    if lists_nearest { format!("{text} {}", case_file.say(Sentence::Nearest, &[])) } else { text }
 }
 
 /// Vetted questions, as suggestions. Ids that are not vetted are left out.
@@ -191,7 +192,7 @@ fn quoted_words(knowledge: &Knowledge, key: &QuotationKey) -> Option<QuotedWords
 }
 
 /// Where the case stands, in words: the line under every reply.
-pub fn stamp_line(stamp: &CaseStamp) -> String {
+pub(super) fn stamp_line(stamp: &CaseStamp) -> String {
     stamped(stamp, "Status")
 }
 
@@ -204,7 +205,7 @@ pub(super) fn answer_stamp_line(stamp: &CaseStamp, as_of: Date) -> String {
     }
 }
 
-/// Where the case stands, with the day on which `what` was last checked.
+/// Where the case stands, and on which day `what` was last checked.
 fn stamped(stamp: &CaseStamp, what: &str) -> String {
     let disposition = &stamp.disposition;
     let date = written_out(disposition.date);
@@ -238,7 +239,7 @@ fn stamped(stamp: &CaseStamp, what: &str) -> String {
 
 /// `/status`: what the case is and where it stands.
 pub fn status(knowledge: &Knowledge, stamp: &CaseStamp) -> Sheet {
-    let case = &knowledge.case_file.case;
+    let CaseFile { case, voice, .. } = &knowledge.case_file;
     let facts = [
         ("Case", case.caption.clone()),
         ("Court", format!("{}, {}", case.court, case.court_seat)),
@@ -255,33 +256,24 @@ pub fn status(knowledge: &Knowledge, stamp: &CaseStamp) -> Sheet {
         ]
     });
     let mut sections = vec![
-        Section::opening(stamp_line(stamp)),
+        Section::paragraph(stamp_line(stamp)),
         Section::new("The case", unnumbered(facts)),
         Section::new("What it was about", RichText::plain(case.subject.clone())),
         Section::new("What happened", unnumbered(history)),
     ];
     if stamp.disposition.prejudice == Some(Prejudice::Without) {
         sections.push(Section::new(
-            "What “without prejudice” means",
-            RichText::plain(
-                "The case ended, and the same claim is not barred: it could in principle be filed again. It does not mean that it was or \
-                 will be filed again, and it decides nothing about who was right.",
-            ),
+            voice.text(Sentence::WithoutPrejudiceHeading),
+            RichText::plain(voice.text(Sentence::WithoutPrejudice)),
         ));
     }
     if let Some(note) = &case.last_checked_note {
         let heading = format!("Last check: {}", written_out(case.last_checked));
         sections.push(Section::new(heading, RichText::plain(note.clone())));
     }
-    let cited: Vec<Citation> =
-        case.history.iter().flat_map(|event| event.citations.clone()).collect();
-    Sheet {
-        title: format!("Where the case stands: {}", case.short_caption),
-        sections,
-        links: Vec::new(),
-        citations: shown_citations(knowledge, &each_once(cited)),
-        stamp: stamp_line(stamp),
-    }
+    let cited = case.history.iter().flat_map(|event| &event.citations);
+    Sheet::new(knowledge.case_file.say(Sentence::StatusTitle, &[]), sections, stamp)
+        .with_citations(cited_once(knowledge, cited.cloned()))
 }
 
 fn docket_numbers(case: &Case) -> String {
@@ -294,77 +286,57 @@ fn docket_numbers(case: &Case) -> String {
     }
 }
 
-/// `/optout`: the steps, for whom, and what they do.
-pub fn opt_out(knowledge: &Knowledge, stamp: &CaseStamp) -> Sheet {
-    let OptOut {
-        setting,
-        setting_url,
-        summary,
-        last_checked,
-        devices,
-        regions,
-        effects,
-        objection,
-    } = &knowledge.case_file.opt_out;
-    let mut sections = vec![Section::opening(summary.clone())];
-    for device in devices {
-        sections.push(Section::new(
-            device.name.clone(),
-            RichText::list(true, device.steps.iter().cloned()),
-        ));
-    }
-    let effect = |does: bool| {
-        RichText::list(false, effects.iter().filter(|e| e.does == does).map(|e| e.what.clone()))
+/// A page that this case has beside its answers.
+pub fn page(knowledge: &Knowledge, name: &PageName, stamp: &CaseStamp) -> Reply {
+    let Some(page) = knowledge.case_file.pages.get(name) else {
+        return unknown_id(knowledge, stamp);
     };
-    sections.push(Section::new("What opting out does", effect(true)));
-    sections.push(Section::new("What it does not do", effect(false)));
-    let regions_listed = regions.iter().map(|region| {
-        vec![Inline::Strong(format!("{}: ", region.name)), Inline::Text(region.what.clone())]
+    let closing = page.closing.as_deref().map(|closing| {
+        Section::paragraph(fill(closing, &[("date", &written_out(page.last_checked))]))
     });
-    sections.push(Section::new("By region", unnumbered(regions_listed)));
-    sections.push(Section::new("Other uses of your data", RichText::plain(objection.what.clone())));
-    sections.push(Section::opening(format!(
-        "These steps were last checked on {}.",
-        written_out(*last_checked)
-    )));
-    let cited = devices.iter().map(|d| &d.citations).chain(regions.iter().map(|r| &r.citations));
-    let cited = cited.chain(effects.iter().map(|e| &e.citations)).chain([&objection.citations]);
-    let cited: Vec<Citation> = cited.flatten().cloned().collect();
-    Sheet {
-        title: format!("How to turn off “{setting}”"),
-        sections,
-        links: vec![
-            Link { text: "Open the setting".to_owned(), url: setting_url.clone() },
-            Link { text: objection.name.clone(), url: objection.url.clone() },
-        ],
-        citations: shown_citations(knowledge, &each_once(cited)),
-        stamp: stamp_line(stamp),
-    }
+    let sections = std::iter::once(Section::paragraph(page.opening.clone()))
+        .chain(page.sections.iter().map(page_section))
+        .chain(closing);
+    let links =
+        page.links.iter().map(|link| Link { text: link.text.clone(), url: link.url.clone() });
+    let sheet = Sheet::new(page.title.clone(), sections.collect(), stamp)
+        .with_links(links.collect())
+        .with_citations(cited_once(knowledge, page.citations().cloned()));
+    Reply::Sheet(Box::new(sheet))
+}
+
+fn page_section(section: &PageSection) -> Section {
+    let body = match &section.body {
+        PageBody::Text(text, _) => RichText::plain(text.clone()),
+        PageBody::Steps(steps, _) => RichText::list(true, steps.iter().cloned()),
+        PageBody::Points(points) => unnumbered(points.iter().map(|point| {
+            let name = point.name.iter().map(|name| Inline::Strong(format!("{name}: ")));
+            name.chain([Inline::Text(point.text.clone())]).collect()
+        })),
+    };
+    Section::new(section.heading.clone(), body)
 }
 
 /// `/timeline`: what happened, in order.
 pub fn timeline(knowledge: &Knowledge, stamp: &CaseStamp) -> Sheet {
-    let events = knowledge.case_file.timeline.iter().map(|event| {
+    let CaseFile { timeline, voice, .. } = &knowledge.case_file;
+    let events = timeline.iter().map(|event| {
         vec![
             Inline::Strong(format!("{}: ", event.date)),
             Inline::Text(event.what.clone()),
-            Inline::Emphasis(format!(" ({})", event.standing.label())),
+            Inline::Emphasis(format!(" ({})", voice.standing(event.standing))),
         ]
     });
-    let cited: Vec<Citation> =
-        knowledge.case_file.timeline.iter().flat_map(|event| event.citations.clone()).collect();
-    Sheet {
-        title: format!("Timeline: {}", knowledge.case_file.case.short_caption),
-        sections: vec![Section { heading: None, body: unnumbered(events) }],
-        links: Vec::new(),
-        citations: shown_citations(knowledge, &each_once(cited)),
-        stamp: stamp_line(stamp),
-    }
+    let sections = vec![Section { heading: None, body: unnumbered(events) }];
+    let cited = timeline.iter().flat_map(|event| &event.citations);
+    Sheet::new(knowledge.case_file.say(Sentence::TimelineTitle, &[]), sections, stamp)
+        .with_citations(cited_once(knowledge, cited.cloned()))
 }
 
-/// `/sources`: what the answers rest on, how far to trust it, and where the sources disagree.
+/// `/sources`: the sources of the answers, how far to trust them, and where they disagree.
 pub fn sources(knowledge: &Knowledge, stamp: &CaseStamp) -> Sheet {
-    let list = knowledge.case_file.sources.values().map(|source| {
+    let case_file = &knowledge.case_file;
+    let list = case_file.sources.values().map(|source| {
         let mut line = vec![match &source.url {
             Some(url) => Inline::Link { text: source.publisher.clone(), url: url.clone() },
             None => Inline::Strong(source.publisher.clone()),
@@ -386,67 +358,51 @@ pub fn sources(knowledge: &Knowledge, stamp: &CaseStamp) -> Sheet {
         }
         line
     });
-    let conflicts = knowledge.case_file.conflicts.values().map(|conflict| {
+    let conflicts = case_file.conflicts.values().map(|conflict| {
         vec![
             Inline::Strong(format!("{} ", conflict.question)),
             Inline::Text(conflict.prevailing.clone()),
         ]
     });
-    Sheet {
-        title: "What the answers rest on".to_owned(),
-        sections: vec![
-            Section::opening(format!(
-                "{} sources, each with its kind, how it was read and how far to trust it. Nothing else is used.",
-                knowledge.case_file.sources.len()
-            )),
-            Section::new("Sources", unnumbered(list)),
-            Section::new("Where they disagree, and what prevails", unnumbered(conflicts)),
-        ],
-        links: Vec::new(),
-        citations: Vec::new(),
-        stamp: stamp_line(stamp),
-    }
+    let count = case_file.sources.len().to_string();
+    let opening = case_file.say(Sentence::SourcesOpening, &[("sources", &count)]);
+    let sections = vec![
+        Section::paragraph(opening),
+        Section::new("Sources", unnumbered(list)),
+        Section::new("Where they disagree, and what prevails", unnumbered(conflicts)),
+    ];
+    Sheet::new(case_file.say(Sentence::SourcesTitle, &[]), sections, stamp)
 }
 
 /// `/quote`: exact words that match, best first.
 pub fn quotations(knowledge: &Knowledge, found: &[QuotationKey], stamp: &CaseStamp) -> Sheet {
-    let sections: Vec<Section> = found
-        .iter()
-        .filter_map(|key| {
-            Some((knowledge.library.quotations.get(key)?, quoted_words(knowledge, key)?))
+    let found =
+        || found.iter().filter_map(|key| Some((key, knowledge.library.quotations.get(key)?)));
+    let mut sections: Vec<Section> = found()
+        .filter_map(|(key, quotation)| {
+            Some(quotation_section(knowledge, quotation, &quoted_words(knowledge, key)?))
         })
-        .map(|(quotation, shown)| quotation_section(quotation, &shown))
         .collect();
-    let cited =
-        found.iter().filter_map(|key| knowledge.library.quotations.get(key)).map(|quotation| {
-            Citation { source: quotation.source.clone(), locator: quotation.locator.clone() }
-        });
-    let cited: Vec<Citation> = cited.collect();
-    let sections = if sections.is_empty() {
-        vec![Section::opening(
-            "No quotation on file holds these words. Try fewer or other words, or ask a question instead.",
-        )]
-    } else {
-        sections
-    };
-    Sheet {
-        title: "Exact words".to_owned(),
-        sections,
-        links: Vec::new(),
-        citations: shown_citations(knowledge, &each_once(cited)),
-        stamp: stamp_line(stamp),
+    if sections.is_empty() {
+        sections.push(Section::paragraph(knowledge.case_file.voice.text(Sentence::NoQuotation)));
     }
+    let cited = found().map(|(_, quotation)| Citation {
+        source: quotation.source.clone(),
+        locator: quotation.locator.clone(),
+    });
+    Sheet::new(knowledge.case_file.say(Sentence::QuoteTitle, &[]), sections, stamp)
+        .with_citations(cited_once(knowledge, cited))
 }
 
-fn quotation_section(quotation: &Quotation, shown: &QuotedWords) -> Section {
+fn quotation_section(knowledge: &Knowledge, quotation: &Quotation, shown: &QuotedWords) -> Section {
     let date = quotation.date.map_or(String::new(), |date| format!(", {date}"));
     let document =
         quotation.document.as_ref().map_or(String::new(), |document| format!(", {document}"));
     let heading = format!("{}{document}{date}", quotation.speaker);
     let mut body = RichText::plain(format!("“{}”", quotation.words));
-    let read_in =
-        format!("Standing: {}. Read in: {}.", quotation.standing.label(), shown.publisher);
-    body = body.then(RichText::plain(read_in));
+    let standing = knowledge.case_file.voice.standing(quotation.standing);
+    body =
+        body.then(RichText::plain(format!("Standing: {standing}. Read in: {}.", shown.publisher)));
     if let Some(caveat) = &quotation.caveat {
         body = body.then(RichText::plain(format!("Note: {caveat}")));
     }
@@ -455,48 +411,21 @@ fn quotation_section(quotation: &Quotation, shown: &QuotedWords) -> Section {
 
 /// `/about`: what the bot is.
 pub fn about(knowledge: &Knowledge, stamp: &CaseStamp) -> Sheet {
-    let answers = knowledge.library.vetted().count();
-    Sheet {
-        title: "About Caseclerk".to_owned(),
-        sections: vec![
-            Section::opening(format!(
-                "Caseclerk is a program that answers questions about {} from {answers} vetted answers. It searches them; it does not \
-                 make sentences up. Every answer shows its sources and where the case stands.",
-                knowledge.case_file.case.short_caption
-            )),
-            Section::new(
-                "What it is not",
-                RichText::plain(
-                    "It is not a lawyer, a court, a claims office or LinkedIn, and it belongs to none of them. What it says is general \
-                 information, not legal advice.",
-                ),
-            ),
-            Section::new(
-                "What it stores",
-                RichText::plain(
-                    "Nothing about you. A question is answered from memory and forgotten; the operator's log holds which answer was given and how long \
-                 that took, never your words and never who asked.",
-                ),
-            ),
-            Section::new(
-                "If something is wrong",
-                RichText::plain(
-                    "Tell a moderator of this server which answer it is and what is wrong with it. Answers are mended in the open, with a source and a date.",
-                ),
-            ),
-            Section::new(
-                "Version",
-                RichText::plain(format!(
-                    "Caseclerk {}, knowledge {}.",
-                    env!("CARGO_PKG_VERSION"),
-                    knowledge.library.content_hash.short()
-                )),
-            ),
-        ],
-        links: Vec::new(),
-        citations: Vec::new(),
-        stamp: stamp_line(stamp),
-    }
+    let case_file = &knowledge.case_file;
+    let answers = knowledge.library.vetted().count().to_string();
+    let opening = case_file.say(Sentence::AboutOpening, &[("answers", &answers)]);
+    let about = case_file.voice.about.iter();
+    let about =
+        about.map(|part| Section::new(part.heading.clone(), RichText::plain(part.text.clone())));
+    let version = RichText::plain(format!(
+        "Caseclerk {}, knowledge {}.",
+        env!("CARGO_PKG_VERSION"),
+        knowledge.library.content_hash.short()
+    ));
+    let sections = std::iter::once(Section::paragraph(opening))
+        .chain(about)
+        .chain([Section::new("Version", version)]);
+    Sheet::new(case_file.say(Sentence::AboutTitle, &[]), sections.collect(), stamp)
 }
 
 /// The short help: what to ask, and the commands of the front end that shows it.
@@ -504,42 +433,31 @@ pub fn help(knowledge: &Knowledge, commands: &[(String, String)], stamp: &CaseSt
     let commands = commands
         .iter()
         .map(|(name, what)| vec![Inline::Strong(name.clone()), Inline::Text(format!(": {what}"))]);
-    let leads: Vec<EntryId> =
-        knowledge.library.topics.iter().filter_map(|topic| topic.lead.clone()).take(4).collect();
+    let leads = knowledge.library.topics.iter().filter_map(|topic| topic.lead.clone());
+    let leads: Vec<EntryId> = leads.take(4).collect();
     let examples = suggestions(knowledge, &leads).into_iter().map(|suggestion| suggestion.question);
-    Sheet {
-        title: "How to ask".to_owned(),
-        sections: vec![
-            Section::opening(format!(
-                "Ask me about {} or about opting out of LinkedIn's AI training, in your own words. I answer only from vetted answers, with \
-                 sources, and say so when I have none.",
-                knowledge.case_file.case.short_caption
-            )),
-            Section::new("For example", RichText::list(false, examples)),
-            Section::new("Commands", unnumbered(commands)),
-        ],
-        links: Vec::new(),
-        citations: Vec::new(),
-        stamp: stamp_line(stamp),
-    }
+    let sections = vec![
+        Section::paragraph(knowledge.case_file.say(Sentence::HelpOpening, &[])),
+        Section::new("For example", RichText::list(false, examples)),
+        Section::new("Commands", unnumbered(commands)),
+    ];
+    Sheet::new(knowledge.case_file.say(Sentence::HelpTitle, &[]), sections, stamp)
 }
 
-/// Said when the asker finds none of the offered questions to be the one that was meant.
-pub fn none_of_these(stamp: &CaseStamp) -> NoAnswer {
+/// What to say to somebody who meant none of the suggested questions.
+pub fn none_of_these(knowledge: &Knowledge, stamp: &CaseStamp) -> NoAnswer {
     NoAnswer {
-        text: "Then I have no vetted answer, and I do not guess. Try asking in other words, or a shorter question. If an answer is \
-               missing, tell a moderator of this server: the question itself is not stored."
-            .to_owned(),
-        reason: Some(NoAnswerReason::NotSure),
+        text: knowledge.case_file.say(Sentence::NoneOfThese, &[]),
+        reason: WhyNoAnswer::Question(NoAnswerReason::NotSure),
         nearest: Vec::new(),
         stamp: stamp.clone(),
     }
 }
 
-/// Said when the content cannot be used; the findings follow.
+/// The line above the findings for which the content cannot be used.
 pub fn no_content(errors: usize) -> String {
     let mistakes = if errors == 1 { "1 mistake".to_owned() } else { format!("{errors} mistakes") };
-    format!("The FAQ has {mistakes} that must be mended before it can be used:")
+    format!("The FAQ has {mistakes} that must be fixed before it can be used:")
 }
 
 fn unnumbered(items: impl IntoIterator<Item = Vec<Inline>>) -> RichText {
@@ -547,12 +465,15 @@ fn unnumbered(items: impl IntoIterator<Item = Vec<Inline>>) -> RichText {
 }
 
 /// Every source once, with the first locator given for it.
-fn each_once(citations: Vec<Citation>) -> Vec<Citation> {
+fn cited_once(
+    knowledge: &Knowledge,
+    citations: impl Iterator<Item = Citation>,
+) -> Vec<ShownCitation> {
     let mut once: Vec<Citation> = Vec::new();
     for citation in citations {
         if !once.iter().any(|seen| seen.source == citation.source) {
             once.push(citation);
         }
     }
-    once
+    shown_citations(knowledge, &once)
 }

@@ -1,6 +1,5 @@
-//! An entry as its editors see it: drafts too, with everything that it rests on.
+//! An entry as moderators see it: drafts too, with its sources, quotations and phrasings.
 
-use super::compose::stamp_line;
 use super::explanation::explanation;
 use super::markdown::parse_markdown;
 use super::rich_text::RichText;
@@ -9,16 +8,17 @@ use crate::knowledge::{EntryId, FaqEntry, Knowledge, Vetting};
 use crate::legal::{CaseStamp, written_out};
 use crate::matcher::Evidence;
 
-/// How many phrasings of an entry its editors are shown.
+/// How many phrasings of an entry moderators see; nobody reads a hundred of them in a chat.
 const PHRASINGS_SHOWN: usize = 20;
 
-/// Everything about an entry, for those who look after the FAQ; `None` if there is no such entry.
+/// Everything about an entry, for moderators; `None` if there is no such entry.
 pub fn editors_view(knowledge: &Knowledge, id: &EntryId, stamp: &CaseStamp) -> Option<Sheet> {
     let entry = knowledge.library.entries.get(id)?;
+    let standing = knowledge.case_file.voice.standing(entry.standing);
     let mut sections = vec![
-        Section::opening(format!("{} ({}). {}", entry.id, entry.place.file, vetting(entry))),
+        Section::paragraph(format!("{} ({}). {}", entry.id, entry.place.file, vetting(entry))),
         Section::new("Answer", parse_markdown(&entry.answer.value).0),
-        Section::new("Standing", RichText::plain(entry.standing.label())),
+        Section::new("Standing", RichText::plain(standing)),
     ];
     let listed = [
         ("Rests on", evidence(knowledge, entry)),
@@ -29,30 +29,20 @@ pub fn editors_view(knowledge: &Knowledge, id: &EntryId, stamp: &CaseStamp) -> O
     let filled = listed.into_iter().filter(|(_, items)| !items.is_empty());
     sections
         .extend(filled.map(|(heading, items)| Section::new(heading, RichText::list(false, items))));
-    Some(Sheet {
-        title: entry.question.clone(),
-        sections,
-        links: Vec::new(),
-        citations: Vec::new(),
-        stamp: stamp_line(stamp),
-    })
+    Some(Sheet::new(entry.question.clone(), sections, stamp))
 }
 
-/// Why a question is answered as it is, for those who look after the FAQ.
+/// Why a question is answered as it is, for moderators.
 pub fn why(knowledge: &Knowledge, evidence: &Evidence, stamp: &CaseStamp) -> Sheet {
-    let title = match evidence
-        .candidates
-        .first()
-        .and_then(|best| knowledge.library.entries.get(&best.entry))
-    {
+    let best = evidence.candidates.first();
+    let title = match best.and_then(|best| knowledge.library.entries.get(&best.entry)) {
         Some(entry) => format!("Nearest: {}", entry.question),
         None => "Nothing is near".to_owned(),
     };
-    let sections = explanation(evidence);
-    Sheet { title, sections, links: Vec::new(), citations: Vec::new(), stamp: stamp_line(stamp) }
+    Sheet::new(title, explanation(evidence), stamp)
 }
 
-/// Entries whose id or question holds what was typed, drafts and withdrawn ones too, as (id,
+/// Entries whose id or question contains what was typed, drafts and withdrawn ones too, as (id,
 /// question).
 pub fn editors_choices(knowledge: &Knowledge, typed: &str, limit: usize) -> Vec<(EntryId, String)> {
     let typed = typed.trim().to_lowercase();
@@ -63,7 +53,7 @@ pub fn editors_choices(knowledge: &Knowledge, typed: &str, limit: usize) -> Vec<
     found.map(|entry| (entry.id.clone(), entry.question.clone())).collect()
 }
 
-/// The first phrasings, and how many more there are: nobody reads a hundred of them in a chat.
+/// The first phrasings, and how many more there are.
 fn phrasings(entry: &FaqEntry) -> Vec<String> {
     let mut shown: Vec<String> = entry
         .phrasings
@@ -97,7 +87,8 @@ fn evidence(knowledge: &Knowledge, entry: &FaqEntry) -> Vec<String> {
     });
     let quoted = entry.all_quotations().filter_map(|key| {
         let quotation = knowledge.library.quotations.get(key)?;
-        Some(format!("quotation {key}: “{}” ({})", quotation.words, quotation.standing.label()))
+        let standing = knowledge.case_file.voice.standing(quotation.standing);
+        Some(format!("quotation {key}: “{}” ({standing})", quotation.words))
     });
     let conflicts = entry.conflicts.iter().map(|key| format!("conflict {key}"));
     cited.chain(quoted).chain(conflicts).collect()

@@ -1,4 +1,4 @@
-//! Why a question led where it led, in words that those who look after the FAQ understand.
+//! Why a question led where it led, in words for moderators.
 
 use super::rich_text::RichText;
 use super::sheet::Section;

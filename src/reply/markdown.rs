@@ -10,7 +10,7 @@ use crate::text_position::line_at;
 pub struct UnsupportedMarkup {
     /// The line of the text, counted from 0.
     pub line: usize,
-    /// What it is, in an editor's words.
+    /// What it is, in words for an editor.
     pub what: &'static str,
 }
 

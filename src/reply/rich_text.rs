@@ -1,4 +1,4 @@
-//! Text with the little structure that answers need.
+//! Text with as much structure as answers need.
 
 use serde::Serialize;
 
@@ -6,34 +6,25 @@ use serde::Serialize;
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
 pub struct RichText(pub Vec<Block>);
 
-/// One block of a text.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub enum Block {
-    /// A paragraph.
     Paragraph(Vec<Inline>),
-    /// A list; numbered if the order matters.
     List {
-        /// Whether its items are numbered.
+        /// Whether the order of the items matters.
         numbered: bool,
-        /// Its items.
         items: Vec<Vec<Inline>>,
     },
 }
 
-/// A stretch of text inside a block.
+/// A span of text inside a block.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub enum Inline {
-    /// Plain words.
     Text(String),
     /// Words that matter, such as the name of a setting.
     Strong(String),
-    /// Words that are stressed.
     Emphasis(String),
-    /// A link.
     Link {
-        /// What the reader sees.
         text: String,
-        /// Where it leads.
         url: String,
     },
 }
@@ -56,7 +47,7 @@ impl RichText {
         self
     }
 
-    /// The words alone, blocks separated by line breaks.
+    /// The words without markup, blocks separated by line breaks.
     pub fn plain_words(&self) -> String {
         let mut lines = Vec::new();
         for block in &self.0 {
@@ -76,7 +67,7 @@ impl RichText {
 }
 
 impl Inline {
-    /// The words alone.
+    /// The words without markup.
     pub fn words(&self) -> &str {
         match self {
             Inline::Text(text)

@@ -1,30 +1,26 @@
-//! A page of vetted information that is not the answer to one question: the status, the steps for
-//! opting out, the sources.
+//! A page of vetted information that is not the answer to one question, such as the status of the
+//! case, a timeline or the sources.
 
 use super::answer::ShownCitation;
+use super::compose::stamp_line;
 use super::rich_text::RichText;
+use crate::legal::CaseStamp;
 
-/// A titled page in sections.
+/// A titled page in sections. Its fields are private, so that none is made without a stamp.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Sheet {
-    /// What it is about.
-    pub title: String,
-    /// What it says.
-    pub sections: Vec<Section>,
-    /// Links worth a button.
-    pub links: Vec<Link>,
-    /// What it rests on.
-    pub citations: Vec<ShownCitation>,
-    /// Where the case stands, in words. Computed from the case stamp.
-    pub stamp: String,
+    title: String,
+    sections: Vec<Section>,
+    links: Vec<Link>,
+    citations: Vec<ShownCitation>,
+    stamp: CaseStamp,
 }
 
 /// A part of a sheet.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Section {
-    /// Its heading; none for an opening paragraph.
+    /// None for an opening or closing paragraph.
     pub heading: Option<String>,
-    /// What it says.
     pub body: RichText,
 }
 
@@ -33,18 +29,58 @@ pub struct Section {
 pub struct Link {
     /// What the reader sees.
     pub text: String,
-    /// Where it leads.
     pub url: String,
 }
 
+impl Sheet {
+    pub(super) fn new(title: impl Into<String>, sections: Vec<Section>, stamp: &CaseStamp) -> Self {
+        Self {
+            title: title.into(),
+            sections,
+            links: Vec::new(),
+            citations: Vec::new(),
+            stamp: stamp.clone(),
+        }
+    }
+
+    pub(super) fn with_links(self, links: Vec<Link>) -> Self {
+        Self { links, ..self }
+    }
+
+    pub(super) fn with_citations(self, citations: Vec<ShownCitation>) -> Self {
+        Self { citations, ..self }
+    }
+
+    pub fn title(&self) -> &str {
+        &self.title
+    }
+
+    pub fn sections(&self) -> &[Section] {
+        &self.sections
+    }
+
+    /// Links worth a button.
+    pub fn links(&self) -> &[Link] {
+        &self.links
+    }
+
+    pub fn citations(&self) -> &[ShownCitation] {
+        &self.citations
+    }
+
+    /// Where the case stands, in words.
+    pub fn stamp_line(&self) -> String {
+        stamp_line(&self.stamp)
+    }
+}
+
 impl Section {
-    /// A section under a heading.
     pub fn new(heading: impl Into<String>, body: RichText) -> Self {
         Self { heading: Some(heading.into()), body }
     }
 
-    /// An opening paragraph.
-    pub fn opening(text: impl Into<String>) -> Self {
+    /// A paragraph without a heading.
+    pub fn paragraph(text: impl Into<String>) -> Self {
         Self { heading: None, body: RichText::plain(text) }
     }
 }

@@ -1,5 +1,4 @@
-//! Replies laid out for a terminal of 80 columns. Colour is added for those who see it and never
-//! says anything by itself.
+//! Replies laid out for a terminal of 80 columns. Colour never says anything by itself.
 
 use anstyle::{AnsiColor, Style};
 use textwrap::{Options, WordSeparator, WordSplitter};
@@ -7,7 +6,7 @@ use textwrap::{Options, WordSeparator, WordSplitter};
 use crate::matcher::Evidence;
 use crate::reply::{
     Answer, Block, DISCLAIMER, Inline, QuotedWords, Reply, RichText, Section, Sheet, ShownCitation,
-    Suggestion, explanation, stamp_line,
+    Suggestion, explanation,
 };
 
 const WIDTH: usize = 80;
@@ -16,8 +15,8 @@ const HEADING: Style = Style::new().bold();
 const QUIET: Style = Style::new().dimmed();
 const STAMP: Style = AnsiColor::Cyan.on_default();
 
-/// A reply, with styles as escape sequences; the stream that prints it drops them where there is no
-/// terminal.
+/// A reply, with styles as escape sequences. A stream that is not a terminal must drop them, as
+/// `anstream` does.
 pub fn reply_text(reply: &Reply) -> String {
     let mut page = Page::default();
     match reply {
@@ -25,12 +24,12 @@ pub fn reply_text(reply: &Reply) -> String {
         Reply::Choice(choice) => {
             page.paragraph(&choice.text);
             page.numbered(&choice.suggestions);
-            page.stamp(&stamp_line(&choice.stamp));
+            page.stamp(&choice.stamp_line());
         }
         Reply::NoAnswer(no_answer) => {
             page.paragraph(&no_answer.text);
             page.numbered(&no_answer.nearest);
-            page.stamp(&stamp_line(&no_answer.stamp));
+            page.stamp(&no_answer.stamp_line());
         }
         Reply::Sheet(sheet) => page.sheet(sheet),
     }
@@ -62,7 +61,7 @@ impl Page {
         self.heading(answer.question());
         self.blank();
         self.rich(answer.body());
-        self.paragraph(&format!("[Standing] {}", answer.standing().label()));
+        self.paragraph(&format!("[Standing] {}", answer.standing_label()));
         for quoted in answer.quotations() {
             self.quotation("", quoted);
         }
@@ -88,17 +87,17 @@ impl Page {
     }
 
     fn sheet(&mut self, sheet: &Sheet) {
-        self.heading(&sheet.title);
+        self.heading(sheet.title());
         self.blank();
-        self.sections(&sheet.sections);
-        for link in &sheet.links {
+        self.sections(sheet.sections());
+        for link in sheet.links() {
             self.item("", &format!("{}: {}", link.text, link.url));
         }
-        if !sheet.links.is_empty() {
+        if !sheet.links().is_empty() {
             self.blank();
         }
-        self.citations(&sheet.citations);
-        self.stamp(&sheet.stamp);
+        self.citations(sheet.citations());
+        self.stamp(&sheet.stamp_line());
     }
 
     fn sections(&mut self, sections: &[Section]) {
@@ -127,11 +126,7 @@ impl Page {
 
     fn quotation(&mut self, lead: &str, quoted: &QuotedWords) {
         self.wrapped(&format!("{lead}“{}”", quoted.words), "  | ", "  | ");
-        let document =
-            quoted.document.as_ref().map_or(String::new(), |document| format!(", {document}"));
-        let date = quoted.date.map_or(String::new(), |date| format!(" ({date})"));
-        let read_in = format!("{}{document}{date}; read in {}", quoted.speaker, quoted.publisher);
-        self.wrapped(&read_in, "  | -- ", "  |    ");
+        self.wrapped(&quoted.attribution(), "  | -- ", "  |    ");
         if let Some(caveat) = &quoted.caveat {
             self.wrapped(&format!("Note: {caveat}"), "  |    ", "  |    ");
         }

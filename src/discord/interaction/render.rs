@@ -17,9 +17,7 @@ use super::limits::{self, length};
 use super::markdown::{Piece, citation, clip, escape, numbered, pack, pieces, section_pieces};
 use super::outgoing::OutgoingMessage;
 use crate::legal::Standing;
-use crate::reply::{
-    Answer, ConflictNote, DISCLAIMER, Link, QuotedWords, Reply, Sheet, Suggestion, stamp_line,
-};
+use crate::reply::{Answer, ConflictNote, DISCLAIMER, Link, QuotedWords, Reply, Sheet, Suggestion};
 
 /// The colour of the bar beside an embed; it has no meaning.
 const COLOUR: u32 = 0x3D_6A_8A;
@@ -42,8 +40,7 @@ pub fn render(reply: &Reply, audience: Audience, page: Option<(&str, usize)>) ->
     match reply {
         Reply::Answer(answer) => render_answer(answer, audience),
         Reply::Choice(choice) => {
-            let mut message =
-                questions(&choice.text, &choice.suggestions, &stamp_line(&choice.stamp));
+            let mut message = questions(&choice.text, &choice.suggestions, &choice.stamp_line());
             let none = CreateButton::new(ComponentAction::NoneOfThese.custom_id())
                 .label(sentences::NONE_OF_THESE);
             message
@@ -51,7 +48,7 @@ pub fn render(reply: &Reply, audience: Audience, page: Option<(&str, usize)>) ->
                 .push(CreateActionRow::Buttons(vec![none.style(ButtonStyle::Secondary)]));
             message
         }
-        Reply::NoAnswer(no) => questions(&no.text, &no.nearest, &stamp_line(&no.stamp)),
+        Reply::NoAnswer(no) => questions(&no.text, &no.nearest, &no.stamp_line()),
         Reply::Sheet(sheet) => render_sheet(sheet, audience, page),
     }
 }
@@ -69,8 +66,8 @@ pub fn overruns(reply: &Reply) -> Vec<String> {
 
 /// As much of a sheet as fits into one message, without page buttons.
 pub fn whole_sheet(sheet: &Sheet) -> OutgoingMessage {
-    let required: Vec<Piece> = sheet.sections.iter().flat_map(section_pieces).collect();
-    fitted(&sheet.title, required, Vec::new(), Vec::new(), &footer(&sheet.stamp))
+    let required: Vec<Piece> = sheet.sections().iter().flat_map(section_pieces).collect();
+    fitted(sheet.title(), required, Vec::new(), Vec::new(), &footer(&sheet.stamp_line()))
 }
 
 fn render_answer(answer: &Answer, audience: Audience) -> OutgoingMessage {
@@ -79,7 +76,7 @@ fn render_answer(answer: &Answer, audience: Audience) -> OutgoingMessage {
         "{} **{}:** {}",
         symbol(standing),
         sentences::STANDING,
-        standing.label()
+        answer.standing_label()
     ));
     let mut before = pieces(answer.body());
     before.push(standing);
@@ -163,12 +160,12 @@ fn embeds(title: &str, pages: &[String], footer: &str) -> Vec<CreateEmbed> {
 }
 
 fn render_sheet(sheet: &Sheet, audience: Audience, page: Option<(&str, usize)>) -> OutgoingMessage {
-    let mut all: Vec<Piece> = sheet.sections.iter().flat_map(section_pieces).collect();
-    all.extend(numbered(sentences::SOURCES, sheet.citations.iter().map(citation)));
+    let mut all: Vec<Piece> = sheet.sections().iter().flat_map(section_pieces).collect();
+    all.extend(numbered(sentences::SOURCES, sheet.citations().iter().map(citation)));
     let Some((command, number)) = page else {
         return OutgoingMessage {
-            components: links(&sheet.links),
-            ..fitted(&sheet.title, all, Vec::new(), Vec::new(), &footer(&sheet.stamp))
+            components: links(sheet.links()),
+            ..fitted(sheet.title(), all, Vec::new(), Vec::new(), &footer(&sheet.stamp_line()))
         };
     };
     let pages = pack(&all, PAGE_LENGTH);
@@ -176,12 +173,12 @@ fn render_sheet(sheet: &Sheet, audience: Audience, page: Option<(&str, usize)>) 
     let place =
         if pages.len() > 1 { sentences::page(number + 1, pages.len()) } else { String::new() };
     let shown = pages.get(number..=number).unwrap_or_default();
-    let mut components = links(&sheet.links);
+    let mut components = links(sheet.links());
     components.extend(page_buttons(command, number, pages.len()));
     components.extend(post_button(audience, &ComponentAction::PostSheet(command.to_owned())));
-    let footer = format!("{place}{}", footer(&sheet.stamp));
+    let footer = format!("{place}{}", footer(&sheet.stamp_line()));
     OutgoingMessage {
-        embeds: embeds(&sheet.title, shown, &footer),
+        embeds: embeds(sheet.title(), shown, &footer),
         components,
         ..OutgoingMessage::default()
     }
@@ -255,12 +252,10 @@ fn links(links: &[Link]) -> Vec<CreateActionRow> {
 
 /// A quotation as a block, with its speaker and the source in which it was read.
 fn quotation(quoted: &QuotedWords, lead: &str) -> Piece {
-    let document =
-        quoted.document.as_ref().map_or(String::new(), |document| format!(", {document}"));
-    let date = quoted.date.map_or(String::new(), |date| format!(" ({date})"));
-    let read_in = format!("{}{document}{date}; read in {}", quoted.speaker, quoted.publisher);
-    let mut lines =
-        vec![format!("{lead}“{}”", escape(&quoted.words)), format!("— {}", escape(&read_in))];
+    let mut lines = vec![
+        format!("{lead}“{}”", escape(&quoted.words)),
+        format!("— {}", escape(&quoted.attribution())),
+    ];
     lines.extend(quoted.caveat.as_ref().map(|caveat| format!("*Note: {}*", escape(caveat))));
     let quoted = lines.join("\n").replace('\n', "\n> ");
     Piece::paragraph(format!("> {quoted}"))

@@ -25,8 +25,8 @@ use super::markdown::clip;
 use super::outgoing::{OutgoingMessage, deferred};
 use super::read::{ChatMessage, Invocation, Options, asker, chosen, is_ephemeral, target_text};
 use super::render::{Audience, render, whole_sheet};
-use crate::ask::{Ask, What};
-use crate::commands::{Command, find as find_shared};
+use crate::ask::{Ask, Query};
+use crate::commands::{Command, Commands};
 use crate::config::{DiscordSettings, ModerationSettings};
 use crate::knowledge::EntryId;
 use crate::reply::{APOLOGY, Reply};
@@ -90,6 +90,11 @@ impl Router {
         }
     }
 
+    /// The commands of the content that is served now.
+    pub fn commands(&self) -> Arc<Commands> {
+        self.responder.commands()
+    }
+
     /// Responds to an interaction, whatever it holds.
     pub fn interaction(&self, interaction: &Interaction) -> Response {
         catch_panic(|| self.route(interaction))
@@ -113,10 +118,12 @@ impl Router {
         }
         let reply = catch_panic(|| {
             if message.text.is_empty() {
-                return Ok(whole_sheet(&self.responder.help(&commands::help(), (self.today)())));
+                return Ok(whole_sheet(
+                    &self.responder.help(&commands::help(&self.commands()), (self.today)()),
+                ));
             }
             let front_end = if message.is_direct { "direct message" } else { "mention" };
-            let reply = self.respond(front_end, What::Question(message.text.clone()))?;
+            let reply = self.respond(front_end, Query::Question(message.text.clone()))?;
             Ok(render(&reply, Audience::Everybody, None))
         });
         Some(reply.flatten().unwrap_or_else(|failure| failure.message()))
@@ -159,7 +166,8 @@ impl Router {
     fn command(&self, command: &CommandInteraction) -> Response {
         let options = Options::of(&command.data);
         let invocation = &Invocation::from(command);
-        match commands::find(&command.data.name, options.subcommand) {
+        let shared = self.commands();
+        match commands::find(&shared, &command.data.name, options.subcommand) {
             Some(Action::Moderate(action)) => self.moderate(invocation, action, options),
             Some(Action::Ask) => self.ask(invocation, options),
             Some(Action::Show(shared)) => self.show(invocation, shared, options),
@@ -170,7 +178,7 @@ impl Router {
     fn ask(&self, invocation: &Invocation<'_>, options: Options<'_>) -> Response {
         let question = options.text(commands::QUESTION).unwrap_or_default();
         let private = self.is_private(invocation, options);
-        self.answer(invocation, "command", What::Question(question.to_owned()), private, None)
+        self.answer(invocation, "command", Query::Question(question.to_owned()), private, None)
     }
 
     fn show(
@@ -181,11 +189,11 @@ impl Router {
     ) -> Response {
         let words = shared.words.and_then(|(name, _)| options.text(name)).unwrap_or_default();
         // A sheet that depends on words has no page buttons, because the words are not kept.
-        let page = shared.words.is_none().then_some((shared.name, 0));
+        let page = shared.words.is_none().then_some((shared.name.as_str(), 0));
         self.answer(
             invocation,
-            shared.name,
-            (shared.what)(words.to_owned()),
+            &shared.name,
+            shared.query(words),
             self.is_private(invocation, options),
             page,
         )
@@ -197,7 +205,7 @@ impl Router {
             return Response::sentence(sentences::NOTHING_TO_READ);
         }
         let invocation = &Invocation::from(command);
-        self.answer(invocation, "context menu", What::Question(text), true, None)
+        self.answer(invocation, "context menu", Query::Question(text), true, None)
     }
 
     /// Answers in a message of its own.
@@ -205,7 +213,7 @@ impl Router {
         &self,
         invocation: &Invocation<'_>,
         front_end: &str,
-        what: What,
+        query: Query,
         private: bool,
         page: Option<(&str, usize)>,
     ) -> Response {
@@ -217,7 +225,7 @@ impl Router {
         let private = private
             || (!invocation.is_bot_dm
                 && self.channels.take(invocation.channel, Instant::now()) != Admission::Allowed);
-        match self.respond(front_end, what) {
+        match self.respond(front_end, query) {
             Ok(reply) => {
                 Response::message(render(&reply, audience(invocation, private), page), private)
             }
@@ -231,30 +239,32 @@ impl Router {
         let private = is_ephemeral(message);
         // Whoever asked changes the message; everybody else gets a private answer.
         let is_own = private || invocation.is_bot_dm || asker(message) == Some(invocation.user);
-        let chosen = chosen(component).map(|value| What::Entry(EntryId::new(value)));
+        let chosen = chosen(component).map(|value| Query::Entry(EntryId::new(value)));
         match (ComponentAction::parse(&component.data.custom_id), chosen) {
-            (Some(ComponentAction::Choose), Some(what)) if is_own => {
-                self.replace(invocation, "menu", what, private, None)
+            (Some(ComponentAction::Choose), Some(query)) if is_own => {
+                self.replace(invocation, "menu", query, private, None)
             }
-            (Some(ComponentAction::Choose), Some(what)) => {
-                self.answer(invocation, "menu", what, true, None)
+            (Some(ComponentAction::Choose), Some(query)) => {
+                self.answer(invocation, "menu", query, true, None)
             }
-            (Some(ComponentAction::OpenRelated), Some(what)) => {
-                self.answer(invocation, "menu", what, !invocation.is_bot_dm, None)
+            (Some(ComponentAction::OpenRelated), Some(query)) => {
+                self.answer(invocation, "menu", query, !invocation.is_bot_dm, None)
             }
             (Some(ComponentAction::NoneOfThese), _) => self.none_of_these(invocation, is_own),
             (Some(ComponentAction::PostAnswer(entry)), _) => {
-                self.post(invocation, message.id, What::Entry(entry), None)
+                self.post(invocation, message.id, Query::Entry(entry), None)
             }
-            (Some(ComponentAction::PostSheet(command)), _) => match sheet(&command) {
-                Some(what) => self.post(invocation, message.id, what, Some((&command, 0))),
+            (Some(ComponentAction::PostSheet(command)), _) => match self.sheet(&command) {
+                Some(query) => self.post(invocation, message.id, query, Some((&command, 0))),
                 None => Response::sentence(sentences::UNKNOWN_BUTTON),
             },
-            (Some(ComponentAction::ShowPage(command, number)), _) => match sheet(&command) {
-                Some(what) if is_own => {
-                    self.replace(invocation, "page", what, private, Some((&command, number)))
+            (Some(ComponentAction::ShowPage(command, number)), _) => match self.sheet(&command) {
+                Some(query) if is_own => {
+                    self.replace(invocation, "page", query, private, Some((&command, number)))
                 }
-                Some(what) => self.answer(invocation, "page", what, true, Some((&command, number))),
+                Some(query) => {
+                    self.answer(invocation, "page", query, true, Some((&command, number)))
+                }
                 None => Response::sentence(sentences::UNKNOWN_BUTTON),
             },
             (Some(ComponentAction::Choose | ComponentAction::OpenRelated), None) | (None, _) => {
@@ -268,17 +278,24 @@ impl Router {
         &self,
         invocation: &Invocation<'_>,
         front_end: &str,
-        what: What,
+        query: Query,
         private: bool,
         page: Option<(&str, usize)>,
     ) -> Response {
         if let Some(wait) = self.limit(invocation) {
             return wait;
         }
-        match self.respond(front_end, what) {
+        match self.respond(front_end, query) {
             Ok(reply) => Response::update(render(&reply, audience(invocation, private), page)),
             Err(failure) => Response::private(failure.message()),
         }
+    }
+
+    /// What a command without words shows.
+    fn sheet(&self, name: &str) -> Option<Query> {
+        let shared = self.commands();
+        let command = shared.find(name).filter(|command| command.words.is_none())?;
+        Some(command.query(""))
     }
 
     fn none_of_these(&self, invocation: &Invocation<'_>, is_own: bool) -> Response {
@@ -297,7 +314,7 @@ impl Router {
         &self,
         invocation: &Invocation<'_>,
         from: MessageId,
-        what: What,
+        query: Query,
         page: Option<(&str, usize)>,
     ) -> Response {
         let may_write = |permissions: Permissions| {
@@ -322,7 +339,7 @@ impl Router {
         {
             return Response::sentence(sentences::please_wait(retry_after.as_secs()));
         }
-        match self.respond("post", what) {
+        match self.respond("post", query) {
             // If the answer was withdrawn in the meantime, only the member learns of it.
             Ok(reply @ Reply::NoAnswer(_)) => {
                 Response::private(render(&reply, Audience::Everybody, None))
@@ -377,7 +394,8 @@ impl Router {
     /// Suggestions for the option that is being typed.
     fn complete(&self, command: &CommandInteraction) -> Response {
         let options = Options::of(&command.data);
-        let action = commands::find(&command.data.name, options.subcommand);
+        let shared = self.commands();
+        let action = commands::find(&shared, &command.data.name, options.subcommand);
         let (option, typed) =
             command.data.autocomplete().map_or(("", ""), |option| (option.name, option.value));
         let choices: Vec<(String, String)> = match action {
@@ -412,7 +430,7 @@ impl Router {
     }
 
     /// Asks the core. The span records how it went, and never what was asked or who asked.
-    fn respond(&self, front_end: &str, what: What) -> Result<Reply, Failure> {
+    fn respond(&self, front_end: &str, query: Query) -> Result<Reply, Failure> {
         let start = Instant::now();
         let span = info_span!(
             "question",
@@ -423,7 +441,7 @@ impl Router {
             milliseconds = field::Empty
         );
         let _entered = span.enter();
-        let response = self.responder.respond(&Ask { what, today: (self.today)() });
+        let response = self.responder.respond(&Ask { query, today: (self.today)() });
         span.record("milliseconds", start.elapsed().as_secs_f64() * 1000.0);
         let response = response.map_err(|error| Failure::log(&error))?;
         let (outcome, entry) = match &response.reply {
@@ -436,7 +454,7 @@ impl Router {
         if let Some(entry) = entry {
             span.record("entry", entry);
         }
-        if let Some(score) = response.score() {
+        if let Some(score) = response.evidence.as_ref().and_then(|evidence| evidence.best_bm25()) {
             span.record("score", score);
         }
         info!("done");
@@ -514,13 +532,6 @@ fn catch_panic<T>(work: impl FnOnce() -> T) -> Result<T, Failure> {
         error!(reference = failure.reference, "answering panicked");
         failure
     })
-}
-
-/// What a command without words shows.
-fn sheet(name: &str) -> Option<What> {
-    find_shared(name)
-        .filter(|shared| shared.words.is_none())
-        .map(|shared| (shared.what)(String::new()))
 }
 
 fn audience(invocation: &Invocation<'_>, private: bool) -> Audience {

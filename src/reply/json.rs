@@ -1,24 +1,24 @@
 //! A reply as one JSON object, the same for every outcome.
 
+use std::io::{self, Write};
+
 use jiff::civil::Date;
 use serde::Serialize;
 
+use super::answer::{
+    Answer, ConflictNote, QuotedWords, Reply, ShownCitation, Suggestion, WhyNoAnswer,
+};
 use crate::knowledge::{EntryId, TopicId};
 use crate::legal::{SourceKey, Standing};
-use crate::matcher::{Evidence, NoAnswerReason};
-use crate::reply::{
-    Answer, ConflictNote, QuotedWords, Reply, ShownCitation, Suggestion, stamp_line,
-};
-use crate::responder::Response;
+use crate::matcher::Evidence;
 
 /// What `caseclerk ask --json` prints.
 #[derive(Debug, Serialize)]
 pub struct JsonReply<'a> {
     question: &'a str,
     outcome: JsonOutcome,
-    /// Why there is no answer; `withdrawn` if the entry that was asked for by name does not answer
-    /// any more.
-    reason: Option<JsonReason>,
+    /// Why there is no answer.
+    reason: Option<WhyNoAnswer>,
     entry: Option<EntryId>,
     topic: Option<TopicId>,
     /// The body in Markdown, without the stamp.
@@ -30,18 +30,30 @@ pub struct JsonReply<'a> {
     stamp: String,
     as_of: Option<Date>,
     suggestions: Vec<Suggestion>,
-    /// Tantivy's raw score of the best candidate.
+    /// The raw search score of the best candidate.
     score: Option<f32>,
     evidence: Option<Evidence>,
 }
 
-/// What `--batch` prints for a line that is not a question.
+/// What `caseclerk ask --batch` prints for a line that is not a question.
 #[derive(Debug, Serialize)]
 pub struct JsonError {
-    /// What is wrong with it.
+    /// What is wrong with the line.
     pub error: String,
-    /// Which line, counted from 1.
+    /// The line, counted from 1.
     pub line: usize,
+}
+
+/// Writes a value as JSON over several lines, for people.
+pub fn write_json(out: &mut impl Write, value: &impl Serialize) -> io::Result<()> {
+    serde_json::to_writer_pretty(&mut *out, value)?;
+    writeln!(out)
+}
+
+/// Writes a value as JSON on one line, for programs that read line by line.
+pub fn write_json_line(out: &mut impl Write, value: &impl Serialize) -> io::Result<()> {
+    serde_json::to_writer(&mut *out, value)?;
+    writeln!(out)
 }
 
 #[derive(Debug, Serialize)]
@@ -50,13 +62,6 @@ enum JsonOutcome {
     Answered,
     Ambiguous,
     NoAnswer,
-}
-
-#[derive(Debug, Serialize)]
-#[serde(untagged)]
-enum JsonReason {
-    NoAnswer(NoAnswerReason),
-    Withdrawn(&'static str),
 }
 
 #[derive(Debug, Serialize)]
@@ -71,9 +76,8 @@ struct JsonQuotation {
 }
 
 impl<'a> JsonReply<'a> {
-    /// The JSON of a response to a question.
-    pub fn new(question: &'a str, response: Response) -> Self {
-        let score = response.score();
+    /// The reply to `question`, with the evidence for it if the matcher was asked.
+    pub fn new(question: &'a str, reply: Reply, evidence: Option<Evidence>) -> Self {
         let empty = Self {
             question,
             outcome: JsonOutcome::NoAnswer,
@@ -88,34 +92,33 @@ impl<'a> JsonReply<'a> {
             stamp: String::new(),
             as_of: None,
             suggestions: Vec::new(),
-            score,
-            evidence: response.evidence,
+            score: evidence.as_ref().and_then(Evidence::best_bm25),
+            evidence,
         };
-        match response.reply {
+        match reply {
             Reply::Answer(answer) => {
                 Self { outcome: JsonOutcome::Answered, ..empty.with_answer(&answer) }
             }
             Reply::Choice(choice) => Self {
                 outcome: JsonOutcome::Ambiguous,
-                stamp: stamp_line(&choice.stamp),
+                stamp: choice.stamp_line(),
                 text: choice.text,
                 suggestions: choice.suggestions,
                 ..empty
             },
             Reply::NoAnswer(no_answer) => Self {
-                reason: Some(
-                    no_answer
-                        .reason
-                        .map_or(JsonReason::Withdrawn("withdrawn"), JsonReason::NoAnswer),
-                ),
-                stamp: stamp_line(&no_answer.stamp),
+                reason: Some(no_answer.reason),
+                stamp: no_answer.stamp_line(),
                 text: no_answer.text,
                 suggestions: no_answer.nearest,
                 ..empty
             },
-            Reply::Sheet(sheet) => {
-                Self { text: sheet.title, stamp: sheet.stamp, citations: sheet.citations, ..empty }
-            }
+            Reply::Sheet(sheet) => Self {
+                text: sheet.title().to_owned(),
+                stamp: sheet.stamp_line(),
+                citations: sheet.citations().to_vec(),
+                ..empty
+            },
         }
     }
 

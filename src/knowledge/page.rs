@@ -1,0 +1,122 @@
+//! Pages: vetted information that a case needs beside its answers, each shown by a command of its
+//! own. A case may have none.
+
+use jiff::civil::Date;
+use serde::Deserialize;
+
+use crate::legal::{Citation, deserialize_date};
+
+/// The names that no page may have, because commands have them already: those of `commands.rs`, and
+/// those that the front ends have for themselves.
+pub const TAKEN_NAMES: &[&str] = &[
+    "ask", "status", "timeline", "quote", "sources", "about", "faq", "help", "reload", "quit",
+    "exit",
+];
+
+/// A page, as its file describes it. The name of the file is the name of its command.
+#[derive(Debug, Clone, Deserialize)]
+pub struct Page {
+    /// What the command shows, for the lists of commands.
+    pub command: String,
+    pub title: String,
+    pub opening: String,
+    /// The last line; `{date}` becomes the day of the last check.
+    #[serde(default)]
+    pub closing: Option<String>,
+    /// When the whole page was last checked.
+    #[serde(deserialize_with = "deserialize_date")]
+    pub last_checked: Date,
+    /// Places to go; Discord shows them as buttons.
+    #[serde(default)]
+    pub links: Vec<PageLink>,
+    pub sections: Vec<PageSection>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+pub struct PageLink {
+    pub text: String,
+    pub url: String,
+}
+
+/// A section of a page.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(try_from = "SectionAsTyped")]
+pub struct PageSection {
+    pub heading: String,
+    pub body: PageBody,
+    /// When it was last checked.
+    pub checked: Date,
+}
+
+/// What a section says, and what that rests on.
+#[derive(Debug, Clone)]
+pub enum PageBody {
+    Text(String, Vec<Citation>),
+    /// What to do, in order.
+    Steps(Vec<String>, Vec<Citation>),
+    /// Facts side by side, each with its own sources.
+    Points(Vec<Point>),
+}
+
+#[derive(Debug, Clone, Deserialize)]
+pub struct Point {
+    /// What the point is about, shown in bold before it.
+    #[serde(default)]
+    pub name: Option<String>,
+    pub text: String,
+    pub citations: Vec<Citation>,
+}
+
+#[derive(Deserialize)]
+struct SectionAsTyped {
+    heading: String,
+    #[serde(default)]
+    text: Option<String>,
+    #[serde(default)]
+    steps: Option<Vec<String>>,
+    #[serde(default)]
+    points: Option<Vec<Point>>,
+    #[serde(default)]
+    citations: Vec<Citation>,
+    #[serde(deserialize_with = "deserialize_date")]
+    checked: Date,
+}
+
+impl TryFrom<SectionAsTyped> for PageSection {
+    type Error = String;
+
+    fn try_from(typed: SectionAsTyped) -> Result<Self, Self::Error> {
+        let SectionAsTyped { heading, text, steps, points, citations, checked } = typed;
+        let body = match (text, steps, points) {
+            (Some(text), None, None) => PageBody::Text(text, citations),
+            (None, Some(steps), None) => PageBody::Steps(steps, citations),
+            (None, None, Some(points)) if citations.is_empty() => PageBody::Points(points),
+            (None, None, Some(_)) => {
+                return Err(format!("the points of \"{heading}\" must cite their own sources"));
+            }
+            _ => {
+                return Err(format!("\"{heading}\" needs one of text, steps and points"));
+            }
+        };
+        Ok(Self { heading, body, checked })
+    }
+}
+
+impl Page {
+    /// Every citation, in the order of the page.
+    pub fn citations(&self) -> impl Iterator<Item = &Citation> {
+        self.sections.iter().flat_map(PageSection::citation_lists).flatten()
+    }
+}
+
+impl PageSection {
+    /// One list of citations for each statement that needs a source.
+    pub fn citation_lists(&self) -> Vec<&[Citation]> {
+        match &self.body {
+            PageBody::Text(_, citations) | PageBody::Steps(_, citations) => vec![citations],
+            PageBody::Points(points) => {
+                points.iter().map(|point| point.citations.as_slice()).collect()
+            }
+        }
+    }
+}

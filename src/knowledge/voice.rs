@@ -1,0 +1,256 @@
+//! The bot's own sentences, which hold the content together. They are content too, because they
+//! name the case and what it is about.
+
+use super::finding::{Finding, Located};
+use super::toml_file::TomlText;
+use crate::legal::Standing;
+
+pub(super) const VOICE: &str = "voice.toml";
+
+/// The longest description of a command, in characters, that Discord accepts.
+const LONGEST_DESCRIPTION: usize = 100;
+
+/// Declares the sentences, each with its table and key in `voice.toml` and the placeholders that it
+/// may hold.
+macro_rules! sentences {
+    ($($name:ident = $table:literal . $key:literal [$($placeholder:literal)*])*) => {
+        /// A sentence of the bot's own, by what it is for.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub enum Sentence { $($name),* }
+
+        impl Sentence {
+            const ALL: &[Sentence] = &[$(Self::$name),*];
+
+            fn table(self) -> &'static str {
+                match self { $(Self::$name => $table),* }
+            }
+
+            fn key(self) -> &'static str {
+                match self { $(Self::$name => $key),* }
+            }
+
+            fn placeholders(self) -> &'static [&'static str] {
+                match self { $(Self::$name => &[$($placeholder),*]),* }
+            }
+        }
+    };
+}
+
+sentences! {
+    Choice = "replies"."choice" ["case"]
+    UnknownId = "replies"."unknown_id" ["case"]
+    Withdrawn = "replies"."withdrawn" ["date" "reason"]
+    Empty = "replies"."empty" ["case"]
+    Outside = "replies"."outside" ["case"]
+    OtherMatter = "replies"."other_matter" ["case"]
+    NotSure = "replies"."not_sure" ["case"]
+    SmallTalk = "replies"."small_talk" ["case"]
+    Nearest = "replies"."nearest" ["case"]
+    NoneOfThese = "replies"."none_of_these" ["case"]
+
+    CourtRecord = "standing"."court-record" []
+    Alleged = "standing"."alleged" []
+    CompanyStatement = "standing"."company-statement" []
+    CounselStatement = "standing"."counsel-statement" []
+    Regulator = "standing"."regulator" []
+    ContractText = "standing"."contract-text" []
+    Press = "standing"."press" []
+    Commentary = "standing"."commentary" []
+
+    AskCommand = "commands"."ask" []
+    StatusCommand = "commands"."status" []
+    TimelineCommand = "commands"."timeline" []
+    QuoteCommand = "commands"."quote" []
+    SourcesCommand = "commands"."sources" []
+    AboutCommand = "commands"."about" []
+
+    StatusTitle = "status"."title" ["case"]
+    WithoutPrejudiceHeading = "status"."without_prejudice_heading" []
+    WithoutPrejudice = "status"."without_prejudice" []
+    TimelineTitle = "timeline"."title" ["case"]
+    SourcesTitle = "sources"."title" ["case"]
+    SourcesOpening = "sources"."opening" ["sources"]
+    QuoteTitle = "quote"."title" ["case"]
+    NoQuotation = "quote"."nothing_found" []
+    HelpTitle = "help"."title" ["case"]
+    HelpOpening = "help"."opening" ["case"]
+    AboutTitle = "about"."title" ["case"]
+    AboutOpening = "about"."opening" ["case" "answers"]
+}
+
+/// Every sentence of the bot's own. None can be missing.
+#[derive(Debug, Clone)]
+pub struct Voice {
+    /// In the order of [`Sentence::ALL`].
+    sentences: Vec<String>,
+    /// What the page about the bot says below its opening.
+    pub about: Vec<HeadedText>,
+}
+
+/// A paragraph under a heading.
+#[derive(Debug, Clone, serde::Deserialize)]
+pub struct HeadedText {
+    pub heading: String,
+    pub text: String,
+}
+
+impl Voice {
+    /// Reads `voice.toml`. `None` if a sentence is missing or empty; the findings say which.
+    pub(super) fn read(text: &str, findings: &mut Vec<Finding>) -> Option<Self> {
+        let source = TomlText::new(VOICE, text, 0);
+        let before = findings.len();
+        let mut file = source.parse(findings);
+        if findings.len() > before {
+            // The parser skips to where it can go on, so sentences would only seem to be missing.
+            return None;
+        }
+        let whole = file.place().clone();
+        let mut about = Vec::new();
+        let mut sentences = Vec::new();
+        // Sentences of a table come one after the other.
+        for group in Sentence::ALL.chunk_by(|a, b| a.table() == b.table()) {
+            let name = group[0].table();
+            let mut table = file.take_table(name, findings);
+            let place = table.as_ref().map_or(&whole, |table| table.place()).clone();
+            for &sentence in group {
+                let key = sentence.key();
+                let taken = table.as_mut().and_then(|table| table.take_text(key, findings));
+                match taken {
+                    Some(text) if !text.trim().is_empty() => {
+                        check(sentence, &text, findings);
+                        sentences.push(text.value);
+                    }
+                    _ => findings.push(place.error(
+                        "missing-sentence",
+                        format!("the sentence `{key}` is missing under [{name}], or empty"),
+                        format!("add a line {key} = \"…\" below the line [{name}]"),
+                    )),
+                }
+            }
+            if let Some(mut table) = table {
+                if name == "about" {
+                    let sections = table.take_list::<HeadedText>("sections", findings);
+                    about.extend(sections.into_iter().map(|section| section.value));
+                }
+                table.nothing_else(findings);
+            }
+        }
+        file.nothing_else(findings);
+        (sentences.len() == Sentence::ALL.len()).then_some(Self { sentences, about })
+    }
+
+    /// A sentence with its placeholders filled in.
+    pub(super) fn say(&self, sentence: Sentence, values: &[(&str, &str)]) -> String {
+        fill(self.text(sentence), values)
+    }
+
+    /// A sentence without placeholders, such as the description of a command.
+    pub fn text(&self, sentence: Sentence) -> &str {
+        &self.sentences[sentence as usize]
+    }
+
+    /// What kind of claim something is, for a reader who has never heard the term.
+    pub fn standing(&self, standing: Standing) -> &str {
+        self.text(match standing {
+            Standing::CourtRecord => Sentence::CourtRecord,
+            Standing::Alleged => Sentence::Alleged,
+            Standing::CompanyStatement => Sentence::CompanyStatement,
+            Standing::CounselStatement => Sentence::CounselStatement,
+            Standing::Regulator => Sentence::Regulator,
+            Standing::ContractText => Sentence::ContractText,
+            Standing::Press => Sentence::Press,
+            Standing::Commentary => Sentence::Commentary,
+        })
+    }
+}
+
+fn check(sentence: Sentence, text: &Located<String>, findings: &mut Vec<Finding>) {
+    check_placeholders(sentence.key(), text, sentence.placeholders(), findings);
+    if sentence.table() == "commands" {
+        check_description(&format!("/{}", sentence.key()), text, findings);
+    }
+}
+
+/// Reports every placeholder that nothing fills in.
+pub(super) fn check_placeholders(
+    key: &str,
+    text: &Located<String>,
+    allowed: &[&str],
+    findings: &mut Vec<Finding>,
+) {
+    for name in placeholders(text).filter(|name| !allowed.contains(name)) {
+        let known: Vec<String> = allowed.iter().map(|name| format!("{{{name}}}")).collect();
+        let help = match known.as_slice() {
+            [] => "write the words themselves; this sentence has no placeholders".to_owned(),
+            known => format!("use {}, or write the words themselves", known.join(" or ")),
+        };
+        findings.push(text.place.error(
+            "unknown-placeholder",
+            format!("`{key}` holds {{{name}}}, which nothing fills in"),
+            help,
+        ));
+    }
+}
+
+/// Reports a description of a command that Discord would refuse.
+pub(super) fn check_description(
+    command: &str,
+    text: &Located<String>,
+    findings: &mut Vec<Finding>,
+) {
+    let length = text.chars().count();
+    if length > LONGEST_DESCRIPTION {
+        findings.push(text.place.error(
+            "command-too-long",
+            format!(
+                "the description of {command} has {length} characters; \
+                 Discord accepts {LONGEST_DESCRIPTION}"
+            ),
+            "shorten it",
+        ));
+    }
+}
+
+/// The names between braces.
+fn placeholders(text: &str) -> impl Iterator<Item = &str> {
+    text.split('{').skip(1).map(|rest| rest.split_once('}').map_or(rest, |(name, _)| name))
+}
+
+/// Puts values in the place of placeholders, in one pass: braces in a value stay as they are.
+pub fn fill(text: &str, values: &[(&str, &str)]) -> String {
+    let mut filled = String::new();
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once('{') {
+        filled.push_str(before);
+        let value = after.split_once('}').and_then(|(name, after)| {
+            let (_, value) = values.iter().find(|(known, _)| *known == name)?;
+            Some((value, after))
+        });
+        match value {
+            Some((value, after)) => {
+                filled.push_str(value);
+                rest = after;
+            }
+            None => {
+                filled.push('{');
+                rest = after;
+            }
+        }
+    }
+    filled + rest
+}
+
+#[cfg(test)]
+mod tests {
+    use super::fill;
+
+    #[test]
+    fn placeholders_are_filled_once() {
+        let values = [("date", "1 July 2025"), ("reason", "It said {date}.")];
+        assert_eq!(
+            fill("Withdrawn on {date}: {reason}", &values),
+            "Withdrawn on 1 July 2025: It said {date}."
+        );
+        assert_eq!(fill("{who} {", &values), "{who} {");
+    }
+}
