@@ -240,8 +240,8 @@ fn sheet(sheet: Sheet) -> Reply {
     Reply::Sheet(Box::new(sheet))
 }
 
-/// Reads the vector table. Without one the bot matches words only, so a missing or broken table is a
-/// warning.
+/// Reads the vector table. A missing or broken table is only a warning, because the bot can also
+/// match words alone.
 pub fn open_table(settings: &Settings) -> Option<Arc<VectorTable>> {
     let path = settings.vectors.as_ref()?;
     match VectorTable::open(path) {

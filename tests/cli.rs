@@ -164,6 +164,7 @@ fn help_mentions_what_it_must() {
         (&["lint"], &["--json", "--sources", "--source-files"]),
         (&["index"], &["--index", "--faq"]),
         (&["config"], &["--show"]),
+        (&["new"], &["DIR", "--date"]),
     ];
     for (subcommand, mentioned) in wanted {
         let output = caseclerk().args(*subcommand).arg("--help").output().expect("it starts");

@@ -57,8 +57,8 @@ fn candidate_in_words(candidate: &Candidate) -> String {
     let phrasing =
         phrasing.map_or(String::new(), |words| format!("; shares most words with “{words}”"));
     format!(
-        "{}: in all {:.1}; words {:.1}, of which it covers {:.0} %; meaning {:.2} to its nearest phrasing, {:.2} to their middle, margin \
-         {:.2}; wording {:.2}{phrasing}",
+        "{}: in all {:.1}; words {:.1}, of which it covers {:.0} %; meaning {:.2} to its nearest \
+         phrasing, {:.2} to their middle, margin {:.2}; wording {:.2}{phrasing}",
         candidate.entry,
         candidate.rank_score,
         candidate.words_score,
