@@ -13,7 +13,7 @@ pub struct Commands {
     pub list: Vec<Command>,
 }
 
-/// A command by which a person asks for something other than the answer to a question.
+/// A command that shows something other than the answer to a question.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Command {
     /// Its name, without the slash.

@@ -189,6 +189,7 @@ fn help_mentions_what_it_must() {
         (&["lint"], &["--json", "--sources", "--source-files"]),
         (&["index"], &["--index", "--faq"]),
         (&["config"], &["--config", "--index"]),
+        (&["new"], &["DIR", "--date"]),
     ];
     for (subcommand, mentioned) in wanted {
         let output = caseclerk().args(*subcommand).arg("--help").output().expect("it starts");

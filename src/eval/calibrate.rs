@@ -66,7 +66,7 @@ fn measure(snapshot: &Snapshot, truths: &[Truth]) -> Result<Vec<Example>, IndexE
     for truth in truths {
         let analysis = snapshot.analyse(&truth.q)?;
         if let Some((signals, best)) = analysis.signals.zip(analysis.candidates.first()) {
-            let harmless = truth.accepts(best.entry.as_str());
+            let harmless = truth.accepts(&best.entry, snapshot.library());
             let in_scope = !truth.is_out();
             examples.push(Example {
                 signals,

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::truth::Truth;
 use crate::index::IndexError;
+use crate::knowledge::EntryId;
 use crate::matcher::{Outcome, Snapshot};
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -50,17 +51,17 @@ pub fn run(snapshot: &Snapshot, truths: &[Truth]) -> Result<Run, IndexError> {
 
 fn judge(snapshot: &Snapshot, truth: &Truth) -> Result<Row, IndexError> {
     let analysis = snapshot.analyse(&truth.q)?;
-    let ranked: Vec<String> =
-        analysis.candidates.iter().map(|candidate| candidate.entry.to_string()).collect();
+    let ranked: Vec<EntryId> =
+        analysis.candidates.iter().map(|candidate| candidate.entry.clone()).collect();
     let decision = snapshot.conclude(analysis);
-    let accepted =
-        |ids: &[crate::knowledge::EntryId]| ids.iter().take(3).any(|id| truth.accepts(id.as_str()));
+    let accepts = |id: &EntryId| truth.accepts(id, snapshot.library());
+    let one_of_three = |ids: &[EntryId]| ids.iter().take(3).any(accepts);
     let (entry, near) = match &decision.outcome {
-        Outcome::Answered { entry, .. } => (Some(entry.as_str()), false),
-        Outcome::Ambiguous(ids) => (None, accepted(ids)),
-        Outcome::NoAnswer { nearest, .. } => (None, accepted(nearest)),
+        Outcome::Answered { entry, .. } => (Some(entry), false),
+        Outcome::Ambiguous(ids) => (None, one_of_three(ids)),
+        Outcome::NoAnswer { nearest, .. } => (None, one_of_three(nearest)),
     };
-    let verdict = match (truth.is_out(), entry.map(|id| truth.accepts(id))) {
+    let verdict = match (truth.is_out(), entry.map(accepts)) {
         (true, None | Some(true)) => Verdict::Silent,
         (true, Some(false)) => Verdict::FalseAnswer,
         (false, Some(true)) => Verdict::Right,
@@ -74,9 +75,9 @@ fn judge(snapshot: &Snapshot, truth: &Truth) -> Result<Row, IndexError> {
         style: truth.style.clone(),
         out: truth.is_out(),
         verdict,
-        entry: entry.map(str::to_owned),
-        rank: ranked.iter().position(|id| truth.accepts(id)).map(|place| place + 1),
+        entry: entry.map(ToString::to_string),
+        rank: ranked.iter().position(accepts).map(|place| place + 1),
         confidence: decision.evidence.confidence.map_or(0.0, |confidence| confidence.together),
-        best_is_right: ranked.first().is_some_and(|id| truth.accepts(id)),
+        best_is_right: ranked.first().is_some_and(accepts),
     })
 }

@@ -4,11 +4,10 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
+use crate::knowledge::{EntryId, Library};
+
 /// The topic of questions that are out of scope and must not be answered.
 pub const OUT: &str = "OUT";
-
-/// Topics that may answer a question that is not about the case: they claim nothing about it.
-const BOUNDARY: [&str; 2] = ["bot-help", "legal-advice"];
 
 #[derive(Debug, Clone, Deserialize)]
 pub struct Truth {
@@ -42,14 +41,14 @@ impl Truth {
         self.topics == [OUT]
     }
 
-    /// Whether an entry is a right answer. A question that is out of scope may still be answered
-    /// with what the bot says about itself, or with why it gives no advice.
-    pub fn accepts(&self, entry: &str) -> bool {
-        let topic = entry.split('/').next().unwrap_or_default();
+    /// Whether an entry is a right answer. A question that is out of scope may still get an answer
+    /// that claims nothing about the case.
+    pub fn accepts(&self, entry: &EntryId, library: &Library) -> bool {
+        let topic = entry.topic();
         if self.is_out() {
-            return BOUNDARY.contains(&topic);
+            return library.claims_nothing(&topic);
         }
-        self.topics.iter().any(|accepted| accepted == topic || accepted == entry)
+        self.topics.iter().any(|name| *name == topic.as_str() || *name == entry.as_str())
     }
 }
 

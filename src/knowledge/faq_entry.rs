@@ -46,7 +46,7 @@ pub enum Vetting {
     Draft,
     /// Compared with its sources by a second person on that day.
     Vetted(Date),
-    /// No longer found; whoever asks for it by its id reads when and why.
+    /// No longer found; those who ask for it by its id read when and why.
     Withdrawn {
         date: Date,
         /// Why, in a sentence.

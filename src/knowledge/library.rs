@@ -19,8 +19,7 @@ use crate::legal::{Case, Source, SourceKey};
 
 /// The whole content of the FAQ folder.
 ///
-/// It can hold entries with mistakes in them; whoever serves answers from it looks at the findings
-/// first.
+/// It can hold entries with mistakes in them: look at the findings before you serve answers from it.
 #[derive(Debug, Clone)]
 pub struct Knowledge {
     /// What is searched. Shared, because a snapshot of the matcher keeps it as long as it lives.
@@ -77,7 +76,7 @@ impl Library {
         self.entries.values().filter(|entry| entry.is_vetted())
     }
 
-    /// The answer with this id, whatever its vetting.
+    /// The answer with this id, vetted or not.
     pub fn entry(&self, id: &str) -> Option<&FaqEntry> {
         self.entries.get(id)
     }

@@ -26,7 +26,7 @@ pub use records::{
     Conflict, ElsewhereGroup, Guard, HouseStyle, HouseWord, LeadsTo, Quotation, Reading,
     SynonymGroup, TimelineEvent, Topic,
 };
-pub use voice::{HeadedText, Sentence, Voice, fill};
+pub use voice::{HeadedText, Sentence, Voice};
 
 /// The rules that loading itself enforces, each with what it guards. `lint` lists them beside its
 /// own.
@@ -48,7 +48,7 @@ pub const LOADING_RULES: &[(&str, &str)] = &[
     ("unknown-placeholder", "every placeholder in a sentence is one that is filled in"),
     ("command-too-long", "Discord accepts the description of every command"),
     ("no-citation", "every answer, and every section of a page, cites at least one source"),
-    ("unknown-topic", "every answer lies in the folder of a topic that exists"),
+    ("unknown-topic", "every answer is in the folder of a topic that exists"),
     ("unknown-source", "every source that is cited exists"),
     ("unknown-quotation", "every quotation that an answer shows exists"),
     ("unknown-conflict", "every conflict that an answer shows exists"),

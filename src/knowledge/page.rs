@@ -4,7 +4,8 @@
 use jiff::civil::Date;
 use serde::Deserialize;
 
-use crate::legal::{Citation, deserialize_date};
+use super::voice::fill;
+use crate::legal::{Citation, deserialize_date, written_out};
 
 /// The names that no page may have, because commands have them already: those of `commands.rs`, and
 /// those that the front ends have for themselves.
@@ -22,7 +23,7 @@ pub struct Page {
     pub opening: String,
     /// The last line; `{date}` becomes the day of the last check.
     #[serde(default)]
-    pub closing: Option<String>,
+    pub(super) closing: Option<String>,
     /// When the whole page was last checked.
     #[serde(deserialize_with = "deserialize_date")]
     pub last_checked: Date,
@@ -103,6 +104,12 @@ impl TryFrom<SectionAsTyped> for PageSection {
 }
 
 impl Page {
+    /// The last line, with the day of the last check filled in.
+    pub fn closing_line(&self) -> Option<String> {
+        let date = written_out(self.last_checked);
+        self.closing.as_deref().map(|closing| fill(closing, &[("date", &date)]))
+    }
+
     /// Every citation, in the order of the page.
     pub fn citations(&self) -> impl Iterator<Item = &Citation> {
         self.sections.iter().flat_map(PageSection::citation_lists).flatten()

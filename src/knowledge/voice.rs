@@ -39,7 +39,7 @@ macro_rules! sentences {
 sentences! {
     Choice = "replies"."choice" ["case"]
     UnknownId = "replies"."unknown_id" ["case"]
-    Withdrawn = "replies"."withdrawn" ["date" "reason"]
+    Withdrawn = "replies"."withdrawn" ["case" "date" "reason"]
     Empty = "replies"."empty" ["case"]
     Outside = "replies"."outside" ["case"]
     OtherMatter = "replies"."other_matter" ["case"]
@@ -129,8 +129,12 @@ impl Voice {
             }
             if let Some(mut table) = table {
                 if name == "about" {
-                    let sections = table.take_list::<HeadedText>("sections", findings);
-                    about.extend(sections.into_iter().map(|section| section.value));
+                    for section in table.take_list::<HeadedText>("sections", findings) {
+                        let Located { value: section, place } = section;
+                        let text = Located { value: section.text.clone(), place };
+                        check_placeholders("text", &text, &[], findings);
+                        about.push(section);
+                    }
                 }
                 table.nothing_else(findings);
             }
@@ -217,7 +221,7 @@ fn placeholders(text: &str) -> impl Iterator<Item = &str> {
 }
 
 /// Puts values in the place of placeholders, in one pass: braces in a value stay as they are.
-pub fn fill(text: &str, values: &[(&str, &str)]) -> String {
+pub(super) fn fill(text: &str, values: &[(&str, &str)]) -> String {
     let mut filled = String::new();
     let mut rest = text;
     while let Some((before, after)) = rest.split_once('{') {

@@ -56,7 +56,7 @@ pub struct Answer {
 
 /// The standing of a claim, with the words that the content has for it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ShownStanding {
+pub(super) struct ShownStanding {
     pub standing: Standing,
     pub label: String,
 }

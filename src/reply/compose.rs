@@ -15,7 +15,7 @@ use super::rich_text::{Block, Inline, RichText};
 use super::sheet::{Link, Section, Sheet};
 use crate::knowledge::{
     CaseFile, EntryId, FaqEntry, Knowledge, PageBody, PageName, PageSection, Quotation,
-    QuotationKey, Sentence, Vetting, fill,
+    QuotationKey, Sentence, Vetting,
 };
 use crate::legal::{Case, CaseStamp, Citation, HistoryKind, Prejudice, written_out};
 use crate::matcher::{NoAnswerReason, Outcome};
@@ -66,7 +66,7 @@ fn reply_with(
         return unknown_id(knowledge, stamp);
     };
     let (reason, text) = match &entry.vetting {
-        // Members read the same as for an unknown id: a draft is nobody's business yet.
+        // Members read the same as for an unknown id, because a draft is not public.
         Vetting::Draft => (WhyNoAnswer::Draft, say(Sentence::UnknownId, &[])),
         Vetting::Withdrawn { date, reason } => {
             let values = [("date", written_out(*date)), ("reason", reason.clone())];
@@ -205,7 +205,7 @@ pub(super) fn answer_stamp_line(stamp: &CaseStamp, as_of: Date) -> String {
     }
 }
 
-/// Where the case stands, and on which day `what` was last checked.
+/// Where the case stands, and the day on which `what` was last checked.
 fn stamped(stamp: &CaseStamp, what: &str) -> String {
     let disposition = &stamp.disposition;
     let date = written_out(disposition.date);
@@ -291,9 +291,7 @@ pub fn page(knowledge: &Knowledge, name: &PageName, stamp: &CaseStamp) -> Reply 
     let Some(page) = knowledge.case_file.pages.get(name) else {
         return unknown_id(knowledge, stamp);
     };
-    let closing = page.closing.as_deref().map(|closing| {
-        Section::paragraph(fill(closing, &[("date", &written_out(page.last_checked))]))
-    });
+    let closing = page.closing_line().map(Section::paragraph);
     let sections = std::iter::once(Section::paragraph(page.opening.clone()))
         .chain(page.sections.iter().map(page_section))
         .chain(closing);

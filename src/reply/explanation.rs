@@ -89,6 +89,7 @@ fn word_in_words(word: &ExplainedWord) -> String {
     format!("{}{typed}: {used} (rarity {:.1})", word.word, word.rarity)
 }
 
+<<<<<<< HEAD
 fn in_words(candidate: &Candidate, explained: Option<&ExplainedCandidate>) -> String {
     let scores = RANKERS
         .iter()
@@ -102,4 +103,22 @@ fn in_words(candidate: &Candidate, explained: Option<&ExplainedCandidate>) -> St
         text += &phrasing.unwrap_or_default();
     }
     text
+=======
+fn candidate_in_words(candidate: &Candidate) -> String {
+    let phrasing = candidate.phrasing.as_ref();
+    let phrasing =
+        phrasing.map_or(String::new(), |words| format!("; shares most words with “{words}”"));
+    format!(
+        "{}: in all {:.1}; words {:.1}, of which it covers {:.0} %; meaning {:.2} to its nearest \
+         phrasing, {:.2} to their middle, margin {:.2}; wording {:.2}{phrasing}",
+        candidate.entry,
+        candidate.rank_score,
+        candidate.words_score,
+        100.0 * candidate.coverage,
+        candidate.nearest,
+        candidate.middle,
+        candidate.margin,
+        candidate.wording,
+    )
+>>>>>>> content
 }

@@ -16,7 +16,7 @@ mod sheet;
 
 pub use answer::{
     Answer, Choice, Citations, ConflictNote, NoAnswer, QuotedWords, Reply, ShownCitation,
-    ShownStanding, Suggestion, WhyNoAnswer,
+    Suggestion, WhyNoAnswer,
 };
 pub use compose::{
     APOLOGY, DISCLAIMER, about, compose, entry_reply, help, no_content, none_of_these, page,

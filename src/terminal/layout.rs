@@ -188,8 +188,7 @@ impl Page {
     }
 
     fn wrapped(&mut self, text: &str, first: &str, others: &str) {
-        // Lines end at spaces only: an address or a key in the text is never broken, or nobody
-        // could follow it.
+        // Lines end at spaces only, so that an address or a key in the text is never broken.
         let options = Options::new(WIDTH)
             .initial_indent(first)
             .subsequent_indent(others)

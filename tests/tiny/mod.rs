@@ -1,7 +1,7 @@
 //! A tiny FAQ about a made-up case, for tests that break something or show something.
 //!
-//! `faq/` beside this file is well formed to the last rule. A test copies it into a folder of its
-//! own and changes that.
+//! `faq/` beside this file breaks no rule. A test copies it into a folder of its own and changes
+//! the copy.
 
 // Each test file uses the part that it needs.
 #![allow(dead_code)]
@@ -14,15 +14,15 @@ use caseclerk::knowledge::{Knowledge, load};
 use jiff::civil::{Date, date};
 use tempfile::TempDir;
 
-/// The day on which the tests take place: nothing in the tiny FAQ is old, nothing still to come.
+/// The day on which the tests take place: nothing in the tiny FAQ is old or in the future.
 pub const TODAY: Date = date(2026, 1, 20);
 
-/// Where the tiny FAQ lies.
+/// The folder of the tiny FAQ.
 pub fn original() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/tiny/faq")
 }
 
-/// A copy of the tiny FAQ, with a folder for its index beside it. Gone when it is dropped.
+/// A copy of the tiny FAQ, with a folder for its index beside it. Both are removed on drop.
 pub struct Tiny {
     folder: TempDir,
 }
@@ -45,7 +45,7 @@ impl Tiny {
         self.folder.path().join("faq")
     }
 
-    /// The folder of the index; it does not exist before something is built.
+    /// The folder of the index, which the first use makes.
     pub fn index(&self) -> PathBuf {
         self.folder.path().join("index")
     }
