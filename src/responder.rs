@@ -256,7 +256,6 @@ fn sheet(sheet: Sheet) -> Reply {
     Reply::Sheet(Box::new(sheet))
 }
 
-<<<<<<< HEAD
 /// How to search the FAQ in this folder.
 pub fn setup(settings: &Settings, faq: &Path) -> Result<Setup, SetupError> {
     // Two paths to one folder are one owner.
@@ -272,11 +271,6 @@ pub fn setup(settings: &Settings, faq: &Path) -> Result<Setup, SetupError> {
 /// Reads the vector table. Without one the bot matches words only, so a missing or broken table is a
 /// warning.
 fn open_table(settings: &Settings) -> Option<Arc<VectorTable>> {
-=======
-/// Reads the vector table. A missing or broken table is only a warning, because the bot can also
-/// match words alone.
-pub fn open_table(settings: &Settings) -> Option<Arc<VectorTable>> {
->>>>>>> content
     let path = settings.vectors.as_ref()?;
     match VectorTable::open(path) {
         Ok(table) => Some(Arc::new(table)),

@@ -41,21 +41,25 @@ pub fn explanation(evidence: &Evidence) -> Vec<Section> {
 
 fn verdict_in_words(verdict: &Verdict, confidence: Option<Confidence>) -> String {
     match verdict {
-        Verdict::NoWords => "The question holds no words.".to_owned(),
-        Verdict::NothingNear => "No entry is anything like the question.".to_owned(),
+        Verdict::NoWords => "The question contains no words.".to_owned(),
+        Verdict::NothingNear => "No entry shares anything with the question.".to_owned(),
         Verdict::ExactPhrasing { entry } => {
-            format!("Answered: `{entry}` is asked in these very words.")
+            format!("Answered: `{entry}` has a phrasing with exactly these words.")
         }
         Verdict::Guard { name, leads_to } => match leads_to.as_str() {
-            "silence" => format!("No answer: the guard `{name}` says that this is another matter."),
-            "help" => format!("The short help: the guard `{name}` says that this asks nothing."),
+            "silence" => {
+                format!("No answer: the guard `{name}` says that this is about another matter.")
+            }
+            "help" => {
+                format!("The short help: the guard `{name}` says that this is not a question.")
+            }
             entry => format!("Answered: the guard `{name}` leads to `{entry}`."),
         },
         Verdict::Confidence { entry } => {
             let sure = confidence.map_or(String::new(), |confidence| {
                 format!(
                     "{:.0} % sure that the question is about this FAQ, and {:.0} % that `{entry}` \
-                     is then the right answer",
+                     is the right answer if it is",
                     100.0 * confidence.in_scope,
                     100.0 * confidence.right,
                 )
@@ -71,7 +75,7 @@ fn verdict_in_words(verdict: &Verdict, confidence: Option<Confidence>) -> String
 
 fn band_in_words(band: Band) -> &'static str {
     match band {
-        Band::Strong => "strong: hardly ever wrong",
+        Band::Strong => "strong: almost never wrong",
         Band::Likely => "likely: sure enough to answer",
         Band::Weak => "weak: enough for a choice",
         Band::None => "none: not enough",
@@ -80,8 +84,8 @@ fn band_in_words(band: Band) -> &'static str {
 
 fn word_in_words(word: &ExplainedWord) -> String {
     let used = match word.used {
-        WordUse::FunctionWord => "not weighed",
-        WordUse::Asked => "people ask with it",
+        WordUse::FunctionWord => "not weighted",
+        WordUse::Asked => "in a phrasing",
         WordUse::Mentioned => "only in the answer",
         WordUse::Missing => "not covered",
     };
@@ -89,7 +93,6 @@ fn word_in_words(word: &ExplainedWord) -> String {
     format!("{}{typed}: {used} (rarity {:.1})", word.word, word.rarity)
 }
 
-<<<<<<< HEAD
 fn in_words(candidate: &Candidate, explained: Option<&ExplainedCandidate>) -> String {
     let scores = RANKERS
         .iter()
@@ -103,22 +106,4 @@ fn in_words(candidate: &Candidate, explained: Option<&ExplainedCandidate>) -> St
         text += &phrasing.unwrap_or_default();
     }
     text
-=======
-fn candidate_in_words(candidate: &Candidate) -> String {
-    let phrasing = candidate.phrasing.as_ref();
-    let phrasing =
-        phrasing.map_or(String::new(), |words| format!("; shares most words with “{words}”"));
-    format!(
-        "{}: in all {:.1}; words {:.1}, of which it covers {:.0} %; meaning {:.2} to its nearest \
-         phrasing, {:.2} to their middle, margin {:.2}; wording {:.2}{phrasing}",
-        candidate.entry,
-        candidate.rank_score,
-        candidate.words_score,
-        100.0 * candidate.coverage,
-        candidate.nearest,
-        candidate.middle,
-        candidate.margin,
-        candidate.wording,
-    )
->>>>>>> content
 }
