@@ -7,6 +7,21 @@ pub(crate) fn line_at(text: impl AsRef<[u8]>, offset: usize) -> usize {
     1 + text[..offset.min(text.len())].iter().filter(|&&byte| byte == b'\n').count()
 }
 
+/// Where the lines of a text begin, for whoever asks often: [`line_at`] counts from the start.
+pub(crate) struct LineStarts(Vec<usize>);
+
+impl LineStarts {
+    pub fn of(text: &str) -> Self {
+        let starts = text.match_indices('\n').map(|(end, _)| end + 1);
+        Self(std::iter::once(0).chain(starts).collect())
+    }
+
+    /// The number of a line as [`line_at`] counts it.
+    pub fn line_at(&self, offset: usize) -> usize {
+        self.0.partition_point(|&start| start <= offset)
+    }
+}
+
 /// The line of a TOML error in `text`, and the parser's message without its drawing of the place.
 /// An error without a place is reported where the value starts that was being read.
 pub(crate) fn toml_error<'e>(
@@ -25,7 +40,9 @@ mod tests {
     #[test]
     fn the_first_byte_of_a_line_belongs_to_it() {
         let text = "one\ntwo\n";
+        let lines = LineStarts::of(text);
         assert_eq!([0, 3, 4, 7].map(|offset| line_at(text, offset)), [1, 1, 2, 2]);
+        assert_eq!([0, 3, 4, 7].map(|offset| lines.line_at(offset)), [1, 1, 2, 2]);
     }
 
     #[test]

@@ -123,7 +123,7 @@ fn a_new_faq_passes_lint_and_answers_its_own_questions() {
     assert_eq!(printed.lines().count(), 4, "one line and three steps: {printed}");
 
     let (exit, printed) = run(&["lint"]);
-    assert_eq!((exit, printed.as_str()), (Some(0), "3 answers checked, nothing found\n"));
+    assert_eq!((exit, printed.as_str()), (Some(0), "3 answers checked, no findings\n"));
 
     let loaded = load(&folder.path().join("faq")).expect("the FAQ can be read");
     let knowledge = loaded.knowledge.expect("the FAQ is whole");
@@ -434,7 +434,7 @@ fn explain_says_why() {
         .output()
         .expect("it starts");
     let printed = text(&output.stdout);
-    for part in ["Why", "Confidence", "people ask with it", "money/will-i-be-paid: in all"] {
+    for part in ["Why", "Confidence", "in a phrasing", "money/will-i-be-paid: "] {
         assert!(printed.contains(part), "{part}: {printed}");
     }
 }

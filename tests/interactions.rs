@@ -85,7 +85,7 @@ fn every_sheet_works_for_everybody() {
     // Words that stand on no other page; the stamp and the disclaimer are on all of them.
     let sheets = [
         ("status", "3:24-cv-00042"),
-        ("optout", "Reading light"),
+        ("light", "Reading light"),
         ("timeline", "Lantern writes about its lamps"),
         ("sources", "reliability"),
         ("about", "About Caseclerk"),
@@ -97,7 +97,7 @@ fn every_sheet_works_for_everybody() {
             assert!(shown.is_stamped(), "{name}");
         }
     }
-    assert!(bot.slash(MEMBER, "optout", json!({})).has("Open the setting"));
+    assert!(bot.slash(MEMBER, "light", json!({})).has("Open the setting"));
 }
 
 #[test]
@@ -349,7 +349,7 @@ fn a_moderator_sees_why_a_question_is_answered_as_it_is() {
     let bot = TestBot::new();
     let why = bot.slash(MODERATOR, "faq show", json!({"question": "has the latern suit ended"}));
     assert!(why.is_private() && why.is_stamped());
-    why.shows("status/is-it-over").shows("Confidence").shows("people ask with it");
+    why.shows("status/is-it-over").shows("Confidence").shows("in a phrasing");
     bot.slash(MODERATOR, "faq show", json!({"question": "  "})).shows(sentences::NOTHING_TO_SHOW);
     bot.slash(MEMBER, "faq show", json!({"question": "is it over"}))
         .shows(sentences::NOT_A_MODERATOR);

@@ -12,12 +12,13 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue, ValueDeserializer};
 
 use super::finding::{Finding, Located, Place};
-use crate::text_position::{line_at, toml_error};
+use crate::text_position::{LineStarts, toml_error};
 
 /// The text of one TOML file, or the TOML part of one.
 pub(super) struct TomlText<'a> {
     file: Arc<str>,
     text: &'a str,
+    lines: LineStarts,
     /// How many lines of the file come before `text`.
     lines_above: usize,
 }
@@ -32,7 +33,7 @@ pub(super) struct Table<'a> {
 
 impl<'a> TomlText<'a> {
     pub fn new(file: &str, text: &'a str, lines_above: usize) -> Self {
-        Self { file: file.into(), text, lines_above }
+        Self { file: file.into(), text, lines: LineStarts::of(text), lines_above }
     }
 
     /// Parses the whole text. Every syntax error is a finding; what could be parsed around them is
@@ -45,7 +46,7 @@ impl<'a> TomlText<'a> {
 
     /// The place of a byte of the text.
     fn place(&self, offset: usize) -> Place {
-        self.place_of_line(line_at(self.text, offset))
+        self.place_of_line(self.lines.line_at(offset))
     }
 
     fn place_of_line(&self, line: usize) -> Place {
