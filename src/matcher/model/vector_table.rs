@@ -8,7 +8,6 @@
 use std::hash::{BuildHasher, RandomState};
 use std::path::{Path, PathBuf};
 
-use fearless_simd::{Level, Simd, dispatch};
 use hashbrown::HashTable;
 
 use crate::language::fold;
@@ -224,18 +223,11 @@ pub(super) fn scale_to_unit(vector: &mut [f32]) {
 
 /// The dot product of a vector with each of several that stand one after the other.
 pub(super) fn dots(rows: &[f32], vector: &[f32]) -> Vec<f32> {
-    let rows = rows.chunks_exact(vector.len().max(1));
-    dispatch!(Level::new(), machine => rows.map(|row| dot_on(machine, row, vector)).collect())
+    rows.chunks_exact(vector.len().max(1)).map(|row| dot(row, vector)).collect()
 }
 
+/// Summed in lanes, so that the compiler can use vector instructions.
 pub(super) fn dot(a: &[f32], b: &[f32]) -> f32 {
-    dispatch!(Level::new(), machine => dot_on(machine, a, b))
-}
-
-/// Summed in lanes, so that the compiler can use vector instructions. It is compiled for every kind
-/// of machine, which is why it must be inlined.
-#[inline(always)]
-fn dot_on(_: impl Simd, a: &[f32], b: &[f32]) -> f32 {
     const LANES: usize = 16;
     let mut sums = [0.0; LANES];
     let (a_lanes, b_lanes) = (a.chunks_exact(LANES), b.chunks_exact(LANES));
