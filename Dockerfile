@@ -1,14 +1,14 @@
-# Caseclerk in a container, with the FAQ checked and indexed inside.
+# Caseclerk in a container, with the FAQ checked and indexed. docs/operating.md says how to run it.
 #
 #   docker build --tag caseclerk .
 #   docker run --rm caseclerk ask "is it over?"
 #
-# A change to an answer repeats only the short stage `content` and what follows it.
+# After a change to an answer, only the short stage `content` and what follows it are built again.
 
 # ---- The program. The version of Rust is at least the rust-version in Cargo.toml. The Debian
 # release is that of the last stage, so that both have the same C library.
 FROM rust:1.95-slim-trixie AS build
-# To compile OpenSSL, which is then part of the program.
+# They are needed to compile OpenSSL, which becomes part of the program.
 RUN apt-get update \
  && apt-get install --yes --no-install-recommends make perl \
  && rm -rf /var/lib/apt/lists/*
@@ -24,7 +24,7 @@ RUN mkdir src benches \
  && rm -r src
 COPY config.toml ./
 COPY src src
-# Cargo compares modification times, and the sources may be older than the empty program.
+# Cargo compares modification times, and the sources may be older than the empty program just built.
 RUN touch src/lib.rs src/main.rs && cargo build --release --locked
 
 # ---- The content. The build fails if the FAQ has a mistake, or if the vector table is missing or
