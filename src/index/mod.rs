@@ -14,4 +14,4 @@ pub use searcher::{EntryNumber, FieldWeights, Searcher, WeightedTerm};
 
 /// The version of everything in a cached index: the fields, the way in which text becomes terms,
 /// the layout of the files and of what is learnt. Raise it when any of them changes.
-pub const SCHEMA_VERSION: u32 = 18;
+pub const SCHEMA_VERSION: u32 = 19;

@@ -49,6 +49,8 @@ struct Phrasings<'l> {
     words: Vec<Vec<Word>>,
     /// The number of the entry of each phrasing; `None` for one that belongs elsewhere.
     entries: Vec<Option<u32>>,
+    /// How many of them lead to an entry.
+    of_entries: usize,
 }
 
 impl Model {
@@ -59,7 +61,7 @@ impl Model {
         let analyzer = analyzer(library, &vocabulary, table.as_ref());
         let phrasings = Phrasings::of(library, &analyzer);
         let learnt = Learnt {
-            exact: ExactPhrasings::new(&phrasings.of_entries()),
+            exact: ExactPhrasings::new(&phrasings.with_entries()),
             ngrams: NgramModel::learn(&phrasings, &classes),
             vectors: table.as_ref().map(|table| VectorModel::learn(&phrasings, &classes, table)),
             vocabulary,
@@ -119,13 +121,15 @@ impl<'l> Phrasings<'l> {
             entry.ways_of_asking().map(move |text| (text, Some(number as u32)))
         });
         let elsewhere = library.elsewhere.iter().flat_map(|group| &group.questions);
-        let (texts, entries): (Vec<&str>, _) =
-            ours.chain(elsewhere.map(|question| (question.as_str(), None))).unzip();
-        Self { words: texts.iter().map(|text| analyzer.read(text)).collect(), texts, entries }
+        let elsewhere = elsewhere.map(|question| (question.as_str(), None));
+        let (texts, entries): (Vec<&str>, Vec<Option<u32>>) = ours.chain(elsewhere).unzip();
+        let words = texts.iter().map(|text| analyzer.read(text)).collect();
+        let of_entries = entries.iter().flatten().count();
+        Self { texts, words, entries, of_entries }
     }
 
     /// Those that lead to an entry, as words.
-    fn of_entries(&self) -> Vec<(&[Word], u32)> {
+    fn with_entries(&self) -> Vec<(&[Word], u32)> {
         let pairs = self.words.iter().zip(&self.entries);
         pairs.filter_map(|(words, entry)| Some((words.as_slice(), (*entry)?))).collect()
     }

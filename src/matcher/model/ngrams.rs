@@ -49,7 +49,7 @@ impl NgramModel {
         }
         let examples = Bags::new(&phrasings.words);
         let planes = train(&examples, &phrasings.entries, classes, |plane| Sparse::new(&plane));
-        let ours = phrasings.entries.iter().flatten().count();
+        let ours = phrasings.of_entries;
         let average = ours as f32 / classes.entries().max(1) as f32;
         let mut by_feature: Vec<Vec<(u16, f32)>> = vec![Vec::new(); examples.features.len()];
         for (class, plane) in planes.iter().enumerate() {
@@ -187,8 +187,12 @@ mod tests {
     fn learnt() -> (NgramModel, Classes) {
         let texts = ["is it over", "has it ended", "who sued", "who is suing", "what is a giraffe"];
         let entries = vec![Some(0), Some(0), Some(1), Some(1), None];
-        let phrasings =
-            Phrasings { texts: texts.to_vec(), words: texts.map(words).into(), entries };
+        let phrasings = Phrasings {
+            texts: texts.to_vec(),
+            words: texts.map(words).into(),
+            entries,
+            of_entries: 4,
+        };
         let classes = Classes::of_entries(2);
         (NgramModel::learn(&phrasings, &classes).unwrap(), classes)
     }

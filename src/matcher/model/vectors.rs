@@ -52,25 +52,28 @@ pub(in crate::matcher) struct Similarities {
 impl VectorModel {
     pub fn learn(phrasings: &Phrasings<'_>, classes: &Classes, table: &VectorTable) -> Self {
         let dims = table.dims();
-        let vectors = phrasings.texts.iter().flat_map(|text| table.embed(text)).collect();
-        let vectors = Vectors { dims, numbers: vectors };
-        // The phrasings of an entry stand one after the other; what belongs elsewhere comes last.
-        let groups = phrasings.entries.chunk_by(|a, b| a == b);
-        let mut groups: Vec<&[f32]> = groups
+        let embed = |texts: &[&str]| texts.iter().flat_map(|text| table.embed(text)).collect();
+        let (ours, elsewhere) = phrasings.texts.split_at(phrasings.of_entries);
+        let entries = &phrasings.entries[..phrasings.of_entries];
+        let vectors = Vectors { dims, numbers: embed(ours) };
+        // The phrasings of an entry stand one after the other.
+        let groups = entries.chunk_by(|a, b| a == b);
+        let groups: Vec<&[f32]> = groups
             .scan(0, |start, group| {
                 let range = *start..*start + group.len() * dims;
                 *start = range.end;
                 Some(&vectors.numbers[range])
             })
             .collect();
-        let knows_elsewhere = phrasings.entries.last().is_some_and(Option::is_none);
-        let elsewhere = if knows_elsewhere { groups.pop() } else { None };
+        let elsewhere: Vec<f32> = embed(elsewhere);
         Self {
             centroids: groups.iter().flat_map(|group| centroid(group, dims)).collect(),
             phrasings: QuantisedVectors::new(dims, groups),
-            elsewhere: elsewhere.map(|group| QuantisedVectors::new(dims, [group])),
+            elsewhere: (!elsewhere.is_empty())
+                .then(|| QuantisedVectors::new(dims, [elsewhere.as_slice()])),
+            // Of the entries alone: whether a question is about this FAQ at all is for the n-grams.
             classifier: (classes.entries() <= CLASSIFIED_ENTRIES)
-                .then(|| LinearClassifier::train(&vectors, &phrasings.entries, classes)),
+                .then(|| LinearClassifier::train(&vectors, entries, classes)),
         }
     }
 
@@ -95,9 +98,8 @@ impl VectorModel {
         for entry in promising {
             nearest[entry] = self.phrasings.nearest(entry, &quantised);
         }
-        let margins = self.classifier.as_ref().map(|classifier| {
-            classes.margins(classifier.margins(&vector), self.elsewhere.is_some())
-        });
+        let margins = self.classifier.as_ref();
+        let margins = margins.map(|classifier| classes.margins(classifier.margins(&vector), false));
         let elsewhere = self.elsewhere.as_ref().map(|group| group.nearest(0, &quantised));
         Similarities { nearest, centroid, margins: margins.unwrap_or_default(), elsewhere }
     }
