@@ -1,5 +1,5 @@
-//! What the matcher learns from the content: once, when the content changes. The result is cached
-//! with the index, and nothing is learnt while somebody waits.
+//! The models that are trained on the content. Training happens once, when the content changes,
+//! and the result is cached with the index.
 
 mod classes;
 mod exact_phrasings;
@@ -25,7 +25,7 @@ use crate::index::EntryNumber;
 use crate::knowledge::Library;
 use crate::language::{Analyzer, IsCommon, Synonyms, Vocabulary, Word};
 
-/// Everything that was learnt, ready to look at a question.
+/// The trained models, with what they need to score a question.
 pub(super) struct Model {
     learnt: Learnt,
     classes: Classes,
@@ -33,7 +33,8 @@ pub(super) struct Model {
     analyzer: Analyzer,
 }
 
-/// What is cached. Parts are missing for a FAQ too large to learn from, or without a vector table.
+/// The cached part. `ngrams` is missing if the FAQ is too large to train on, and `vectors` if there
+/// is no vector table.
 #[derive(Debug, PartialEq, Serialize, Deserialize)]
 struct Learnt {
     vocabulary: Vocabulary,
@@ -42,17 +43,17 @@ struct Learnt {
     vectors: Option<VectorModel>,
 }
 
-/// The phrasings to learn from: those of the vetted entries, in order, then the questions that
+/// The training examples: the phrasings of the vetted entries, in order, then the questions that
 /// belong elsewhere.
 struct Phrasings<'l> {
     texts: Vec<&'l str>,
     words: Vec<Vec<Word>>,
-    /// The number of the entry of each phrasing; `None` for one that belongs elsewhere.
+    /// The entry number of each phrasing; `None` if it belongs elsewhere.
     entries: Vec<Option<u32>>,
 }
 
 impl Model {
-    /// Learns from a library. Takes seconds for thousands of phrasings.
+    /// Trains on a library. This takes seconds for thousands of phrasings.
     pub fn learn(library: &Library, table: Option<Arc<VectorTable>>) -> Self {
         let classes = Classes::of(library);
         let vocabulary = learn_vocabulary(library, &*is_common(table.as_ref()));
@@ -67,7 +68,7 @@ impl Model {
         Self { learnt, classes, table, analyzer }
     }
 
-    /// Reads what was learnt from the same library with the same table; `None` if it is damaged.
+    /// Reads models that were trained on the same library and table. `None` if they are damaged.
     pub fn from_bytes(
         bytes: &[u8],
         library: &Library,
@@ -86,17 +87,16 @@ impl Model {
         &self.analyzer
     }
 
-    /// The entry that is asked in exactly the words of one of its phrasings.
+    /// The entry that has the text as a phrasing, word for word.
     pub fn exact(&self, text: &ParsedText) -> Option<EntryNumber> {
         self.learnt.exact.find(&text.words)
     }
 
-    /// Whether it knows how near texts are in meaning.
     pub fn has_vectors(&self) -> bool {
         self.learnt.vectors.is_some()
     }
 
-    /// How much the n-grams can be trusted, from 0 to 1.
+    /// See [`NgramModel::trust`]; 0 without n-grams.
     pub fn ngram_trust(&self) -> f32 {
         self.learnt.ngrams.as_ref().map_or(0.0, NgramModel::trust)
     }
@@ -106,7 +106,7 @@ impl Model {
         Some(ngrams.margins(&text.words, &self.classes))
     }
 
-    /// `bm25` are the scores of all entries, by which the promising ones are looked at closely.
+    /// `bm25` are the BM25 scores of all entries; see [`VectorModel::similarities`].
     pub fn similarities(&self, text: &ParsedText, bm25: &[f32]) -> Option<Similarities> {
         let (vectors, table) = self.learnt.vectors.as_ref().zip(self.table.as_ref())?;
         Some(vectors.similarities(&text.text, table, &self.classes, bm25))
@@ -115,24 +115,24 @@ impl Model {
 
 impl<'l> Phrasings<'l> {
     fn of(library: &'l Library, analyzer: &Analyzer) -> Self {
-        let ours = library.vetted().enumerate().flat_map(|(number, entry)| {
+        let of_entries = library.vetted().enumerate().flat_map(|(number, entry)| {
             entry.ways_of_asking().map(move |text| (text, Some(number as u32)))
         });
         let elsewhere = library.elsewhere.iter().flat_map(|group| &group.questions);
         let (texts, entries): (Vec<&str>, _) =
-            ours.chain(elsewhere.map(|question| (question.as_str(), None))).unzip();
+            of_entries.chain(elsewhere.map(|question| (question.as_str(), None))).unzip();
         Self { words: texts.iter().map(|text| analyzer.read(text)).collect(), texts, entries }
     }
 
-    /// Those that lead to an entry, as words.
+    /// The phrasings of entries, without the questions that belong elsewhere.
     fn of_entries(&self) -> Vec<(&[Word], u32)> {
         let pairs = self.words.iter().zip(&self.entries);
         pairs.filter_map(|(words, entry)| Some((words.as_slice(), (*entry)?))).collect()
     }
 }
 
-/// Learns the words of the field: editors write questions, answers and quotations with care, and
-/// phrasings as people type.
+/// Collects the vocabulary. Questions, answers and quotations are spelled with care; phrasings are
+/// spelled as people type.
 fn learn_vocabulary(library: &Library, is_common: &IsCommon) -> Vocabulary {
     let entries = || library.entries.values();
     let written =
@@ -162,7 +162,7 @@ fn analyzer(
     Analyzer::new(vocabulary, is_common(table), Synonyms::new(groups))
 }
 
-/// Whether a word is a common one or a name, as far as the table knows.
+/// A test for common words and names. Without a vector table no word is common.
 fn is_common(table: Option<&Arc<VectorTable>>) -> Box<IsCommon> {
     match table.cloned() {
         Some(table) => Box::new(move |word| table.knows_word(word)),
@@ -170,8 +170,8 @@ fn is_common(table: Option<&Arc<VectorTable>>) -> Box<IsCommon> {
     }
 }
 
-/// The 64-bit FNV-1a hash (Fowler, Noll and Vo) of some terms in order. It is kept on disk, so it
-/// must be the same in every program.
+/// The 64-bit FNV-1a hash (Fowler, Noll and Vo) of a sequence of terms. It is stored on disk, so it
+/// must not depend on the version of the program.
 fn fingerprint<'t>(terms: impl IntoIterator<Item = &'t str>) -> u64 {
     const OFFSET_BASIS: u64 = 0xcbf2_9ce4_8422_2325;
     const PRIME: u64 = 0x0000_0100_0000_01b3;
