@@ -1,4 +1,4 @@
-//! Whether dates are plausible: nothing was last checked long ago or in the future.
+//! Rules about the dates of checks: not too long ago, and not in the future.
 
 use jiff::civil::Date;
 
@@ -48,7 +48,7 @@ pub(super) const FUTURE: Rule = Rule {
     },
 };
 
-/// Everything that has a date of its last check.
+/// Everything with a date of its last check, as (description, date, place).
 fn dated(subject: &Subject<'_>) -> Vec<(String, Date, Place)> {
     let knowledge = subject.knowledge;
     let mut all: Vec<(String, Date, Place)> = Vec::new();

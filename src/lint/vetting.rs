@@ -1,4 +1,4 @@
-//! Whether an allegation comes with its response, and whether related answers name each other.
+//! Rules about responses to allegations, and about related answers.
 
 use super::{Rule, Subject};
 use crate::knowledge::{Finding, Severity};
