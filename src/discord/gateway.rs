@@ -136,11 +136,11 @@ pub async fn run(
         error = watch(&manager, &handler, heartbeat, settings.silence) => Err(error),
     };
     info!("shutting down");
-    let finish = async {
+    let graceful = async {
         manager.shutdown_all().await;
         handler.idle().await;
     };
-    if timeout(settings.shutdown, finish).await.is_err() {
+    if timeout(settings.shutdown, graceful).await.is_err() {
         warn!("not everything was finished in time");
     }
     result

@@ -50,11 +50,11 @@ impl Permission {
     }
 }
 
-/// The report of a reload, or of a check if `swapped` is false, shortened to one message. The first
-/// line says whether anything changed.
-pub fn report(result: &Result<Reload, ResponderError>, swapped: bool) -> String {
+/// The report of a reload, or of a check if `reloaded` is false, shortened to one message. The
+/// first line says whether anything changed.
+pub fn report(result: &Result<Reload, ResponderError>, reloaded: bool) -> String {
     let (mut lines, findings) = match result {
-        Ok(Reload { changes, findings }) => (changes_lines(changes, swapped), findings.as_slice()),
+        Ok(Reload { changes, findings }) => (changes_lines(changes, reloaded), findings.as_slice()),
         Err(ResponderError::Findings(findings)) => {
             let errors =
                 findings.iter().filter(|f| f.severity == crate::knowledge::Severity::Error).count();
@@ -86,9 +86,9 @@ pub fn report(result: &Result<Reload, ResponderError>, swapped: bool) -> String 
     fit(&lines)
 }
 
-fn changes_lines(changes: &Changes, swapped: bool) -> Vec<String> {
+fn changes_lines(changes: &Changes, reloaded: bool) -> Vec<String> {
     let Changes { added, changed, withdrawn } = changes;
-    let lead = if swapped { "Reloaded" } else { "A reload would do this" };
+    let lead = if reloaded { "Reloaded" } else { "A reload would do this" };
     let counts =
         format!("{} added, {} changed, {} withdrawn", added.len(), changed.len(), withdrawn.len());
     let mut lines = vec![format!("**{lead}: {counts}.**")];

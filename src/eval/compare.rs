@@ -20,11 +20,12 @@ pub fn changes(before: &Run, after: &Run) -> Vec<Change> {
     let earlier: HashMap<&str, &Row> =
         before.rows.iter().map(|row| (row.q.as_str(), row)).collect();
     let pairs = after.rows.iter().filter_map(|row| Some((*earlier.get(row.q.as_str())?, row)));
-    let changed = pairs.filter(|(old, new)| (old.verdict, &old.entry) != (new.verdict, &new.entry));
+    let changed_pairs =
+        pairs.filter(|(old, new)| (old.verdict, &old.entry) != (new.verdict, &new.entry));
     let change = |(old, new): (&Row, &Row)| Change {
         q: new.q.clone(),
         before: (old.verdict, old.entry.clone()),
         after: (new.verdict, new.entry.clone()),
     };
-    changed.map(change).collect()
+    changed_pairs.map(change).collect()
 }

@@ -83,8 +83,8 @@ impl Patterns {
     pub fn matching(&self, words: &[Word]) -> Vec<usize> {
         let mut hits = self.hits(words);
         hits.sort_by_key(|hit| hit.pattern);
-        let of_patterns = hits.chunk_by(|a, b| a.pattern == b.pattern);
-        let matching = of_patterns.filter(|hits| self.shapes[hits[0].pattern].matches(words, hits));
+        let by_pattern = hits.chunk_by(|a, b| a.pattern == b.pattern);
+        let matching = by_pattern.filter(|hits| self.shapes[hits[0].pattern].matches(words, hits));
         matching.map(|hits| hits[0].pattern).collect()
     }
 
@@ -112,7 +112,7 @@ impl Shape {
             hits.iter()
                 .any(|hit| hit.part == Part::List(0) && (hit.start..hit.end).contains(&place))
         };
-        let nothing_else = || {
+        let has_nothing_else = || {
             words
                 .iter()
                 .enumerate()
@@ -120,7 +120,7 @@ impl Shape {
         };
         (0..self.lists).all(|list| occurs(Part::List(list)))
             && !occurs(Part::Unless)
-            && (!self.only || nothing_else())
+            && (!self.only || has_nothing_else())
     }
 }
 

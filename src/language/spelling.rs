@@ -199,9 +199,9 @@ impl Speller {
             }
         };
         let cuts = (2..word.len().saturating_sub(1)).filter(|&cut| word.is_char_boundary(cut));
-        let fitting = cuts.filter(|&cut| is_part(&word[..cut]) && is_part(&word[cut..]));
+        let valid_cuts = cuts.filter(|&cut| is_part(&word[..cut]) && is_part(&word[cut..]));
         // The most even split is the least likely to be a coincidence.
-        let cut = fitting.min_by_key(|&cut| (2 * cut).abs_diff(word.len()))?;
+        let cut = valid_cuts.min_by_key(|&cut| (2 * cut).abs_diff(word.len()))?;
         let parts = [&word[..cut], &word[cut..]];
         let rarer = parts.iter().map(|part| self.count(part).max(1)).min()?;
         Some(Candidate {

@@ -55,19 +55,19 @@ impl FromStr for PartialDate {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let wrong =
+        let error =
             || format!("\"{text}\" is not a date; write 2024-08-14, \"2024-08\" or \"2024\"");
         let parts: Vec<&str> = text.split('-').collect();
         let number = |part: &str, digits: usize| {
             let plain = part.len() == digits && part.bytes().all(|b| b.is_ascii_digit());
-            plain.then(|| part.parse::<i16>().ok()).flatten().ok_or_else(wrong)
+            plain.then(|| part.parse::<i16>().ok()).flatten().ok_or_else(error)
         };
         let year = number(parts[0], 4)?;
         let small = |part: Option<&&str>| part.map(|p| number(p, 2).map(|n| n as i8)).transpose();
         let (month, day) = (small(parts.get(1))?, small(parts.get(2))?);
-        Date::new(year, month.unwrap_or(1), day.unwrap_or(1)).map_err(|_| wrong())?;
+        Date::new(year, month.unwrap_or(1), day.unwrap_or(1)).map_err(|_| error())?;
         if parts.len() > 3 {
-            return Err(wrong());
+            return Err(error());
         }
         Ok(Self { year, month, day })
     }

@@ -38,13 +38,13 @@ pub(super) const FUTURE: Rule = Rule {
                 }
                 Vetting::Draft => None,
             });
-        let early =
+        let future =
             dated(subject).into_iter().chain(vetted).filter(|(_, date, _)| *date > subject.today);
         let finding = |(what, date, place): (String, Date, Place)| {
             let message = format!("{what} is dated {}, which is in the future", written_out(date));
             place.warning("future-date", message, "correct the date")
         };
-        early.map(finding).collect::<Vec<Finding>>()
+        future.map(finding).collect::<Vec<Finding>>()
     },
 };
 

@@ -181,10 +181,10 @@ impl ShownCitation {
         let Self { publisher, date, locator, .. } = self;
         let mut imprint = publisher.clone();
         // With the space before it, because "25 February" does not contain the date "5 February".
-        let named = |date: &PartialDate| {
+        let is_in_locator = |date: &PartialDate| {
             format!(" {}", locator.as_deref().unwrap_or_default()).contains(&format!(" {date}"))
         };
-        if let Some(date) = date.filter(|date| !named(date)) {
+        if let Some(date) = date.filter(|date| !is_in_locator(date)) {
             imprint += &format!(", {date}");
         }
         if let Some(locator) = locator {

@@ -46,10 +46,10 @@ pub fn why(knowledge: &Knowledge, evidence: &Evidence, stamp: &CaseStamp) -> She
 /// as (id, question).
 pub fn editors_choices(knowledge: &Knowledge, typed: &str, limit: usize) -> Vec<(EntryId, String)> {
     let typed = typed.trim().to_lowercase();
-    let fits = |entry: &&FaqEntry| {
+    let matches = |entry: &&FaqEntry| {
         entry.id.as_str().contains(&typed) || entry.question.to_lowercase().contains(&typed)
     };
-    let found = knowledge.library.entries.values().filter(fits).take(limit);
+    let found = knowledge.library.entries.values().filter(matches).take(limit);
     found.map(|entry| (entry.id.clone(), entry.question.clone())).collect()
 }
 

@@ -424,9 +424,9 @@ impl Router {
             _ => Vec::new(),
         };
         // Values that are too long are left out, because a clipped id would not be valid.
-        let fitting =
+        let valid =
             choices.into_iter().filter(|(_, value)| limits::length(value) <= limits::CHOICE_TEXT);
-        let choices = fitting
+        let choices = valid
             .map(|(name, value)| AutocompleteChoice::new(clip(&name, limits::CHOICE_TEXT), value));
         let choices = choices.take(limits::CHOICES).collect();
         let response = CreateAutocompleteResponse::new().set_choices(choices);
@@ -476,13 +476,13 @@ impl Router {
     }
 
     fn is_private(&self, invocation: &Invocation<'_>, options: Options<'_>) -> bool {
-        let by_channel = match invocation.channel.get() {
+        let default = match invocation.channel.get() {
             channel if self.discord.public_channels.contains(&channel) => false,
             channel if self.discord.private_channels.contains(&channel) => true,
             // In the direct message with the bot, nobody else can see the reply.
             _ => self.discord.private && !invocation.is_bot_dm,
         };
-        options.flag(commands::PRIVATE).unwrap_or(by_channel)
+        options.flag(commands::PRIVATE).unwrap_or(default)
     }
 }
 

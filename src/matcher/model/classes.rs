@@ -66,10 +66,10 @@ impl Classes {
         }
     }
 
-    /// Splits the margins of all classes by kind. `knows_elsewhere` says whether the last class had
+    /// Splits the margins of all classes by kind. `has_elsewhere` says whether the last class had
     /// negative examples.
-    pub fn margins(&self, mut all: Vec<f32>, knows_elsewhere: bool) -> Margins {
-        let in_scope = all.pop().filter(|_| knows_elsewhere);
+    pub fn margins(&self, mut all: Vec<f32>, has_elsewhere: bool) -> Margins {
+        let in_scope = all.pop().filter(|_| has_elsewhere);
         let topics = all.split_off(self.entries);
         let topics = self.topic_of_entry.iter().map(|&topic| topics[topic as usize]).collect();
         Margins { entries: all, topics, in_scope }

@@ -45,8 +45,8 @@ fn entry_in(known: &[(u64, u32)], words: &[Word]) -> Option<EntryNumber> {
 fn unambiguous(mut known: Vec<(u64, u32)>) -> Vec<(u64, u32)> {
     known.sort_unstable();
     known.dedup();
-    let of_one_entry = known.chunk_by(|a, b| a.0 == b.0).filter(|same| same.len() == 1);
-    of_one_entry.map(|same| same[0]).collect()
+    let unique = known.chunk_by(|a, b| a.0 == b.0).filter(|same| same.len() == 1);
+    unique.map(|same| same[0]).collect()
 }
 
 fn fingerprint_of(words: &[Word]) -> u64 {

@@ -25,9 +25,9 @@ use crate::index::EntryNumber;
 use crate::knowledge::Library;
 use crate::language::{Analyzer, IsCommon, Synonyms, Vocabulary, Word};
 
-/// The trained models, with what they need to score a question.
+/// The trained models, with everything that is needed to score a question.
 pub(super) struct Model {
-    learnt: Learnt,
+    trained: TrainedModels,
     classes: Classes,
     table: Option<Arc<VectorTable>>,
     analyzer: Analyzer,
@@ -36,7 +36,7 @@ pub(super) struct Model {
 /// The cached part. `ngrams` is missing if the FAQ is too large to train on, and `vectors` if there
 /// is no vector table.
 #[derive(Debug, PartialEq, Serialize, Deserialize)]
-struct Learnt {
+struct TrainedModels {
     vocabulary: Vocabulary,
     exact: ExactPhrasings,
     ngrams: Option<NgramModel>,
@@ -59,13 +59,13 @@ impl Model {
         let vocabulary = learn_vocabulary(library, &*is_common(table.as_ref()));
         let analyzer = analyzer(library, &vocabulary, table.as_ref());
         let phrasings = Phrasings::of(library, &analyzer);
-        let learnt = Learnt {
+        let trained = TrainedModels {
             exact: ExactPhrasings::new(&phrasings.of_entries()),
             ngrams: NgramModel::learn(&phrasings, &classes),
             vectors: table.as_ref().map(|table| VectorModel::learn(&phrasings, &classes, table)),
             vocabulary,
         };
-        Self { learnt, classes, table, analyzer }
+        Self { trained, classes, table, analyzer }
     }
 
     /// Reads models that were trained on the same library and table. `None` if they are damaged.
@@ -74,13 +74,13 @@ impl Model {
         library: &Library,
         table: Option<Arc<VectorTable>>,
     ) -> Option<Self> {
-        let learnt: Learnt = postcard::from_bytes(bytes).ok()?;
-        let analyzer = analyzer(library, &learnt.vocabulary, table.as_ref());
-        Some(Self { learnt, classes: Classes::of(library), table, analyzer })
+        let trained: TrainedModels = postcard::from_bytes(bytes).ok()?;
+        let analyzer = analyzer(library, &trained.vocabulary, table.as_ref());
+        Some(Self { trained, classes: Classes::of(library), table, analyzer })
     }
 
     pub fn to_bytes(&self) -> Vec<u8> {
-        postcard::to_stdvec(&self.learnt).expect("numbers, texts and lists can be serialized")
+        postcard::to_stdvec(&self.trained).expect("numbers, texts and lists can be serialized")
     }
 
     pub fn analyzer(&self) -> &Analyzer {
@@ -89,26 +89,26 @@ impl Model {
 
     /// The entry that has the text as a phrasing, word for word.
     pub fn exact(&self, text: &ParsedText) -> Option<EntryNumber> {
-        self.learnt.exact.find(&text.words)
+        self.trained.exact.find(&text.words)
     }
 
     pub fn has_vectors(&self) -> bool {
-        self.learnt.vectors.is_some()
+        self.trained.vectors.is_some()
     }
 
     /// See [`NgramModel::trust`]; 0 without n-grams.
     pub fn ngram_trust(&self) -> f32 {
-        self.learnt.ngrams.as_ref().map_or(0.0, NgramModel::trust)
+        self.trained.ngrams.as_ref().map_or(0.0, NgramModel::trust)
     }
 
     pub fn ngram_margins(&self, text: &ParsedText) -> Option<Margins> {
-        let ngrams = self.learnt.ngrams.as_ref()?;
+        let ngrams = self.trained.ngrams.as_ref()?;
         Some(ngrams.margins(&text.words, &self.classes))
     }
 
     /// `bm25` are the BM25 scores of all entries; see [`VectorModel::similarities`].
     pub fn similarities(&self, text: &ParsedText, bm25: &[f32]) -> Option<Similarities> {
-        let (vectors, table) = self.learnt.vectors.as_ref().zip(self.table.as_ref())?;
+        let (vectors, table) = self.trained.vectors.as_ref().zip(self.table.as_ref())?;
         Some(vectors.similarities(&text.text, table, &self.classes, bm25))
     }
 }

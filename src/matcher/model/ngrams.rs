@@ -37,7 +37,7 @@ pub(in crate::matcher) struct NgramModel {
     /// Quantised in steps of `step`.
     weights: Vec<i8>,
     step: f32,
-    knows_elsewhere: bool,
+    has_elsewhere: bool,
     trust: f32,
 }
 
@@ -65,7 +65,7 @@ impl NgramModel {
             classes: Vec::new(),
             weights: Vec::new(),
             step,
-            knows_elsewhere: phrasings.entries.len() > of_entries,
+            has_elsewhere: phrasings.entries.len() > of_entries,
             trust: (average / FULLY_TRUSTED).min(1.0),
         };
         for weights in by_feature {
@@ -93,7 +93,7 @@ impl NgramModel {
                 margins[class as usize] += value * f32::from(weight);
             }
         }
-        classes.margins(margins, self.knows_elsewhere)
+        classes.margins(margins, self.has_elsewhere)
     }
 }
 

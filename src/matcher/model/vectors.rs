@@ -63,8 +63,8 @@ impl VectorModel {
                 Some(&vectors.numbers[range])
             })
             .collect();
-        let knows_elsewhere = phrasings.entries.last().is_some_and(Option::is_none);
-        let elsewhere = if knows_elsewhere { groups.pop() } else { None };
+        let has_elsewhere = phrasings.entries.last().is_some_and(Option::is_none);
+        let elsewhere = if has_elsewhere { groups.pop() } else { None };
         Self {
             centroids: groups.iter().flat_map(|group| centroid(group, dims)).collect(),
             phrasings: QuantisedVectors::new(dims, groups),
