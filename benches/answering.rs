@@ -1,8 +1,8 @@
-//! How long it takes to answer, to build the index, and to open it.
+//! Benchmarks for answering a question, building the index, and opening it.
 //!
 //! The corpora of 100, 1,000 and 10,000 entries, each with twelve phrasings, are made from the real
-//! FAQ: each copy of an answer has some of its longer words changed, so that lengths and
-//! frequencies are those of real text and no two copies are the same.
+//! FAQ. In each copy of an entry some of the longer words are changed, so that lengths and
+//! frequencies are realistic and no two copies are equal.
 
 use std::collections::BTreeMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -18,10 +18,10 @@ fn main() {
     divan::main();
 }
 
-/// How many phrasings an entry has.
+/// The number of phrasings per entry.
 const PHRASINGS: usize = 12;
 
-/// Questions as people ask them: short, long, off topic, in another language, not in words.
+/// Short, long, off-topic, foreign-language and wordless questions.
 const QUESTIONS: &[&str] = &[
     "is the linkedin case over",
     "Does opting out delete what it already learned from me?",
@@ -31,7 +31,7 @@ const QUESTIONS: &[&str] = &[
     "???",
 ];
 
-/// From the text of a question to the reply.
+/// Composes the reply to the text of a question.
 #[divan::bench(args = [100, 1_000, 10_000])]
 fn answer_a_question(bencher: Bencher, entries: usize) {
     let folder = tempfile::tempdir().expect("a temporary folder");
@@ -49,7 +49,7 @@ fn answer_a_question(bencher: Bencher, entries: usize) {
     );
 }
 
-/// Nothing is there: build the index, learn from the phrasings, and write both to disk.
+/// Without a cached index: builds the index, trains the models, and writes both to disk.
 #[divan::bench(args = [100, 1_000, 10_000], sample_count = 3)]
 fn build_the_index(bencher: Bencher, entries: usize) {
     let (library, setup) = (knowledge(entries).library, setup());
@@ -58,7 +58,7 @@ fn build_the_index(bencher: Bencher, entries: usize) {
     );
 }
 
-/// It is there: read it, check it, open it.
+/// With a cached index: reads it, verifies its hashes, and opens it.
 #[divan::bench(args = [100, 1_000, 10_000], sample_count = 10)]
 fn open_the_index(bencher: Bencher, entries: usize) {
     let (library, setup) = (knowledge(entries).library, setup());
@@ -70,13 +70,13 @@ fn open_the_index(bencher: Bencher, entries: usize) {
     });
 }
 
-/// With the vector table as shipped.
+/// With the shipped vector table.
 fn setup() -> Setup {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("models/vectors.bin");
     Setup::new(Some(Arc::new(VectorTable::open(&path).expect("the vector table is whole"))), "")
 }
 
-/// A knowledge of so many vetted entries.
+/// The real FAQ, with `size` vetted entries.
 fn knowledge(size: usize) -> Knowledge {
     let faq = Path::new(env!("CARGO_MANIFEST_DIR")).join("faq");
     let mut knowledge =
@@ -89,7 +89,7 @@ fn knowledge(size: usize) -> Knowledge {
     knowledge
 }
 
-/// The first copy is the original.
+/// A copy of an entry with changed words. Copy 0 has the original words.
 fn copy_of(original: &FaqEntry, copy: usize) -> FaqEntry {
     let few = original.phrasings.iter().take(PHRASINGS);
     if copy == 0 {
@@ -108,7 +108,8 @@ fn copy_of(original: &FaqEntry, copy: usize) -> FaqEntry {
     }
 }
 
-/// The text with about a third of its longer words changed, always the same ones for the same copy.
+/// The text with about a third of its longer words changed. The result is the same for the same
+/// copy.
 fn varied(text: &str, copy: usize) -> String {
     let change = |word: &str| {
         let mut hasher = DefaultHasher::new();

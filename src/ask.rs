@@ -1,14 +1,14 @@
-//! What a person asks for.
+//! Requests from people, as front ends pass them to the responder.
 
 use jiff::civil::Date;
 
 use crate::knowledge::{EntryId, PageName};
 
-/// Something that a person wants to know, on a day.
+/// A query, with the date on which it was made.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Ask {
     pub query: Query,
-    /// The day of the reply, from which the age of the last check is counted.
+    /// The date of the reply. The age of the last check is computed from it.
     pub today: Date,
 }
 
@@ -17,18 +17,18 @@ pub struct Ask {
 pub enum Query {
     /// A question in the asker's own words, or the id of an entry.
     Question(String),
-    /// An entry that was chosen from a list.
+    /// An entry, chosen from a list.
     Entry(EntryId),
-    /// Where the case stands.
+    /// The status of the case.
     Status,
-    /// A page that this case has beside its answers.
+    /// A page of the content.
     Page(PageName),
-    /// What happened, in order.
+    /// The events, in order.
     Timeline,
     /// The sources of the answers.
     Sources,
-    /// Quotations that hold these words.
+    /// Quotations that contain these words, or the quotation with this key.
     Quote(String),
-    /// What the bot is.
+    /// Information about the bot.
     About,
 }

@@ -1,32 +1,32 @@
-//! The commands that every front end has. Help, routing, registration, the README and the tests all
-//! read this list; the descriptions come from the content, and so do the commands for pages.
+//! The commands that every front end has. Help, routing, registration, the README and the tests use
+//! this list. The descriptions and the commands for pages come from the content.
 
 use crate::ask::Query;
 use crate::knowledge::{CaseFile, Sentence};
 
-/// The commands of one version of the content.
+/// The commands for one version of the content.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Commands {
-    /// The description of `/ask`, for front ends that ask by a command.
+    /// The description of `/ask`, for front ends that have such a command.
     pub ask: String,
-    /// The commands that show something else, in the order in which help lists them.
+    /// The other commands, in the order in which help lists them.
     pub list: Vec<Command>,
 }
 
 /// A command that shows something other than the answer to a question.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Command {
-    /// Its name, without the slash.
+    /// The name, without the slash.
     pub name: String,
-    /// What it shows, in a few words; at most 100 characters.
+    /// A description of at most 100 characters.
     pub summary: String,
-    /// The words it needs, if it needs any: their name and what they are.
+    /// The name and the description of the required text option, if the command has one.
     pub words: Option<(&'static str, &'static str)>,
     query: Query,
 }
 
 impl Commands {
-    /// The commands for this content: the fixed ones, and one for each page.
+    /// The fixed commands, and one for each page.
     pub fn new(case_file: &CaseFile) -> Self {
         let fixed = |name: &str, sentence, query| Command {
             name: name.to_owned(),
@@ -63,7 +63,7 @@ impl Commands {
 }
 
 impl Command {
-    /// What the command asks for, given the words that were typed after it.
+    /// The query of the command, with the words that were typed after it.
     pub fn query(&self, words: &str) -> Query {
         match &self.query {
             Query::Quote(_) => Query::Quote(words.trim().to_owned()),

@@ -3,28 +3,28 @@
 //!
 //! # Guided tour
 //!
-//! A synchronous core, which knows no chat system, turns a question into a [`reply::Reply`]. Thin
-//! front ends turn the outside world into questions, and replies into their own medium. The code
-//! that loads the content also checks it.
+//! A synchronous core, which is independent of any chat system, turns a question into a
+//! [`reply::Reply`]. Thin front ends turn their input into questions, and replies into their
+//! output. The code that loads the content also checks it.
 //!
-//! Content comes in here:
+//! The content passes through these modules:
 //!
-//! * [`legal`] has the vocabulary of the field: a case and its stamp, sources, citations, standing.
+//! * [`legal`] has the legal vocabulary: a case and its stamp, sources, citations, standing.
 //! * [`knowledge`] reads the files under `faq/`. Every mistake in them becomes a finding.
-//! * [`lint`] checks what has been read: what an answer says, how it says it, whether people can
+//! * [`lint`] checks the loaded content: what an answer says, how it is written, whether people can
 //!   find it.
-//! * [`index`] writes the content into a Tantivy index on disk, and opens it again.
+//! * [`index`] builds a Tantivy index of the content, caches it on disk, and searches it.
 //!
-//! A question takes this way:
+//! A question passes through these:
 //!
 //! * [`ask`] and [`commands`] describe what a front end can ask for.
-//! * [`responder`] is the only door for front ends.
-//! * [`language`] turns text into words.
+//! * [`responder`] is the interface of the core for front ends.
+//! * [`language`] splits text into words.
 //! * [`matcher`] decides on an outcome: an answer, a choice of answers, or none.
 //! * [`reply`] puts the outcome into words, with citations and the case stamp.
 //! * [`terminal`] lays a reply out for a terminal; `discord`, a feature, sends it to Discord.
 //!
-//! Beside that, [`config`] reads the configuration and [`eval`] measures the matcher. The binary's
+//! In addition, [`config`] reads the configuration and [`eval`] measures the matcher. The binary's
 //! `cli` module has one file for each subcommand.
 
 #![forbid(unsafe_code)]

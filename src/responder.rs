@@ -1,4 +1,4 @@
-//! The only door for front ends: ask, get a reply; reload the knowledge.
+//! The interface of the core for front ends: answer a query, reload the content.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -21,9 +21,9 @@ use crate::matcher::{
 use crate::reply::{self, Reply, Sheet, Suggestion};
 
 /// The most quotations that `/quote` shows.
-const QUOTATIONS: usize = 3;
+const MAX_QUOTATIONS: usize = 3;
 
-/// Answers whatever a person asks, from the content that was loaded last.
+/// Answers queries from the content that was loaded last.
 pub struct Responder {
     faq: PathBuf,
     index: PathBuf,
@@ -32,47 +32,46 @@ pub struct Responder {
     served: ArcSwap<Served>,
 }
 
-/// One version of the content, ready to answer from.
+/// One version of the content, with its snapshot of the matcher.
 struct Served {
     knowledge: Knowledge,
     commands: Arc<Commands>,
     snapshot: Snapshot,
 }
 
-/// A way of deciding what a question leads to.
+/// [`Snapshot::decide`] or [`Snapshot::decide_and_explain`].
 type Decide = fn(&Snapshot, &str) -> Result<Decision, IndexError>;
 
-/// A reply, with the evidence for it if it answers a question in the asker's own words.
+/// A reply, with the evidence if the matcher decided it.
 pub struct Response {
     pub reply: Reply,
     pub evidence: Option<Evidence>,
 }
 
-/// What a reload changed.
+/// The differences between two versions of the content.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Changes {
-    /// Answers that can be found now and could not be found before.
+    /// Entries that are vetted now and were not before.
     pub added: Vec<EntryId>,
-    /// Answers that could be found before and read differently now.
+    /// Vetted entries that differ from the previous version.
     pub changed: Vec<EntryId>,
-    /// Answers that can no longer be found.
+    /// Entries that are no longer vetted, or no longer exist.
     pub withdrawn: Vec<EntryId>,
 }
 
-/// What a reload, or a check of one, found.
+/// The result of a reload, or of a check without reloading.
 #[derive(Debug)]
 pub struct Reload {
     pub changes: Changes,
-    /// Warnings about the content; an error is never a [`Reload`].
+    /// Warnings of the loader; with an error there is no [`Reload`].
     pub findings: Vec<Finding>,
 }
 
-/// The content cannot be served.
+/// Why the content cannot be served.
 #[derive(Debug, thiserror::Error)]
 pub enum ResponderError {
     #[error(transparent)]
     Load(#[from] LoadError),
-    /// The content has errors in it.
     #[error("the FAQ has errors")]
     Findings(Vec<Finding>),
     #[error(transparent)]
@@ -83,7 +82,7 @@ pub enum ResponderError {
     Search(#[from] IndexError),
 }
 
-/// The matcher cannot be set up as the settings say.
+/// Why the matcher cannot be set up with these settings.
 #[derive(Debug, thiserror::Error)]
 pub enum SetupError {
     #[error("matcher.without cannot be used")]
@@ -102,7 +101,7 @@ impl From<SnapshotError> for ResponderError {
 }
 
 impl Responder {
-    /// Loads, checks and indexes the content that the settings name.
+    /// Loads, checks and indexes the content.
     pub fn open(settings: &Settings) -> Result<Self, ResponderError> {
         let (faq, index) = (settings.faq.clone(), settings.index.clone());
         let setup = setup(settings, &faq)?;
@@ -119,29 +118,29 @@ impl Responder {
         })
     }
 
-    /// Replies. Any text is a question; only a fault of the index is an error.
+    /// Answers a query. Any text is a question; only a failure of the index is an error.
     pub fn respond(&self, ask: &Ask) -> Result<Response, ResponderError> {
-        self.respond_by(ask, Snapshot::decide)
+        self.respond_with(ask, Snapshot::decide)
     }
 
-    /// Replies, with evidence that is complete enough to be explained.
+    /// Like [`Responder::respond`], with an explanation in the evidence.
     pub fn respond_and_explain(&self, ask: &Ask) -> Result<Response, ResponderError> {
-        self.respond_by(ask, Snapshot::decide_and_explain)
+        self.respond_with(ask, Snapshot::decide_and_explain)
     }
 
-    fn respond_by(&self, ask: &Ask, decide: Decide) -> Result<Response, ResponderError> {
+    fn respond_with(&self, ask: &Ask, decide: Decide) -> Result<Response, ResponderError> {
         let served = self.served.load();
         let knowledge = &served.knowledge;
         let stamp = self.stamp(knowledge, ask.today);
         let reply = match &ask.query {
             Query::Question(text) => {
-                let by_id = EntryId::new(text.trim());
-                if !knowledge.library.entries.contains_key(&by_id) {
+                let id = EntryId::new(text.trim());
+                if !knowledge.library.entries.contains_key(&id) {
                     let decision = decide(&served.snapshot, text)?;
                     let reply = reply::compose(knowledge, &decision.outcome, &stamp);
                     return Ok(Response { reply, evidence: Some(decision.evidence) });
                 }
-                reply::entry_reply(knowledge, &by_id, &stamp)
+                reply::entry_reply(knowledge, &id, &stamp)
             }
             Query::Entry(id) => reply::entry_reply(knowledge, id, &stamp),
             Query::Page(name) => reply::page(knowledge, name, &stamp),
@@ -150,26 +149,26 @@ impl Responder {
             Query::Sources => sheet(reply::sources(knowledge, &stamp)),
             Query::About => sheet(reply::about(knowledge, &stamp)),
             Query::Quote(text) => {
-                let found = served.snapshot.find_quotations(text, QUOTATIONS);
+                let found = served.snapshot.find_quotations(text, MAX_QUOTATIONS);
                 sheet(reply::quotations(knowledge, &found, &stamp))
             }
         };
         Ok(Response { reply, evidence: None })
     }
 
-    /// The commands of the content that is served now.
+    /// The commands for the current content.
     pub fn commands(&self) -> Arc<Commands> {
         self.served.load().commands.clone()
     }
 
-    /// The short help, with the commands of the front end that shows it.
+    /// The short help, with the commands of the front end.
     pub fn help(&self, commands: &[(String, String)], today: Date) -> Sheet {
         let served = self.served.load();
         reply::help(&served.knowledge, commands, &self.stamp(&served.knowledge, today))
     }
 
-    /// The vetted questions that match what somebody has typed so far, best first. Before anything
-    /// is typed, one for each topic.
+    /// The vetted questions that match what somebody has typed so far, best first. If nothing is
+    /// typed, one for each topic.
     pub fn suggest(&self, typed: &str, limit: usize) -> Vec<Suggestion> {
         let served = self.served.load();
         reply::suggestions(&served.knowledge, &served.snapshot.type_ahead(typed, limit))
@@ -191,7 +190,7 @@ impl Responder {
             .collect()
     }
 
-    /// What to say to somebody who meant none of the suggested questions.
+    /// The reply to somebody who meant none of the suggested questions.
     pub fn none_of_these(&self, today: Date) -> Reply {
         let knowledge = &self.served.load().knowledge;
         Reply::NoAnswer(reply::none_of_these(knowledge, &self.stamp(knowledge, today)))
@@ -203,25 +202,25 @@ impl Responder {
         reply::editors_view(&served.knowledge, id, &self.stamp(&served.knowledge, today))
     }
 
-    /// Why a question is answered as it is, for moderators.
+    /// An explanation of the decision about a question, for moderators.
     pub fn why(&self, question: &str, today: Date) -> Result<Sheet, ResponderError> {
         let served = self.served.load();
         let evidence = served.snapshot.decide_and_explain(question)?.evidence;
         Ok(reply::why(&served.knowledge, &evidence, &self.stamp(&served.knowledge, today)))
     }
 
-    /// Entries whose id or question contains what was typed, drafts and withdrawn ones too.
+    /// The entries whose id or question contains the typed text, including drafts and withdrawn
+    /// ones.
     pub fn editors_choices(&self, typed: &str, limit: usize) -> Vec<(EntryId, String)> {
         reply::editors_choices(&self.served.load().knowledge, typed, limit)
     }
 
-    /// Loads the content again and serves it. After an error the bot goes on with the old content.
+    /// Loads the content again and serves it. After an error, the old content stays in use.
     pub fn reload(&self) -> Result<Reload, ResponderError> {
         let (knowledge, findings) = checked_knowledge(&self.faq)?;
         let changes = changes(&self.served.load().knowledge, &knowledge);
-        // Its errors have just been looked for.
         let library = knowledge.library.clone();
-        // By the same rules as at a start.
+        // `checked_knowledge` has already run these rules.
         let check = Check { rules: lint::rules_version(), errors: &Vec::new };
         let snapshot = Snapshot::open(library, &self.setup, &self.index, &check)?;
         info!(knowledge = knowledge.library.content_hash.short(), "the content was reloaded");
@@ -229,13 +228,13 @@ impl Responder {
         Ok(Reload { changes, findings })
     }
 
-    /// Says what a reload would change, and changes nothing.
+    /// Reports what a reload would change, without reloading.
     pub fn check(&self) -> Result<Reload, ResponderError> {
         let (knowledge, findings) = checked_knowledge(&self.faq)?;
         Ok(Reload { changes: changes(&self.served.load().knowledge, &knowledge), findings })
     }
 
-    /// Where the index came from that is used now.
+    /// The origin of the index in use.
     pub fn index_origin(&self) -> Origin {
         self.served.load().snapshot.origin().clone()
     }
@@ -256,9 +255,9 @@ fn sheet(sheet: Sheet) -> Reply {
     Reply::Sheet(Box::new(sheet))
 }
 
-/// How to search the FAQ in this folder.
+/// The matcher's setup for the FAQ in this folder.
 pub fn setup(settings: &Settings, faq: &Path) -> Result<Setup, SetupError> {
-    // Two paths to one folder are one owner.
+    // Canonicalise, so that two paths to one folder are one owner.
     let owner = faq.canonicalize().unwrap_or_else(|_| faq.to_owned());
     let mut setup = Setup::new(open_table(settings), owner.display().to_string());
     setup.parts = Parts::without(&settings.matcher_without)?;
@@ -268,8 +267,8 @@ pub fn setup(settings: &Settings, faq: &Path) -> Result<Setup, SetupError> {
     Ok(setup)
 }
 
-/// Reads the vector table. Without one the bot matches words only, so a missing or broken table is a
-/// warning.
+/// Opens the vector table. The bot works without it, by words only, so a missing or broken table is
+/// only a warning.
 fn open_table(settings: &Settings) -> Option<Arc<VectorTable>> {
     let path = settings.vectors.as_ref()?;
     match VectorTable::open(path) {
@@ -281,7 +280,7 @@ fn open_table(settings: &Settings) -> Option<Arc<VectorTable>> {
     }
 }
 
-/// Loads the content and runs every rule whose findings are errors.
+/// Loads the content and runs the rules with severity error.
 fn checked_knowledge(faq: &Path) -> Result<(Knowledge, Vec<Finding>), ResponderError> {
     let (knowledge, mut findings) = readable_knowledge(faq)?;
     let errors = lint::errors(&knowledge);
@@ -292,7 +291,7 @@ fn checked_knowledge(faq: &Path) -> Result<(Knowledge, Vec<Finding>), ResponderE
     Err(ResponderError::Findings(findings))
 }
 
-/// Loads the content. An error in any file forbids serving the whole.
+/// Loads the content. Fails if any file has an error.
 fn readable_knowledge(faq: &Path) -> Result<(Knowledge, Vec<Finding>), ResponderError> {
     let loaded = load(faq)?;
     let has_errors = loaded.has_errors();

@@ -1,13 +1,13 @@
-//! Where something stands in a text. Every message that names a line counts with these functions.
+//! Line numbers in texts. All messages with line numbers use these functions.
 
-/// The number of the line, counted from 1, that holds the byte at `offset`. An offset beyond the
-/// end means the last line. Takes bytes too, because a file that is not UTF-8 has lines as well.
+/// The number, from 1, of the line that contains the byte at `offset`; the last line if the offset
+/// is beyond the end. Accepts bytes too, for files that are not UTF-8.
 pub(crate) fn line_at(text: impl AsRef<[u8]>, offset: usize) -> usize {
     let text = text.as_ref();
     1 + text[..offset.min(text.len())].iter().filter(|&&byte| byte == b'\n').count()
 }
 
-/// Where the lines of a text begin, for whoever asks often: [`line_at`] counts from the start.
+/// The offsets of all lines of a text, for repeated lookups: [`line_at`] counts from the start.
 pub(crate) struct LineStarts(Vec<usize>);
 
 impl LineStarts {
@@ -16,14 +16,14 @@ impl LineStarts {
         Self(std::iter::once(0).chain(starts).collect())
     }
 
-    /// The number of a line as [`line_at`] counts it.
+    /// The same as [`line_at`], by binary search.
     pub fn line_at(&self, offset: usize) -> usize {
         self.0.partition_point(|&start| start <= offset)
     }
 }
 
-/// The line of a TOML error in `text`, and the parser's message without its drawing of the place.
-/// An error without a place is reported where the value starts that was being read.
+/// The line of a TOML error in `text`, and the parser's message without the excerpt of the text. An
+/// error without a position gets the line at which the value starts.
 pub(crate) fn toml_error<'e>(
     text: &str,
     error: &'e toml::de::Error,

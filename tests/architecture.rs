@@ -1,14 +1,14 @@
-//! The tables and the picture in ARCHITECTURE.md are true.
+//! Checks the tables and the picture in ARCHITECTURE.md against the code.
 //!
-//! Every `crate::` path in `src/` is checked, wherever it is: in a `use`, in a list over several
-//! lines, in the middle of a function, in a module inside a module. Comments do not count.
+//! Every `crate::` path in `src/` counts: in a `use`, in a list over several lines, inside a
+//! function, inside a nested module. Comments do not count.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// Headings in ARCHITECTURE.md: of the table of imports, of the table of words with a single home,
-/// and of the picture.
+/// The headings in ARCHITECTURE.md: of the import table, of the table of words that only one module
+/// contains, and of the picture.
 const MODULES: &str = "## Who may import whom";
 const HOMES: &str = "## What only one place says";
 const PICTURE: &str = "## The modules in a picture";
@@ -115,7 +115,8 @@ fn words_with_one_home_are_said_nowhere_else() {
     assert_eq!(at_home, words, "every word of the table is said in its home");
 }
 
-/// The picture leaves out the arrows that follow from others, so it says the same as the table.
+/// The picture leaves out arrows that are implied by others, so reachability must equal the
+/// table's.
 #[test]
 fn the_picture_shows_the_table() {
     let table = import_table();
@@ -208,12 +209,12 @@ fn import_table() -> BTreeMap<String, Allowed> {
     table
 }
 
-/// The arrows of the picture, each from a module to one that it uses.
+/// The arrows of the picture, each from a module to a module that it uses.
 fn arrows() -> BTreeSet<(String, String)> {
     let below = text_under(PICTURE);
     let (_, block) = below.split_once("```mermaid\n").expect("the picture is a mermaid block");
     let (block, _) = block.split_once("```").expect("the block ends");
-    // A node is a name, perhaps with a shape and a label: `cli["command line"]`.
+    // A node is a name with an optional shape and label: `cli["command line"]`.
     let name = |node: &str| -> String {
         node.trim().chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect()
     };
@@ -230,7 +231,7 @@ fn arrows() -> BTreeSet<(String, String)> {
     arrows
 }
 
-/// Whether one can go from one module to another along arrows.
+/// Whether a module is reachable from another along arrows.
 fn leads(arrows: &[&(String, String)], from: &str, to: &str) -> bool {
     let mut reached = BTreeSet::from([from]);
     loop {
@@ -244,7 +245,7 @@ fn leads(arrows: &[&(String, String)], from: &str, to: &str) -> bool {
     }
 }
 
-/// What is below a heading of ARCHITECTURE.md.
+/// The section below a heading of ARCHITECTURE.md.
 fn text_under(heading: &str) -> String {
     let text =
         fs::read_to_string(root().join("ARCHITECTURE.md")).expect("ARCHITECTURE.md can be read");
@@ -271,7 +272,7 @@ fn names_in(cell: &str) -> Vec<String> {
     cell.split('`').skip(1).step_by(2).map(str::to_owned).collect()
 }
 
-/// The modules of the crate that a text imports, each with the line of its first import.
+/// The modules of the crate that a source text imports, each with the line of its first import.
 fn imports(text: &str, top: bool, known: &BTreeMap<String, Allowed>) -> Vec<(usize, String)> {
     let code = without_comments(text);
     let mut found: BTreeMap<String, usize> = BTreeMap::new();
@@ -320,7 +321,7 @@ fn first_names(path: &str) -> Vec<String> {
     names
 }
 
-/// The text without comments and without the insides of plain strings; lines keep their numbers.
+/// The text without comments and without the contents of plain strings. Line numbers do not change.
 fn without_comments(text: &str) -> String {
     let code_of = |line: &str| {
         let mut code = String::new();
@@ -341,7 +342,7 @@ fn without_comments(text: &str) -> String {
     text.lines().map(code_of).collect::<Vec<_>>().join("\n")
 }
 
-/// Whether a text holds a word that is not part of a longer one.
+/// Whether a text contains a word that is not part of a longer one.
 fn holds_word(code: &str, word: &str) -> bool {
     let part_of_word = |c: Option<char>| c.is_some_and(|c| c.is_alphanumeric() || c == '_');
     code.match_indices(word).any(|(at, _)| {

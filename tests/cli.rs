@@ -1,4 +1,4 @@
-//! The program as people start it: the README's transcript, `--help`, exit codes, pipes, mistakes.
+//! Runs the program: the README's transcript, `--help`, exit codes, pipes, mistakes.
 
 #[path = "support/shared_index.rs"]
 mod shared_index;
@@ -28,7 +28,7 @@ fn the_transcript_of_the_readme_is_an_excerpt_of_what_the_program_prints() {
     let index = shared_index(&Path::new(env!("CARGO_MANIFEST_DIR")).join("faq"));
     let output = caseclerk()
         .args(shell_words(typed))
-        // The transcript is true as of the day of the last check.
+        // The transcript is valid on the date of the last check.
         .args(["--date", &last_checked(), "--index"])
         .arg(index)
         .output()
@@ -235,8 +235,8 @@ fn lint_names_a_broken_file_and_goes_on() {
         printed.contains("answers/claims/what-was-claimed.md:7: error [toml-syntax]"),
         "{printed}"
     );
-    // One mistake is one finding. The other files were still checked, and those that name the
-    // broken one have no finding for that.
+    // One mistake is one finding. The other files are still checked, and references to the broken
+    // file are not reported.
     assert_eq!(printed.matches("answers/claims/what-was-claimed.md:").count(), 1, "{printed}");
     assert!(printed.contains("[same-phrasing]"), "{printed}");
     assert!(!printed.contains("[unknown-related]"), "{printed}");
@@ -319,7 +319,7 @@ fn lint_compares_quotations_with_their_sources() {
     assert!(printed.contains("match up to “…every”"), "{printed}");
 }
 
-/// The quotation is longer than everything that Discord shows in one message.
+/// The quotation is longer than Discord's limit for a message.
 #[cfg(feature = "discord")]
 #[test]
 fn lint_warns_about_an_answer_that_does_not_fit_into_a_discord_message() {
@@ -578,7 +578,7 @@ fn config_tells_where_each_value_comes_from() {
     assert!(options.iter().all(|(key, _)| !line(key).is_empty()), "{printed}");
 }
 
-/// `--show` was once required, so scripts may still say it.
+/// `--show` was once required, so scripts may still use it.
 #[test]
 fn config_still_accepts_show() {
     let tiny = Tiny::new();
@@ -589,7 +589,7 @@ fn config_still_accepts_show() {
 #[test]
 fn the_log_can_be_read_by_machines() {
     let tiny = Tiny::new();
-    // Only an index that is not there yet is worth a line, so this one is not the shared one.
+    // Not the shared index, because only building an index writes to the log.
     let output = on(&tiny)
         .args(["index", "--index", "index"])
         .env("CASECLERK_LOG_FORMAT", "json")
@@ -601,19 +601,19 @@ fn the_log_can_be_read_by_machines() {
     log.lines().for_each(|line| assert!(serde_json::from_str::<Value>(line).is_ok(), "{line}"));
 }
 
-/// The program in the folder of the project, without any environment variables.
+/// The program, started in the project folder without environment variables.
 fn caseclerk() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_caseclerk"));
     command.current_dir(env!("CARGO_MANIFEST_DIR")).env_clear();
     command
 }
 
-/// The program on the tiny FAQ, on the day of the tests, with an index that all tests share.
+/// The program with the tiny FAQ, the date of the tests, and the shared index.
 fn on(tiny: &Tiny) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_caseclerk"));
     command.current_dir(tiny.root()).env_clear();
     command.args(["--date", &TODAY.to_string()]);
-    // As variables, so that a test can still use the flags.
+    // Set as variables, so that a test can still override them with flags.
     command
         .env("CASECLERK_KNOWLEDGE_FAQ", tiny.faq())
         .env("CASECLERK_KNOWLEDGE_INDEX", shared_index(&tiny::original()));
@@ -630,9 +630,9 @@ fn last_checked() -> String {
     knowledge.case_file.case.last_checked.to_string()
 }
 
-/// Whether an excerpt is a text with whole lines left out, each gap marked by a line that is only
-/// `…`. The first and the last line must be there. The error is the first part that is not in the
-/// text, or not where it should be.
+/// Whether an excerpt equals a text with whole lines left out. A line `…` marks each gap. The first
+/// and the last line must not be left out. The error is the first part that is missing or out of
+/// order.
 fn is_excerpt<'a>(excerpt: &'a str, whole: &str) -> Result<(), &'a str> {
     let parts: Vec<&str> = excerpt.trim_end_matches('\n').split("\n…\n").collect();
     let lines: Vec<&str> = whole.lines().collect();
@@ -650,7 +650,7 @@ fn is_excerpt<'a>(excerpt: &'a str, whole: &str) -> Result<(), &'a str> {
     Ok(())
 }
 
-/// Cuts a command line at spaces, but not between double quotes.
+/// Splits a command line at spaces outside of double quotes.
 fn shell_words(line: &str) -> Vec<String> {
     let mut words = vec![String::new()];
     let mut quoted = false;

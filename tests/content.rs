@@ -1,4 +1,4 @@
-//! The real FAQ: no findings, and every answer can be found by its own question.
+//! Checks the real FAQ: no findings, and every answer is found by its own question.
 
 use std::collections::HashSet;
 use std::path::Path;
@@ -19,7 +19,7 @@ fn the_faq_has_no_findings() {
     let mut findings = loaded.findings;
     findings.extend(lint::run(&Subject {
         knowledge: &knowledge,
-        // The passing of time must not fail the test of an unrelated change.
+        // An old check must not fail the tests of an unrelated change.
         today: knowledge.case_file.case.last_checked,
         review_after_days: settings.review_after_days,
         reading_grade: settings.reading_grade,
@@ -59,7 +59,7 @@ fn questions(folder: &str) -> Vec<String> {
     sets.into_iter().map(|truth| truth.q).collect()
 }
 
-/// The words of a text in lower case, without punctuation. A text without words is only like itself.
+/// The words of a text in lower case, without punctuation. A text without words equals only itself.
 fn plain_words(text: &str) -> Vec<String> {
     let words =
         text.split(|c: char| !c.is_alphanumeric() && c != '\'').filter(|word| !word.is_empty());

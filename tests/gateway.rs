@@ -1,4 +1,4 @@
-//! The real program against a Discord on loopback.
+//! Runs the real program against a mock Discord on loopback.
 
 #![cfg(feature = "discord")]
 
@@ -93,8 +93,8 @@ async fn an_event_that_comes_twice_is_answered_once() {
     }
     discord.request("POST /interactions/").await;
     discord.request("POST /channels/10/messages").await;
-    // An answered command shows that everything before it has reached the bot, which finishes all
-    // of it before it stops.
+    // When a command is answered, all earlier events have reached the bot. It finishes them before
+    // it stops.
     discord.slash(MEMBER, "about", json!({})).await;
     discord.terminate();
     discord.ended().await;
@@ -198,7 +198,7 @@ async fn an_expired_interaction_is_dropped() {
     let expired = discord.interaction(MEMBER, "status", json!({}));
     discord.event("INTERACTION_CREATE", expired);
     discord.happened("refusal", 1).await;
-    // A retry would be made before it stops.
+    // If there were a retry, it would be made before the program stops.
     discord.terminate();
     let log = discord.ended().await.log;
     assert!(log.contains("404 Not Found (code 10062)"), "{log}");

@@ -1,6 +1,7 @@
-//! Any input gets a reply or a finding; nothing panics; a question without words gets no answer.
+//! Property tests: any input gets a reply or a finding without a panic, and a question without
+//! words gets no answer.
 //!
-//! `PROPTEST_CASES=100000 cargo test --release --test hostile` tries harder.
+//! `PROPTEST_CASES=100000 cargo test --release --test hostile` runs more cases.
 
 #[path = "support/shared_index.rs"]
 mod shared_index;
@@ -23,8 +24,8 @@ use proptest::test_runner::{FailurePersistence, FileFailurePersistence};
 use shared_index::shared_index;
 use tiny::{TODAY, Tiny};
 
-/// Answers from the real FAQ: unlike the tiny one it has guards, synonyms and questions that belong
-/// elsewhere, which hostile words can meet.
+/// Answers from the real FAQ. Unlike the tiny one, it has many guards, synonyms and questions that
+/// belong elsewhere.
 static RESPONDER: LazyLock<Responder> = LazyLock::new(|| {
     let index = shared_index(&Path::new(env!("CARGO_MANIFEST_DIR")).join("faq"));
     let index = index.to_str().expect("a path in letters").to_owned();
@@ -35,7 +36,7 @@ static RESPONDER: LazyLock<Responder> = LazyLock::new(|| {
     Responder::open(&settings).expect("the FAQ can be served")
 });
 
-/// What has a meaning to query parsers, shells, Markdown, terminals, JSON or this program.
+/// Strings with a meaning for query parsers, shells, Markdown, terminals, JSON or this program.
 const SYNTAX: &[&str] = &[
     "AND",
     "OR",
@@ -113,7 +114,7 @@ const PLAIN: &[&str] = &[
     "为什么",
 ];
 
-/// Texts that nobody should send, and somebody will.
+/// Hostile texts.
 fn hostile_text() -> impl Strategy<Value = String> {
     let piece = prop_oneof![
         prop::sample::select(SYNTAX).prop_map(str::to_owned),
@@ -130,7 +131,7 @@ fn hostile_text() -> impl Strategy<Value = String> {
     ]
 }
 
-/// Texts without a letter or a figure in them.
+/// Texts without letters and digits.
 fn wordless_text() -> impl Strategy<Value = String> {
     r"[ -/:-@\[-`\{-~\t\r\n\x00-\x1f\u{2000}-\u{206f}\u{1f600}-\u{1f64f}。、？！]{0,60}"
 }
@@ -206,14 +207,14 @@ proptest! {
 }
 
 proptest! {
-    // Each case writes files and reads a folder, so there are fewer of them.
+    // Fewer cases, because each one writes and reads files.
     #![proptest_config(ProptestConfig {
         cases: ProptestConfig::default().cases.div_ceil(8),
         failure_persistence: regressions(),
         ..ProptestConfig::default()
     })]
 
-    /// Whatever happens to a file, loading and checking give findings and never panic.
+    /// For any change to a file, loading and checking return findings and do not panic.
     #[test]
     fn broken_files_are_findings(
         file in prop::sample::select(files(&tiny::original())),
@@ -259,7 +260,7 @@ fn files(folder: &Path) -> Vec<String> {
     found
 }
 
-/// Failing inputs are kept in a file, and tried first from then on.
+/// Failing inputs are stored in a file, and are tested first in later runs.
 fn regressions() -> Option<Box<dyn FailurePersistence>> {
     Some(Box::new(FileFailurePersistence::Direct("tests/hostile.regressions")))
 }

@@ -1,4 +1,4 @@
-//! The life of a cached index, on the real Tantivy: built, found again, damaged, shared, killed.
+//! Tests of the index cache: building, finding, damage, sharing, and killed processes.
 //!
 //! `KILLS=200 cargo test --release --test index` kills the program at least 200 times.
 
@@ -18,7 +18,7 @@ use caseclerk::matcher::{Check, Setup, Snapshot, SnapshotError};
 use caseclerk::responder::Responder;
 use tiny::{TODAY, Tiny};
 
-/// How many kills must hit the program while it builds, unless `KILLS` says otherwise.
+/// How many kills must interrupt a build; the variable `KILLS` overrides it.
 const KILLS: u32 = 12;
 
 #[test]
@@ -151,7 +151,7 @@ fn the_index_of_other_content_under_our_name_is_not_believed() {
     let kept = tiny.root().join("kept");
     tiny::lay_over(&folder(&tiny), &kept);
 
-    // One answer fewer: the old index would lead to numbers that nobody has any more.
+    // One answer fewer: the old index would contain an entry number that no longer exists.
     tiny.edit("answers/money/will-i-be-paid.md", "state = \"vetted\"", "state = \"draft\"");
     open(&tiny);
     let stamp = stamp_of(&tiny);
@@ -198,7 +198,7 @@ fn a_file_where_the_index_should_be_gives_way() {
 #[test]
 fn a_disk_that_cannot_be_written_costs_a_warning() {
     let tiny = Tiny::new();
-    // A file in place of the folder: nobody can write into that, not even root.
+    // A file instead of the folder, so that not even root can write into it.
     fs::write(tiny.index(), "not a folder").expect("the file can be written");
     let Origin::InMemory { reason } = open(&tiny) else {
         panic!("the index was written into a file")
@@ -264,7 +264,7 @@ fn several_threads_start_at_once() {
     assert_eq!(leftovers(&tiny.index()), Vec::<String>::new());
 }
 
-/// Kills the program while half an index is on disk, and at random moments; the next start answers.
+/// Kills the program while a partial index is on disk, and at random times. The next start answers.
 #[test]
 #[cfg(unix)]
 fn killed_while_it_builds_the_next_start_answers() {
@@ -285,13 +285,13 @@ fn killed_while_it_builds_the_next_start_answers() {
 
     let random = RandomState::new();
     let (mut interrupted, mut halves) = (0, 0);
-    // Goes on until enough kills have hit; a machine on which none ever does fails the test.
+    // Runs until enough kills have interrupted a build. If none ever does, the test fails.
     for kill in 0..20 * kills() {
         if halves >= kills() / 4 && interrupted >= kills() {
             break;
         }
         let mut child = build();
-        // The moment is the input of the test; nothing depends on where it falls.
+        // The time of the kill is random; the test must pass for any time.
         if kill % 2 == 0 {
             let random = (random.hash_one(kill) % 1_000) as f64 / 1_000.0;
             std::thread::sleep(whole.mul_f64(random));
@@ -323,7 +323,7 @@ fn kills() -> u32 {
     std::env::var("KILLS").ok().and_then(|text| text.parse().ok()).unwrap_or(KILLS)
 }
 
-/// Opens the tiny FAQ with its index, looks something up, and says where the index came from.
+/// Opens the tiny FAQ with its index, answers a question, and returns the origin of the index.
 fn open(tiny: &Tiny) -> Origin {
     let responder = Responder::open(&tiny.settings()).expect("the tiny FAQ can be served");
     let ask =
@@ -344,7 +344,7 @@ fn open(tiny: &Tiny) -> Origin {
     responder.index_origin()
 }
 
-/// The folder of the one index that is there.
+/// The folder of the only index.
 fn folder(tiny: &Tiny) -> PathBuf {
     let entries = fs::read_dir(tiny.index()).expect("the index can be read").flatten();
     let folders: Vec<PathBuf> =
@@ -362,7 +362,7 @@ fn folder_name(stamp: &str) -> String {
     format!("v{SCHEMA_VERSION}-{}", &hash[..32])
 }
 
-/// What builds that did not end left behind.
+/// The folders that interrupted builds left behind.
 fn leftovers(index: &Path) -> Vec<String> {
     let names = fs::read_dir(index).into_iter().flatten().flatten().map(|entry| entry.file_name());
     names
@@ -371,7 +371,7 @@ fn leftovers(index: &Path) -> Vec<String> {
         .collect()
 }
 
-/// Damages each file of an index in turn; each time it is built again, and then found.
+/// Damages each file of an index in turn. The index is then built again, and found after that.
 fn each_file_damaged(damage: impl Fn(&Path)) {
     let tiny = Tiny::new();
     open(&tiny);
@@ -379,7 +379,7 @@ fn each_file_damaged(damage: impl Fn(&Path)) {
     let count = files_under(&place).len();
     assert!(count > 5, "an index has more than {count} files");
     for number in 0..count {
-        // Tantivy gives its files other names each time, but in the same order of kinds.
+        // Tantivy's file names change with each build, but the order of the file types does not.
         let file = &files_under(&place)[number];
         damage(file);
         assert_eq!(open(&tiny), Origin::Built(place.clone()), "{} was damaged", file.display());
@@ -407,7 +407,7 @@ fn files_under(folder: &Path) -> Vec<PathBuf> {
     files
 }
 
-/// The program, with this content and this index, and nothing from the surroundings.
+/// The program with this content and this index, without other environment variables.
 fn caseclerk(faq: &Path, index: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_caseclerk"));
     command.arg("--faq").arg(faq).arg("--index").arg(index).env_clear();

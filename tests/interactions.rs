@@ -1,5 +1,5 @@
-//! Every command, button and failure in Discord: from the JSON that Discord sends, through the real
-//! router, to the JSON that it gets, over the tiny FAQ.
+//! Tests every command, button and failure in Discord with the tiny FAQ: from the JSON that Discord
+//! sends, through the real router, to the JSON that Discord receives.
 
 #![cfg(feature = "discord")]
 
@@ -82,7 +82,7 @@ fn an_honest_no() {
 #[test]
 fn every_sheet_works_for_everybody() {
     let bot = TestBot::new();
-    // Words that stand on no other page; the stamp and the disclaimer are on all of them.
+    // Words that are on no other page, unlike the stamp and the disclaimer.
     let sheets = [
         ("status", "3:24-cv-00042"),
         ("light", "Reading light"),
@@ -175,7 +175,7 @@ fn none_of_these_says_what_happens_next() {
     none.shows("other words");
 }
 
-/// A public message in which the bot asks back.
+/// A public message in which the bot offers a choice.
 fn some_choice(bot: &TestBot) -> Shown {
     let vague = ["suit", "lamp", "money", "letters", "claimed or paid", "what about the case"];
     let shown = vague

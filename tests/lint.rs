@@ -1,11 +1,11 @@
-//! Every rule has a case: a folder under `tests/lint/` named after it.
+//! Runs the test case of every rule: a folder under `tests/lint/` with the name of the rule.
 //!
-//! A case is data only. `in/` is copied over a copy of the tiny FAQ, `removed.txt` names files to
-//! remove from it, and `sources/` holds the texts of sources to compare quotations with.
-//! `expected.txt` is what lint prints.
+//! A case consists of data only. `in/` is copied over a copy of the tiny FAQ, `removed.txt` lists
+//! files to remove from it, and `sources/` contains the texts of sources to compare quotations
+//! with. `expected.txt` is the expected output of lint.
 //!
-//! `UPDATE_EXPECTED=1 cargo test --test lint` rewrites every `expected.txt`. Read the difference
-//! before you keep it.
+//! `UPDATE_EXPECTED=1 cargo test --test lint` rewrites every `expected.txt`. Review the diff before
+//! you commit it.
 
 mod tiny;
 
@@ -101,7 +101,7 @@ fn run(case: &Path) -> Vec<Finding> {
     findings(&tiny, sources.is_dir().then_some(sources.as_path()))
 }
 
-/// What `caseclerk lint` finds, in the same order.
+/// The findings of `caseclerk lint`, in the same order.
 fn findings(tiny: &Tiny, sources: Option<&Path>) -> Vec<Finding> {
     let loaded = load(&tiny.faq()).expect("the folder can be read");
     let mut findings = loaded.findings;

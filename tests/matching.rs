@@ -1,4 +1,4 @@
-//! What the matcher promises about the real FAQ, whatever its statistics say.
+//! Guarantees of the matcher on the real FAQ that do not depend on its models.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -6,11 +6,11 @@ use std::sync::Arc;
 use caseclerk::knowledge::{EntryId, Guard, LeadsTo, Library, load};
 use caseclerk::matcher::{Check, Outcome, Setup, Snapshot, VectorTable};
 
-/// A phrasing is answered with its own answer even if every guard objects, and even if its entry is
+/// A phrasing is answered with its own entry, even if a guard matches it, and even if the entry is
 /// not among the ten best candidates.
 #[test]
 fn the_words_of_a_phrasing_always_lead_to_its_answer() {
-    // Cached as it is, so that the guard below changes nothing but what is decided.
+    // The index is built before the guard is added, so that the guard only affects decisions.
     open(library());
     let mut library = Arc::unwrap_or_clone(library());
     let everything = library.vetted().flat_map(|entry| entry.ways_of_asking());
@@ -51,7 +51,7 @@ fn the_words_of_a_phrasing_always_lead_to_its_answer() {
 fn open(library: Arc<Library>) -> Snapshot {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let table = VectorTable::open(&root.join("models/vectors.bin")).expect("the table is whole");
-    // A cache is named after its content, so all tests can share one folder.
+    // A cached index is named after its content, so all tests can share one folder.
     let cache = Path::new(env!("CARGO_TARGET_TMPDIR")).join("index");
     let setup = Setup::new(Some(Arc::new(table)), "faq");
     Snapshot::open(library, &setup, &cache, &Check::none()).expect("the index is built")

@@ -1,9 +1,8 @@
-//! Every kind of reply, as it is printed in the terminal and as JSON, and the conversation at the
-//! prompt.
+//! Snapshots of every kind of reply, in the terminal and as JSON, and of `caseclerk chat`.
 //!
-//! The replies are made from the tiny FAQ and from outcomes given here, so that a change in the
-//! matcher changes none of them. `INSTA_UPDATE=always cargo test --test replies` rewrites the
-//! snapshots. Read the difference before you keep it.
+//! The replies are composed from the tiny FAQ and from fixed outcomes, so that changes in the
+//! matcher do not affect them. `INSTA_UPDATE=always cargo test --test replies` rewrites the
+//! snapshots. Review the diff before you commit it.
 
 mod tiny;
 
@@ -296,7 +295,7 @@ fn plain(reply: &Reply) -> String {
     steady(&reply_text(reply))
 }
 
-/// A text without colours, and without what changes with every version.
+/// A text without colours and without version numbers.
 fn steady(text: &str) -> String {
     let mut plain = String::new();
     let mut rest = text;

@@ -94,7 +94,7 @@ fn answer_batch(responder: &Responder, file: &PathBuf, today: Date) -> anyhow::R
                 write_json_line(&mut out, &error)?;
             }
         }
-        // Flushed line by line, so that a program can ask, wait for the reply, and ask again.
+        // Flush every line, so that a program can ask, wait for the reply, and ask again.
         out.flush()?;
     }
     Ok(exit)

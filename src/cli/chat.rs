@@ -50,7 +50,7 @@ pub fn run(settings: &Settings, today: Date) -> anyhow::Result<Exit> {
     }
 }
 
-/// The questions that a number may choose from after this reply.
+/// The questions of a reply, which the next line can choose by number.
 fn offered_by(reply: Reply) -> Vec<Suggestion> {
     match reply {
         Reply::Answer(answer) => answer.related().to_vec(),
@@ -60,7 +60,7 @@ fn offered_by(reply: Reply) -> Vec<Suggestion> {
     }
 }
 
-/// Reloads the content and says what changed.
+/// Reloads the content, and reports the changes.
 fn reload(responder: &Responder) -> String {
     match responder.reload() {
         Ok(reload) => {

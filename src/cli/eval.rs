@@ -46,7 +46,7 @@ pub struct EvalArguments {
 /// The sets from which the calibration is derived.
 const TRAINING_SETS: &str = "eval";
 
-/// The word for switching every part off in turn.
+/// The value of `--without` that switches every part off in turn.
 const EACH: &str = "each";
 
 #[derive(Serialize)]
@@ -61,7 +61,7 @@ struct Report {
     run: Run,
 }
 
-/// How a threshold chosen on validation questions does on the others.
+/// The result on the test questions with a threshold that was chosen on the validation questions.
 #[derive(Serialize)]
 struct Validated {
     threshold: f32,
@@ -73,10 +73,10 @@ struct Validated {
 /// The share of the out-of-scope validation questions that the chosen threshold refuses.
 const VALIDATION_REFUSED: f64 = 0.9;
 
-/// What is measured: a library, and questions with what would be right.
+/// What is measured: a library, and questions with their right answers.
 struct Subject {
     library: Arc<Library>,
-    /// The whole FAQ, if it is one and not a collection.
+    /// The whole content of a FAQ; `None` for a collection.
     knowledge: Option<Knowledge>,
     setup: Setup,
     truths: Vec<Truth>,
@@ -149,8 +149,9 @@ impl Subject {
         Ok(Snapshot::open(self.library.clone(), setup, &settings.index, &check)?)
     }
 
-    /// Opens the matcher without some of its parts. The calibration was derived with them, so it
-    /// is derived anew; that of a collection is the shipped one, as only its ranking counts.
+    /// Opens the matcher without some of its parts. The shipped calibration was derived with these
+    /// parts, so a new one is derived. Collections keep the shipped one, because only their ranking
+    /// counts.
     fn open_without(&self, parts: &[String], settings: &Settings) -> anyhow::Result<Snapshot> {
         let mut setup = self.setup.clone();
         setup.parts = Parts::without(parts)?;
@@ -167,7 +168,7 @@ impl Subject {
     }
 }
 
-/// Fits the matcher with its vector table and the matcher without one.
+/// Derives a calibration for the matcher with a vector table and for the matcher without one.
 fn write_calibration(path: &Path, subject: &Subject, settings: &Settings) -> anyhow::Result<Exit> {
     let Setup { table: Some(_), owner, .. } = &subject.setup else {
         bail!("a calibration needs the vector table; see matcher.vectors in config.toml");
@@ -217,18 +218,19 @@ fn columns(figures: [String; 5]) -> String {
     figures.map(|figure| format!("{figure:>7}")).join(" ")
 }
 
-/// Chooses the threshold that refuses most out-of-scope validation questions, and applies it.
+/// Chooses the threshold that refuses [`VALIDATION_REFUSED`] of the out-of-scope validation
+/// questions, and applies it to the run.
 fn validate(
     snapshot: &Snapshot,
     this_run: &Run,
     validation: &[Truth],
 ) -> anyhow::Result<Validated> {
     let rows = run(snapshot, validation)?.rows;
-    let outside = rows.iter().filter(|row| row.out).map(|row| row.confidence);
-    let mut outside: Vec<f32> = outside.collect();
-    outside.sort_by(f32::total_cmp);
-    let place = (VALIDATION_REFUSED * outside.len() as f64) as usize;
-    let threshold = outside.get(place).copied().unwrap_or(1.0);
+    let out_of_scope = rows.iter().filter(|row| row.out);
+    let mut confidences: Vec<f32> = out_of_scope.map(|row| row.confidence).collect();
+    confidences.sort_by(f32::total_cmp);
+    let quantile = (VALIDATION_REFUSED * confidences.len() as f64) as usize;
+    let threshold = confidences.get(quantile).copied().unwrap_or(1.0);
     let share = |out: bool, right: bool| {
         let rows: Vec<_> = this_run.rows.iter().filter(|row| row.out == out).collect();
         let counted =

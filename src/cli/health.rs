@@ -6,7 +6,7 @@ use std::time::SystemTime;
 
 use anyhow::Context;
 use caseclerk::config::Settings;
-use caseclerk::discord::heartbeat::{is_in_touch, last_heard};
+use caseclerk::discord::heartbeat::{is_recent, last_heard};
 
 use super::Exit;
 
@@ -17,7 +17,7 @@ pub fn run(settings: &Settings) -> anyhow::Result<Exit> {
     let age = last_heard(file, SystemTime::now())
         .with_context(|| format!("cannot read {}", file.display()))?;
     let (line, exit) = match age {
-        Some(age) if is_in_touch(age, settings.discord.silence) => {
+        Some(age) if is_recent(age, settings.discord.silence) => {
             (format!("connected: last heard from Discord {} s ago", age.as_secs()), Exit::Success)
         }
         Some(age) => (

@@ -32,7 +32,7 @@ pub struct LintArguments {
 #[derive(Serialize)]
 struct Report {
     entries: usize,
-    /// Whether the rules could run; they need case.toml and voice.toml.
+    /// Whether the rules about answers could run; they need case.toml and voice.toml.
     complete: bool,
     findings: Vec<Finding>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -74,7 +74,7 @@ pub fn run(arguments: &LintArguments, settings: &Settings, today: Date) -> anyho
     }
     sort_findings(&mut findings);
     let exit = match (entries, findings.is_empty()) {
-        // A check of nothing must not be green.
+        // A check of no answers must not succeed.
         (0, _) => Exit::CouldNotRun,
         (_, true) => Exit::Success,
         (_, false) => Exit::Findings,
@@ -86,7 +86,7 @@ pub fn run(arguments: &LintArguments, settings: &Settings, today: Date) -> anyho
     Ok(exit)
 }
 
-/// Rules that need a front end. They are here because `lint` must not know front ends.
+/// Rules that need a front end. They are here because the `lint` module must not import front ends.
 const FRONT_END_RULES: &[Rule] = &[
     #[cfg(feature = "discord")]
     Rule {
@@ -97,7 +97,7 @@ const FRONT_END_RULES: &[Rule] = &[
     },
 ];
 
-/// Renders every vetted answer in every form that Discord shows, and measures the result.
+/// Renders every vetted answer in every form that Discord shows, and checks Discord's limits.
 #[cfg(feature = "discord")]
 fn discord_limits(subject: &Subject<'_>) -> Vec<Finding> {
     let stamp = subject.knowledge.case_file.case.stamp(subject.today, 0);

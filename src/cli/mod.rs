@@ -1,4 +1,4 @@
-//! One file for each subcommand. Only here errors become text and exit codes.
+//! The command line: one file for each subcommand. Errors become text and exit codes only here.
 
 mod ask;
 mod chat;
@@ -76,7 +76,7 @@ enum Command {
     Config(config::ConfigArguments),
 }
 
-/// How a run ended; each variant has an exit code of its own.
+/// How the program ended. Each variant has its own exit code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Exit {
     Success,
@@ -137,7 +137,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
 }
 
 impl Command {
-    /// Whether the command runs until it is stopped, so that its log is all an operator sees of it.
+    /// Whether the command runs until it is stopped. Operators then only see its log.
     fn is_service(&self) -> bool {
         #[cfg(feature = "discord")]
         {
@@ -156,7 +156,7 @@ impl Global {
             [("knowledge.faq", "--faq", &self.faq), ("knowledge.index", "--index", &self.index)];
         let flags =
             flags.into_iter().filter_map(|(key, flag, value)| Some((key, flag, value.clone()?)));
-        // A variable that is not UTF-8 cannot be one of ours.
+        // A variable that is not UTF-8 is not one of ours.
         let environment = std::env::vars_os().filter_map(|(name, value)| {
             Some((name.into_string().ok()?, value.into_string().ok()?))
         });
@@ -164,8 +164,8 @@ impl Global {
     }
 }
 
-/// Libraries that would log the words of messages, and URLs with tokens in them. They stay silent
-/// whatever log filter the operator sets.
+/// Libraries that would log the text of messages, and URLs with tokens in them. They stay silent
+/// with any log filter.
 const SILENCED: &[&str] = &[
     "serenity=error",
     "tungstenite=off",
@@ -195,13 +195,13 @@ fn start_logging(settings: &Settings, is_service: bool) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Whether the reader of our output has gone, which is not an error: `caseclerk … | head`.
+/// Whether the error is a closed output pipe, which is not a failure: `caseclerk … | head`.
 pub fn is_closed_pipe(error: &anyhow::Error) -> bool {
     let io_errors = error.chain().filter_map(|cause| cause.downcast_ref::<std::io::Error>());
     io_errors.into_iter().any(|error| error.kind() == std::io::ErrorKind::BrokenPipe)
 }
 
-/// Prints an error with its causes; for errors in the content, prints the findings.
+/// Prints an error with its causes. For errors in the content, prints the findings.
 pub fn report(error: &anyhow::Error) {
     let findings = error.chain().find_map(|cause| match cause.downcast_ref::<ResponderError>() {
         Some(ResponderError::Findings(findings)) => Some(findings),

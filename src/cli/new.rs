@@ -17,7 +17,7 @@ pub struct NewArguments {
     folder: PathBuf,
 }
 
-/// Stands in the templates for the day on which the FAQ is made.
+/// The placeholder in the templates for today's date.
 const TODAY: &str = "TODAY";
 
 macro_rules! templates {

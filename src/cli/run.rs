@@ -1,4 +1,4 @@
-//! `caseclerk run`: runs the Discord bot until it is told to stop.
+//! `caseclerk run`: runs the Discord bot until a stop signal.
 
 use std::panic;
 use std::sync::Arc;
@@ -14,18 +14,18 @@ use tracing::error;
 use super::Exit;
 
 pub fn run(settings: &Settings) -> anyhow::Result<Exit> {
-    // Read the token first: without one there is no point in waiting for the index.
+    // Read the token first, so that a missing one is reported before the index is built.
     let Some(token) = settings.discord.token.read()? else {
-        return Ok(ended(RunError::NoToken));
+        return Ok(report_end(RunError::NoToken));
     };
     panic::set_hook(Box::new(|panicked| {
-        // Log the place only. The message may hold the words of a question.
+        // Log the location only, because the message may contain the text of a question.
         let place = panicked.location().map(ToString::to_string);
         error!(place, "panicked");
     }));
     let responder = Arc::new(Responder::open(settings)?);
     let router = Arc::new(Router::new(responder, &settings.discord, &settings.moderation, today));
-    // One worker: to answer takes less time than to wake another thread.
+    // One worker thread: answering takes less time than waking another thread.
     let runtime =
         tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build();
     let runtime = runtime.context("cannot start the asynchronous runtime")?;
@@ -39,7 +39,7 @@ pub fn run(settings: &Settings) -> anyhow::Result<Exit> {
     runtime.shutdown_background();
     Ok(match result {
         Ok(()) => Exit::Success,
-        Err(why) => ended(why),
+        Err(error) => report_end(error),
     })
 }
 
@@ -47,8 +47,8 @@ fn today() -> Date {
     jiff::Zoned::now().date()
 }
 
-fn ended(why: RunError) -> Exit {
-    let exit = match &why {
+fn report_end(error: RunError) -> Exit {
+    let exit = match &error {
         RunError::TokenRefused => Exit::TokenRefused,
         RunError::IntentsRefused => Exit::IntentsRefused,
         RunError::ScopeMissing(_) => Exit::ScopeMissing,
@@ -57,6 +57,6 @@ fn ended(why: RunError) -> Exit {
             Exit::CouldNotRun
         }
     };
-    super::report(&why.into());
+    super::report(&error.into());
     exit
 }

@@ -1,4 +1,4 @@
-//! What can be wrong with the configuration, in words for the operator.
+//! Errors in the configuration, for the operator.
 
 use std::path::PathBuf;
 
@@ -11,7 +11,7 @@ pub enum ConfigError {
     Unreadable { path: PathBuf, source: std::io::Error },
     #[error("cannot read {}, the file that {TOKEN_FILE} names", path.display())]
     TokenFile { path: PathBuf, source: std::io::Error },
-    /// Lines are counted from 1, here and below.
+    /// Lines are counted from 1.
     #[error("{}:{line}: invalid TOML: {message}", path.display())]
     Syntax { path: PathBuf, line: usize, message: String },
     #[error("{}:{line}: unknown option `{key}`{}", path.display(), did_you_mean(nearest))]

@@ -1,9 +1,9 @@
-//! Configuration in two stages: [`Options`] are what was typed, each with where it came from;
-//! [`Settings`] are what that means.
+//! Configuration in two stages: [`Options`] are untyped values with their origins, and [`Settings`]
+//! are the checked, typed values.
 //!
-//! `config.toml` at the top of the project is compiled in. It lists every option with its default,
-//! and so its type: the file that people read and the file that the program obeys cannot differ.
-//! The operator's own file, then environment variables, then flags override it.
+//! `config.toml` at the root of the project is compiled in. It lists every option with its default,
+//! which also defines the type. So the documentation and the defaults cannot differ. The operator's
+//! own file, then environment variables, then flags override it.
 
 mod error;
 mod options;

@@ -1,4 +1,4 @@
-//! What was typed, and where.
+//! The options as given by the operator, each with its origin.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -14,18 +14,18 @@ use super::ConfigError;
 use super::secret::TokenSource;
 use crate::text_position::{line_at, toml_error};
 
-/// Every option with its default.
+/// The file with every option and its default.
 const DEFAULTS: &str = include_str!("../../config.toml");
 
-/// The file that is read when none is named, if it exists.
+/// The file that is read if no other file is named and it exists.
 const USUAL_FILE: &str = "config.toml";
 
 pub(super) const LOG_FILTER: &str = "log.filter";
 
-/// The variable that Rust programs have in common for the log filter.
+/// The usual variable of Rust programs for the log filter.
 const RUST_LOG: &str = "RUST_LOG";
 
-/// The value of every option, by its dotted name.
+/// The values of all options, by dotted name.
 #[derive(Debug, Clone)]
 pub struct Options {
     values: BTreeMap<String, OptionValue>,
@@ -55,7 +55,7 @@ impl Options {
     /// Collects the options from the built-in defaults, `file` (or `config.toml` in the working
     /// folder, if there is one), the environment, and the flags. Each overrides the one before.
     ///
-    /// A flag is the name of its option, its own name, and its value.
+    /// A flag is a tuple of the option's name, the flag's name, and the value.
     pub fn collect(
         file: Option<&Path>,
         environment: impl Iterator<Item = (String, String)>,
@@ -89,13 +89,14 @@ impl Options {
         &self.token
     }
 
-    /// Every option with its dotted name, sorted by that.
+    /// Every option, sorted by its dotted name.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &OptionValue)> {
         self.values.iter().map(|(key, value)| (key.as_str(), value))
     }
 
-    /// Whether the operator left the log filter alone. A copy of the built-in file sets it to the
-    /// default too, so the value is what counts; only an environment variable is always a choice.
+    /// Whether the operator did not change the log filter. An operator's copy of the built-in file
+    /// sets it to the default, so a file that sets the default does not count as a change. An
+    /// environment variable always does.
     pub(super) fn log_filter_is_default(&self) -> bool {
         let filter = &self.values[LOG_FILTER];
         filter.value == Self::defaults().values[LOG_FILTER].value
@@ -113,7 +114,7 @@ impl Options {
             let nearest = nearest(&key, known);
             ConfigError::UnknownKey { path: path.to_owned(), line, key, nearest }
         };
-        // An empty section has no option that could tell that its name is wrong.
+        // Sections are checked separately, because an empty section has no options to check.
         let section_of = |key: &String| key.split('.').next().unwrap_or_default().to_owned();
         for (section, line) in sections {
             if !self.values.keys().any(|key| section_of(key) == section) {
@@ -155,8 +156,8 @@ impl Options {
         Ok(())
     }
 
-    /// Sets an option from plain text, read as the type of its default; a list is separated by
-    /// commas.
+    /// Sets an option from text, which is parsed as the type of the default. The items of a list
+    /// are separated by commas.
     fn set_text(&mut self, key: &str, text: &str, origin: Origin) -> Result<(), ConfigError> {
         let default = &self.values[key].value;
         let parsed = match default {
@@ -180,7 +181,7 @@ impl Options {
     fn set(&mut self, key: &str, value: Value, origin: Origin) -> Result<(), ConfigError> {
         let option = self.values.get_mut(key).expect("the caller looked the key up");
         let value = match (&option.value, value) {
-            // "12" is as good a number as "12.0".
+            // Accept "12" for "12.0".
             (Value::Float(_), Value::Integer(whole)) => Value::Float(whole as f64),
             (_, value) => value,
         };
@@ -193,8 +194,8 @@ impl Options {
     }
 }
 
-/// Options as the types that settings need. Asking for an option that config.toml does not list is
-/// a bug, and panics.
+/// Typed access to the options. These methods panic for an option that config.toml does not list,
+/// because that is a bug.
 impl Options {
     pub(super) fn text(&self, key: &str) -> String {
         self.values[key].value.as_str().unwrap_or_default().to_owned()
@@ -210,7 +211,7 @@ impl Options {
         self.optional(key).map(PathBuf::from)
     }
 
-    /// A URL without a slash at its end; `None` if the text is empty.
+    /// A URL without a trailing slash; `None` if the text is empty.
     pub(super) fn url(&self, key: &str) -> Result<Option<String>, ConfigError> {
         let Some(text) = self.optional(key) else { return Ok(None) };
         let url = text.trim().trim_end_matches('/');
@@ -265,8 +266,8 @@ impl Options {
         value.as_array().into_iter().flatten().map(text).collect()
     }
 
-    /// The Discord ids in a list or in a text. Ids are too large for the numbers of some programs,
-    /// so they may be in quotation marks.
+    /// The Discord ids in a list or a text. They may be strings, because many programs cannot
+    /// handle integers of this size.
     pub(super) fn ids(&self, key: &str) -> Result<Vec<u64>, ConfigError> {
         let OptionValue { value, origin } = &self.values[key];
         let given = match value {
@@ -298,9 +299,9 @@ impl fmt::Display for Origin {
     }
 }
 
-/// What a configuration file says.
+/// A parsed configuration file.
 struct ConfigFile {
-    /// The keys of its top level, each with its line.
+    /// The top-level keys with their lines.
     sections: Vec<(String, usize)>,
     options: Vec<FileOption>,
 }
@@ -340,7 +341,7 @@ impl ConfigFile {
     }
 }
 
-/// The environment variable of an option.
+/// The name of the environment variable for an option.
 fn variable(key: &str) -> String {
     format!("CASECLERK_{}", key.replace('.', "_").to_ascii_uppercase())
 }
@@ -353,7 +354,7 @@ fn bad_value(key: &str, origin: &Origin, message: impl Into<String>) -> ConfigEr
     ConfigError::BadValue { key: key.to_owned(), origin: origin.clone(), message: message.into() }
 }
 
-/// The type of a value, for people.
+/// The type of a value, in words for the operator.
 fn type_name(value: &Value) -> &'static str {
     match value {
         Value::String(_) => "a text",

@@ -5,8 +5,8 @@ use std::path::PathBuf;
 
 use super::ConfigError;
 
-/// The variable that holds the token, and the one that names a file with it. They are not options:
-/// a token does not belong in a file that people commit and share.
+/// The variable with the token, and the variable with the path of a file that contains it. They are
+/// not options, because a token does not belong in a file that people commit and share.
 pub(super) const TOKEN: &str = "DISCORD_TOKEN";
 pub(super) const TOKEN_FILE: &str = "DISCORD_TOKEN_FILE";
 
@@ -24,20 +24,20 @@ pub enum TokenSource {
 }
 
 impl Secret {
-    /// Surrounding white space is not part of a secret.
+    /// Removes surrounding white space.
     pub fn new(text: &str) -> Self {
         Self(text.trim().to_owned())
     }
 
-    /// The text itself, for the one place that needs it.
+    /// The secret text.
     pub fn reveal(&self) -> &str {
         &self.0
     }
 }
 
 impl TokenSource {
-    /// Takes the variables of the token from the environment. The token itself wins over the file,
-    /// and a variable that is set to nothing counts as not set.
+    /// Reads the variables of the token from the environment. The token itself takes precedence
+    /// over the file. An empty variable counts as not set.
     pub(super) fn from_environment(environment: &[(String, String)]) -> Self {
         let variable = |name: &str| {
             let found = environment.iter().find(|(variable, _)| variable == name);
@@ -50,7 +50,7 @@ impl TokenSource {
         }
     }
 
-    /// The token, read from its file if that is where it is; `None` if there is none.
+    /// The token, from the environment or from its file; `None` if there is none.
     pub fn read(&self) -> Result<Option<Secret>, ConfigError> {
         match self {
             Self::Missing => Ok(None),

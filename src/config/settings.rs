@@ -1,4 +1,4 @@
-//! What the options mean.
+//! The checked, typed settings.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -7,7 +7,7 @@ use super::ConfigError;
 use super::options::{LOG_FILTER, Options};
 use super::secret::TokenSource;
 
-/// config.toml documents the options behind these fields.
+/// config.toml documents the options of these fields.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Settings {
     pub faq: PathBuf,
@@ -16,7 +16,7 @@ pub struct Settings {
     pub review_after_days: u32,
     /// The highest Flesch-Kincaid grade without a warning.
     pub reading_grade: f64,
-    /// The file of the vector table; without one the matcher works on words alone.
+    /// The file of the vector table; without one, the matcher compares words only.
     pub vectors: Option<PathBuf>,
     /// The signals and ranking parts that the matcher leaves out.
     pub matcher_without: Vec<String>,
@@ -25,7 +25,7 @@ pub struct Settings {
     pub discord: DiscordSettings,
     pub moderation: ModerationSettings,
     pub log_filter: String,
-    /// Whether the operator left it alone; a service then logs more than a command does.
+    /// Whether the operator did not change it. A service then logs more than a command.
     pub log_filter_is_default: bool,
     pub log_format: LogFormat,
 }
@@ -33,25 +33,25 @@ pub struct Settings {
 #[derive(Debug, Clone, PartialEq)]
 pub struct DiscordSettings {
     pub token: TokenSource,
-    /// The base URL of the API, without a slash at its end; `None` for Discord's own.
+    /// The base URL of the API, without a trailing slash; `None` for Discord's own.
     pub api_base: Option<String>,
     /// One more root certificate to trust, as PEM.
     pub ca_file: Option<PathBuf>,
     pub http_timeout: Duration,
     /// Whether replies to commands are ephemeral unless the member chooses otherwise.
     pub private: bool,
-    /// Channels in which replies are public whatever `private` says.
+    /// Channels in which replies are public, regardless of `private`.
     pub public_channels: Vec<u64>,
-    /// Channels in which replies are ephemeral whatever `private` says.
+    /// Channels in which replies are ephemeral, regardless of `private`.
     pub private_channels: Vec<u64>,
     /// For the questions of one member.
     pub member_limit: RateLimit,
     /// For the public replies in one channel.
     pub channel_limit: RateLimit,
     pub remembered_replies: usize,
-    /// How long a graceful shutdown may take.
+    /// The most time that a graceful shutdown may take.
     pub shutdown: Duration,
-    /// After how long without a sign of life the gateway connection counts as dead.
+    /// How long the gateway may be silent before the connection counts as dead.
     pub silence: Duration,
     pub heartbeat_file: Option<PathBuf>,
 }
@@ -61,7 +61,7 @@ pub struct DiscordSettings {
 pub struct RateLimit {
     /// The size of the bucket; 0 means no limit.
     pub burst: u32,
-    /// The time in which an empty bucket is full again.
+    /// How long an empty bucket takes to fill up.
     pub refill: Duration,
 }
 

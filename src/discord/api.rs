@@ -1,9 +1,9 @@
-//! Requests to Discord's API: wait where Discord says so, retry when it fails, stop when it says
-//! no.
+//! Requests to Discord's API: they respect rate limits, are retried after failures, and end when
+//! Discord refuses them.
 //!
-//! Requests and routes are serenity's; sending them is not, because `serenity::http::Http` cannot
-//! do it: an error for a 429 has lost how long to wait, its rate limiter is bypassed behind a proxy
-//! (`api_base`) and knows no deadline, and nothing is retried after a 5xx or a broken connection.
+//! Requests and routes are serenity's, but `serenity::http::Http` does not send them, because its
+//! error for a 429 does not say how long to wait, its rate limiter has no deadlines and is bypassed
+//! behind a proxy (`api_base`), and it does not retry after a 5xx or a broken connection.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
@@ -26,51 +26,52 @@ use tracing::{debug, info};
 use super::interaction::limits;
 use crate::config::Secret;
 
-/// The pause before the first retry; it doubles each time.
+/// The pause before the first retry; it doubles for each further retry.
 const FIRST_PAUSE: Duration = Duration::from_millis(150);
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 
-/// For how long a message in a channel is worth sending.
-const MESSAGE_PATIENCE: Duration = Duration::from_secs(60);
+/// How long a message may be retried; later it would be of no use.
+const MESSAGE_TIMEOUT: Duration = Duration::from_secs(60);
 
-/// For how long one request of the start-up may be retried before its caller hears of it.
-const SETUP_PATIENCE: Duration = Duration::from_secs(30);
-const GATEWAY_PATIENCE: Duration = Duration::from_secs(10);
+/// How long a request during start-up may be retried before its caller gets the error.
+const SETUP_TIMEOUT: Duration = Duration::from_secs(30);
+const GATEWAY_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// From this many rate limits on, those that are over are dropped.
+/// With this many stored rate limits, the expired ones are removed.
 const PRUNE_FROM: usize = 1000;
 
-/// Discord's code for a second response to an interaction: the first attempt had arrived after all.
+/// Discord's code for a second response to an interaction. A retry gets it if the first attempt
+/// arrived and only the answer to it was lost.
 const ALREADY_ACKNOWLEDGED: isize = 40_060;
 
-/// A client of Discord's API.
+/// A client for Discord's API.
 pub struct Api {
     client: Client,
-    /// The bot token as the Authorization header has it.
+    /// The Authorization header.
     authorization: String,
     proxy: Option<String>,
     attempt_timeout: Duration,
-    /// Until when Discord wants no requests; `None` is the global limit.
+    /// When each rate limit ends; the key `None` is the global limit.
     limited_until: Mutex<HashMap<Option<RatelimitingBucket>, Instant>>,
 }
 
-/// A request that did not succeed. It never holds a URL, because that of a response to an
-/// interaction contains the interaction token.
+/// A failed request. It never contains a URL, because the URL of a response to an interaction
+/// contains the interaction token.
 #[derive(Debug, thiserror::Error)]
 pub enum ApiError {
-    /// Discord would refuse it again.
+    /// Discord refused the request, so a retry would not help.
     #[error("Discord refused the request with {status} (code {code})")]
     Refused { status: StatusCode, code: isize },
-    /// It did not succeed while it was of use.
+    /// The deadline passed.
     #[error("gave up after {attempts} attempts: {reason}")]
     GaveUp { attempts: u32, reason: &'static str },
     #[error("Discord's answer cannot be parsed")]
     Unreadable(#[source] serde_json::Error),
 }
 
-/// For how long a request is of use, and for how long to wait for one answer.
+/// The deadline of a request with all its retries, and the timeout of one attempt.
 #[derive(Debug, Clone, Copy)]
-struct Patience {
+struct Timeouts {
     deadline: Instant,
     attempt: Duration,
 }
@@ -83,21 +84,21 @@ enum Attempt {
     Failed(&'static str),
 }
 
-/// What is read of a message that was sent: `serenity::all::Message` would make us lose the id of
-/// a reply for any new field that it cannot parse.
+/// The part of a sent message that is needed. `serenity::all::Message` would fail on any new field
+/// that it cannot parse, and the id of the reply would be lost.
 #[derive(Deserialize)]
 struct SentMessage {
     id: MessageId,
 }
 
-/// What is read of the application.
+/// The part of the application object that is needed.
 #[derive(Deserialize)]
 struct Application {
     id: ApplicationId,
 }
 
 impl Api {
-    /// `proxy` takes the place of https://discord.com.
+    /// `proxy` replaces https://discord.com.
     pub fn new(
         client: Client,
         proxy: Option<&str>,
@@ -113,7 +114,7 @@ impl Api {
         }
     }
 
-    /// Responds to an interaction, while Discord still waits for a response.
+    /// Sends the first response to an interaction, within Discord's time limit.
     pub async fn respond(
         &self,
         interaction_id: InteractionId,
@@ -121,12 +122,12 @@ impl Api {
         response: &CreateInteractionResponse,
     ) -> Result<(), ApiError> {
         let route = Route::InteractionResponse { interaction_id, token };
-        let patience = Patience {
-            // A lost attempt must leave time for another one.
+        let timeouts = Timeouts {
+            // After a lost attempt there must be time for another one.
             attempt: self.attempt_timeout.min(limits::FIRST_RESPONSE / 3),
-            ..self.patience(limits::FIRST_RESPONSE)
+            ..self.timeouts(limits::FIRST_RESPONSE)
         };
-        match self.send(with_body(route, LightMethod::Post, response), patience).await {
+        match self.send(with_body(route, LightMethod::Post, response), timeouts).await {
             Err(ApiError::Refused { code: ALREADY_ACKNOWLEDGED, .. }) => Ok(()),
             result => result.map(drop),
         }
@@ -141,7 +142,7 @@ impl Api {
     ) -> Result<(), ApiError> {
         let route = Route::WebhookOriginalInteractionResponse { application_id, token };
         let request = with_body(route, LightMethod::Patch, message);
-        self.send(request, self.patience(MESSAGE_PATIENCE)).await.map(drop)
+        self.send(request, self.timeouts(MESSAGE_TIMEOUT)).await.map(drop)
     }
 
     pub async fn create_message(
@@ -150,7 +151,7 @@ impl Api {
         message: &CreateMessage,
     ) -> Result<MessageId, ApiError> {
         let request = with_body(Route::ChannelMessages { channel_id }, LightMethod::Post, message);
-        let sent: SentMessage = self.fetch(request, MESSAGE_PATIENCE).await?;
+        let sent: SentMessage = self.fetch(request, MESSAGE_TIMEOUT).await?;
         Ok(sent.id)
     }
 
@@ -162,7 +163,7 @@ impl Api {
     ) -> Result<(), ApiError> {
         let route = Route::ChannelMessage { channel_id, message_id };
         let request = with_body(route, LightMethod::Patch, message);
-        self.send(request, self.patience(MESSAGE_PATIENCE)).await.map(drop)
+        self.send(request, self.timeouts(MESSAGE_TIMEOUT)).await.map(drop)
     }
 
     pub async fn delete_message(
@@ -172,30 +173,30 @@ impl Api {
     ) -> Result<(), ApiError> {
         let route = Route::ChannelMessage { channel_id, message_id };
         let request = Request::new(route, LightMethod::Delete);
-        self.send(request, self.patience(MESSAGE_PATIENCE)).await.map(drop)
+        self.send(request, self.timeouts(MESSAGE_TIMEOUT)).await.map(drop)
     }
 
-    /// The address of the gateway, and how many sessions may still be started.
+    /// The URL of the gateway, and the number of sessions that may still be started.
     pub async fn gateway(&self) -> Result<BotGateway, ApiError> {
-        self.fetch(Request::new(Route::GatewayBot, LightMethod::Get), GATEWAY_PATIENCE).await
+        self.fetch(Request::new(Route::GatewayBot, LightMethod::Get), GATEWAY_TIMEOUT).await
     }
 
-    /// The id of the application to which the token belongs.
+    /// The id of the application that the token belongs to.
     pub async fn application_id(&self) -> Result<ApplicationId, ApiError> {
         let request = Request::new(Route::Oauth2ApplicationCurrent, LightMethod::Get);
-        let application: Application = self.fetch(request, SETUP_PATIENCE).await?;
+        let application: Application = self.fetch(request, SETUP_TIMEOUT).await?;
         Ok(application.id)
     }
 
-    /// The registered commands of the application, global or of one server. As JSON, so that they
-    /// can be compared with serenity's builders of commands, which can only be serialized.
+    /// The registered commands of the application, global or for one server. They are JSON, so that
+    /// they can be compared with serenity's command builders, which can only be serialized.
     pub async fn commands(
         &self,
         application_id: ApplicationId,
         guild: Option<GuildId>,
     ) -> Result<Value, ApiError> {
         let route = commands_route(application_id, guild);
-        self.fetch(Request::new(route, LightMethod::Get), SETUP_PATIENCE).await
+        self.fetch(Request::new(route, LightMethod::Get), SETUP_TIMEOUT).await
     }
 
     /// Replaces the registered commands.
@@ -207,34 +208,35 @@ impl Api {
     ) -> Result<(), ApiError> {
         let route = commands_route(application_id, guild);
         let request = with_body(route, LightMethod::Put, commands);
-        self.send(request, self.patience(SETUP_PATIENCE)).await.map(drop)
+        self.send(request, self.timeouts(SETUP_TIMEOUT)).await.map(drop)
     }
 
-    fn patience(&self, total: Duration) -> Patience {
-        Patience { deadline: Instant::now() + total, attempt: self.attempt_timeout }
+    fn timeouts(&self, total: Duration) -> Timeouts {
+        Timeouts { deadline: Instant::now() + total, attempt: self.attempt_timeout }
     }
 
     async fn fetch<T: DeserializeOwned>(
         &self,
         request: Request<'_>,
-        patience: Duration,
+        total: Duration,
     ) -> Result<T, ApiError> {
-        let answer = self.send(request, self.patience(patience)).await?;
+        let answer = self.send(request, self.timeouts(total)).await?;
         serde_json::from_slice(&answer).map_err(ApiError::Unreadable)
     }
 
-    /// Sends a request until Discord has decided on it or the deadline has passed.
-    async fn send(&self, request: Request<'_>, patience: Patience) -> Result<Vec<u8>, ApiError> {
+    /// Sends a request and retries it until it succeeds, Discord refuses it, or the deadline
+    /// passes.
+    async fn send(&self, request: Request<'_>, timeouts: Timeouts) -> Result<Vec<u8>, ApiError> {
         let bucket = request.route_ref().ratelimiting_bucket();
         let mut pause = FIRST_PAUSE;
         let mut attempts = 0;
         let gave_up = |attempts, reason| Err(ApiError::GaveUp { attempts, reason });
         loop {
-            if !self.wait_for_bucket(bucket, patience.deadline).await {
+            if !self.wait_for_bucket(bucket, timeouts.deadline).await {
                 return gave_up(attempts, "rate limited");
             }
             attempts += 1;
-            let reason = match self.attempt(&request, bucket, patience).await {
+            let reason = match self.attempt(&request, bucket, timeouts).await {
                 Attempt::Done(answer) => return Ok(answer),
                 Attempt::Refused { status, code } => {
                     return Err(ApiError::Refused { status, code });
@@ -247,7 +249,7 @@ impl Api {
                 Attempt::Failed(reason) => reason,
             };
             debug!(reason, attempts, "retrying");
-            if Instant::now() + pause >= patience.deadline {
+            if Instant::now() + pause >= timeouts.deadline {
                 return gave_up(attempts, reason);
             }
             sleep(pause).await;
@@ -259,30 +261,30 @@ impl Api {
         &self,
         request: &Request<'_>,
         bucket: RatelimitingBucket,
-        patience: Patience,
+        timeouts: Timeouts,
     ) -> Attempt {
-        let left = patience.deadline.saturating_duration_since(Instant::now());
+        let left = timeouts.deadline.saturating_duration_since(Instant::now());
         let request =
             request.clone().build(&self.client, &self.authorization, self.proxy.as_deref());
         let Ok(request) = request else { return Attempt::Failed("the request cannot be built") };
-        let answer = timeout(patience.attempt.min(left), async {
+        let answer = timeout(timeouts.attempt.min(left), async {
             let response = request.send().await?;
             let (status, headers) = (response.status(), response.headers().clone());
             Ok::<_, reqwest::Error>((status, headers, response.bytes().await?))
         });
         match answer.await {
             Err(_) => Attempt::Failed("no answer in time"),
-            // The error itself is dropped, because it holds the URL.
+            // The error itself is dropped, because it contains the URL.
             Ok(Err(error)) if error.is_connect() => Attempt::Failed("cannot connect"),
             Ok(Err(_)) => Attempt::Failed("the connection broke"),
             Ok(Ok((status, headers, body))) => {
-                self.limit_if_used_up(bucket, &headers);
-                judge(status, &headers, body.into())
+                self.limit_if_exhausted(bucket, &headers);
+                classify(status, &headers, body.into())
             }
         }
     }
 
-    /// Waits until a request may be sent; false if that is only after the deadline.
+    /// Waits until a request may be sent. False if that is not before the deadline.
     async fn wait_for_bucket(&self, bucket: RatelimitingBucket, deadline: Instant) -> bool {
         loop {
             let now = Instant::now();
@@ -311,8 +313,9 @@ impl Api {
         limited_until.insert(bucket, now + wait);
     }
 
-    /// When Discord says that a bucket is used up, the next request waits instead of getting a 429.
-    fn limit_if_used_up(&self, bucket: RatelimitingBucket, headers: &HeaderMap) {
+    /// If the headers say that the bucket is exhausted, makes the next request wait instead of
+    /// getting a 429.
+    fn limit_if_exhausted(&self, bucket: RatelimitingBucket, headers: &HeaderMap) {
         let reset = number(headers, "x-ratelimit-reset-after")
             .filter(|seconds| (0.0..3600.0).contains(seconds));
         if let (Some(0.0), Some(reset)) = (number(headers, "x-ratelimit-remaining"), reset) {
@@ -333,8 +336,8 @@ fn commands_route(application_id: ApplicationId, guild: Option<GuildId>) -> Rout
     }
 }
 
-/// What an answer of Discord means.
-fn judge(status: StatusCode, headers: &HeaderMap, answer: Vec<u8>) -> Attempt {
+/// Interprets a response of Discord.
+fn classify(status: StatusCode, headers: &HeaderMap, answer: Vec<u8>) -> Attempt {
     if status.is_success() {
         return Attempt::Done(answer);
     }
@@ -366,15 +369,19 @@ mod tests {
     use serde_json::json;
 
     #[test]
-    fn answers_are_judged_by_status_and_body() {
-        let judged = |status: u16, body: Value| {
-            judge(StatusCode::from_u16(status).unwrap(), &HeaderMap::new(), body.to_string().into())
+    fn answers_are_classified_by_status_and_body() {
+        let classified = |status: u16, body: Value| {
+            classify(
+                StatusCode::from_u16(status).unwrap(),
+                &HeaderMap::new(),
+                body.to_string().into(),
+            )
         };
-        assert!(matches!(judged(204, Value::Null), Attempt::Done(_)));
-        assert!(matches!(judged(503, Value::Null), Attempt::Failed(_)));
-        let refused = judged(404, json!({"code": 10_062, "message": "Unknown interaction"}));
+        assert!(matches!(classified(204, Value::Null), Attempt::Done(_)));
+        assert!(matches!(classified(503, Value::Null), Attempt::Failed(_)));
+        let refused = classified(404, json!({"code": 10_062, "message": "Unknown interaction"}));
         assert!(matches!(refused, Attempt::Refused { code: 10_062, .. }));
-        let limit = |body| match judged(429, body) {
+        let limit = |body| match classified(429, body) {
             Attempt::RateLimited { wait, global } => Some((wait, global)),
             _ => None,
         };

@@ -1,4 +1,4 @@
-//! What is kept between events: in memory only, bounded, ids and no words.
+//! A bounded cache in memory, for ids that are kept between events.
 
 use std::collections::{HashMap, VecDeque};
 use std::hash::Hash;
@@ -26,7 +26,7 @@ impl<K: Hash + Eq + Clone, V: Clone> BoundedCache<K, V> {
         self.lock().values.get(key).cloned()
     }
 
-    /// The value of a key, inserted now if there is none, and whether it was inserted.
+    /// The value of a key, and whether it was inserted by this call.
     pub fn get_or_insert(&self, key: K, value: impl FnOnce() -> V) -> (V, bool) {
         let mut entries = self.lock();
         if let Some(value) = entries.values.get(&key) {
@@ -49,7 +49,7 @@ impl<K: Hash + Eq + Clone, V: Clone> BoundedCache<K, V> {
 }
 
 impl<K: Hash + Eq + Clone> BoundedCache<K, ()> {
-    /// Adds a key; false if it is there already.
+    /// Adds a key. False if it is already there.
     pub fn insert(&self, key: K) -> bool {
         self.get_or_insert(key, || ()).1
     }

@@ -1,4 +1,4 @@
-//! The table of the bot's commands in Discord; registration, routing and help read it.
+//! The table of the bot's commands in Discord. Registration, routing and help use it.
 
 use serenity::all::{
     CommandOptionType, CommandType, CreateCommand, CreateCommandOption, InstallationContext,
@@ -8,7 +8,7 @@ use serenity::all::{
 use super::interaction::limits;
 use crate::commands::{Command, Commands};
 
-/// The command in the context menu of a message.
+/// The message command, which is in the context menu of a message.
 pub const CHECK: &str = "Check against the FAQ";
 pub const ASK: &str = "ask";
 pub const QUESTION: &str = "question";
@@ -17,24 +17,24 @@ pub const PRIVATE: &str = "private";
 pub const MODERATION: &str = "faq";
 pub const ENTRY: &str = "entry";
 
-/// What a command does.
+/// The action of a command.
 #[derive(Debug, Clone, Copy)]
 pub enum Action<'c> {
     Ask,
     /// A command that every front end has.
     Show(&'c Command),
-    /// Answers the text of a message.
+    /// Answers the text of the selected message.
     Check,
     Moderate(ModerationAction),
 }
 
-/// What a moderator can do.
+/// The action of a moderators' command.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ModerationAction {
     Reload,
-    /// Says what a reload would change.
+    /// Reports what a reload would change.
     Check,
-    /// Shows an entry as its editors see it, or why a question is answered as it is.
+    /// Shows everything about an entry, or explains the decision about a question.
     Show,
 }
 
@@ -78,7 +78,7 @@ pub fn find<'c>(shared: &'c Commands, name: &str, subcommand: Option<&str>) -> O
     table(shared).find(|row| row.name == name).map(|row| row.action)
 }
 
-/// The names and summaries of the members' commands, for the help.
+/// The names and summaries of the commands for members, for the help.
 pub fn help(shared: &Commands) -> Vec<(String, String)> {
     let for_members = table(shared).filter(|row| !matches!(row.action, Action::Moderate(_)));
     let shown = for_members.map(|row| {
@@ -92,7 +92,7 @@ pub fn help(shared: &Commands) -> Vec<(String, String)> {
     shown.collect()
 }
 
-/// The global commands: for servers and direct messages, installed for a server or a user.
+/// The global commands. They work in servers and direct messages, for server and user installs.
 pub fn global(shared: &Commands) -> Vec<CreateCommand> {
     let commands = table(shared).filter_map(|row| match row.action {
         Action::Ask => Some(

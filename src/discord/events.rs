@@ -1,4 +1,4 @@
-//! Events of the gateway: each is read, answered and forgotten.
+//! Handles the events of the gateway.
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -20,28 +20,29 @@ use super::cache::BoundedCache;
 use super::interaction::read::{ChatMessage, parse_without_components};
 use super::interaction::router::{Response, Router};
 
-/// How many events are handled at the same time; more of them wait.
+/// The most events that are handled at the same time; further events wait.
 const CONCURRENT_EVENTS: u32 = 1024;
 
-/// How many interactions are remembered, so that one that comes twice is answered once.
-const INTERACTIONS: usize = 4096;
+/// How many interactions are remembered, so that an interaction that is delivered twice is answered
+/// once.
+const REMEMBERED_INTERACTIONS: usize = 4096;
 
-/// The Unix time in milliseconds from which Discord's ids count.
+/// The epoch of Discord's ids (snowflakes), as Unix time in milliseconds.
 const DISCORD_EPOCH: u64 = 1_420_070_400_000;
 
-/// Answers the events of the gateway.
+/// Handles the events of the gateway.
 pub struct Handler {
     router: Arc<Router>,
     api: Arc<Api>,
-    /// Our own user, known once a session has started.
+    /// The bot's own user, known after a session has started.
     bot: OnceLock<UserId>,
     interactions: BoundedCache<InteractionId, ()>,
     questions: BoundedCache<MessageId, Arc<Mutex<Question>>>,
     /// A message with a smaller id was written before this process started.
     first_id: MessageId,
     started: Instant,
-    /// When the gateway last gave a sign of life, in milliseconds since the start.
-    last_sign_of_life: AtomicU64,
+    /// The time of the last gateway activity, in milliseconds since the start.
+    last_activity: AtomicU64,
     sessions: AtomicU64,
     permits: Arc<Semaphore>,
 }
@@ -50,13 +51,14 @@ pub struct Handler {
 #[derive(Debug, Default)]
 struct Question {
     reply: Option<MessageId>,
-    /// The hash of the text that the reply answers: an edit that keeps the text keeps the answer.
+    /// The hash of the answered text. An edit that does not change the text does not change the
+    /// reply.
     answered_text: Option<u64>,
     is_deleted: bool,
 }
 
 impl Handler {
-    /// `remembered` is how many questions are kept, so that an edit changes their reply.
+    /// `remembered` is the number of questions to keep, so that edits can change their replies.
     pub fn new(router: Arc<Router>, api: Arc<Api>, remembered: usize) -> Self {
         let now = SystemTime::now()
             .duration_since(UNIX_EPOCH)
@@ -65,11 +67,11 @@ impl Handler {
             router,
             api,
             bot: OnceLock::new(),
-            interactions: BoundedCache::new(INTERACTIONS),
+            interactions: BoundedCache::new(REMEMBERED_INTERACTIONS),
             questions: BoundedCache::new(remembered),
             first_id: MessageId::new((now.saturating_sub(DISCORD_EPOCH) << 22).max(1)),
             started: Instant::now(),
-            last_sign_of_life: AtomicU64::new(0),
+            last_activity: AtomicU64::new(0),
             sessions: AtomicU64::new(0),
             permits: Arc::new(Semaphore::new(CONCURRENT_EVENTS as usize)),
         }
@@ -80,24 +82,24 @@ impl Handler {
         let _all = self.permits.acquire_many(CONCURRENT_EVENTS).await;
     }
 
-    pub fn note_sign_of_life(&self) {
-        self.last_sign_of_life.store(self.started.elapsed().as_millis() as u64, Ordering::Relaxed);
+    pub fn note_activity(&self) {
+        self.last_activity.store(self.started.elapsed().as_millis() as u64, Ordering::Relaxed);
     }
 
-    /// For how long there was no sign of life.
+    /// The time since the last gateway activity.
     pub fn silent_for(&self) -> Duration {
-        let last = Duration::from_millis(self.last_sign_of_life.load(Ordering::Relaxed));
+        let last = Duration::from_millis(self.last_activity.load(Ordering::Relaxed));
         self.started.elapsed().saturating_sub(last)
     }
 
-    /// How many sessions were started.
+    /// The number of sessions that were started.
     pub fn sessions(&self) -> u64 {
         self.sessions.load(Ordering::Relaxed)
     }
 
     fn ready(&self, bot: UserId) {
         info!("connected");
-        // Every session is of the same bot.
+        // Every session has the same bot user.
         let _ = self.bot.set(bot);
         self.sessions.fetch_add(1, Ordering::Relaxed);
     }
@@ -108,8 +110,8 @@ impl Handler {
         }
         let Response { callback, deferred } = self.router.interaction(interaction);
         match self.api.respond(interaction.id(), interaction.token(), &callback).await {
-            // Discord does not accept the body; the member gets an apology whose reference leads to
-            // this error in the log.
+            // Discord rejected the body. The member gets an apology with a reference to this error
+            // in the log.
             Err(error @ ApiError::Refused { status: StatusCode::BAD_REQUEST, .. }) => {
                 let apology = Router::apology(&error).callback;
                 let result =
@@ -140,14 +142,14 @@ impl Handler {
         }
     }
 
-    /// Answers an edited question again, by editing the reply. A message that now mentions the bot
-    /// is answered like a new one, unless it is older than this process, which might have answered
-    /// it before. A message that no longer mentions the bot loses its reply.
+    /// Answers an edited question by editing the reply. A message that now mentions the bot is
+    /// answered like a new one, unless it is older than this process, because an earlier process
+    /// may have answered it. If a message no longer mentions the bot, its reply is deleted.
     async fn message_update(&self, update: &MessageUpdateEvent) {
         let Some(bot) = self.bot.get() else { return };
         let Some(message) = ChatMessage::read_update(update, *bot) else { return };
         if !message.is_for_bot() {
-            // An update of an embed alone does not say who is mentioned.
+            // An update that only adds an embed has no mentions field.
             if update.mentions.is_some() {
                 self.remove_reply(message.channel, message.id, false).await;
             }
@@ -184,7 +186,8 @@ impl Handler {
         }
     }
 
-    /// Deletes the reply to a question; if the question was deleted, it is never answered again.
+    /// Deletes the reply to a question. If the question itself was deleted, it is never answered
+    /// again.
     async fn remove_reply(&self, channel: ChannelId, question: MessageId, is_deleted: bool) {
         let Some(question) = self.questions.get(&question) else { return };
         let mut question = question.lock().await;
@@ -219,8 +222,8 @@ impl Handler {
         }
     }
 
-    /// Responds to an interaction of which only the id and the token can be read, so that the
-    /// member does not wait in vain.
+    /// Responds to an interaction of which only the id and the token can be parsed, so that the
+    /// member is told that it failed.
     async fn unreadable_interaction(&self, id: Value, token: Value) {
         warn!("an interaction cannot be parsed");
         let (Ok(id), Some(token)) = (serde_json::from_value(id), token.as_str()) else { return };
@@ -234,7 +237,7 @@ impl Handler {
 #[serenity::async_trait]
 impl RawEventHandler for Handler {
     async fn raw_event(&self, _: Context, event: Event) {
-        self.note_sign_of_life();
+        self.note_activity();
         // The semaphore is never closed.
         let Ok(_permit) = self.permits.clone().acquire_owned().await else { return };
         match event {
@@ -262,7 +265,7 @@ fn hash(text: &str) -> u64 {
     hasher.finish()
 }
 
-/// Logs what could not be sent: Discord has refused it for good, or nobody waits for it any more.
+/// Logs a failed request.
 fn log_failure(what: &'static str, result: Result<(), ApiError>) {
     if let Err(error) = result {
         warn!(what, %error, "not delivered");

@@ -1,8 +1,8 @@
-//! The life of the bot in Discord: connect, answer, shut down.
+//! Runs the bot: connects to the gateway, answers, shuts down.
 //!
-//! serenity reconnects and resumes by itself. This module does what serenity leaves to others: it
-//! looks up the address of the gateway until that succeeds, spares the daily budget of sessions,
-//! notices a dead connection, and shuts down gracefully.
+//! serenity reconnects and resumes by itself. This module does what serenity does not: it retries
+//! the lookup of the gateway's URL, saves the daily session starts, detects a dead connection, and
+//! shuts down gracefully.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -26,16 +26,17 @@ use super::interaction::router::Router;
 use super::registration::{ScopeMissing, register};
 use crate::config::{DiscordSettings, Secret};
 
-/// None of these is privileged: mentions and direct messages come with their content all the same.
+/// No privileged intents: messages that mention the bot and direct messages have their content
+/// anyway.
 pub const INTENTS: GatewayIntents =
     GatewayIntents::GUILD_MESSAGES.union(GatewayIntents::DIRECT_MESSAGES);
 
-/// More sessions than this started within an hour mean that they do not last. Each of them costs
-/// one of 1000 a day.
-const SESSIONS_AN_HOUR: u64 = 40;
+/// If more sessions than this start within an hour, they do not last. Discord allows 1000 session
+/// starts a day.
+const MAX_SESSIONS_PER_HOUR: u64 = 40;
 const HOUR: Duration = Duration::from_secs(3600);
 
-/// For how long the connection waits for the commands to be registered first.
+/// How long connecting waits for the registration of the commands.
 const REGISTRATION_HEAD_START: Duration = Duration::from_secs(2);
 
 const FIRST_PAUSE: Duration = Duration::from_secs(1);
@@ -66,7 +67,7 @@ pub enum RunError {
          applications.commands, or correct moderation.guild"
     )]
     ScopeMissing(GuildId),
-    /// The gateway gave no sign of life for this many seconds, or its sessions did not last.
+    /// The gateway was silent for this many seconds, or its sessions did not last.
     #[error(
         "the connection to Discord was dead for {0} seconds, or did not last; the supervisor of \
          this process should restart it"
@@ -74,12 +75,12 @@ pub enum RunError {
     ConnectionDead(u64),
     #[error("cannot use the certificate {} that discord.ca_file names", path.display())]
     Certificate { path: PathBuf, source: Box<dyn std::error::Error + Send + Sync> },
-    /// The operating system refused something.
+    /// An operation of the operating system or of the HTTP client failed.
     #[error("cannot {0}")]
     System(&'static str, #[source] Box<dyn std::error::Error + Send + Sync>),
 }
 
-/// Runs the bot until the process is told to stop (`Ok`) or cannot go on.
+/// Runs the bot until the process gets a stop signal (`Ok`) or cannot continue.
 pub async fn run(
     router: Arc<Router>,
     settings: &DiscordSettings,
@@ -97,7 +98,7 @@ pub async fn run(
         settings.http_timeout,
     ));
     let gateway = tokio::select! {
-        gateway = look_up(&api) => gateway?,
+        gateway = look_up_gateway(&api) => gateway?,
         () = &mut stop => return Ok(()),
     };
     let wait = wait_for_session(&gateway.session_start_limit);
@@ -113,8 +114,8 @@ pub async fn run(
         let commands = router.commands();
         async move { register(&api, &commands, server).await }
     });
-    // Whoever sees the bot should see its commands too, but a bot without commands is better than
-    // none.
+    // Register the commands before the bot appears online if possible; but a bot without commands
+    // is better than none.
     let early = timeout(REGISTRATION_HEAD_START, &mut registered).await.ok();
     let registration = async {
         let result = match early {
@@ -135,17 +136,17 @@ pub async fn run(
         error = watch(&manager, &handler, heartbeat, settings.silence) => Err(error),
     };
     info!("shutting down");
-    let finish = async {
+    let graceful = async {
         manager.shutdown_all().await;
         handler.idle().await;
     };
-    if timeout(settings.shutdown, finish).await.is_err() {
+    if timeout(settings.shutdown, graceful).await.is_err() {
         warn!("not everything was finished in time");
     }
     result
 }
 
-async fn look_up(api: &Api) -> Result<BotGateway, RunError> {
+async fn look_up_gateway(api: &Api) -> Result<BotGateway, RunError> {
     let mut pause = FIRST_PAUSE;
     loop {
         match api.gateway().await {
@@ -162,9 +163,9 @@ async fn look_up(api: &Api) -> Result<BotGateway, RunError> {
     }
 }
 
-/// How long to wait before a session is started. Nothing while more than half of them are left;
-/// then the rest is spread over the rest of the day, so that a process that crashes again and again
-/// does not use them up: Discord would reset the token.
+/// How long to wait before a session start. Zero while more than half of the session starts are
+/// left. After that, the remaining ones are spread over the time until the reset, so that a crash
+/// loop does not exhaust them: Discord would reset the token.
 fn wait_for_session(limit: &SessionStartLimit) -> Duration {
     if limit.remaining.saturating_mul(2) > limit.total {
         return Duration::ZERO;
@@ -174,9 +175,8 @@ fn wait_for_session(limit: &SessionStartLimit) -> Duration {
 
 type Closed = serenity::futures::channel::mpsc::UnboundedReceiver<Result<(), GatewayError>>;
 
-/// Starts the shards. serenity's `Client` would look up the gateway by itself, only once, and after
-/// a failure connect to a fixed address for the rest of its life; so its parts are put together
-/// here.
+/// Starts the shards. This does not use serenity's `Client`, because that looks up the gateway only
+/// once, and uses a fixed URL from then on if the lookup fails.
 async fn connect(
     gateway: &BotGateway,
     client: Client,
@@ -184,7 +184,7 @@ async fn connect(
     handler: Arc<Handler>,
 ) -> (Arc<ShardManager>, Closed) {
     let shards = gateway.shards.clamp(1, 1000);
-    // The shards read the token from it and make no requests.
+    // The shards only read the token from it; they make no requests.
     let http = HttpBuilder::new(token.reveal()).client(client).ratelimiter_disabled(true).build();
     let (manager, closed) = ShardManager::new(ShardManagerOptions {
         data: Arc::new(RwLock::default()),
@@ -198,7 +198,7 @@ async fn connect(
         intents: INTENTS,
         presence: None,
     });
-    // By serenity's documentation this never fails.
+    // Never fails, according to serenity's documentation.
     let _ = manager.initialize();
     (manager, closed)
 }
@@ -213,11 +213,11 @@ fn error_of_close(closed: Option<Result<(), GatewayError>>) -> RunError {
     }
 }
 
-/// Returns when the gateway was silent for too long, or when its sessions do not last. Until then
-/// it updates the heartbeat file, once a session has started.
+/// Returns when the gateway has been silent for too long, or when its sessions do not last. Until
+/// then it updates the heartbeat file, after the first session has started.
 ///
-/// A sign of life is an event or an answered heartbeat, which changes the measured latency. The
-/// stage of a shard alone says too little, because a shard that hangs does not update it.
+/// Activity is an event or an acknowledged heartbeat; a heartbeat changes the measured latency. The
+/// stage of a shard is not enough, because a shard that hangs does not update it.
 async fn watch(
     manager: &ShardManager,
     handler: &Handler,
@@ -240,7 +240,7 @@ async fn watch(
         drop(runners);
         latencies.sort_unstable();
         if connected && latencies != last_latencies {
-            handler.note_sign_of_life();
+            handler.note_activity();
         }
         last_latencies = latencies;
         if handler.sessions() > 0
@@ -248,7 +248,8 @@ async fn watch(
         {
             heartbeat.beat(last_heard);
         }
-        if handler.silent_for() > silence || handler.sessions() - sessions_before > SESSIONS_AN_HOUR
+        if handler.silent_for() > silence
+            || handler.sessions() - sessions_before > MAX_SESSIONS_PER_HOUR
         {
             return RunError::ConnectionDead(handler.silent_for().as_secs());
         }
@@ -267,7 +268,7 @@ fn http_client(settings: &DiscordSettings) -> Result<Client, RunError> {
     builder.build().map_err(|error| RunError::System("create an HTTP client", error.into()))
 }
 
-/// Completes when the process is told to stop.
+/// Completes when the process gets SIGTERM or SIGINT.
 fn stop_signal() -> Result<impl Future<Output = ()>, RunError> {
     use tokio::signal::unix::{SignalKind, signal};
     let listen =

@@ -1,7 +1,5 @@
-//! The heartbeat file, for a supervisor: its modification time is when Discord was last heard from.
-//!
-//! It says more than that the process exists, because it grows old while the bot cannot connect or
-//! hangs. `caseclerk health` reads it.
+//! The heartbeat file for supervisors. Its modification time is the time of the last activity from
+//! Discord, so it gets old while the bot cannot connect or hangs. `caseclerk health` reads it.
 
 use std::fs::{self, File};
 use std::io;
@@ -10,25 +8,25 @@ use std::time::{Duration, SystemTime};
 
 use tracing::warn;
 
-/// Keeps the heartbeat file, if one is configured.
+/// Updates the heartbeat file, if one is configured.
 pub struct Heartbeat {
     file: Option<PathBuf>,
-    /// Whether the last write failed; a warning at each beat would be noise.
+    /// Whether the last write failed, so that only the first failure is logged.
     failed: bool,
 }
 
 impl Heartbeat {
-    /// Removes the file of an earlier process, which says nothing about this one.
+    /// Removes the file of an earlier process.
     pub fn new(file: Option<&Path>) -> Self {
         if let Some(file) = file {
-            // A file that cannot be removed cannot be updated either, and grows old.
+            // If the file cannot be removed, it cannot be updated either, so it gets old.
             let _ = fs::remove_file(file);
         }
         Self { file: file.map(Path::to_owned), failed: false }
     }
 
-    /// Records when Discord was last heard from. If the file cannot be written, the bot goes on and
-    /// looks unhealthy.
+    /// Records the time of the last activity from Discord. If the file cannot be written, the bot
+    /// continues, and the health check fails.
     pub fn beat(&mut self, last_heard: SystemTime) {
         let Some(path) = &self.file else { return };
         let result = set_modified(path, last_heard);
@@ -39,13 +37,13 @@ impl Heartbeat {
     }
 }
 
-/// Needs no lock: a reader sees the old time or the new one, never half of one.
+/// Needs no lock, because setting the time is atomic.
 fn set_modified(path: &Path, time: SystemTime) -> io::Result<()> {
     File::options().create(true).append(true).open(path)?.set_modified(time)
 }
 
-/// How long before `now` Discord was last heard from, by this file; `None` if it does not exist. If
-/// the clock was set back, the time is in the future and counts as equally long ago.
+/// The age of the heartbeat file at `now`; `None` if it does not exist. If the clock was set back,
+/// the time of the file is in the future; its distance then counts as the age.
 pub fn last_heard(path: &Path, now: SystemTime) -> io::Result<Option<Duration>> {
     match fs::metadata(path).and_then(|file| file.modified()) {
         Ok(time) => Ok(Some(now.duration_since(time).unwrap_or_else(|later| later.duration()))),
@@ -54,9 +52,9 @@ pub fn last_heard(path: &Path, now: SystemTime) -> io::Result<Option<Duration>> 
     }
 }
 
-/// Whether Discord was heard from recently: within half of the silence after which the process ends
-/// by itself, or a supervisor would never see it unhealthy.
-pub fn is_in_touch(age: Duration, silence: Duration) -> bool {
+/// Whether a heartbeat of this age is recent. The limit is half of the silence after which the
+/// process ends by itself, so that a supervisor sees it unhealthy before that.
+pub fn is_recent(age: Duration, silence: Duration) -> bool {
     age <= silence / 2
 }
 
@@ -90,6 +88,6 @@ mod tests {
     #[test]
     fn it_looks_unhealthy_before_it_ends_by_itself() {
         let silence = 180 * SECOND;
-        assert!(is_in_touch(90 * SECOND, silence) && !is_in_touch(91 * SECOND, silence));
+        assert!(is_recent(90 * SECOND, silence) && !is_recent(91 * SECOND, silence));
     }
 }

@@ -1,13 +1,9 @@
 //! The Discord front end.
 //!
-//! [`interaction`] holds everything between an event and the response to it: it reads serenity's
-//! models, asks the core, and answers with serenity's builders, without touching a network.
-//! [`gateway`] receives events and sends the responses through `api`. An HTTP endpoint for
-//! interactions would be a second way in and use the same router. What the bot says about the case
-//! comes from [`crate::reply`]; the few sentences of this front end are in [`sentences`].
-
-// Most public items here carry Discord's own names, which need no explanation.
-#![allow(missing_docs)]
+//! [`interaction`] turns an event into a response: it reads serenity's models, asks the core, and
+//! builds the response, without network access. [`gateway`] receives events and sends responses
+//! through `api`. An HTTP endpoint for interactions could use the same router. Sentences about the
+//! case come from [`crate::reply`]; the few sentences of this front end are in [`sentences`].
 
 mod api;
 mod cache;

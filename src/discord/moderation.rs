@@ -1,8 +1,8 @@
-//! The moderators' commands: who may use them, and what they report.
+//! The moderators' commands: permissions and reports.
 //!
 //! The FAQ belongs to the operator and not to every server that invites the bot, so these commands
-//! work in one server only. Discord hides them from everybody else; they are checked again here,
-//! because a hidden command can still be sent.
+//! work in one server only. Discord hides them from members without permission; the permission is
+//! checked again here, because a hidden command can still be sent.
 
 use serenity::model::permissions::Permissions;
 
@@ -15,11 +15,11 @@ use crate::knowledge::EntryId;
 use crate::reply::no_content;
 use crate::responder::{Changes, Reload, ResponderError};
 
-/// Whether somebody may use the moderators' commands.
+/// Whether a user may use the moderators' commands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Permission {
     Granted,
-    /// Not in this server, nor in a direct message.
+    /// The command was not used in the operator's server.
     WrongServer,
     NotAModerator,
 }
@@ -40,7 +40,7 @@ impl Permission {
         }
     }
 
-    /// What to say to somebody who may not use them.
+    /// The response to a user without permission; `None` if it is granted.
     pub fn refusal(self) -> Option<&'static str> {
         match self {
             Permission::Granted => None,
@@ -50,11 +50,11 @@ impl Permission {
     }
 }
 
-/// What a reload did, or would do, in words that fit into one message. The first line says whether
-/// anything changed.
-pub fn report(result: &Result<Reload, ResponderError>, swapped: bool) -> String {
+/// The report of a reload, or of a check if `reloaded` is false, shortened to one message. The
+/// first line says whether anything changed.
+pub fn report(result: &Result<Reload, ResponderError>, reloaded: bool) -> String {
     let (mut lines, findings) = match result {
-        Ok(Reload { changes, findings }) => (changes_lines(changes, swapped), findings.as_slice()),
+        Ok(Reload { changes, findings }) => (changes_lines(changes, reloaded), findings.as_slice()),
         Err(ResponderError::Findings(findings)) => {
             let errors =
                 findings.iter().filter(|f| f.severity == crate::knowledge::Severity::Error).count();
@@ -86,9 +86,9 @@ pub fn report(result: &Result<Reload, ResponderError>, swapped: bool) -> String 
     fit(&lines)
 }
 
-fn changes_lines(changes: &Changes, swapped: bool) -> Vec<String> {
+fn changes_lines(changes: &Changes, reloaded: bool) -> Vec<String> {
     let Changes { added, changed, withdrawn } = changes;
-    let lead = if swapped { "Reloaded" } else { "A reload would do this" };
+    let lead = if reloaded { "Reloaded" } else { "A reload would do this" };
     let counts =
         format!("{} added, {} changed, {} withdrawn", added.len(), changed.len(), withdrawn.len());
     let mut lines = vec![format!("**{lead}: {counts}.**")];
@@ -103,7 +103,7 @@ fn names(ids: &[EntryId]) -> String {
     names.join(", ")
 }
 
-/// As many lines as fit, and the number of those that do not.
+/// As many lines as fit into a message, and the number of the others.
 fn fit(lines: &[String]) -> String {
     let room = limits::CONTENT - 60;
     let mut text = String::new();

@@ -1,5 +1,5 @@
-//! Registers the commands with Discord: only those that differ from what is registered, and again
-//! until it succeeds.
+//! Registers the commands with Discord if they differ from the registered ones, and retries until
+//! it succeeds.
 
 use std::time::Duration;
 
@@ -13,18 +13,18 @@ use super::api::{Api, ApiError};
 use super::commands;
 use crate::commands::Commands;
 
-/// Discord's code if the application lacks the scope for commands, or is not in the server at all.
+/// Discord's error code if the application has no commands scope in the server, or is not in it.
 const MISSING_ACCESS: isize = 50_001;
 
 const FIRST_PAUSE: Duration = Duration::from_secs(1);
 const LONGEST_PAUSE: Duration = Duration::from_secs(300);
 
-/// The operator's server does not let the application have commands.
+/// The application may not register commands in the operator's server.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ScopeMissing(pub GuildId);
 
 /// Registers the global commands, and the moderators' commands in the operator's server. Returns
-/// once all are registered; the bot answers in the meantime.
+/// when all are registered; the bot already answers meanwhile.
 pub async fn register(
     api: &Api,
     shared: &Commands,
@@ -60,8 +60,8 @@ async fn register_globally(
     application: ApplicationId,
 ) -> Result<(), ScopeMissing> {
     let ours = json!(commands::global(shared));
-    // Global commands need no scope in any server, so even a refusal is worth another try.
-    while until_registered(api, application, None, &ours).await.is_err() {
+    // Global commands need no scope in a server, so a refusal is retried too.
+    while retry_until_registered(api, application, None, &ours).await.is_err() {
         sleep(LONGEST_PAUSE).await;
     }
     Ok(())
@@ -74,13 +74,13 @@ async fn register_in(
     guild: GuildId,
 ) -> Result<(), ScopeMissing> {
     let ours = json!(commands::moderation(shared));
-    let result = until_registered(api, application, Some(guild), &ours).await;
+    let result = retry_until_registered(api, application, Some(guild), &ours).await;
     result.map_err(|AccessRefused| ScopeMissing(guild))
 }
 
 struct AccessRefused;
 
-async fn until_registered(
+async fn retry_until_registered(
     api: &Api,
     application: ApplicationId,
     guild: Option<GuildId>,
@@ -109,7 +109,7 @@ async fn until_registered(
     }
 }
 
-/// Registers the commands if they differ from those that are registered; says whether they did.
+/// Registers the commands if they differ from the registered ones. Returns whether they did.
 async fn update(
     api: &Api,
     application: ApplicationId,
@@ -124,7 +124,7 @@ async fn update(
     Ok(true)
 }
 
-/// Whether two lists hold the same commands, in any order, apart from the fields that Discord adds.
+/// Whether two lists contain the same commands in any order, ignoring fields that Discord adds.
 fn same(ours: &Value, theirs: &Value) -> bool {
     let (Some(ours), Some(theirs)) = (ours.as_array(), theirs.as_array()) else { return false };
     let is_registered =
@@ -146,18 +146,18 @@ fn is_same(our: &Value, their: &Value) -> bool {
         "default_member_permissions",
     ];
     let values = keys.iter().all(|key| or_default(&our[*key]) == or_default(&their[*key]));
-    // Discord fills these in by itself if they are missing.
+    // Discord sets these itself if they are missing.
     let places = ["contexts", "integration_types"];
     let places =
         places.iter().all(|key| our[*key].is_null() || sorted(&our[*key]) == sorted(&their[*key]));
     let (ours, theirs) = (list(&our["options"]), list(&their["options"]));
-    // Members see options in this order, so it counts.
+    // The order of options matters, because members see them in this order.
     let options =
         ours.iter().zip(theirs).all(|(our, their)| name(our) == name(their) && is_same(our, their));
     values && places && ours.len() == theirs.len() && options
 }
 
-/// A missing value means the same as an empty text or false.
+/// `None` for a missing value, an empty text or false, which are all equivalent.
 fn or_default(value: &Value) -> Option<&Value> {
     Some(value).filter(|value| !value.is_null() && **value != json!(false) && **value != json!(""))
 }

@@ -1,5 +1,5 @@
-//! The short sentences of this front end: about buttons, waiting and permissions. What the bot says
-//! about the case comes from [`crate::reply`].
+//! The short sentences of this front end: about buttons, waiting and permissions. Sentences about
+//! the case come from [`crate::reply`].
 
 /// The button under a private answer.
 pub const POST: &str = "Post to channel";
@@ -14,33 +14,33 @@ pub const NEXT_PAGE: &str = "Next page";
 pub const STANDING: &str = "Standing";
 pub const CONFLICTS: &str = "Where sources disagree";
 pub const SOURCES: &str = "Sources";
-/// Above what the other side says.
+/// The label of a response of the other side.
 pub const IN_RESPONSE: &str = "In response";
 
-/// The context menu was used on a message without text.
+/// For a message command on a message without text.
 pub const NOTHING_TO_READ: &str =
     "That message has no text that I can read, so there is nothing to check.";
-/// A component of an older version, or a forged one.
+/// For a component of an older version, or a forged one.
 pub const UNKNOWN_BUTTON: &str = "That button does not work any more: it comes from an older \
      version of me. Ask again with /ask.";
-/// A command that is still registered and no longer exists.
+/// For a command that is still registered but no longer exists.
 pub const UNKNOWN_COMMAND: &str =
     "I do not have that command any more. Discord will stop showing it soon; /ask works.";
-/// The second press of the button that posts.
+/// For a second click on the button [`POST`].
 pub const ALREADY_POSTED: &str = "That answer was just posted to this channel.";
 pub const MAY_NOT_POST: &str =
     "You may not write in this channel, so I do not post there for you either.";
 pub const BOT_MAY_NOT_POST: &str =
     "I may not write in this channel. A moderator of this server can allow it.";
-/// A moderators' command outside of the operator's server.
+/// For a moderators' command outside of the operator's server.
 pub const MODERATION_ELSEWHERE: &str =
     "This command works only in the server of those who run this bot.";
 pub const NOT_A_MODERATOR: &str = "This command is for those who look after the FAQ: they have \
      the permission Manage Server, or a role for it.";
-/// A reload while another one runs.
+/// For a reload while another one is running.
 pub const RELOAD_RUNNING: &str = "The FAQ is being loaded already. Try again in a moment.";
 pub const NO_SUCH_ENTRY: &str = "There is no entry with that id, not even a draft.";
-/// `/faq show` without an option.
+/// For `/faq show` without an option.
 pub const NOTHING_TO_SHOW: &str =
     "Give the id of an entry, or a question to see why I answer it as I do.";
 
@@ -49,19 +49,19 @@ pub fn shared_by(member: u64) -> String {
     format!("Shared by <@{member}>")
 }
 
-/// Too many questions.
+/// For a user or a channel that is rate limited.
 pub fn please_wait(seconds: u64) -> String {
     let seconds = seconds.max(1);
     let seconds = if seconds == 1 { "1 second".to_owned() } else { format!("{seconds} seconds") };
     format!("That was a lot at once. Please ask again in {seconds}; I will be here.")
 }
 
-/// After an apology, so that the operator finds the line in the log.
+/// Follows an apology, so that the operator can find the error in the log.
 pub fn reference(id: &str) -> String {
     format!("If you tell a moderator, name this reference: {id}")
 }
 
-/// At the foot of one page of several.
+/// The page number in the footer.
 pub fn page(number: usize, of: usize) -> String {
     format!("Page {number} of {of}. ")
 }

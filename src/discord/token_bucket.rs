@@ -1,4 +1,4 @@
-//! How often somebody may ask: a token bucket for each member and each channel.
+//! Rate limits: a token bucket for each member and each channel.
 
 use std::collections::HashMap;
 use std::hash::Hash;
@@ -7,25 +7,25 @@ use std::time::{Duration, Instant};
 
 use crate::config::RateLimit;
 
-/// From this many buckets on, those that are full again are dropped.
+/// With this many buckets, full ones are removed.
 const PRUNE_FROM: usize = 10_000;
 
-/// Token buckets of one size, one for each key.
+/// Token buckets of the same size, one for each key.
 pub struct TokenBuckets<K> {
-    /// How many tokens a full bucket holds; 0 for no limit.
+    /// The capacity of a bucket in tokens; 0 means no limit.
     burst: f64,
     /// How long an empty bucket takes to fill up.
     refill: Duration,
     buckets: Mutex<HashMap<K, Bucket>>,
 }
 
-/// Whether there was a token left.
+/// The result of taking a token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Admission {
     Allowed,
     Limited {
         retry_after: Duration,
-        /// Whether this is the first refusal in a row; saying it each time would be noise.
+        /// Whether this is the first refusal in a row. Only that one gets a message.
         is_first: bool,
     },
 }

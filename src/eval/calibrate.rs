@@ -1,7 +1,7 @@
 //! Derives a calibration from question sets: two models and the bands.
 //!
-//! The bands are chosen by five-fold cross-validation, so that they keep their promises for
-//! questions that the models have not seen. The models themselves are fitted on all questions.
+//! The bands are chosen by five-fold cross-validation, so that their error rates hold for unseen
+//! questions. The models themselves are fitted on all questions.
 
 use super::fit::fit;
 use super::truth::Truth;
@@ -10,45 +10,46 @@ use crate::matcher::{Bands, BoostedLogistic, Judge, SignalValues, Snapshot};
 
 const FOLDS: usize = 5;
 
-/// The share of the questions in scope that may be answered wrongly, and of those out of scope that
-/// may be answered.
-const WRONG_ALLOWED: f64 = 0.021;
-const FALSE_ALLOWED: f64 = 0.03;
+/// The largest share of in-scope questions that may be answered wrongly, and of out-of-scope
+/// questions that may be answered.
+const MAX_WRONG: f64 = 0.021;
+const MAX_FALSE: f64 = 0.03;
 
-/// The share of the answers in the strong band that must be right.
-const STRONG_PRECISION: f64 = 0.995;
+/// The smallest share of answers in the strong band that must be right.
+const MIN_STRONG_PRECISION: f64 = 0.995;
 
-/// The share of the questions out of scope that may get suggestions instead of a plain no.
-const SUGGESTED_ALLOWED: f64 = 0.12;
+/// The largest share of out-of-scope questions that may get suggestions instead of a plain no.
+const MAX_SUGGESTED: f64 = 0.12;
 
 /// A question with its signals.
 struct Example {
     signals: SignalValues,
     in_scope: bool,
     right: bool,
-    /// Whether answering with the best candidate would do no harm.
+    /// Whether the best candidate is acceptable: right, or out of scope and without a claim about
+    /// the case.
     harmless: bool,
-    /// Whether a guard decides, so that the confidence has no say.
+    /// Whether the question matches a guard. The bands leave such questions out.
     guarded: bool,
 }
 
-/// Derives a judge from questions with known answers.
+/// Fits the models and chooses the bands on questions with known answers.
 pub fn calibrate(snapshot: &Snapshot, truths: &[Truth]) -> Result<Judge, IndexError> {
     let examples = measure(snapshot, truths)?;
     let all: Vec<&Example> = examples.iter().collect();
     let (in_scope, right) = fit_both(&all);
-    let mut unseen = Vec::with_capacity(examples.len());
+    let mut held_out = Vec::with_capacity(examples.len());
     for fold in 0..FOLDS {
-        let others: Vec<&Example> = fold_of(&examples, |place| place % FOLDS != fold);
+        let others: Vec<&Example> = fold_of(&examples, |index| index % FOLDS != fold);
         let (in_scope, right) = fit_both(&others);
-        for example in fold_of(&examples, |place| place % FOLDS == fold) {
-            unseen.push((
+        for example in fold_of(&examples, |index| index % FOLDS == fold) {
+            held_out.push((
                 in_scope.probability(&example.signals) * right.probability(&example.signals),
                 example,
             ));
         }
     }
-    let bands = choose_bands(unseen);
+    let bands = choose_bands(held_out);
     Ok(Judge { bands, in_scope, right })
 }
 
@@ -56,7 +57,7 @@ fn fold_of(examples: &[Example], keep: impl Fn(usize) -> bool) -> Vec<&Example> 
     examples
         .iter()
         .enumerate()
-        .filter(|(place, _)| keep(*place))
+        .filter(|(index, _)| keep(*index))
         .map(|(_, example)| example)
         .collect()
 }
@@ -88,14 +89,14 @@ fn fit_both(examples: &[&Example]) -> (BoostedLogistic, BoostedLogistic) {
     (fit(&scope), fit(&right))
 }
 
-/// The lowest thresholds that keep the errors within what is allowed.
-fn choose_bands(mut unseen: Vec<(f32, &Example)>) -> Bands {
-    unseen.sort_by(|a, b| b.0.total_cmp(&a.0));
-    let answerable = unseen.iter().filter(|(_, e)| e.in_scope).count().max(1) as f64;
-    let unanswerable = unseen.iter().filter(|(_, e)| !e.in_scope).count().max(1) as f64;
+/// The lowest thresholds at which the error rates are within their limits.
+fn choose_bands(mut held_out: Vec<(f32, &Example)>) -> Bands {
+    held_out.sort_by(|a, b| b.0.total_cmp(&a.0));
+    let answerable = held_out.iter().filter(|(_, e)| e.in_scope).count().max(1) as f64;
+    let unanswerable = held_out.iter().filter(|(_, e)| !e.in_scope).count().max(1) as f64;
     let (mut right, mut wrong, mut harmful, mut outside) = (0.0, 0.0, 0.0, 0.0);
     let mut bands = Bands { strong: 1.0, likely: 1.0, weak: 1.0 };
-    for (confidence, example) in unseen.into_iter().filter(|(_, example)| !example.guarded) {
+    for (confidence, example) in held_out.into_iter().filter(|(_, example)| !example.guarded) {
         match (example.in_scope, example.right, example.harmless) {
             (true, true, _) => right += 1.0,
             (true, false, _) => wrong += 1.0,
@@ -104,13 +105,13 @@ fn choose_bands(mut unseen: Vec<(f32, &Example)>) -> Bands {
                 harmful += f64::from(u8::from(!harmless));
             }
         }
-        if right / f64::max(right + wrong + harmful, 1.0) >= STRONG_PRECISION {
+        if right / f64::max(right + wrong + harmful, 1.0) >= MIN_STRONG_PRECISION {
             bands.strong = confidence;
         }
-        if wrong / answerable <= WRONG_ALLOWED && harmful / unanswerable <= FALSE_ALLOWED {
+        if wrong / answerable <= MAX_WRONG && harmful / unanswerable <= MAX_FALSE {
             bands.likely = confidence;
         }
-        if outside / unanswerable <= SUGGESTED_ALLOWED {
+        if outside / unanswerable <= MAX_SUGGESTED {
             bands.weak = confidence;
         }
     }

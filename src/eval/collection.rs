@@ -1,4 +1,4 @@
-//! Other FAQ collections, in JSON lines.
+//! Reads other FAQ collections, which are JSON Lines files.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -11,11 +11,11 @@ use super::truth::{OUT, Truth};
 use crate::knowledge::{EntryId, FaqEntry, Library, Located, Place, Vetting};
 use crate::legal::Standing;
 
-/// The entries of a collection, and questions with the right ones.
+/// The entries of a collection, and questions with their right entries.
 pub struct Collection {
     pub library: Library,
     pub truths: Vec<Truth>,
-    /// Questions for choosing a threshold, if the collection has some.
+    /// Questions for choosing a threshold; empty if the collection has none.
     pub validation: Vec<Truth>,
 }
 
@@ -50,35 +50,35 @@ struct Query {
 }
 
 impl Collection {
-    /// Reads `faq.jsonl`, `queries.jsonl` and, if it is there, `queries_val.jsonl` from a folder.
+    /// Reads `faq.jsonl`, `queries.jsonl` and, if it exists, `queries_val.jsonl` from a folder.
     pub fn read(folder: &Path) -> Result<Self, CollectionError> {
         let collected: Vec<CollectedEntry> = read_lines(&folder.join("faq.jsonl"), "FAQ entry")?;
-        // Their ids become ids of our form; the number keeps them apart.
-        let names: BTreeMap<String, EntryId> = collected
+        // Our ids have the form `topic/slug`. The number makes them unique.
+        let ids: BTreeMap<String, EntryId> = collected
             .iter()
             .enumerate()
             .map(|(number, entry)| (entry.id.clone(), EntryId::new(format!("{number:05}/entry"))))
             .collect();
         let entries = collected
             .into_iter()
-            .map(|entry| entry.into_faq_entry(&names))
+            .map(|entry| entry.into_faq_entry(&ids))
             .map(|e| (e.id.clone(), e));
         let entries: BTreeMap<EntryId, FaqEntry> = entries.collect();
-        let truths = read_truths(&folder.join("queries.jsonl"), &names)?;
+        let truths = read_truths(&folder.join("queries.jsonl"), &ids)?;
         let validation = folder.join("queries_val.jsonl");
         let validation =
-            if validation.is_file() { read_truths(&validation, &names)? } else { Vec::new() };
+            if validation.is_file() { read_truths(&validation, &ids)? } else { Vec::new() };
         Ok(Self { library: Library::of_entries(entries), truths, validation })
     }
 }
 
 impl CollectedEntry {
-    fn into_faq_entry(self, names: &BTreeMap<String, EntryId>) -> FaqEntry {
+    fn into_faq_entry(self, ids: &BTreeMap<String, EntryId>) -> FaqEntry {
         let mut phrasings = self.alternates;
         phrasings.retain(|alternate| *alternate != self.question);
         let place = Place::new("faq.jsonl", 1);
         FaqEntry {
-            id: names[&self.id].clone(),
+            id: ids[&self.id].clone(),
             question: self.question,
             phrasings: phrasings
                 .into_iter()
@@ -103,12 +103,12 @@ impl CollectedEntry {
 
 fn read_truths(
     path: &Path,
-    names: &BTreeMap<String, EntryId>,
+    ids: &BTreeMap<String, EntryId>,
 ) -> Result<Vec<Truth>, CollectionError> {
     let queries: Vec<Query> = read_lines(path, "query")?;
     let truths = queries.into_iter().map(|query| {
         let relevant =
-            query.relevant.iter().filter_map(|id| names.get(id)).map(|id| id.as_str().to_owned());
+            query.relevant.iter().filter_map(|id| ids.get(id)).map(|id| id.as_str().to_owned());
         let out = query.relevant.is_empty();
         Truth {
             q: query.q,

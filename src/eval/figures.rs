@@ -1,4 +1,4 @@
-//! Figures over a run.
+//! Summarises a run.
 
 use serde::Serialize;
 
@@ -7,43 +7,43 @@ use super::run::{Row, Run, Verdict};
 /// The outcomes of a group of questions. Shares are from 0 to 1.
 #[derive(Debug, Clone, Serialize)]
 pub struct Figures {
-    /// A style, or "all".
+    /// The style of the questions, or "all".
     pub group: String,
-    /// How many questions are in scope. The next three are shares of these.
+    /// The number of questions in scope. The next three fields are shares of it.
     pub answerable: usize,
     pub right: f64,
-    /// Answered rightly, or not answered with a right one among the first three suggestions.
+    /// Answered rightly, or not answered but with a right one among the first three suggestions.
     pub right_in_3: f64,
     pub wrong: f64,
-    /// How many questions are out of scope.
+    /// The number of questions out of scope.
     pub unanswerable: usize,
-    /// The share of these that was answered.
+    /// The share of out-of-scope questions that were answered.
     pub false_answers: f64,
 }
 
-/// How well candidates are ranked, whatever is then decided. Over the questions in scope.
+/// How well the candidates are ranked, for the questions in scope. Decisions do not count.
 #[derive(Debug, Clone, Serialize)]
 pub struct Ranking {
-    /// The share whose best candidate is right.
+    /// The share of questions whose best candidate is right.
     pub right_first: f64,
-    /// MRR@10: the mean of one over the place of the first right candidate; 0 without one.
+    /// MRR@10: the mean of `1 / rank` of the first right candidate; 0 without one.
     pub mrr: f64,
-    /// The mean of `1 / log2(1 + place)`, which with one right entry is nDCG@10 (Järvelin and
-    /// Kekäläinen, 2002).
+    /// The mean of `1 / log2(1 + rank)` of the first right candidate. With one right entry this is
+    /// nDCG@10 (Järvelin and Kekäläinen, 2002).
     pub ndcg_10: f64,
 }
 
 #[derive(Debug, Clone, Serialize)]
 pub struct Curve(pub Vec<CurvePoint>);
 
-/// What would happen if everything from a confidence on were answered.
+/// The figures if every question with at least this confidence were answered.
 #[derive(Debug, Clone, Serialize)]
 pub struct CurvePoint {
     pub threshold: f32,
-    /// Of the questions in scope, answered rightly.
+    /// The share of in-scope questions answered rightly.
     pub right: f64,
     pub wrong: f64,
-    /// Of the questions out of scope, answered.
+    /// The share of out-of-scope questions answered.
     pub false_answers: f64,
 }
 
@@ -82,9 +82,9 @@ pub fn ranking(run: &Run) -> Ranking {
         sum / answerable.len().max(1) as f64
     };
     Ranking {
-        right_first: mean(|place| f64::from(u8::from(place == 1))),
-        mrr: mean(|place| 1.0 / place as f64),
-        ndcg_10: mean(|place| 1.0 / (1.0 + place as f64).log2()),
+        right_first: mean(|rank| f64::from(u8::from(rank == 1))),
+        mrr: mean(|rank| 1.0 / rank as f64),
+        ndcg_10: mean(|rank| 1.0 / (1.0 + rank as f64).log2()),
     }
 }
 

@@ -1,9 +1,8 @@
-//! Fits a model to examples: first its weights, then the trees that correct what the weights get
-//! wrong.
+//! Fits a model to examples: first the weights of the regression, then the trees that correct it.
 
 use crate::matcher::{BoostedLogistic, SIGNAL_COUNT, SPLITS, SignalValues, Tree};
 
-/// The ridge penalty on the weights, and the number of steps of gradient descent.
+/// The ridge penalty on the weights, and the number of gradient descent steps.
 const WEIGHT_RIDGE: f64 = 10.0;
 const STEPS: usize = 3_000;
 
@@ -16,13 +15,13 @@ const CORRECTION_RIDGE: f64 = 1.0;
 
 struct Row {
     signals: SignalValues,
-    /// 1 for yes, 0 for no.
-    yes: f64,
-    /// The prediction so far.
+    /// 1 for a positive example, 0 for a negative one.
+    target: f64,
+    /// The prediction of the model so far.
     log_odds: f64,
 }
 
-/// The first derivative of the likelihood by the log-odds, and the negated second, summed over some
+/// The first derivative of the log-likelihood by the log-odds, and the negated second, summed over
 /// examples.
 #[derive(Debug, Clone, Copy, Default)]
 struct Gradient {
@@ -55,7 +54,7 @@ fn fit_weights(examples: &[(&SignalValues, bool)]) -> BoostedLogistic {
     let variance = |signal: usize| {
         mean(measured(signal).map(|value| (value - means[signal]).powi(2)).collect())
     };
-    // A constant signal says nothing, whatever it is divided by.
+    // The minimum avoids a division by zero for constant signals.
     let deviations: Vec<f64> =
         (0..SIGNAL_COUNT).map(|signal| variance(signal).sqrt().max(1e-3)).collect();
     let z_scores = |s: &SignalValues| -> Vec<f64> {
@@ -96,22 +95,23 @@ fn fit_weights(examples: &[(&SignalValues, bool)]) -> BoostedLogistic {
 fn grow(rows: &[Row]) -> Tree {
     let mut signals = [0; SPLITS];
     let mut thresholds = [f32::INFINITY; SPLITS];
-    let mut arrived: Vec<Vec<&Row>> = vec![rows.iter().collect()];
-    for place in 0..SPLITS {
-        if let Some((signal, threshold)) = best_split(&arrived[place]) {
-            (signals[place], thresholds[place]) = (signal, threshold);
+    // The rows that reach each node, by node number. The children of a node are appended in order.
+    let mut reached: Vec<Vec<&Row>> = vec![rows.iter().collect()];
+    for node in 0..SPLITS {
+        if let Some((signal, threshold)) = best_split(&reached[node]) {
+            (signals[node], thresholds[node]) = (signal, threshold);
         }
-        let is_above = |row: &&Row| row.signals.0[signals[place]] > thresholds[place];
-        let (above, below) = arrived[place].iter().partition(|row| is_above(row));
-        arrived.extend([below, above]);
+        let is_above = |row: &&Row| row.signals.0[signals[node]] > thresholds[node];
+        let (above, below) = reached[node].iter().partition(|row| is_above(row));
+        reached.extend([below, above]);
     }
     let correction =
-        |end: usize| (LEARNING_RATE * gradient(&arrived[SPLITS + end]).correction()) as f32;
+        |leaf: usize| (LEARNING_RATE * gradient(&reached[SPLITS + leaf]).correction()) as f32;
     Tree { signals, thresholds, corrections: std::array::from_fn(correction) }
 }
 
-/// The signal and the threshold with the greatest gain; `None` if no split leaves enough examples on
-/// either side.
+/// The signal and the threshold with the greatest gain. `None` if no split improves the likelihood
+/// and leaves enough examples on both sides.
 fn best_split(rows: &[&Row]) -> Option<(usize, f32)> {
     let all = gradient(rows);
     let mut best = (all.gain(), None);
@@ -139,12 +139,12 @@ fn gradient(rows: &[&Row]) -> Gradient {
 impl Row {
     fn new(regression: &BoostedLogistic, signals: &SignalValues, yes: bool) -> Self {
         let log_odds = f64::from(regression.log_odds(signals));
-        Self { signals: *signals, yes: f64::from(u8::from(yes)), log_odds }
+        Self { signals: *signals, target: f64::from(u8::from(yes)), log_odds }
     }
 
     fn gradient(&self) -> Gradient {
         let predicted = probability(self.log_odds);
-        Gradient { slope: self.yes - predicted, curvature: predicted * (1.0 - predicted) }
+        Gradient { slope: self.target - predicted, curvature: predicted * (1.0 - predicted) }
     }
 }
 
@@ -162,7 +162,7 @@ impl Gradient {
         self.slope / (self.curvature + CORRECTION_RIDGE)
     }
 
-    /// Twice what that step adds to the likelihood.
+    /// Twice the increase of the log-likelihood by that step.
     fn gain(self) -> f64 {
         self.slope * self.correction()
     }
@@ -176,7 +176,7 @@ fn probability(log_odds: f64) -> f64 {
 mod tests {
     use super::*;
 
-    /// Yes if exactly one of two signals is high, which no weighted sum can express.
+    /// True if exactly one of two signals is high, which no weighted sum can express.
     fn exclusive_or() -> Vec<(SignalValues, bool)> {
         let of = |example: usize| {
             let high = [example, example / 3].map(|place| place.is_multiple_of(3));
@@ -195,14 +195,14 @@ mod tests {
     fn trees_express_what_weights_cannot() {
         let examples = exclusive_or();
         let examples = borrowed(&examples);
-        let told = |regression: &BoostedLogistic| {
-            let as_known = |(signals, yes): &&(&SignalValues, bool)| {
+        let count_correct = |regression: &BoostedLogistic| {
+            let is_correct = |(signals, yes): &&(&SignalValues, bool)| {
                 (regression.probability(signals) > 0.5) == *yes
             };
-            examples.iter().filter(as_known).count()
+            examples.iter().filter(is_correct).count()
         };
-        assert!(told(&fit_weights(&examples)) < 400);
-        assert_eq!(told(&fit(&examples)), 400);
+        assert!(count_correct(&fit_weights(&examples)) < 400);
+        assert_eq!(count_correct(&fit(&examples)), 400);
     }
 
     #[test]

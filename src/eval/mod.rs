@@ -1,8 +1,8 @@
 //! Measures the matcher: question sets run through the same code as the bot.
 //!
-//! A *truth* is a question with the topics or entries that are right, or with none. A *run* records
-//! the outcome of each. Figures are computed from the run in a separate step, so two runs can be
-//! compared question by question.
+//! A *truth* is a labelled question: it has the topics or entries that are right, if any. A *run*
+//! records the outcome of every question. Figures are computed from a run in a separate step, so
+//! two runs can also be compared question by question.
 
 mod calibrate;
 mod collection;

@@ -18,12 +18,12 @@ pub struct Row {
     pub q: String,
     pub set: String,
     pub style: String,
-    /// Whether it is out of scope, so that it must not be answered.
+    /// Whether the question is out of scope and must not be answered.
     pub out: bool,
     pub verdict: Verdict,
-    /// The entry it was answered with, if any.
+    /// The entry of the answer, if there was one.
     pub entry: Option<String>,
-    /// The place of the first right candidate, counted from 1; `None` if no candidate is right.
+    /// The rank of the first right candidate, from 1; `None` if no candidate is right.
     pub rank: Option<usize>,
     pub confidence: f32,
     pub best_is_right: bool,
@@ -38,9 +38,9 @@ pub enum Verdict {
     /// Not answered, and no suggestion is right.
     Missed,
     Wrong,
-    /// Out of scope, and not answered.
+    /// Out of scope, and not answered, or answered without a claim about the case.
     Silent,
-    /// Out of scope, and answered all the same.
+    /// Out of scope, but answered.
     FalseAnswer,
 }
 
@@ -76,7 +76,7 @@ fn judge(snapshot: &Snapshot, truth: &Truth) -> Result<Row, IndexError> {
         out: truth.is_out(),
         verdict,
         entry: entry.map(ToString::to_string),
-        rank: ranked.iter().position(accepts).map(|place| place + 1),
+        rank: ranked.iter().position(accepts).map(|index| index + 1),
         confidence: decision.evidence.confidence.map_or(0.0, |confidence| confidence.together),
         best_is_right: ranked.first().is_some_and(accepts),
     })

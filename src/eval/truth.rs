@@ -1,4 +1,4 @@
-//! Questions with what would be right.
+//! Question sets: questions with their right answers.
 
 use std::path::{Path, PathBuf};
 
@@ -9,14 +9,15 @@ use crate::knowledge::{EntryId, Library};
 /// The topic of questions that are out of scope and must not be answered.
 pub const OUT: &str = "OUT";
 
+/// A question with its right answers.
 #[derive(Debug, Clone, Deserialize)]
 pub struct Truth {
     pub q: String,
-    /// The topics, or the ids of entries, whose answer is right; [`OUT`] alone if none is.
+    /// The topics or entry ids whose answers are right; only [`OUT`] if none is.
     pub topics: Vec<String>,
-    /// How it is asked: plain, chat, typo, …
+    /// How the question is asked: plain, chat, typo, …
     pub style: String,
-    /// The name of its file.
+    /// The name of the file, without its extension.
     #[serde(skip)]
     pub set: String,
 }
@@ -36,12 +37,12 @@ struct TruthFile {
 }
 
 impl Truth {
-    /// Whether it is out of scope.
+    /// Whether the question is out of scope.
     pub fn is_out(&self) -> bool {
         self.topics == [OUT]
     }
 
-    /// Whether an entry is a right answer. A question that is out of scope may still get an answer
+    /// Whether an entry is an acceptable answer. An out-of-scope question may still get an answer
     /// that claims nothing about the case.
     pub fn accepts(&self, entry: &EntryId, library: &Library) -> bool {
         let topic = entry.topic();
@@ -62,7 +63,7 @@ pub fn read_sets(folder: &Path) -> Result<Vec<Truth>, TruthError> {
     for entry in std::fs::read_dir(folder).map_err(unreadable(folder))? {
         files.push(entry.map_err(unreadable(folder))?.path());
     }
-    files.retain(|path| path.extension().is_some_and(|ending| ending == "toml"));
+    files.retain(|path| path.extension().is_some_and(|extension| extension == "toml"));
     files.sort();
     let mut truths = Vec::new();
     for path in files {

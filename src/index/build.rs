@@ -11,7 +11,8 @@ use super::schema::Fields;
 use crate::knowledge::{FaqEntry, Library};
 use crate::language::{Analyzer, Word};
 
-/// The writer starts a second segment beyond this; thousands of entries fit.
+/// The memory budget of the writer. Beyond it the writer starts a second segment, which the
+/// searcher would not read; thousands of entries fit.
 const WRITER_BYTES: usize = 50_000_000;
 
 #[derive(Debug, thiserror::Error)]
@@ -20,7 +21,7 @@ pub enum IndexError {
     Tantivy { act: &'static str, source: tantivy::TantivyError },
     #[error("cannot {act} {}", path.display())]
     Io { act: &'static str, path: PathBuf, source: std::io::Error },
-    /// The index on disk is not what its stamp says.
+    /// The index on disk does not match its stamp.
     #[error("the index in {} is damaged: {reason}", path.display())]
     Damaged { path: PathBuf, reason: String },
 }
@@ -35,7 +36,8 @@ impl IndexError {
 #[derive(Clone)]
 pub struct Index(pub(super) RamDirectory);
 
-/// Indexes the vetted entries in order of id: an entry's number is its place in that order.
+/// Indexes the vetted entries in the order of ids. The number of an entry is its index in that
+/// order.
 pub fn build(library: &Library, analyzer: &Analyzer) -> Result<Index, IndexError> {
     let (schema, fields) = Fields::schema();
     let directory = RamDirectory::create();
@@ -64,8 +66,8 @@ fn document(
     let quoted: Vec<String> =
         quoted.map(|quotation| format!("{} {}", quotation.words, quotation.speaker)).collect();
     let quoted: Vec<&str> = quoted.iter().map(String::as_str).collect();
-    // Each text is read by itself: the limit on words is for questions, not for what an editor may
-    // write.
+    // Each text is analysed by itself, because the analyzer limits the number of words per text,
+    // and that limit is meant for questions.
     let read = |texts: &[&str]| {
         texts.iter().flat_map(|text| terms(&analyzer.read(text))).collect::<Vec<String>>()
     };
@@ -83,7 +85,7 @@ fn document(
     document
 }
 
-/// The terms of a text, and the concepts beside them.
+/// The terms of a text, each followed by its concept.
 fn terms(words: &[Word]) -> Vec<String> {
     let of_word =
         |word: &Word| [Some(word.term.clone()), word.concept.clone()].into_iter().flatten();
@@ -107,7 +109,7 @@ impl Index {
         Self(RamDirectory::create())
     }
 
-    /// The name and the bytes of each of its files.
+    /// The name and the contents of each file.
     pub(super) fn files(&self) -> Result<Vec<(PathBuf, Vec<u8>)>, IndexError> {
         let index =
             tantivy::Index::open(self.0.clone()).map_err(IndexError::tantivy("read back"))?;

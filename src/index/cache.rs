@@ -1,10 +1,10 @@
-//! Caches the index, and what was learnt with it, on disk.
+//! Caches the index and the trained models on disk.
 //!
 //! Every cached index is a folder named after its schema version and a hash of its content, so an
-//! old one is never taken for a new one. It is written beside its place and renamed into it: a
-//! crash leaves the old one or the new one, never half of one. Its stamp holds the hash of every
-//! file, and of itself. The files are read into memory, so nothing that happens to the disk later
-//! can reach a running bot. Whatever is missing or damaged is built again.
+//! outdated index is never used. It is written to a temporary folder and renamed: after a crash the
+//! folder has the old index or the new one, never half of one. Its stamp contains the hash of every
+//! file, and of the stamp itself. The files are read into memory, so later changes on disk do not
+//! affect a running bot. A missing or damaged index is built again.
 
 use std::collections::BTreeMap;
 use std::fs::{self, File};
@@ -17,7 +17,7 @@ use tracing::{info, warn};
 use super::SCHEMA_VERSION;
 use super::build::{Index, IndexError};
 
-/// How many digits of the content's hash name a folder.
+/// How many digits of the content hash are in the name of a folder.
 const NAME_DIGITS: usize = 32;
 
 const STAMP: &str = "stamp.toml";
@@ -26,17 +26,17 @@ const IN_PROGRESS: &str = ".building-";
 const MODEL: &str = "model.bin";
 const INDEX_FOLDER: &str = "entries";
 
-/// Which index is wanted.
+/// Identifies an index.
 pub struct CacheKey {
-    /// Everything that the index depends on: the content, the vector table, the rules by which the
-    /// content was checked.
+    /// Everything that the index depends on: the content, the vector table, and the rules that the
+    /// content was checked with.
     pub content: String,
-    /// Whose index it is. A new index replaces the older ones of the same owner and no others, so
-    /// several FAQs can keep theirs in one folder.
+    /// The FAQ that the index belongs to. A new index replaces older ones of the same owner only,
+    /// so several FAQs can share one folder.
     pub owner: String,
 }
 
-/// A folder of cached indexes, and the one in it that is wanted.
+/// A folder of cached indexes, and the key of one of them.
 pub struct Cache<'a> {
     root: &'a Path,
     owner: String,
@@ -44,31 +44,31 @@ pub struct Cache<'a> {
     folder: PathBuf,
 }
 
-/// What is cached.
+/// The contents of a cached index.
 pub struct Stored {
     pub index: Index,
-    /// What was learnt from the content, serialized.
+    /// The trained models, serialized.
     pub model: Vec<u8>,
 }
 
 /// Where an index came from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Origin {
-    /// It was in the cache, whole and up to date.
+    /// From the cache.
     Found(PathBuf),
-    /// It was built and written to disk.
+    /// Built, and written to disk.
     Built(PathBuf),
-    /// It was built, could not be written, and lives as long as this process.
+    /// Built, but not written to disk. It lasts as long as this process.
     InMemory { reason: String },
 }
 
-/// What every file of a cached index must be.
+/// The stamp of a cached index, which says what its files must contain.
 #[derive(Debug, Serialize, Deserialize)]
 struct Stamp {
     schema_version: u32,
     content_hash: String,
     owner: String,
-    /// The BLAKE3 hash of the rest of the stamp, which nothing else vouches for.
+    /// The BLAKE3 hash of the rest of the stamp.
     seal: String,
     /// The BLAKE3 hash of each file, by its path in the folder.
     files: BTreeMap<String, String>,
@@ -81,7 +81,7 @@ impl<'a> Cache<'a> {
         Self { root, owner: key.owner, hash, folder }
     }
 
-    /// The cached index. `None`, with a line in the log, if there is none or it is damaged.
+    /// The cached index. If there is none, or it is damaged: `None`, and a line in the log.
     pub fn find(&self) -> Option<Stored> {
         match self.read_under_lock() {
             Ok(stored) => return Some(stored),
@@ -93,14 +93,14 @@ impl<'a> Cache<'a> {
         None
     }
 
-    /// Where a found index lies.
+    /// The folder of this index, whether or not it exists.
     pub fn folder(&self) -> &Path {
         &self.folder
     }
 
-    /// Writes an index to disk. If that fails, which is logged as a warning, it lives in memory.
+    /// Writes an index to disk. A failure is logged as a warning, and the index stays in memory.
     /// Several processes may do this at once.
-    pub fn keep(&self, stored: &Stored) -> Origin {
+    pub fn store(&self, stored: &Stored) -> Origin {
         match self.write(stored) {
             Ok(()) => Origin::Built(self.folder.clone()),
             Err(error) => {
@@ -111,8 +111,9 @@ impl<'a> Cache<'a> {
         }
     }
 
-    /// Reads while nobody else may replace the index. Where no lock can be had, as on a read-only
-    /// disk, it is read without one: the stamp tells whether it is whole.
+    /// Reads the index under a shared lock, so that no process replaces it meanwhile. If the lock
+    /// cannot be taken, as on a read-only disk, reads without it: the stamp detects a partial
+    /// index.
     fn read_under_lock(&self) -> Result<Stored, IndexError> {
         let lock = File::open(self.root.join(LOCK));
         let lock = lock.and_then(|file| file.lock_shared().map(|()| file)).ok();
@@ -146,7 +147,7 @@ impl<'a> Cache<'a> {
         Ok(stored)
     }
 
-    /// Writes under the lock, beside the index's place, then renames into it.
+    /// Writes to a temporary folder and renames it, under an exclusive lock.
     fn write(&self, stored: &Stored) -> Result<(), IndexError> {
         fs::create_dir_all(self.root).map_err(io_error("create", self.root))?;
         let lock_path = self.root.join(LOCK);
@@ -154,7 +155,7 @@ impl<'a> Cache<'a> {
         let lock = lock.map_err(io_error("create", &lock_path))?;
         lock.lock().map_err(io_error("lock", &lock_path))?;
         if self.read().is_ok() {
-            // Another process was faster.
+            // Another process has just built the same index.
             return Ok(());
         }
         self.clear();
@@ -186,10 +187,10 @@ impl<'a> Cache<'a> {
         write_file(&building.join(STAMP), text.as_bytes())
     }
 
-    /// Removes half-written folders, the older indexes of the same owner, those of older versions
-    /// of Caseclerk, and a damaged one in our place. Only names that this module gives are touched:
-    /// pointing `--index` at the wrong folder loses nothing. Called under the lock, so nobody else
-    /// is building.
+    /// Removes partly written folders, older indexes of the same owner, indexes of other versions
+    /// of Caseclerk, and a damaged index in our folder. Only names of this module's format are
+    /// removed, so pointing `--index` at the wrong folder does no damage. The caller has the lock,
+    /// so no other process is building.
     fn clear(&self) {
         let Ok(entries) = fs::read_dir(self.root) else { return };
         for entry in entries.flatten() {
@@ -204,7 +205,7 @@ impl<'a> Cache<'a> {
     }
 }
 
-/// Whether an index of this version was made for somebody else.
+/// Whether an index has the current version and another owner.
 fn belongs_to_another(folder: &Path, owner: &str) -> bool {
     Stamp::read(folder)
         .is_ok_and(|stamp| stamp.schema_version == SCHEMA_VERSION && stamp.owner != owner)
@@ -225,7 +226,7 @@ impl Stamp {
         hash_of(text.as_bytes())
     }
 
-    /// Reads a stamp that is sealed.
+    /// Reads a stamp and verifies its seal.
     fn read(folder: &Path) -> Result<Self, IndexError> {
         let damaged = |reason: String| IndexError::Damaged { path: folder.to_owned(), reason };
         let text = String::from_utf8(read_file(&folder.join(STAMP))?)
@@ -239,12 +240,12 @@ impl Stamp {
     }
 }
 
-/// Removes a folder, or a file in a folder's place.
+/// Removes a folder or a file.
 fn remove(path: &Path) -> io::Result<()> {
     if path.is_dir() { fs::remove_dir_all(path) } else { fs::remove_file(path) }
 }
 
-/// Whether a name looks like `v1-` and 32 hexadecimal digits.
+/// Whether a name has the format of an index folder: `v1-` and 32 hexadecimal digits.
 fn is_index_name(name: &str) -> bool {
     let parts = name.strip_prefix('v').and_then(|rest| rest.split_once('-'));
     parts.is_some_and(|(version, hash)| {
@@ -258,8 +259,7 @@ fn read_file(path: &Path) -> Result<Vec<u8>, IndexError> {
     fs::read(path).map_err(io_error("read", path))
 }
 
-/// Writes a file and waits until it is on disk, so that a rename never makes a promise that the
-/// files do not keep.
+/// Writes a file and syncs it to disk, so that a renamed folder never contains unwritten files.
 fn write_file(path: &Path, bytes: &[u8]) -> Result<(), IndexError> {
     let write = || -> io::Result<()> {
         let mut file = File::create(path)?;

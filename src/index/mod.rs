@@ -1,7 +1,7 @@
 //! The search index: built from the library, cached on disk, read into memory, searched.
 //!
-//! This is the only place that knows Tantivy. A vetted entry is one document. Everything that goes
-//! in or comes out is a number or a term; what the numbers mean is for the matcher.
+//! Only this module uses Tantivy. Every vetted entry is one document. The results are numbers by
+//! entry; the matcher interprets them.
 
 mod build;
 mod cache;
@@ -12,6 +12,6 @@ pub use build::{Index, IndexError, build};
 pub use cache::{Cache, CacheKey, Origin, Stored};
 pub use searcher::{EntryNumber, FieldWeights, Searcher, WeightedTerm};
 
-/// The version of everything in a cached index: the fields, the way in which text becomes terms,
-/// the layout of the files and of what is learnt. Raise it when any of them changes.
+/// The version of a cached index. Raise it when the fields, the analysis of text, the layout of the
+/// files, or the trained models change.
 pub const SCHEMA_VERSION: u32 = 19;

@@ -2,13 +2,13 @@
 
 use tantivy::schema::{Field, IndexRecordOption, Schema, TextFieldIndexing, TextOptions};
 
-/// An entry is one document, and its number is the number of its document.
+/// The fields of an entry.
 ///
 /// ```text
-/// asked      its question, its phrasings and its keywords
-/// answer     its answer
-/// quotations the words quoted in it, and who said them
-/// everything all of the above, to tell whether the entry contains a word at all
+/// asked      the question, the phrasings and the keywords
+/// answer     the answer
+/// quotations the quotations and their speakers
+/// everything all of the above, to look up whether the entry contains a word at all
 /// ```
 #[derive(Clone, Copy)]
 pub(super) struct Fields {
@@ -28,8 +28,8 @@ impl Fields {
     }
 }
 
-/// BM25 needs frequencies and lengths; positions would double the size for nothing. Our own
-/// analyzer splits the text into terms, so Tantivy's tokenizers are never used.
+/// BM25 needs frequencies and field norms. Positions would double the size without being used. Our
+/// own analyzer splits the text into terms, so Tantivy's tokenizers are never used.
 fn frequencies_and_lengths() -> TextOptions {
     TextOptions::default().set_indexing_options(
         TextFieldIndexing::default()

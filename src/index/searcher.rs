@@ -10,14 +10,15 @@ use tantivy::{DocSet, InvertedIndexReader, ReloadPolicy, SegmentReader};
 use super::build::{Index, IndexError};
 use super::schema::Fields;
 
-/// The place of an entry among the vetted ones, in order of id; also the number of its document.
+/// The number of an entry: its index among the vetted entries, in the order of ids. It is also its
+/// Tantivy document id.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct EntryNumber(pub u32);
 
-/// How much a word counts in each field of an entry.
+/// The weight of a word in each field of an entry.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct FieldWeights {
-    /// In the question, the phrasings and the keywords.
+    /// For the question, the phrasings and the keywords.
     pub asked: f32,
     pub answer: f32,
     pub quotations: f32,
@@ -30,7 +31,7 @@ pub struct WeightedTerm<'t> {
     pub weight: f32,
 }
 
-/// Finds which entries contain which words, with raw BM25 scores.
+/// Looks up which entries contain a term, and computes raw BM25 scores.
 pub struct Searcher {
     /// `None` for an index without entries, which has no segment.
     segment: Option<Segment>,
@@ -71,8 +72,8 @@ impl Searcher {
     /// The raw BM25 score of every entry, by number, summed over the weighted fields; 0 for an
     /// entry that contains none of the terms.
     ///
-    /// Every entry that contains a term is scored: how far the best one stands out depends on all
-    /// the others, so a search that skips those that cannot win would not help.
+    /// Every entry that contains a term is scored, because the ranking uses z-scores over all
+    /// entries. A top-k search, which skips entries that cannot win, would not do.
     pub fn score_entries(
         &self,
         terms: &[WeightedTerm<'_>],
@@ -93,15 +94,15 @@ impl Searcher {
         Ok(scores)
     }
 
-    /// The inverse document frequency of BM25, `ln(1 + (N - n + ½) / (n + ½))` for a term that n of
-    /// N entries contain (Robertson and Zaragoza, 2009). Greatest for a term that none contains.
+    /// The inverse document frequency of BM25: `ln(1 + (N - n + ½) / (n + ½))` for a term in n of N
+    /// entries (Robertson and Zaragoza, 2009). It is greatest for a term in no entry.
     pub fn idf(&self, term: &str) -> Result<f32, IndexError> {
-        let with_term = match &self.segment {
+        let matching = match &self.segment {
             Some(segment) => segment.everything.document_frequency(term).map_err(failed)?,
             None => 0,
         };
-        let (with_term, all) = (with_term as f32, self.entries as f32);
-        Ok((1.0 + (all - with_term + 0.5) / (with_term + 0.5)).ln())
+        let (matching, all) = (matching as f32, self.entries as f32);
+        Ok((1.0 + (all - matching + 0.5) / (matching + 0.5)).ln())
     }
 
     /// Whether any field of an entry contains a term.
@@ -113,7 +114,7 @@ impl Searcher {
     }
 
     /// Whether the question, a phrasing or the keywords of an entry contain a term.
-    pub fn asks_with(&self, entry: EntryNumber, term: &str) -> Result<bool, IndexError> {
+    pub fn phrasings_contain(&self, entry: EntryNumber, term: &str) -> Result<bool, IndexError> {
         let segment = self.segment.as_ref();
         segment.map_or(Ok(false), |segment| segment.asked.contains(entry, term)).map_err(failed)
     }
@@ -143,8 +144,8 @@ impl Postings {
     /// Adds the BM25 score of a term, times a weight, to every entry whose field contains it.
     fn add_scores(&self, term: &str, weight: f32, scores: &mut [f32]) -> std::io::Result<()> {
         let Some(info) = self.terms.get_term_info(&self.term(term))? else { return Ok(()) };
-        let (with_term, all) = (u64::from(info.doc_freq), u64::from(self.documents));
-        let bm25 = Bm25Weight::for_one_term_without_explain(with_term, all, self.average_length);
+        let (matching, all) = (u64::from(info.doc_freq), u64::from(self.documents));
+        let bm25 = Bm25Weight::for_one_term_without_explain(matching, all, self.average_length);
         let bm25 = bm25.boost_by(weight);
         let option = IndexRecordOption::WithFreqs;
         let mut block = self.terms.read_block_postings_from_terminfo(&info, option)?;

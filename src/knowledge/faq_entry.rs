@@ -6,72 +6,72 @@ use super::finding::{Located, Place};
 use super::ids::{ConflictKey, EntryId, QuotationKey};
 use crate::legal::{Citation, Standing};
 
-/// An answer of the FAQ, as its file describes it.
+/// An entry of the FAQ, as its file describes it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct FaqEntry {
     pub id: EntryId,
     pub question: String,
     /// Other ways in which people ask it.
     pub phrasings: Vec<Located<String>>,
-    /// Single words that lead here although they occur nowhere else in the entry.
+    /// Words by which the entry can be found although they occur nowhere else in it.
     pub keywords: Vec<String>,
     /// The answer in Markdown.
     pub answer: Located<String>,
     pub standing: Standing,
     /// Never empty in an entry that the loader lets through.
     pub citations: Vec<Citation>,
-    /// Quotations shown with it.
+    /// Quotations to show with the answer.
     pub quotations: Vec<QuotationKey>,
     /// Quotations in which the other side responds to an allegation.
     pub responses: Vec<QuotationKey>,
-    /// Why there is no response, for an allegation that nobody responded to.
+    /// Why there is no response, if nobody responded to an allegation.
     pub no_response: Option<String>,
-    /// Conflicts between sources that touch it.
+    /// Conflicts between sources that concern the answer.
     pub conflicts: Vec<ConflictKey>,
-    /// Neighbouring answers that name this one too.
+    /// Related entries, which must name this one too.
     pub related: Vec<EntryId>,
-    /// Neighbouring answers that need not name this one.
+    /// Related entries that need not name this one.
     pub see_also: Vec<EntryId>,
-    /// The day up to which its facts were checked.
+    /// The date up to which the facts were checked.
     pub as_of: Date,
     pub vetting: Vetting,
-    /// Where its file begins.
+    /// The first line of the file.
     pub place: Place,
 }
 
 /// Whether an answer may be shown to people.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Vetting {
-    /// Loaded and checked, never indexed, never shown to members.
+    /// Loaded and checked, but not indexed and not shown to members.
     Draft,
     /// Compared with its sources by a second person on that day.
     Vetted(Date),
-    /// No longer found; those who ask for it by its id read when and why.
+    /// Not indexed. A member who asks for it by id is shown when and why it was withdrawn.
     Withdrawn {
         date: Date,
-        /// Why, in a sentence.
+        /// One sentence.
         reason: String,
     },
 }
 
 impl FaqEntry {
-    /// Its question, then the other ways of asking it.
+    /// The question, then the other phrasings.
     pub fn ways_of_asking(&self) -> impl Iterator<Item = &str> {
         std::iter::once(self.question.as_str())
             .chain(self.phrasings.iter().map(|phrasing| phrasing.value.as_str()))
     }
 
-    /// Whether it may be found and shown.
+    /// Whether the entry may be found and shown.
     pub fn is_vetted(&self) -> bool {
         matches!(self.vetting, Vetting::Vetted(_))
     }
 
-    /// The neighbours to suggest after it, mutual ones first.
+    /// The entries to suggest after this one: `related`, then `see_also`.
     pub fn neighbours(&self) -> impl Iterator<Item = &EntryId> {
         self.related.iter().chain(&self.see_also)
     }
 
-    /// All the quotations that are shown with it: its own, then the responses.
+    /// All quotations that are shown with the answer: its own, then the responses, without repeats.
     pub fn all_quotations(&self) -> impl Iterator<Item = &QuotationKey> {
         self.quotations
             .iter()

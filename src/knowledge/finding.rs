@@ -1,4 +1,4 @@
-//! What is wrong with a file, described for the person who edits it.
+//! Findings: problems in the content files, described for editors.
 
 use std::fmt;
 use std::ops::Deref;
@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
-/// Something an editor should know about a file: which rule, where, what was seen, what to do.
+/// A problem in a content file, for its editor: which rule, where, what was found, what to do.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Finding {
     /// The name of the rule, such as `unknown-source`.
@@ -16,22 +16,22 @@ pub struct Finding {
     pub file: String,
     /// The line in that file, counted from 1.
     pub line: usize,
-    /// What was seen.
+    /// The problem.
     pub message: String,
-    /// What would be right.
+    /// How to fix it.
     pub help: String,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Severity {
-    /// The bot refuses to start with it, and a reload changes nothing.
+    /// The bot refuses to start with it, and refuses to reload.
     Error,
-    /// Worth a look; the bot works.
+    /// Does not keep the bot from running.
     Warning,
 }
 
-/// A line of a content file. Cheap to clone: all places in a file share its name.
+/// A line of a content file. Cheap to clone, because the places in a file share its name.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Place {
     /// The file, relative to the content folder, with forward slashes.
@@ -47,7 +47,7 @@ pub struct Located<T> {
     pub place: Place,
 }
 
-/// Puts findings into the order in which an editor works through them: by file and line.
+/// Sorts findings by file, line and rule.
 pub fn sort_findings(findings: &mut [Finding]) {
     findings.sort_by(|a, b| (&a.file, a.line, a.rule).cmp(&(&b.file, b.line, b.rule)));
 }
@@ -98,7 +98,7 @@ impl Place {
     }
 }
 
-/// A record is used like the value that it holds; only findings need its place.
+/// A located value can be used like the value itself, because only findings need the place.
 impl<T> Deref for Located<T> {
     type Target = T;
 
@@ -117,7 +117,7 @@ impl fmt::Display for Severity {
 }
 
 impl fmt::Display for Finding {
-    /// Three lines: where and how severe, what was seen, what to do.
+    /// Three lines: the place, severity and rule; the problem; how to fix it.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { rule, severity, file, line, message, help } = self;
         write!(f, "{file}:{line}: {severity} [{rule}]\n  {message}\n  To fix it: {help}")

@@ -1,4 +1,4 @@
-//! One answer's file: its head between `+++` lines, the question, the answer.
+//! Reads the file of an answer: TOML front matter between `+++` lines, the question, the answer.
 
 use jiff::civil::Date;
 use serde::Deserialize;
@@ -11,7 +11,7 @@ use crate::legal::{Citation, PartialDate, Standing, deserialize_date};
 
 const FENCE: &str = "+++";
 
-/// The head of an answer as it was typed.
+/// The front matter of an answer.
 #[derive(Deserialize)]
 struct FrontMatter {
     #[serde(default)]
@@ -55,19 +55,18 @@ enum VettingState {
     Withdrawn,
 }
 
-/// The two parts of a file.
 struct Parts<'a> {
     head: Part<'a>,
     body: Part<'a>,
 }
 
-/// A part of a file, with the line on which it begins.
+/// A part of a file, with the number of its first line.
 struct Part<'a> {
     text: &'a str,
     line: usize,
 }
 
-/// Reads one answer. `None` if there is too little of it to be an entry; the findings say why.
+/// Reads one answer. `None` if it is incomplete; the findings then say why.
 pub(super) fn read_entry(
     id: EntryId,
     file: &str,
@@ -112,7 +111,7 @@ pub(super) fn read_entry(
     })
 }
 
-/// Cuts a file at its two `+++` lines.
+/// Splits a file at its two `+++` lines.
 fn split(text: &str) -> Option<Parts<'_>> {
     let mut offset = 0;
     let mut fences = Vec::new();
@@ -137,7 +136,7 @@ fn split(text: &str) -> Option<Parts<'_>> {
     })
 }
 
-/// The question from the first heading, and the text below it.
+/// The question, which is the first heading, and the text below it.
 fn question_and_answer(
     body: &Part<'_>,
     place: &Place,

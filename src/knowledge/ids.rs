@@ -1,10 +1,10 @@
-//! The names of content: topics, answers, quotations, conflicts.
+//! The names of topics, answers, pages, quotations and conflicts.
 
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-/// Declares a name that is a plain string with a type of its own.
+/// Declares a string newtype for names.
 macro_rules! name {
     ($(#[$doc:meta])* $name:ident) => {
         $(#[$doc])*
@@ -13,7 +13,7 @@ macro_rules! name {
         pub struct $name(String);
 
         impl $name {
-            /// Wraps a name as a file has it; the loader checks whether it exists.
+            /// Does not check whether the name exists; the loader does.
             pub fn new(name: impl Into<String>) -> Self {
                 Self(name.into())
             }
@@ -42,11 +42,11 @@ name!(
     TopicId
 );
 name!(
-    /// The name of an answer: its path under `answers/` without the ending, `topic/slug`.
+    /// The name of an answer: its path under `answers/` without the extension, `topic/slug`.
     EntryId
 );
 name!(
-    /// The name of a page: a file under `pages/`, and the command that shows it.
+    /// The name of a page: of its file under `pages/`, and of the command that shows it.
     PageName
 );
 name!(
@@ -59,13 +59,13 @@ name!(
 );
 
 impl EntryId {
-    /// The topic, which is the folder.
+    /// The topic: the first part of the path.
     pub fn topic(&self) -> TopicId {
         TopicId::new(self.0.split('/').next().unwrap_or_default())
     }
 }
 
-/// Whether a name consists of small letters, digits and single hyphens, as file names and keys
+/// Whether a name consists of lower-case letters, digits and single hyphens, as file names and keys
 /// must.
 pub(super) fn is_slug(name: &str) -> bool {
     !name.is_empty()

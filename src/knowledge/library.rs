@@ -1,4 +1,4 @@
-//! Everything the bot knows, read and linked.
+//! The loaded content.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -19,69 +19,67 @@ use crate::legal::{Case, Source, SourceKey};
 
 /// The whole content of the FAQ folder.
 ///
-/// It can hold entries with mistakes in them: look at the findings before you serve answers from it.
+/// It may contain mistakes. Check the findings before you serve answers from it.
 #[derive(Debug, Clone)]
 pub struct Knowledge {
-    /// What is searched. Shared, because a snapshot of the matcher keeps it as long as it lives.
+    /// What the matcher searches. Shared, because a snapshot of the matcher keeps it.
     pub library: Arc<Library>,
-    /// What the bot says about the case beside its answers.
     pub case_file: CaseFile,
 }
 
 /// Everything that the matcher searches or learns from.
 #[derive(Debug, Clone, Default)]
 pub struct Library {
-    /// The topics in the order in which readers browse them.
+    /// The topics, in the order in which they are listed.
     pub topics: Vec<Located<Topic>>,
-    /// Every answer under its id: vetted ones, drafts and withdrawn ones.
+    /// Every entry, including drafts and withdrawn ones.
     pub entries: BTreeMap<EntryId, FaqEntry>,
     pub quotations: BTreeMap<QuotationKey, Located<Quotation>>,
     /// Words that mean the same in this field.
     pub synonyms: Vec<Located<SynonymGroup>>,
     /// Questions that people ask and that the FAQ does not answer.
     pub elsewhere: Vec<Located<ElsewhereGroup>>,
-    /// Word rules for questions that the statistics decide wrongly; the first that fits wins.
+    /// Word rules for questions that the models decide wrongly; the first match wins.
     pub guards: Vec<Located<Guard>>,
-    /// A hash of all the files of the folder.
+    /// A hash of all files that were read.
     pub content_hash: ContentHash,
 }
 
-/// What the bot says about the case beside its answers, and the sources of both.
+/// What the bot says about the case in addition to its answers, and the sources.
 #[derive(Debug, Clone)]
 pub struct CaseFile {
     pub case: Case,
     /// The bot's own sentences.
     pub voice: Voice,
-    /// The pages that this case has beside its answers.
+    /// The pages that this case has in addition to its answers.
     pub pages: BTreeMap<PageName, Located<Page>>,
     pub sources: BTreeMap<SourceKey, Located<Source>>,
     /// The points on which sources disagree.
     pub conflicts: BTreeMap<ConflictKey, Located<Conflict>>,
-    /// What happened, oldest first.
+    /// Oldest first.
     pub timeline: Vec<Located<TimelineEvent>>,
-    /// The words that answers avoid.
+    /// Words that answers avoid.
     pub house_style: HouseStyle,
 }
 
 impl Library {
-    /// A library of nothing but entries, for measuring the matcher on collections that are about
-    /// no case.
+    /// A library with entries only, for measuring the matcher on collections that are not about a
+    /// case.
     pub fn of_entries(entries: BTreeMap<EntryId, FaqEntry>) -> Self {
         let content_hash = ContentHash::of(entries.values().map(|entry| format!("{entry:?}")));
         Self { entries, content_hash, ..Self::default() }
     }
 
-    /// The answers that may be found and shown.
+    /// The entries that may be found and shown.
     pub fn vetted(&self) -> impl Iterator<Item = &FaqEntry> {
         self.entries.values().filter(|entry| entry.is_vetted())
     }
 
-    /// The answer with this id, vetted or not.
+    /// The entry with this id, vetted or not.
     pub fn entry(&self, id: &str) -> Option<&FaqEntry> {
         self.entries.get(id)
     }
 
-    /// The topic with this id.
     pub fn topic(&self, id: &TopicId) -> Option<&Topic> {
         self.topics.iter().find(|topic| topic.id == *id).map(|topic| &topic.value)
     }
@@ -92,19 +90,18 @@ impl Library {
         self.topic(id).is_some_and(|topic| topic.claims_nothing)
     }
 
-    /// The guard with this name.
     pub fn guard(&self, name: &str) -> Option<&Guard> {
         self.guards.iter().find(|guard| guard.name == name).map(|guard| &guard.value)
     }
 
-    /// The patterns of the guards, numbered as in `guards`.
+    /// The patterns of the guards, in the order of `guards`.
     pub fn guard_patterns(&self) -> Patterns {
         Patterns::new(self.guards.iter().map(|guard| guard.pattern()))
     }
 }
 
 impl CaseFile {
-    /// A sentence of the bot's own, with the caption of the case and other values filled in.
+    /// One of the bot's own sentences, with the caption of the case and other values filled in.
     pub fn say(&self, sentence: Sentence, values: &[(&str, &str)]) -> String {
         let case = ("case", self.case.short_caption.as_str());
         self.voice.say(sentence, &[&[case][..], values].concat())
@@ -116,7 +113,7 @@ impl CaseFile {
 pub struct ContentHash(String);
 
 impl ContentHash {
-    /// The hash of some texts, in order.
+    /// The hash of a sequence of texts.
     pub(super) fn of(texts: impl Iterator<Item = String>) -> Self {
         let mut hasher = Hasher::new();
         for text in texts {
@@ -134,7 +131,7 @@ impl ContentHash {
         &self.0
     }
 
-    /// The first digits, enough to tell two versions of the knowledge apart.
+    /// The first 12 digits, enough to tell two versions of the content apart.
     pub fn short(&self) -> &str {
         self.0.get(..12).unwrap_or(&self.0)
     }

@@ -1,4 +1,4 @@
-//! Checks that every name that one record uses for another exists.
+//! Checks that every reference from one record to another resolves.
 
 use std::collections::BTreeSet;
 
@@ -10,8 +10,8 @@ use super::page::Page;
 use super::records::LeadsTo;
 use crate::legal::{Citation, SourceKey};
 
-/// What is in the folder and could not be read. Each has a finding of its own; if everything that
-/// names it had one too, nobody would see which file to fix.
+/// Records that exist but could not be read. Each has a finding of its own. References to them get
+/// no findings, because those would hide which file to fix.
 #[derive(Debug, Default)]
 pub(super) struct Unread {
     files: BTreeSet<&'static str>,
@@ -19,22 +19,22 @@ pub(super) struct Unread {
 }
 
 impl Unread {
-    /// Any name may be in this file.
+    /// Notes a file that could not be read, so that it may contain any name.
     pub fn file(&mut self, file: &'static str) {
         self.files.insert(file);
     }
 
-    /// This name is in this file.
+    /// Notes a record that could not be read.
     pub fn name(&mut self, file: &'static str, name: &str) {
         self.names.insert((file, name.to_owned()));
     }
 
-    fn may_hold(&self, file: &'static str, name: &str) -> bool {
+    fn may_contain(&self, file: &'static str, name: &str) -> bool {
         self.files.contains(file) || self.names.contains(&(file, name.to_owned()))
     }
 }
 
-/// Reports every name in the knowledge that leads nowhere.
+/// Reports every reference that does not resolve.
 pub(super) fn check_links(knowledge: &Knowledge, unread: &Unread, findings: &mut Vec<Finding>) {
     let Knowledge { library, case_file } = knowledge;
     let mut links = Links { knowledge, unread, findings };
@@ -88,7 +88,7 @@ impl Links<'_> {
         self.citations(&entry.citations, place);
         let topic = entry.id.topic();
         if knowledge.library.topic(&topic).is_none()
-            && !self.unread.may_hold("topics.toml", topic.as_str())
+            && !self.unread.may_contain("topics.toml", topic.as_str())
         {
             let message = format!("there is no topic `{topic}`");
             self.findings.push(place.error(
@@ -152,7 +152,7 @@ impl Links<'_> {
         home: &'static str,
         place: &Place,
     ) {
-        if self.unread.may_hold(home, name) {
+        if self.unread.may_contain(home, name) {
             return;
         }
         let known = match rule {
@@ -176,11 +176,11 @@ impl Links<'_> {
     }
 }
 
-/// The known name that is most like `name`, if one is like it at all.
+/// The known name that is most similar to `name`, if one is similar enough.
 fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     let scored = known.map(|candidate| (strsim::jaro_winkler(name, candidate), candidate));
     scored
         .max_by(|a, b| a.0.total_cmp(&b.0))
-        .filter(|(likeness, _)| *likeness > 0.8)
+        .filter(|(similarity, _)| *similarity > 0.8)
         .map(|(_, candidate)| candidate)
 }

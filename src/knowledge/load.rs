@@ -24,18 +24,18 @@ const ANSWERS: &str = "answers";
 const PAGES: &str = "pages";
 const CASE: &str = "case.toml";
 
-/// The longest name of a command that Discord accepts.
+/// The longest command name that Discord accepts, in characters.
 const LONGEST_COMMAND: usize = 32;
 
-/// What loading gives: the knowledge if there is enough for one, and everything that is wrong.
+/// The result of loading: the content, if there is enough of it, and the findings.
 #[derive(Debug)]
 pub struct Loaded {
-    /// The content; `None` if the case or the bot's own sentences could not be read, because no
-    /// reply can be made without them.
+    /// `None` if the case or the bot's own sentences could not be read: there is no reply without
+    /// them.
     pub knowledge: Option<Knowledge>,
-    /// How many answers could be read, with or without a knowledge that holds them.
+    /// The number of answers that could be read, even if `knowledge` is `None`.
     pub answers: usize,
-    /// Everything that is wrong, sorted by file and line.
+    /// Sorted by file and line.
     pub findings: Vec<Finding>,
 }
 
@@ -62,8 +62,8 @@ pub enum LoadError {
 
 /// Loads the content folder at `root`.
 ///
-/// Everything that is wrong inside it becomes a finding; an error means that there is no such
-/// folder or that it may not be read.
+/// Every mistake inside the folder becomes a finding. An error means that the folder does not exist
+/// or cannot be read.
 pub fn load(root: &Path) -> Result<Loaded, LoadError> {
     std::fs::read_dir(root).map_err(|source| match source.kind() {
         io::ErrorKind::NotFound => LoadError::Missing { path: root.to_owned() },
@@ -102,8 +102,8 @@ pub fn load(root: &Path) -> Result<Loaded, LoadError> {
     Ok(Loaded { knowledge, answers, findings })
 }
 
-/// The folder while it is being read: every file that is opened goes into the hash, every mistake
-/// into the findings, and what is there but could not be read is remembered.
+/// The state of loading a folder. Every file that is read goes into the hash, every mistake into
+/// the findings, and every record that could not be read into `unread`.
 struct Folder<'a> {
     root: &'a Path,
     hasher: Hasher,
@@ -193,7 +193,7 @@ impl Folder<'_> {
         events
     }
 
-    /// Reads every `pages/<name>.toml`, in order of name. A FAQ may have none.
+    /// Reads every `pages/<name>.toml`, in order of name. The folder is optional.
     fn read_pages(&mut self) -> BTreeMap<PageName, Located<Page>> {
         let mut pages = BTreeMap::new();
         if !self.root.join(PAGES).exists() {
@@ -265,7 +265,7 @@ impl Folder<'_> {
             promises: list("promises"),
             relative_dates: list("relative_dates"),
         };
-        table.nothing_else(&mut self.findings);
+        table.report_unknown_keys(&mut self.findings);
         style
     }
 
@@ -299,7 +299,7 @@ impl Folder<'_> {
         entries
     }
 
-    /// Reads a file of records, each under its key.
+    /// Reads a file of records with keys.
     fn read_keyed<T: DeserializeOwned, K: Ord>(
         &mut self,
         file: &'static str,
@@ -313,7 +313,7 @@ impl Folder<'_> {
         let before = self.findings.len();
         let table = source.parse(&mut self.findings);
         if self.findings.len() > before {
-            // The parser skips to where it can go on, so records may be missing.
+            // The parser skips what it cannot parse, so records may be missing.
             self.unread.file(file);
         }
         let mut kept = BTreeMap::new();
@@ -336,11 +336,11 @@ impl Folder<'_> {
         let source = TomlText::new(file, &text, 0);
         let mut table = source.parse(&mut self.findings);
         let records = table.take_list(name, &mut self.findings);
-        table.nothing_else(&mut self.findings);
+        table.report_unknown_keys(&mut self.findings);
         Some(records)
     }
 
-    /// Reads a list that a FAQ may do without.
+    /// Reads a list from a file that may be missing.
     fn read_optional_list<T: DeserializeOwned>(
         &mut self,
         file: &str,
@@ -390,7 +390,7 @@ impl Folder<'_> {
         }
     }
 
-    /// The names in a folder, sorted; without hidden files and editors' backups.
+    /// The names in a folder, sorted, without hidden files and backups of text editors.
     fn list(&mut self, folder: &str) -> Vec<String> {
         let names = match std::fs::read_dir(self.root.join(folder)) {
             Ok(names) => names,

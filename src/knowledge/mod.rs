@@ -1,8 +1,8 @@
-//! From files to a [`Knowledge`]: split, parse, check, link.
+//! Loads the content files into a [`Knowledge`]: split, parse, check, link.
 //!
 //! The loader does not stop at the first mistake. It returns what it could read, and every
-//! [`Finding`] with file, line and remedy. It knows nothing about searching; `lint` judges how an
-//! answer reads.
+//! [`Finding`] with its file, line and fix. It knows nothing about searching. `lint` has the rules
+//! about how an answer is written.
 
 mod faq_entry;
 mod finding;
@@ -28,8 +28,8 @@ pub use records::{
 };
 pub use voice::{HeadedText, Sentence, Voice};
 
-/// The rules that loading itself enforces, each with what it guards. `lint` lists them beside its
-/// own.
+/// The rules that the loader enforces, each with what it ensures. `lint` lists them together with
+/// its own.
 pub const LOADING_RULES: &[(&str, &str)] = &[
     ("missing-file", "every content file that the bot needs is there"),
     ("unreadable-file", "every content file can be read and is UTF-8 text"),

@@ -1,5 +1,5 @@
-//! Pages: vetted information that a case needs beside its answers, each shown by a command of its
-//! own. A case may have none.
+//! Pages: vetted information in addition to the answers, each with its own command. A case may have
+//! none.
 
 use jiff::civil::Date;
 use serde::Deserialize;
@@ -7,27 +7,27 @@ use serde::Deserialize;
 use super::voice::fill;
 use crate::legal::{Citation, deserialize_date, written_out};
 
-/// The names that no page may have, because commands have them already: those of `commands.rs`, and
-/// those that the front ends have for themselves.
+/// The names of existing commands, which no page may have: those in `commands.rs`, and those of
+/// single front ends.
 pub const TAKEN_NAMES: &[&str] = &[
     "ask", "status", "timeline", "quote", "sources", "about", "faq", "help", "reload", "quit",
     "exit",
 ];
 
-/// A page, as its file describes it. The name of the file is the name of its command.
+/// A page, as its file describes it. Its command has the name of the file.
 #[derive(Debug, Clone, Deserialize)]
 pub struct Page {
-    /// What the command shows, for the lists of commands.
+    /// The description of the command.
     pub command: String,
     pub title: String,
     pub opening: String,
-    /// The last line; `{date}` becomes the day of the last check.
+    /// The last line. The placeholder `{date}` is the date of the last check.
     #[serde(default)]
     pub(super) closing: Option<String>,
-    /// When the whole page was last checked.
+    /// The date of the last check of the whole page.
     #[serde(deserialize_with = "deserialize_date")]
     pub last_checked: Date,
-    /// Places to go; Discord shows them as buttons.
+    /// Discord shows them as buttons.
     #[serde(default)]
     pub links: Vec<PageLink>,
     pub sections: Vec<PageSection>,
@@ -39,29 +39,28 @@ pub struct PageLink {
     pub url: String,
 }
 
-/// A section of a page.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(try_from = "SectionAsTyped")]
 pub struct PageSection {
     pub heading: String,
     pub body: PageBody,
-    /// When it was last checked.
+    /// The date of the last check of this section.
     pub checked: Date,
 }
 
-/// What a section says, and what that rests on.
+/// The text of a section, with its citations.
 #[derive(Debug, Clone)]
 pub enum PageBody {
     Text(String, Vec<Citation>),
-    /// What to do, in order.
+    /// Numbered instructions.
     Steps(Vec<String>, Vec<Citation>),
-    /// Facts side by side, each with its own sources.
+    /// Separate facts, each with its own citations.
     Points(Vec<Point>),
 }
 
 #[derive(Debug, Clone, Deserialize)]
 pub struct Point {
-    /// What the point is about, shown in bold before it.
+    /// The subject of the point, shown in bold before the text.
     #[serde(default)]
     pub name: Option<String>,
     pub text: String,
@@ -104,13 +103,13 @@ impl TryFrom<SectionAsTyped> for PageSection {
 }
 
 impl Page {
-    /// The last line, with the day of the last check filled in.
+    /// The last line, with the date of the last check filled in.
     pub fn closing_line(&self) -> Option<String> {
         let date = written_out(self.last_checked);
         self.closing.as_deref().map(|closing| fill(closing, &[("date", &date)]))
     }
 
-    /// Every citation, in the order of the page.
+    /// Every citation, in the order of the sections.
     pub fn citations(&self) -> impl Iterator<Item = &Citation> {
         self.sections.iter().flat_map(PageSection::citation_lists).flatten()
     }

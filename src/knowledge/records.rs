@@ -7,14 +7,14 @@ use super::ids::{EntryId, TopicId};
 use crate::language::Pattern;
 use crate::legal::{Citation, PartialDate, SourceKey, Standing};
 
-/// A topic, as readers browse them.
 #[derive(Debug, Clone, Deserialize)]
 pub struct Topic {
     pub id: TopicId,
     pub title: String,
-    /// What belongs to it.
+    /// What belongs to the topic.
     pub description: String,
-    /// The answer to suggest first to somebody who browses.
+    /// The entry that represents the topic in the help, and in suggestions before anything is
+    /// typed.
     #[serde(default)]
     pub lead: Option<EntryId>,
     /// Whether its answers claim nothing about the case, such as those about the bot itself. They
@@ -26,26 +26,26 @@ pub struct Topic {
 /// Somebody's exact words.
 #[derive(Debug, Clone, Deserialize)]
 pub struct Quotation {
-    /// The words, letter for letter as the source has them.
+    /// The exact words of the source.
     pub words: String,
     /// Who said or wrote them.
     pub speaker: String,
-    /// In which document or on which occasion.
+    /// The document or the occasion.
     #[serde(default)]
     pub document: Option<String>,
     /// The source in which they were read.
     pub source: SourceKey,
-    /// Where in that source.
+    /// The location in that source, such as a section.
     #[serde(default)]
     pub locator: Option<String>,
     pub standing: Standing,
     /// When they were said, if known.
     #[serde(default)]
     pub date: Option<PartialDate>,
-    /// What a reader must know to read them rightly.
+    /// What a reader must know to understand them correctly.
     #[serde(default)]
     pub caveat: Option<String>,
-    /// Other sources that carry exactly these words.
+    /// Other sources that contain exactly these words.
     #[serde(default)]
     pub also_in: Vec<SourceKey>,
 }
@@ -70,7 +70,7 @@ pub struct Reading {
     pub sources: Vec<SourceKey>,
 }
 
-/// Something that happened on a day.
+/// An event of the timeline.
 #[derive(Debug, Clone, Deserialize)]
 pub struct TimelineEvent {
     pub date: PartialDate,
@@ -82,51 +82,51 @@ pub struct TimelineEvent {
 /// Words and phrases that mean the same in this field.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct SynonymGroup {
-    /// The words and phrases; the first one names what they have in common.
+    /// The words and phrases. The first one names the group.
     pub words: Vec<String>,
 }
 
 /// Questions of one kind that this FAQ does not answer.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct ElsewhereGroup {
-    /// What kind of questions they are.
+    /// The kind of questions.
     pub name: String,
     /// The questions, as people ask them.
     pub questions: Vec<String>,
 }
 
-/// A word rule, written by moderators, for questions that the statistics decide wrongly.
+/// A word rule, written by moderators, for questions that the models decide wrongly.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct Guard {
     pub name: String,
     pub leads_to: LeadsTo,
-    /// What the bot says instead of an answer, where the guard leads to silence.
+    /// What the bot says instead of an answer, if the guard leads to silence.
     #[serde(default)]
     pub says: Option<String>,
-    /// Whether the question must consist of nothing but `words` and fillers.
+    /// Whether the question may contain only `words` and fillers.
     #[serde(default)]
     pub only: bool,
-    /// One of these words or phrases must occur.
+    /// At least one of these words or phrases must occur.
     pub words: Vec<String>,
-    /// One of each of these lists must occur, too.
+    /// Of each of these lists, at least one word or phrase must occur too.
     #[serde(default)]
     pub and: Vec<Vec<String>>,
     /// None of these may occur.
     #[serde(default)]
     pub unless: Vec<String>,
-    /// Questions that it is for.
+    /// Questions that it must match.
     pub examples: Vec<String>,
-    /// Questions that come close and that it must leave alone.
+    /// Similar questions that it must not match.
     pub counter_examples: Vec<String>,
 }
 
-/// Where a guard leads.
+/// The outcome of a guard.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(from = "String")]
 pub enum LeadsTo {
-    /// To no answer, with the guard's own sentence.
+    /// No answer, with the guard's own sentence.
     Silence,
-    /// To the short help.
+    /// The short help.
     Help,
     Entry(EntryId),
 }
@@ -152,7 +152,6 @@ impl std::fmt::Display for LeadsTo {
 }
 
 impl Guard {
-    /// Its words, as a pattern that recognises them in a text.
     pub fn pattern(&self) -> Pattern<'_> {
         Pattern { any: &self.words, and: &self.and, unless: &self.unless, only: self.only }
     }
@@ -161,18 +160,18 @@ impl Guard {
 /// Words that an answer must not use, or should use with care.
 #[derive(Debug, Clone, Default)]
 pub struct HouseStyle {
-    /// Words that take sides.
+    /// Words that show bias.
     pub loaded: Vec<HouseWord>,
-    /// Words that promise something.
+    /// Words that make a promise.
     pub promises: Vec<HouseWord>,
-    /// Dates that will be wrong next year.
+    /// Words for dates that depend on when the answer is read.
     pub relative_dates: Vec<HouseWord>,
 }
 
-/// One such word, and what to write instead.
+/// A word to avoid.
 #[derive(Debug, Clone, Deserialize)]
 pub struct HouseWord {
-    /// The word or phrase, matched as whole words, in upper or lower case.
+    /// The word or phrase. It matches whole words, regardless of case.
     pub word: String,
     /// What to write instead.
     pub say: String,

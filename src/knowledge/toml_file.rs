@@ -1,9 +1,9 @@
-//! TOML with line numbers: every mistake in a file becomes a finding, and the records beside it
+//! Reads TOML with line numbers: every mistake in a file becomes a finding, and the other records
 //! still load.
 //!
-//! serde alone stops at the first mistake of a file. Here each record is read by itself, so one bad
-//! quotation does not hide the other fifty. Keys that nothing reads are findings too: they are
-//! nearly always misspelt.
+//! serde alone stops at the first mistake in a file. Here each record is deserialized by itself, so
+//! one bad quotation does not hide the other fifty. Unknown keys are findings too, because they are
+//! nearly always misspelled.
 
 use std::sync::Arc;
 
@@ -19,15 +19,15 @@ pub(super) struct TomlText<'a> {
     file: Arc<str>,
     text: &'a str,
     lines: LineStarts,
-    /// How many lines of the file come before `text`.
+    /// The number of lines in the file before `text`.
     lines_above: usize,
 }
 
-/// A parsed table whose values are not read yet.
+/// A parsed table whose values are not deserialized yet.
 pub(super) struct Table<'a> {
     source: &'a TomlText<'a>,
     table: DeTable<'a>,
-    /// Where the table begins.
+    /// The start of the table.
     place: Place,
 }
 
@@ -36,8 +36,7 @@ impl<'a> TomlText<'a> {
         Self { file: file.into(), text, lines: LineStarts::of(text), lines_above }
     }
 
-    /// Parses the whole text. Every syntax error is a finding; what could be parsed around them is
-    /// returned.
+    /// Parses the whole text. Every syntax error becomes a finding; the rest is returned.
     pub fn parse(&'a self, findings: &mut Vec<Finding>) -> Table<'a> {
         let (table, errors) = DeTable::parse_recoverable(self.text);
         findings.extend(errors.iter().map(|error| self.syntax_finding(error)));
@@ -74,14 +73,14 @@ impl<'a> TomlText<'a> {
 }
 
 impl<'a> Table<'a> {
-    /// Reads the whole table as one value.
+    /// Deserializes the whole table as one value.
     pub fn read<T: DeserializeOwned>(self, findings: &mut Vec<Finding>) -> Option<T> {
         let span = 0..self.source.text.len();
         read_value(self.source, Spanned::new(span, DeValue::Table(self.table)), findings)
     }
 
-    /// Reads a file of the shape `[key] …`: each table with its key, in the order of the file. A
-    /// record that could not be read keeps its key, so that other records may still name it.
+    /// Reads a file of tables `[key]`, in the order of the file. A record that could not be read is
+    /// returned with its key and without a value, so that references to it are not reported.
     pub fn read_keyed<T: DeserializeOwned>(
         self,
         findings: &mut Vec<Finding>,
@@ -93,12 +92,12 @@ impl<'a> Table<'a> {
             let value = read_value(source, value, findings);
             records.push((key.into_inner().into_owned(), Located { value, place }));
         }
-        // The parser sorts by key; people read in the order of the file.
+        // The parser sorts by key; restore the order of the file.
         records.sort_by_key(|(_, record)| record.place.line);
         records
     }
 
-    /// Takes the array of tables `[[name]]` out of the table and reads each of its records.
+    /// Removes the array of tables `[[name]]`, and deserializes each of its records.
     pub fn take_list<T: DeserializeOwned>(
         &mut self,
         name: &str,
@@ -127,7 +126,7 @@ impl<'a> Table<'a> {
         records
     }
 
-    /// Takes the table `[name]` out of the table.
+    /// Removes the table `[name]`.
     pub fn take_table(&mut self, name: &str, findings: &mut Vec<Finding>) -> Option<Table<'a>> {
         let value = self.table.remove(name)?;
         let place = self.source.place(value.span().start);
@@ -144,7 +143,7 @@ impl<'a> Table<'a> {
         }
     }
 
-    /// Takes the text under `name` out of the table.
+    /// Removes the text under `name`.
     pub fn take_text(
         &mut self,
         name: &str,
@@ -157,18 +156,17 @@ impl<'a> Table<'a> {
     }
 
     /// Reports every key that is still in the table.
-    pub fn nothing_else(self, findings: &mut Vec<Finding>) {
+    pub fn report_unknown_keys(self, findings: &mut Vec<Finding>) {
         for (key, _) in &self.table {
             findings.push(unknown_key(self.source.place(key.span().start), key.get_ref()));
         }
     }
 
-    /// Where the table begins.
+    /// The start of the table.
     pub fn place(&self) -> &Place {
         &self.place
     }
 
-    /// The place of a key of the table.
     pub fn place_of_key(&self, name: &str) -> Option<Place> {
         let (key, _) = self.table.iter().find(|(key, _)| key.get_ref() == name)?;
         Some(self.source.place(key.span().start))
@@ -205,11 +203,10 @@ fn read_value<T: DeserializeOwned>(
         Ok(value) => Some(value),
         Err(error) => {
             let finding = source.shape_finding(&error, start);
-            // What is not TOML cannot have the right form either; one finding for one mistake is
-            // enough.
-            let is_known =
+            // A syntax error usually causes an error here too; one finding per line is enough.
+            let is_on_same_line =
                 |other: &Finding| other.file == finding.file && other.line == finding.line;
-            if !findings.iter().any(is_known) {
+            if !findings.iter().any(is_on_same_line) {
                 findings.push(finding);
             }
             None
@@ -231,7 +228,7 @@ fn key_offset(value: &DeValue<'_>, path: &str) -> Option<usize> {
         Some((head, rest)) => (head, Some(rest)),
         None => (path, None),
     };
-    // An optional value adds a step that is written "?".
+    // An optional value adds the step "?".
     if head == "?" {
         return key_offset(value, rest?);
     }
@@ -250,7 +247,7 @@ fn key_offset(value: &DeValue<'_>, path: &str) -> Option<usize> {
     }
 }
 
-/// The parser's message in words for an editor.
+/// Rewords a message of the parser for editors.
 fn in_plain_words(message: &str) -> String {
     let words = [
         ("expected a sequence", "expected a list between square brackets"),

@@ -1,5 +1,4 @@
-//! The bot's own sentences, which hold the content together. They are content too, because they
-//! name the case and what it is about.
+//! The bot's own sentences. They are content, because they name the case and its subject.
 
 use super::finding::{Finding, Located};
 use super::toml_file::TomlText;
@@ -7,14 +6,13 @@ use crate::legal::Standing;
 
 pub(super) const VOICE: &str = "voice.toml";
 
-/// The longest description of a command, in characters, that Discord accepts.
+/// The longest command description that Discord accepts, in characters.
 const LONGEST_DESCRIPTION: usize = 100;
 
-/// Declares the sentences, each with its table and key in `voice.toml` and the placeholders that it
-/// may hold.
+/// Declares the sentences, each with its table and key in `voice.toml` and its placeholders.
 macro_rules! sentences {
     ($($name:ident = $table:literal . $key:literal [$($placeholder:literal)*])*) => {
-        /// A sentence of the bot's own, by what it is for.
+        /// The purpose of one of the bot's own sentences.
         #[derive(Debug, Clone, Copy, PartialEq, Eq)]
         pub enum Sentence { $($name),* }
 
@@ -78,12 +76,12 @@ sentences! {
     AboutOpening = "about"."opening" ["case" "answers"]
 }
 
-/// Every sentence of the bot's own. None can be missing.
+/// All of the bot's own sentences. None can be missing.
 #[derive(Debug, Clone)]
 pub struct Voice {
     /// In the order of [`Sentence::ALL`].
     sentences: Vec<String>,
-    /// What the page about the bot says below its opening.
+    /// The sections of the page about the bot, below its opening.
     pub about: Vec<HeadedText>,
 }
 
@@ -101,13 +99,13 @@ impl Voice {
         let before = findings.len();
         let mut file = source.parse(findings);
         if findings.len() > before {
-            // The parser skips to where it can go on, so sentences would only seem to be missing.
+            // The parser skips what it cannot parse, so sentences would be reported as missing.
             return None;
         }
         let whole = file.place().clone();
         let mut about = Vec::new();
         let mut sentences = Vec::new();
-        // Sentences of a table come one after the other.
+        // The sentences of a table are adjacent in the list.
         for group in Sentence::ALL.chunk_by(|a, b| a.table() == b.table()) {
             let name = group[0].table();
             let mut table = file.take_table(name, findings);
@@ -136,10 +134,10 @@ impl Voice {
                         about.push(section);
                     }
                 }
-                table.nothing_else(findings);
+                table.report_unknown_keys(findings);
             }
         }
-        file.nothing_else(findings);
+        file.report_unknown_keys(findings);
         (sentences.len() == Sentence::ALL.len()).then_some(Self { sentences, about })
     }
 
@@ -153,7 +151,7 @@ impl Voice {
         &self.sentences[sentence as usize]
     }
 
-    /// What kind of claim something is, for a reader who has never heard the term.
+    /// The label of a standing, in plain words for readers.
     pub fn standing(&self, standing: Standing) -> &str {
         self.text(match standing {
             Standing::CourtRecord => Sentence::CourtRecord,
@@ -175,7 +173,7 @@ fn check(sentence: Sentence, text: &Located<String>, findings: &mut Vec<Finding>
     }
 }
 
-/// Reports every placeholder that nothing fills in.
+/// Reports every unknown placeholder.
 pub(super) fn check_placeholders(
     key: &str,
     text: &Located<String>,
@@ -196,7 +194,7 @@ pub(super) fn check_placeholders(
     }
 }
 
-/// Reports a description of a command that Discord would refuse.
+/// Reports a command description that Discord would refuse.
 pub(super) fn check_description(
     command: &str,
     text: &Located<String>,
@@ -215,12 +213,12 @@ pub(super) fn check_description(
     }
 }
 
-/// The names between braces.
+/// The names between braces, in order.
 fn placeholders(text: &str) -> impl Iterator<Item = &str> {
     text.split('{').skip(1).map(|rest| rest.split_once('}').map_or(rest, |(name, _)| name))
 }
 
-/// Puts values in the place of placeholders, in one pass: braces in a value stay as they are.
+/// Replaces placeholders by values in one pass, so braces in a value stay as they are.
 pub(super) fn fill(text: &str, values: &[(&str, &str)]) -> String {
     let mut filled = String::new();
     let mut rest = text;

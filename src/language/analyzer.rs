@@ -1,4 +1,4 @@
-//! Reads a text as the matcher does: words, corrected spelling, concepts.
+//! Analyses a text for the matcher: splits it into words, corrects spelling, marks concepts.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -10,39 +10,40 @@ use super::spelling::{Correction, Speller};
 use super::synonyms::Synonyms;
 use super::words::{Word, words};
 
-/// Cuts texts into words and corrects their spelling. The index is built and searched with the same
-/// analyzer.
+/// Splits texts into words and corrects their spelling. The index is built and searched with the
+/// same analyzer.
 pub struct Analyzer {
     speller: Speller,
     synonyms: Synonyms,
     is_common: Box<IsCommon>,
-    /// The phrasings hold the same unknown words again and again.
+    /// Worth it because phrasings repeat the same unknown words.
     corrections: CorrectionCache,
 }
 
-/// More unknown words than any FAQ holds, and few enough that nobody can fill the memory by asking.
+/// More than the unknown words of any FAQ, and few enough that nobody can fill the memory by
+/// asking.
 const CACHE_SIZE: usize = 20_000;
 
 /// Whether a folded word is a common word or a name.
 pub type IsCommon = dyn Fn(&str) -> bool + Send + Sync;
 
-/// How often a word must occur in phrasings before it counts as a word: they hold misspellings on
+/// How often a word must occur in phrasings to count as known. Phrasings contain misspellings on
 /// purpose.
 const MIN_COUNT: u32 = 3;
 
-/// A word that is one slip away from another that occurs this many times as often is likely to be a
-/// misspelling of it, even if it is frequent itself.
+/// If a word is one edit away from another word that is this many times as frequent, it counts as a
+/// misspelling of that word, even if it is frequent itself.
 const MISSPELT_RATIO: u32 = 20;
 
-/// The words of the FAQ, each with how often it occurs.
+/// The words of the FAQ with their frequencies.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Vocabulary(BTreeMap<String, u32>);
 
 impl Vocabulary {
     /// Collects the words of the FAQ.
     ///
-    /// `edited` are texts that editors wrote with care: every word is right. `typed` are texts as
-    /// people type them. `expected` are words that editors expect people to type.
+    /// `edited` are texts by editors, without misspellings. `typed` are texts as people type them.
+    /// `expected` are words that editors expect people to type.
     pub fn learn<'t>(
         edited: impl Iterator<Item = &'t str>,
         typed: impl Iterator<Item = &'t str>,
@@ -81,7 +82,7 @@ impl Analyzer {
         }
     }
 
-    /// The words of a text, with unknown ones replaced by their corrections, and concepts marked.
+    /// The words of a text, with unknown words corrected and concepts marked.
     pub fn read(&self, text: &str) -> Vec<Word> {
         let mut read = Vec::new();
         for word in words(text) {
@@ -117,15 +118,15 @@ impl Analyzer {
     }
 }
 
-/// Corrections found before, by the word as it was typed.
+/// The results of earlier searches, by the word as typed.
 #[derive(Default)]
 struct CorrectionCache(Mutex<HashMap<String, Option<Correction>>>);
 
 impl CorrectionCache {
-    /// The correction of a word, searched for if the cache does not hold it.
+    /// The correction of a word, from the cache or from a search.
     ///
-    /// The lock is not held during the search, so that one slow word does not stop every other
-    /// question. Two threads may therefore search for the same word at once; they find the same.
+    /// The lock is not held during the search, so that one slow word does not block every other
+    /// question. Two threads may search for the same word at once; the results are equal.
     fn get_or_search(
         &self,
         word: &str,
@@ -143,8 +144,7 @@ impl CorrectionCache {
         correction
     }
 
-    /// A poisoned lock only means that a thread panicked while it held it; every entry is still
-    /// true.
+    /// A poisoned lock is harmless: every entry is complete even if a thread panicked.
     fn lock(&self) -> MutexGuard<'_, HashMap<String, Option<Correction>>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -160,7 +160,7 @@ fn count(text: &str, times: u32, frequencies: &mut BTreeMap<String, u32>) {
 mod tests {
     use super::*;
 
-    /// The search takes the time, so other threads must be able to use the cache meanwhile.
+    /// A search is slow, so other threads must be able to use the cache meanwhile.
     #[test]
     fn the_cache_is_not_locked_during_a_search() {
         let cache = CorrectionCache::default();

@@ -1,6 +1,6 @@
-//! Expands short forms: contractions, and the abbreviations that people type in a chat.
+//! Expands contractions, and the abbreviations and spellings that people use in a chat.
 
-/// Whole words and their expansions, sorted.
+/// Whole words and their expansions, sorted by word.
 const WHOLE: &[(&str, &str)] = &[
     ("abt", "about"),
     ("agen", "again"),

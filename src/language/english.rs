@@ -1,4 +1,4 @@
-//! A list of English words: a correctly spelt word is hardly ever corrected, even if the FAQ does
+//! A list of English words. A correctly spelled word is hardly ever corrected, even if the FAQ does
 //! not use it.
 
 use std::cmp::Ordering;

@@ -1,10 +1,10 @@
-//! One form for every way of writing the same letters.
+//! Unicode folding: the same letters get the same form.
 
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
-/// Folds a text to plain lower-case letters: compatibility forms (full width, ligatures), accents,
-/// curly apostrophes and case no longer matter, and control characters become spaces.
+/// Folds a text: removes case, accents and invisible characters, replaces compatibility forms (full
+/// width, ligatures) and curly apostrophes, and turns control characters into spaces.
 pub fn fold(text: &str) -> String {
     if text.is_ascii() {
         // The fast path, for nearly every text.
@@ -30,8 +30,7 @@ fn fold_char(c: char) -> impl Iterator<Item = char> {
     plain.to_lowercase()
 }
 
-/// Characters that print nothing and would split a word: soft hyphen, zero-width and direction
-/// marks.
+/// Invisible characters that would split a word: soft hyphens, zero-width and direction marks.
 fn is_invisible(c: char) -> bool {
     matches!(
         c,

@@ -1,7 +1,7 @@
 //! Words that say little about the topic of a sentence.
 
-/// Articles, pronouns, prepositions, auxiliaries, fillers and swear words, sorted. They do not
-/// include question words (who, when, how, much) and negation, which often decide which answer is
+/// Articles, pronouns, prepositions, auxiliaries, fillers and swear words, sorted. Question words
+/// (who, when, how, much) and negations are not included, because they often decide which answer is
 /// meant.
 const FUNCTION_WORDS: &[&str] = &[
     "a",
@@ -174,8 +174,8 @@ pub fn is_filler(word: &str) -> bool {
     FILLERS.binary_search(&word).is_ok()
 }
 
-/// Whether these two folded words only open a question: "what about Germany?" asks the same as "and
-/// Germany?".
+/// Whether these two folded words only open a question: "what about Germany?" means the same as
+/// "and Germany?".
 pub fn is_opening(first: &str, second: &str) -> bool {
     matches!(first, "what" | "how") && second == "about"
 }

@@ -1,8 +1,7 @@
 //! Turns a text into words: folding, contractions, numbers and money, docket numbers, stems.
 //!
-//! The same code reads the FAQ when the index is built and the question when it is asked, so the
-//! same words always match. It knows English and the way people type in a chat, and nothing about a
-//! case.
+//! The same code analyses the FAQ for the index and the question for the search, so the same words
+//! always match. It knows English and how people type in a chat, and nothing about a case.
 
 mod analyzer;
 mod contractions;

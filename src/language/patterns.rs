@@ -1,24 +1,24 @@
-//! Patterns of words, matched against a text in one pass.
+//! Matches a text against many word patterns in one pass.
 
 use std::collections::HashMap;
 
 use super::function_words::is_filler;
 use super::words::{Word, words};
 
-/// What a text must contain to match. Each string is a word or a phrase.
+/// Says what a text must contain to match. Each string is a word or a phrase.
 #[derive(Debug, Clone, Copy)]
 pub struct Pattern<'p> {
     /// At least one of these must occur.
     pub any: &'p [String],
-    /// At least one of each of these lists must occur too.
+    /// Of each of these lists, at least one must occur too.
     pub and: &'p [Vec<String>],
     /// None of these may occur.
     pub unless: &'p [String],
-    /// Whether the text may hold nothing but phrases of `any` and fillers.
+    /// Whether the text may contain only phrases of `any` and fillers.
     pub only: bool,
 }
 
-/// Patterns in order, indexed so that a text can be searched for all of them at once.
+/// Patterns in order, with an index over their phrases.
 #[derive(Default)]
 pub struct Patterns {
     /// The phrases by their first term.
@@ -27,16 +27,16 @@ pub struct Patterns {
 }
 
 struct Phrase {
-    /// The terms after its first one.
+    /// The terms after the first one.
     following: Vec<String>,
     pattern: usize,
     part: Part,
 }
 
-/// The part of its pattern to which a phrase belongs.
+/// The part of a pattern that a phrase belongs to.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Part {
-    /// One of the lists of which a phrase must occur; `any` is the first.
+    /// A list from which a phrase must occur; number 0 is `any`, the others are from `and`.
     List(usize),
     Unless,
 }
@@ -55,18 +55,18 @@ struct Hit {
 }
 
 impl Patterns {
-    /// Word endings and punctuation in the patterns do not matter.
+    /// Ignores word endings and punctuation in the patterns.
     pub fn new<'p>(patterns: impl Iterator<Item = Pattern<'p>>) -> Self {
-        let mut read = Self::default();
+        let mut indexed = Self::default();
         for (number, pattern) in patterns.enumerate() {
             let lists = std::iter::once(pattern.any).chain(pattern.and.iter().map(Vec::as_slice));
             for (list, phrases) in lists.enumerate() {
-                read.add(phrases, number, Part::List(list));
+                indexed.add(phrases, number, Part::List(list));
             }
-            read.add(pattern.unless, number, Part::Unless);
-            read.shapes.push(Shape { lists: 1 + pattern.and.len(), only: pattern.only });
+            indexed.add(pattern.unless, number, Part::Unless);
+            indexed.shapes.push(Shape { lists: 1 + pattern.and.len(), only: pattern.only });
         }
-        read
+        indexed
     }
 
     fn add(&mut self, phrases: &[String], pattern: usize, part: Part) {
@@ -80,11 +80,11 @@ impl Patterns {
     }
 
     /// The numbers of the patterns that a text matches, in order.
-    pub fn fitting(&self, words: &[Word]) -> Vec<usize> {
+    pub fn matching(&self, words: &[Word]) -> Vec<usize> {
         let mut hits = self.hits(words);
         hits.sort_by_key(|hit| hit.pattern);
-        let of_patterns = hits.chunk_by(|a, b| a.pattern == b.pattern);
-        let matching = of_patterns.filter(|hits| self.shapes[hits[0].pattern].matches(words, hits));
+        let by_pattern = hits.chunk_by(|a, b| a.pattern == b.pattern);
+        let matching = by_pattern.filter(|hits| self.shapes[hits[0].pattern].matches(words, hits));
         matching.map(|hits| hits[0].pattern).collect()
     }
 
@@ -112,7 +112,7 @@ impl Shape {
             hits.iter()
                 .any(|hit| hit.part == Part::List(0) && (hit.start..hit.end).contains(&place))
         };
-        let nothing_else = || {
+        let has_nothing_else = || {
             words
                 .iter()
                 .enumerate()
@@ -120,7 +120,7 @@ impl Shape {
         };
         (0..self.lists).all(|list| occurs(Part::List(list)))
             && !occurs(Part::Unless)
-            && (!self.only || nothing_else())
+            && (!self.only || has_nothing_else())
     }
 }
 
@@ -132,7 +132,7 @@ mod tests {
         words.iter().map(|word| (*word).to_owned()).collect()
     }
 
-    fn fitting(text: &str) -> Vec<usize> {
+    fn matching(text: &str) -> Vec<usize> {
         let (makers, lantern) =
             (strings(&["glowworm", "bright desk lamps"]), strings(&["lantern"]));
         let (settle, much) =
@@ -143,31 +143,31 @@ mod tests {
             Pattern { any: &settle, and: &much, unless: &[], only: false },
             Pattern { any: &greetings, and: &[], unless: &[], only: true },
         ];
-        Patterns::new(patterns.into_iter()).fitting(&words(text))
+        Patterns::new(patterns.into_iter()).matching(&words(text))
     }
 
     #[test]
     fn one_word_is_enough_unless_another_occurs() {
-        assert_eq!(fitting("what happened in the Bright Desk Lamps case?"), [0]);
-        assert_eq!(fitting("is Lantern sued like Glowworm"), Vec::<usize>::new());
-        assert_eq!(fitting("bright lamps"), Vec::<usize>::new());
+        assert_eq!(matching("what happened in the Bright Desk Lamps case?"), [0]);
+        assert_eq!(matching("is Lantern sued like Glowworm"), Vec::<usize>::new());
+        assert_eq!(matching("bright lamps"), Vec::<usize>::new());
     }
 
     #[test]
     fn each_list_must_be_met() {
-        assert_eq!(fitting("how much did they settle for"), [1]);
-        assert_eq!(fitting("did they settle"), Vec::<usize>::new());
+        assert_eq!(matching("how much did they settle for"), [1]);
+        assert_eq!(matching("did they settle"), Vec::<usize>::new());
     }
 
     #[test]
     fn a_message_of_nothing_else_may_have_fillers() {
-        assert_eq!(fitting("hey good morning lol"), [2]);
-        assert_eq!(fitting("good morning, is it over"), Vec::<usize>::new());
-        assert_eq!(fitting("hey lol"), Vec::<usize>::new());
+        assert_eq!(matching("hey good morning lol"), [2]);
+        assert_eq!(matching("good morning, is it over"), Vec::<usize>::new());
+        assert_eq!(matching("hey lol"), Vec::<usize>::new());
     }
 
     #[test]
     fn several_patterns_fit_in_order() {
-        assert_eq!(fitting("how much did Glowworm settle for"), [0, 1]);
+        assert_eq!(matching("how much did Glowworm settle for"), [0, 1]);
     }
 }

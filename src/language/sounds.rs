@@ -1,10 +1,10 @@
-//! A rough phonetic code: people who are unsure of a spelling write what they hear, "fone" for
-//! "phone" and "kase" for "case".
+//! A rough phonetic code. People who are unsure of a spelling write what they hear: "fone" for
+//! "phone", "kase" for "case".
 
-/// Spellings at the beginning of a word with a silent letter, and what is heard.
+/// Spellings with a silent letter at the start of a word, and their codes.
 const SILENT_STARTS: &[(&str, &str)] = &[("kn", "n"), ("wr", "r")];
 
-/// Spellings and their codes. A longer spelling comes before a shorter one that it begins with.
+/// Spellings and their codes. A longer spelling comes before its own prefixes.
 const SOUNDS: &[(&str, &str)] = &[
     ("shun", "shn"),
     ("sion", "shn"),
@@ -42,30 +42,30 @@ const SOUNDS: &[(&str, &str)] = &[
     ("z", "s"),
 ];
 
-/// The code of a folded word. Doubled letters count once, and a silent e at the end does not count.
+/// The code of a folded word. Doubled letters count once, and a silent e at the end is dropped.
 pub(super) fn sounds(word: &str) -> String {
     let start = SILENT_STARTS
         .iter()
         .find_map(|(written, sound)| Some((*sound, word.strip_prefix(written)?)));
     let (first, mut rest) = start.unwrap_or(("", word));
-    let mut heard = first.to_owned();
+    let mut code = first.to_owned();
     while let Some(letter) = rest.chars().next() {
         let spelt =
             SOUNDS.iter().find_map(|(written, sound)| Some((*sound, rest.strip_prefix(written)?)));
         let (sound, after) = spelt.unwrap_or_else(|| rest.split_at(letter.len_utf8()));
-        heard.push_str(sound);
+        code.push_str(sound);
         rest = after;
     }
-    let mut letters: Vec<char> = heard.chars().collect();
+    let mut letters: Vec<char> = code.chars().collect();
     letters.dedup();
     without_silent_e(&letters.into_iter().collect::<String>())
 }
 
-fn without_silent_e(heard: &str) -> String {
-    let (stem, ending) = heard.split_at(heard.trim_end_matches(['s', 'd']).len());
+fn without_silent_e(code: &str) -> String {
+    let (stem, ending) = code.split_at(code.trim_end_matches(['s', 'd']).len());
     match stem.strip_suffix('e') {
         Some(short) if short.len() > 1 => format!("{short}{ending}"),
-        _ => heard.to_owned(),
+        _ => code.to_owned(),
     }
 }
 

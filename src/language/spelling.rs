@@ -1,69 +1,69 @@
 //! Corrects the spelling of unknown words.
 //!
-//! A common word, or one that the FAQ uses, is never changed, so that no correct word turns into
-//! another: UK stays UK, and a premise does not become Premium. A rare word may be a slip for a
-//! word that the FAQ uses often: "cots" for "cost". An unknown word becomes the nearest known word
-//! by a weighted edit distance, in which swapped letters, doubled letters and neighbouring keys
-//! cost less than other edits, because they are typical slips. A word that sounds the same is near,
-//! however it is spelt. Words that were run together are separated.
+//! Common words and words of the FAQ are never changed, so that no correct word turns into another:
+//! UK stays UK, and a premise does not become Premium. A rare English word can be a typo for a word
+//! that the FAQ uses often: "cots" for "cost". An unknown word becomes the nearest known word by a
+//! weighted edit distance, in which transpositions, doubled letters and neighbouring keys cost less
+//! than other edits, because they are typical typos. Words that sound the same are near, whatever
+//! their spelling. Words that were run together are separated.
 
 use std::collections::{BTreeMap, HashSet};
 use std::sync::{LazyLock, OnceLock};
 
 use super::sounds::sounds;
 
-/// The costs of edits. A slip is a likely edit: a neighbouring key, or one vowel for another.
+/// The costs of edits. A slip is a likely replacement: a neighbouring key, or another vowel.
 const EDIT: f32 = 1.0;
 const SLIP: f32 = 0.7;
 const SWAP: f32 = 0.7;
 const DOUBLING: f32 = 0.5;
 /// The distance of a word that sounds the same.
-const BY_EAR: f32 = 0.5;
+const SAME_SOUND: f32 = 0.5;
 /// Added when the first letters differ, because people rarely get the first letter wrong.
 const FIRST_LETTER: f32 = 0.5;
 
-/// How much a word that is ten times as frequent is preferred over one that is as near.
-const FREQUENCY: f32 = 0.35;
+/// How much the cost of a word decreases if it is ten times as frequent.
+const FREQUENCY_BONUS: f32 = 0.35;
 
-/// How much a distance of 1 lowers the weight of the correction in the search.
-const DOUBT: f32 = 0.2;
+/// How much a distance of 1 lowers the weight of a correction in the search.
+const WEIGHT_LOSS: f32 = 0.2;
 
 /// The rows of a keyboard. Keys next to each other in a row are neighbours.
 const KEYBOARD: [&str; 3] = ["qwertyuiop", "asdfghjkl", "zxcvbnm"];
 
-/// How often the FAQ must use a word before a rare word can be a slip for it.
-const OFTEN: u32 = 100;
+/// How often the FAQ must use a word for a rare word to be corrected to it.
+const MIN_FREQUENT: u32 = 100;
 
-/// Words of two letters that may be part of words run together.
+/// Two-letter words that may be part of words run together.
 const SHORT_PARTS: &[&str] = &[
     "am", "an", "as", "at", "be", "by", "do", "he", "if", "in", "is", "it", "me", "my", "no", "of",
     "on", "or", "so", "to", "up", "us", "we",
 ];
 
-/// The known words, and how to correct others.
+/// Corrects unknown words to known ones.
 pub struct Speller {
     /// Words that consist of letters only, sorted.
     words: Vec<KnownWord>,
-    /// The phonetic codes of `words`; computed when the first unknown word comes.
+    /// The phonetic codes of `words`, computed on first use.
     sounds: OnceLock<Vec<Box<str>>>,
-    /// Words with other characters in them.
+    /// Known words with other characters; nothing is corrected to them.
     others: HashSet<String>,
 }
 
 struct KnownWord {
     word: Box<[char]>,
-    /// Which letters it has, one bit each.
+    /// The letters of the word as a bit mask; see [`letters_of`].
     letters: u32,
     count: u32,
     bonus: f32,
 }
 
-/// What an unknown word probably means.
+/// The probable meaning of a misspelled word.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Correction {
     /// One word, or several that were run together.
     pub words: Vec<String>,
-    /// How certain that is, from 0 to 1.
+    /// How certain the correction is, from 0 to 1.
     pub weight: f32,
 }
 
@@ -97,11 +97,11 @@ impl Speller {
         self.count(word) > 0 || self.others.contains(word)
     }
 
-    /// How often the FAQ uses a word that consists of letters only.
+    /// How often the FAQ uses a word; 0 for a word that does not consist of letters only.
     fn count(&self, word: &str) -> u32 {
-        let place =
+        let index =
             self.words.binary_search_by(|known| known.word.iter().copied().cmp(word.chars()));
-        place.map_or(0, |place| self.words[place].count)
+        index.map_or(0, |index| self.words[index].count)
     }
 
     /// Corrects an unknown word; `None` if no known word is near.
@@ -114,7 +114,7 @@ impl Speller {
             return None;
         }
         let nearest = self.nearest(&letters).map(Candidate::of);
-        // One slip is likelier than a forgotten space.
+        // One edit is likelier than a missing space.
         let best = match nearest {
             Some(nearest) if nearest.distance <= EDIT => nearest,
             nearest => nearest
@@ -125,13 +125,14 @@ impl Speller {
         Some(best.correction())
     }
 
-    /// Corrects a rare word to one that the FAQ uses often, that begins with the same letter, and
-    /// that is only a slip away.
+    /// Corrects a rare English word, but only to a frequent word that begins with the same letter
+    /// and is one slip away.
     pub fn correct_rare(&self, word: &str) -> Option<Correction> {
         let letters: Vec<char> = word.chars().collect();
         let (distance, meant) = self.nearest(&letters)?;
-        let likely =
-            distance <= SLIP && meant.word.first() == letters.first() && meant.count >= OFTEN;
+        let likely = distance <= SLIP
+            && meant.word.first() == letters.first()
+            && meant.count >= MIN_FREQUENT;
         likely.then(|| Candidate::of((distance, meant)).correction())
     }
 
@@ -165,20 +166,19 @@ impl Speller {
         let edits = (allowed / DOUBLING) as usize;
         let most_letters = 2 * (allowed / SLIP) as u32;
         let typed: String = letters.iter().collect();
-        let (mask, heard) = (letters_of(&typed), sounds(&typed));
+        let (mask, sound) = (letters_of(&typed), sounds(&typed));
         let mut best: Option<(f32, f32, &KnownWord)> = None;
         for (known, sounds) in
             self.words.iter().zip(self.sounds()).filter(|(known, _)| known.word.len() >= 3)
         {
-            // Only a word nearer than the best so far matters.
+            // A word must have a lower cost than the best so far.
             let allowed = best.map_or(allowed, |(least, ..)| allowed.min(least + known.bonus));
-            // Each edit changes at most two of the letters that occur, and the length by at most
-            // one.
+            // Each edit changes at most two bits of the mask, and the length by at most one.
             let too_far = known.word.len().abs_diff(letters.len()) > edits
                 || (known.letters ^ mask).count_ones() > most_letters;
             let by_letters = if too_far { None } else { distance(letters, &known.word, allowed) };
-            let by_ear = (**sounds == *heard).then_some(BY_EAR);
-            let Some(distance) = by_letters.into_iter().chain(by_ear).reduce(f32::min) else {
+            let by_sound = (**sounds == *sound).then_some(SAME_SOUND);
+            let Some(distance) = by_letters.into_iter().chain(by_sound).reduce(f32::min) else {
                 continue;
             };
             let cost = distance - known.bonus;
@@ -189,7 +189,7 @@ impl Speller {
         best.map(|(_, distance, known)| (distance, known))
     }
 
-    /// The two known words that were run together into this one.
+    /// Splits a word into two known words.
     fn split(&self, word: &str) -> Option<Candidate> {
         let is_part = |part: &str| {
             if part.len() == 2 {
@@ -199,9 +199,9 @@ impl Speller {
             }
         };
         let cuts = (2..word.len().saturating_sub(1)).filter(|&cut| word.is_char_boundary(cut));
-        let fitting = cuts.filter(|&cut| is_part(&word[..cut]) && is_part(&word[cut..]));
-        // The most even cut is the least likely to be an accident.
-        let cut = fitting.min_by_key(|&cut| (2 * cut).abs_diff(word.len()))?;
+        let valid_cuts = cuts.filter(|&cut| is_part(&word[..cut]) && is_part(&word[cut..]));
+        // The most even split is the least likely to be a coincidence.
+        let cut = valid_cuts.min_by_key(|&cut| (2 * cut).abs_diff(word.len()))?;
         let parts = [&word[..cut], &word[cut..]];
         let rarer = parts.iter().map(|part| self.count(part).max(1)).min()?;
         Some(Candidate {
@@ -219,17 +219,17 @@ impl Candidate {
     }
 
     fn correction(self) -> Correction {
-        Correction { words: self.words, weight: 1.0 - DOUBT * self.distance }
+        Correction { words: self.words, weight: 1.0 - WEIGHT_LOSS * self.distance }
     }
 }
 
-/// How much a word with this count is preferred.
+/// The decrease of cost for a word with this count.
 fn bonus(count: u32) -> f32 {
-    FREQUENCY * (count as f32).log10()
+    FREQUENCY_BONUS * (count as f32).log10()
 }
 
-/// The letters of a word, with runs of three or more cut to two: "sooooo" becomes "soo", which is
-/// near "so".
+/// The letters of a word, with runs of three or more reduced to two: "sooooo" becomes "soo", which
+/// is near "so".
 fn squeeze(word: &str) -> Vec<char> {
     let mut letters: Vec<char> = Vec::new();
     for c in word.chars() {
@@ -240,7 +240,7 @@ fn squeeze(word: &str) -> Vec<char> {
     letters
 }
 
-/// Which letters a word has, one bit each.
+/// The letters that occur in a word, as a bit mask from a to z.
 fn letters_of(word: &str) -> u32 {
     word.bytes().filter(u8::is_ascii_lowercase).fold(0, |mask, letter| mask | 1 << (letter - b'a'))
 }
@@ -260,9 +260,9 @@ fn distance(typed: &[char], known: &[char], allowed: f32) -> Option<f32> {
         for column in 1..width {
             let replaced =
                 rows[above + column - 1] + replace_cost(typed[row - 1], known[column - 1]);
-            let left_out = rows[here + column - 1] + gap_cost(known, column - 1);
-            let put_in = rows[above + column] + gap_cost(typed, row - 1);
-            let mut cost = replaced.min(left_out).min(put_in);
+            let missing = rows[here + column - 1] + gap_cost(known, column - 1);
+            let extra = rows[above + column] + gap_cost(typed, row - 1);
+            let mut cost = replaced.min(missing).min(extra);
             let swapped = row > 1
                 && column > 1
                 && typed[row - 1] == known[column - 2]
@@ -280,7 +280,7 @@ fn distance(typed: &[char], known: &[char], allowed: f32) -> Option<f32> {
     }
     let first_letter = if typed.first() == known.first() { 0.0 } else { FIRST_LETTER };
     let total = rows[rows.len() - 1] + first_letter;
-    // A swap of the first two letters is a slip like any other swap.
+    // A swap of the first two letters costs no more than any other swap.
     let total = if typed.len() == known.len()
         && typed.get(1) == known.first()
         && typed.first() == known.get(1)
@@ -293,7 +293,7 @@ fn distance(typed: &[char], known: &[char], allowed: f32) -> Option<f32> {
     (total <= allowed + 1e-3).then_some(total)
 }
 
-/// The cost of a letter too many or too few: less if it doubles its neighbour.
+/// The cost of an extra or a missing letter: less if it doubles its neighbour.
 fn gap_cost(letters: &[char], at: usize) -> f32 {
     let doubles =
         at > 0 && letters[at] == letters[at - 1] || letters.get(at + 1) == Some(&letters[at]);
@@ -301,17 +301,17 @@ fn gap_cost(letters: &[char], at: usize) -> f32 {
 }
 
 fn replace_cost(typed: char, known: char) -> f32 {
-    let place = |c: char| c.is_ascii_lowercase().then(|| c as usize - 'a' as usize);
-    match (place(typed), place(known)) {
+    let index = |c: char| c.is_ascii_lowercase().then(|| c as usize - 'a' as usize);
+    match (index(typed), index(known)) {
         _ if typed == known => 0.0,
         (Some(typed), Some(known)) => REPLACE_COSTS[typed][known],
         _ => EDIT,
     }
 }
 
-/// The cost of typing one letter for another.
+/// The cost of typing one letter instead of another, by their indices in the alphabet.
 static REPLACE_COSTS: LazyLock<[[f32; 26]; 26]> = LazyLock::new(|| {
-    let letter = |place: usize| char::from(b'a' + place as u8);
+    let letter = |index: usize| char::from(b'a' + index as u8);
     std::array::from_fn(|typed| {
         std::array::from_fn(|known| cost_of_slip(letter(typed), letter(known)))
     })

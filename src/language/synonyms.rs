@@ -1,17 +1,17 @@
-//! Words that mean the same in the FAQ.
+//! Groups of words that mean the same in the FAQ.
 //!
-//! Every word or phrase of a group is also searched as the group's *concept*: a term beside the
-//! word, never in place of it. So "suit" still finds "suit" best, and finds "lawsuit" too. The
-//! groups are content (`faq/synonyms.toml`), not code.
+//! Every word or phrase of a group also gets the group's *concept*: a search term in addition to
+//! the word, not instead of it. So "suit" matches "suit" best, and also matches "lawsuit". The
+//! groups are content (`faq/synonyms.toml`).
 
 use std::collections::HashMap;
 
 use super::words::{Word, words};
 
-/// Groups of synonyms, indexed so that a text can be searched for them.
+/// Groups of synonyms, with an index over their phrases.
 #[derive(Default)]
 pub struct Synonyms {
-    /// By the first term of each phrase: the terms that must follow it, and the concept. Longer
+    /// For the first term of each phrase: the terms that must follow, and the concept. Longer
     /// phrases come first.
     phrases: HashMap<String, Vec<(Vec<String>, String)>>,
 }
@@ -22,7 +22,7 @@ impl Synonyms {
         let mut phrases: HashMap<String, Vec<(Vec<String>, String)>> = HashMap::new();
         for group in groups {
             let Some(name) = group.first() else { continue };
-            // No word can begin with "=", so a concept never equals a word.
+            // No word contains "=", so a concept never equals a word.
             let concept = format!("={}", terms(name).join("-"));
             for phrase in group {
                 let mut following = terms(phrase);

@@ -1,4 +1,4 @@
-//! Cuts a text into words to search for.
+//! Splits a text into words.
 
 use frostem::{Algorithm, Stemmer};
 
@@ -7,29 +7,29 @@ use super::fold::fold;
 use super::function_words::is_function_word;
 use crate::legal::DocketNumber;
 
-/// How many words of a text are read at most. A Discord message has at most 4,000 characters, so no
-/// real question is longer.
+/// The most words of a text; the rest is ignored. A Discord message has at most 4,000 characters,
+/// so no real question is longer.
 const MAX_WORDS: usize = 800;
 
-/// Longer words are noise, and Tantivy has a limit of its own.
+/// Words are cut to this length. Longer ones are noise, and Tantivy has a limit too.
 const MAX_WORD_BYTES: usize = 64;
 
-/// The longest run of words that counts once when it is repeated.
+/// The longest run of words whose immediate repetition is dropped.
 const MAX_REPEATED: usize = 3;
 
 /// A word of a text.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Word {
-    /// The folded word, such as "messages"; if its spelling was corrected, the correction.
+    /// The folded word, such as "messages", after spelling correction.
     pub surface: String,
-    /// What is searched for: the stem, such as "messag".
+    /// The search term: the stem, such as "messag".
     pub term: String,
     pub is_function_word: bool,
-    /// How much it counts in the search: 1, or less if its spelling was corrected.
+    /// The weight in the search: 1, or less if the spelling was corrected.
     pub weight: f32,
-    /// The folded word as it was typed, if its spelling was corrected.
+    /// The folded word as typed, if the spelling was corrected.
     pub typed: Option<String>,
-    /// The concept of the word, or of the phrase that begins with it.
+    /// The concept of the word, or of a phrase that begins with it.
     pub concept: Option<String>,
 }
 
@@ -39,30 +39,29 @@ impl Word {
     }
 }
 
-/// Cuts a text into words, at most 800 of them. Whatever is not a letter or a digit
-/// separates words, and immediate repetitions count once.
+/// Splits a text into words, at most 800. All characters except letters and digits separate words.
+/// Immediate repetitions are dropped.
 pub fn words(text: &str) -> Vec<Word> {
-    let mut cutter = Cutter { stemmer: Stemmer::new(Algorithm::English), words: Vec::new() };
-    // Folding can make a text longer, so shorten the raw text first: a huge question must not cost
-    // a second.
-    let readable = &text[..text.floor_char_boundary(MAX_WORDS * MAX_WORD_BYTES / 2)];
-    for chunk in fold(readable).split(' ') {
-        if cutter.words.len() >= MAX_WORDS {
+    let mut splitter = Splitter { stemmer: Stemmer::new(Algorithm::English), words: Vec::new() };
+    // Truncate the raw text before folding it, so that a huge question does not cost a second.
+    let truncated = &text[..text.floor_char_boundary(MAX_WORDS * MAX_WORD_BYTES / 2)];
+    for chunk in fold(truncated).split(' ') {
+        if splitter.words.len() >= MAX_WORDS {
             break;
         }
-        cutter.chunk(chunk);
+        splitter.chunk(chunk);
     }
-    cutter.words.truncate(MAX_WORDS);
-    cutter.words
+    splitter.words.truncate(MAX_WORDS);
+    splitter.words
 }
 
-struct Cutter {
+struct Splitter {
     stemmer: Stemmer,
     words: Vec<Word>,
 }
 
-impl Cutter {
-    /// Cuts what is between two spaces.
+impl Splitter {
+    /// Splits the text between two spaces.
     fn chunk(&mut self, chunk: &str) {
         let trimmed = chunk.trim_matches(|c: char| !c.is_alphanumeric());
         if let Some(docket) = DocketNumber::recognise(trimmed).filter(|_| trimmed.len() < 20) {
@@ -76,12 +75,12 @@ impl Cutter {
         }
     }
 
-    /// Takes an amount or a number off the front: `$1,000`, `1k`, `40.50`, `30th`. Money gains the
-    /// word "dollar".
+    /// Takes an amount or a number off the front: `$1,000`, `1k`, `40.50`, `30th`. Returns the
+    /// rest, or `None` if there is no number. An amount in any currency gets the word "dollar".
     fn number<'t>(&mut self, text: &'t str) -> Option<&'t str> {
         let currency = text.chars().next().filter(|&c| is_currency(c));
         let from_digits = &text[currency.map_or(0, char::len_utf8)..];
-        let (figures, rest) = from_digits.split_at(length_of_figures(from_digits));
+        let (figures, rest) = from_digits.split_at(number_length(from_digits));
         let mut figures: String = figures.chars().filter(|&c| c != ',').collect();
         if figures.is_empty() {
             // A lone currency sign.
@@ -102,7 +101,7 @@ impl Cutter {
         Some(rest)
     }
 
-    /// Takes a word off the front and returns the rest.
+    /// Takes a word off the front, and returns the rest.
     fn word<'t>(&mut self, text: &'t str) -> &'t str {
         let end =
             text.find(|c: char| !c.is_alphanumeric() && c != '\'').unwrap_or(text.len()).max(1);
@@ -117,18 +116,18 @@ impl Cutter {
     fn push(&mut self, word: &str) {
         let word = &word[..word.floor_char_boundary(MAX_WORD_BYTES)];
         let term = self.stemmer.stem(word).into_owned();
-        self.keep(Word::new(word.to_owned(), term, is_function_word(word)));
+        self.add(Word::new(word.to_owned(), term, is_function_word(word)));
     }
 
-    /// Keeps a number or a docket number as it is, without stemming.
+    /// Adds a number or a docket number without stemming it.
     fn push_as_is(&mut self, word: String) {
         let word = word[..word.floor_char_boundary(MAX_WORD_BYTES)].to_owned();
-        self.keep(Word::new(word.clone(), word, false));
+        self.add(Word::new(word.clone(), word, false));
     }
 
-    /// Keeps a word, unless that only repeats the words right before it: "class action class
-    /// action" asks the same as "class action", and "why why why" the same as "why".
-    fn keep(&mut self, word: Word) {
+    /// Adds a word, and drops it and its run if they only repeat the words right before: "class
+    /// action class action" becomes "class action", and "why why why" becomes "why".
+    fn add(&mut self, word: Word) {
         self.words.push(word);
         let surfaces =
             |run: std::ops::Range<usize>| self.words[run].iter().map(|word| &word.surface);
@@ -143,9 +142,9 @@ fn is_currency(c: char) -> bool {
     matches!(c, '$' | '€' | '£')
 }
 
-/// The length in bytes of the number at the front: digits, with commas or points between but not
-/// after them.
-fn length_of_figures(text: &str) -> usize {
+/// The length in bytes of the number at the front: digits, with commas and points only between
+/// them.
+fn number_length(text: &str) -> usize {
     let mut length = 0;
     for (at, c) in text.char_indices() {
         match c {

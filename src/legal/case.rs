@@ -1,4 +1,4 @@
-//! One court case, its history, and the stamp that says where it stands.
+//! A court case, its history, and its status stamp.
 
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
@@ -12,26 +12,26 @@ use super::source::Citation;
 pub struct Case {
     /// The full caption, such as "Doe v. Example Corporation".
     pub caption: String,
-    /// The caption as people say it, such as "Doe v. Example".
+    /// The caption in its short form, such as "Doe v. Example".
     pub short_caption: String,
     pub court: String,
     /// The town in which the court sits.
     pub court_seat: String,
     pub docket_number: DocketNumber,
-    /// Other ways in which sources write the number.
+    /// Other spellings of the number in sources.
     #[serde(default)]
     pub other_docket_numbers: Vec<String>,
     pub plaintiff: String,
     pub defendant: String,
-    /// What the case was about, in one sentence.
+    /// The subject of the case, in one sentence.
     pub subject: String,
-    /// The day on which somebody last looked for news of the case.
+    /// The date on which somebody last looked for news of the case.
     #[serde(deserialize_with = "deserialize_date")]
     pub last_checked: Date,
     /// How they looked.
     #[serde(default)]
     pub last_checked_note: Option<String>,
-    /// Whether there is anything that people can claim, join or sign up for.
+    /// Whether people can claim, join or sign up for anything.
     pub open_claims: bool,
     pub history: History,
 }
@@ -45,16 +45,16 @@ pub struct History {
     latest: HistoryEvent,
 }
 
-/// One step in the life of a case.
+/// A step of a case that changes its status.
 #[derive(Debug, Clone, Deserialize)]
 pub struct HistoryEvent {
     #[serde(deserialize_with = "deserialize_date")]
     pub date: Date,
     pub kind: HistoryKind,
-    /// Whether a dismissal bars another suit. Only for dismissals.
+    /// Only for dismissals.
     #[serde(default)]
     pub prejudice: Option<Prejudice>,
-    /// Whether a court decided who was right.
+    /// Whether the step was a court's ruling on the merits.
     #[serde(default)]
     pub ruling_on_merits: bool,
     /// The step in a sentence or two.
@@ -63,7 +63,7 @@ pub struct HistoryEvent {
     pub citations: Vec<Citation>,
 }
 
-/// The steps of a case that change where it stands.
+/// The kinds of steps that change the status of a case.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum HistoryKind {
@@ -74,33 +74,33 @@ pub enum HistoryKind {
     Settled,
     Judgment,
     Appealed,
-    /// The case was brought again.
+    /// The plaintiff filed the case again.
     Refiled,
 }
 
-/// Whether a dismissal bars the same claim for good.
+/// Whether a dismissal bars the same claim permanently.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Prejudice {
-    /// The claim cannot be brought again.
+    /// The claim cannot be filed again.
     With,
-    /// The claim could be brought again.
+    /// The claim can be filed again.
     Without,
 }
 
-/// Where a case stands: its latest step.
+/// The status of a case: its latest step.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Disposition {
     pub kind: HistoryKind,
-    /// With or without prejudice, if the step was a dismissal.
+    /// Only for dismissals.
     pub prejudice: Option<Prejudice>,
     pub date: Date,
-    /// Whether any step so far was a decision on who was right.
+    /// Whether any step so far was a ruling on the merits.
     pub ruling_on_merits: bool,
 }
 
-/// Where the case stands, as every reply states it. Only [`Case::stamp`] makes one, so no editor
-/// and no front end can make a stamp up.
+/// The status of the case, as every reply states it. Only [`Case::stamp`] can create one, so no
+/// editor and no front end can make one up.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[expect(
     clippy::manual_non_exhaustive,
@@ -118,7 +118,7 @@ pub struct CaseStamp {
 }
 
 impl Case {
-    /// The latest step of the history and what it means.
+    /// The latest step of the history.
     pub fn disposition(&self) -> Disposition {
         let latest = self.history.latest();
         Disposition {
@@ -131,9 +131,9 @@ impl Case {
 
     /// Computes the stamp for a reply given on `today`.
     ///
-    /// The stamp always reports the latest known step, even for a `today` before it: a machine with
-    /// a wrong clock must not tell people that the case is still running. If the last check of the
-    /// status is more than `stale_after_days` days old, the stamp says how old it is.
+    /// The stamp reports the latest known step even if `today` is before it: a wrong clock must not
+    /// make the bot say that the case is still open. If the last check is more than
+    /// `stale_after_days` days old, the stamp says how old it is.
     pub fn stamp(&self, today: Date, stale_after_days: u32) -> CaseStamp {
         let age = (today - self.last_checked).get_days();
         CaseStamp {

@@ -1,4 +1,4 @@
-//! Dates as sources give them: a day, a month, or only a year.
+//! Dates with the precision that a source gives: a day, a month, or only a year.
 
 use std::fmt;
 use std::str::FromStr;
@@ -24,8 +24,8 @@ const MONTHS: [&str; 12] = [
 
 /// A date whose day, or whose day and month, may be unknown, such as "August 2024".
 ///
-/// Written `2024-08-14`, `2024-08` or `2024`. Ordered by time; a month sorts before its days, a
-/// year before its months.
+/// The text form is `2024-08-14`, `2024-08` or `2024`. Dates are ordered by time. A month sorts
+/// before its days, and a year before its months.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct PartialDate {
     year: i16,
@@ -34,12 +34,12 @@ pub struct PartialDate {
 }
 
 impl PartialDate {
-    /// The full date, if the day is known.
+    /// The full date; `None` if the day is unknown.
     pub fn day(&self) -> Option<Date> {
         Date::new(self.year, self.month?, self.day?).ok()
     }
 
-    /// The first day that the date can mean: `2024-08` begins on 1 August 2024.
+    /// The first possible day: 1 August 2024 for `2024-08`.
     pub fn first_day(&self) -> Date {
         Date::new(self.year, self.month.unwrap_or(1), self.day.unwrap_or(1)).unwrap_or(Date::ZERO)
     }
@@ -55,27 +55,27 @@ impl FromStr for PartialDate {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let wrong =
+        let error =
             || format!("\"{text}\" is not a date; write 2024-08-14, \"2024-08\" or \"2024\"");
         let parts: Vec<&str> = text.split('-').collect();
         let number = |part: &str, digits: usize| {
             let plain = part.len() == digits && part.bytes().all(|b| b.is_ascii_digit());
-            plain.then(|| part.parse::<i16>().ok()).flatten().ok_or_else(wrong)
+            plain.then(|| part.parse::<i16>().ok()).flatten().ok_or_else(error)
         };
         let year = number(parts[0], 4)?;
         let small = |part: Option<&&str>| part.map(|p| number(p, 2).map(|n| n as i8)).transpose();
         let (month, day) = (small(parts.get(1))?, small(parts.get(2))?);
-        Date::new(year, month.unwrap_or(1), day.unwrap_or(1)).map_err(|_| wrong())?;
+        Date::new(year, month.unwrap_or(1), day.unwrap_or(1)).map_err(|_| error())?;
         if parts.len() > 3 {
-            return Err(wrong());
+            return Err(error());
         }
         Ok(Self { year, month, day })
     }
 }
 
 impl fmt::Display for PartialDate {
-    /// "30 January 2025", "August 2024" or "2021". The month is a word, so that nobody mistakes it
-    /// for the day.
+    /// "30 January 2025", "August 2024" or "2021". The month is a word, so that it cannot be
+    /// mistaken for the day.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let Some(day) = self.day {
             write!(f, "{day} ")?;
@@ -104,7 +104,7 @@ impl<'de> Deserialize<'de> for PartialDate {
     }
 }
 
-/// Reads a full date. A month or a year alone is an error.
+/// Deserializes a full date. A month or a year alone is an error.
 pub(crate) fn deserialize_date<'de, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<Date, D::Error> {
@@ -118,8 +118,7 @@ pub fn written_out(date: Date) -> String {
     PartialDate::from(date).to_string()
 }
 
-/// Takes a date from a string, or from TOML's own date, which reaches serde as a map with one
-/// string in it.
+/// Accepts a string or a TOML date. TOML dates reach serde as a map with one string.
 struct DateVisitor;
 
 impl<'de> Visitor<'de> for DateVisitor {

@@ -1,11 +1,10 @@
-//! Docket numbers, in every spelling that people use.
+//! Docket numbers, in the spellings that people use.
 
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-/// A federal docket number in its usual form, `3:24-cv-00042`: office, year, kind of case, serial
-/// number.
+/// A federal docket number such as `3:24-cv-00042`: office, year, type of case, serial number.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct DocketNumber {
@@ -15,10 +14,9 @@ pub struct DocketNumber {
 }
 
 impl DocketNumber {
-    /// Recognises `3:24-cv-00042`, `3:24cv42`, `3-24-CV-0042` and the like; `None` for anything
-    /// else.
+    /// Parses `3:24-cv-00042`, `3:24cv42`, `3-24-CV-0042` and similar spellings.
     ///
-    /// Only civil cases; no FAQ has needed another kind yet.
+    /// Only civil cases are supported; no FAQ has needed another type yet.
     pub fn recognise(text: &str) -> Option<Self> {
         if !text.starts_with(|c: char| c.is_ascii_digit()) {
             return None;

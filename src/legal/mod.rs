@@ -1,7 +1,6 @@
-//! The field's vocabulary: a case and where it stands, sources, citations, and the standing of a
-//! claim.
+//! The legal vocabulary: a case and its status, sources, citations, and the standing of a claim.
 //!
-//! Nothing here reads a file, searches, or knows how a reply looks. Dates come in as arguments.
+//! Nothing here reads files, searches, or renders replies. The current date is an argument.
 
 mod case;
 mod date;

@@ -13,7 +13,7 @@ use super::date::{PartialDate, deserialize_date};
 pub struct SourceKey(String);
 
 impl SourceKey {
-    /// Wraps a key as a file has it; the loader checks whether the source exists.
+    /// Does not check whether the source exists; the loader does.
     pub fn new(key: impl Into<String>) -> Self {
         Self(key.into())
     }
@@ -29,11 +29,12 @@ impl fmt::Display for SourceKey {
     }
 }
 
-/// Points to a source, and perhaps to a place in it.
+/// A reference to a source, optionally to a location in it.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct Citation {
     pub source: SourceKey,
-    /// Where in it: a section, a paragraph, the date of an update. Lawyers call it a pin cite.
+    /// The location in the source: a section, a paragraph, the date of an update. The legal term is
+    /// pin cite.
     #[serde(default)]
     pub locator: Option<String>,
 }
@@ -42,26 +43,26 @@ pub struct Citation {
 #[derive(Debug, Clone, Deserialize)]
 pub struct Source {
     pub publisher: String,
-    /// Its title; a plain description where the title is not known.
+    /// The title, or a description if the title is unknown.
     pub title: String,
     #[serde(default)]
     pub author: Option<String>,
     /// When it was published or last updated, if known.
     #[serde(default)]
     pub date: Option<PartialDate>,
-    /// The address at which it was read, if known.
+    /// The URL at which it was read, if known.
     #[serde(default)]
     pub url: Option<String>,
     pub kind: SourceKind,
     pub read_as: ReadAs,
     pub reliability: Reliability,
-    /// When it was last looked at.
+    /// The date of the last check.
     #[serde(deserialize_with = "deserialize_date")]
     pub checked: Date,
-    /// What it is good for.
+    /// What the source is useful for.
     #[serde(default)]
     pub note: Option<String>,
-    /// Known mistakes in it.
+    /// Known mistakes in the source.
     #[serde(default)]
     pub known_errors: Vec<String>,
 }
@@ -69,7 +70,7 @@ pub struct Source {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum SourceKind {
-    /// The court's record, as somebody reported it.
+    /// The court record, as reported by somebody else.
     CourtRecordAsReported,
     /// A page, policy or contract of the company.
     CompanyDocument,
@@ -79,11 +80,11 @@ pub enum SourceKind {
     Wire,
     /// A newspaper, magazine or news site.
     Press,
-    /// A site that collects what others reported.
+    /// A site that collects reports of others.
     Aggregator,
-    /// Opinion, blog, campaign.
+    /// An opinion piece, a blog, a campaign.
     Commentary,
-    /// What this program says about itself.
+    /// The documentation of this program.
     OwnDocumentation,
 }
 
@@ -112,11 +113,11 @@ pub enum ReadAs {
     Original,
     /// A copy on another site.
     Mirror,
-    /// A stored copy of an earlier day.
+    /// An archived copy of an earlier date.
     Archive,
-    /// Only what somebody quoted from it.
+    /// Only excerpts that somebody quoted.
     Excerpt,
-    /// Not read; known from what others say of it.
+    /// Not read; known only from other sources.
     NotRead,
 }
 
@@ -137,16 +138,16 @@ impl ReadAs {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Reliability {
-    /// Based on documents, or confirmed elsewhere.
+    /// Based on documents, or confirmed by other sources.
     High,
-    /// Sound on the whole; single statements need a second source.
+    /// Mostly correct; single statements need a second source.
     Medium,
-    /// Known to be wrong in places.
+    /// Known to contain mistakes.
     Low,
 }
 
 impl Reliability {
-    /// The degree, in words for readers.
+    /// The degree of reliability, in words for readers.
     pub fn label(self) -> &'static str {
         match self {
             Reliability::High => "high",

@@ -1,25 +1,25 @@
-//! What kind of claim a statement is.
+//! The standing of a statement: what kind of claim it is.
 
 use serde::{Deserialize, Serialize};
 
-/// Who makes a claim, and how firmly. Every answer and every quotation shows it, in the words that
-/// the content has for it.
+/// Who makes a claim, and with what authority. Every answer and every quotation shows it, with a
+/// label from the content.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Standing {
-    /// What the court's file shows, as far as it was reported.
+    /// The court record, as far as it was reported.
     CourtRecord,
-    /// What the complaint claimed; no court has weighed it.
+    /// An allegation in the complaint that no court has ruled on.
     Alleged,
-    /// What the defendant company says.
+    /// A statement of the defendant company.
     CompanyStatement,
-    /// What a party's lawyer said outside court.
+    /// A statement of a party's lawyer outside court.
     CounselStatement,
-    /// What a public authority stated.
+    /// A statement of a public authority.
     Regulator,
-    /// The words of a contract, a policy or a law.
+    /// The text of a contract, a policy or a law.
     ContractText,
-    /// What the press reported.
+    /// A press report.
     Press,
     /// An opinion, or our own explanation of how something works.
     Commentary,

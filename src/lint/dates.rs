@@ -1,4 +1,4 @@
-//! Whether dates are plausible: nothing was last checked long ago or in the future.
+//! Rules about the dates of checks: not too long ago, and not in the future.
 
 use jiff::civil::Date;
 
@@ -38,17 +38,17 @@ pub(super) const FUTURE: Rule = Rule {
                 }
                 Vetting::Draft => None,
             });
-        let early =
+        let future =
             dated(subject).into_iter().chain(vetted).filter(|(_, date, _)| *date > subject.today);
         let finding = |(what, date, place): (String, Date, Place)| {
             let message = format!("{what} is dated {}, which is in the future", written_out(date));
             place.warning("future-date", message, "correct the date")
         };
-        early.map(finding).collect::<Vec<Finding>>()
+        future.map(finding).collect::<Vec<Finding>>()
     },
 };
 
-/// Everything that has a date of its last check.
+/// Everything with a date of its last check, as (description, date, place).
 fn dated(subject: &Subject<'_>) -> Vec<(String, Date, Place)> {
     let knowledge = subject.knowledge;
     let mut all: Vec<(String, Date, Place)> = Vec::new();

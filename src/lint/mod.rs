@@ -1,7 +1,7 @@
-//! Rules over the content: a table of rules, and one file for each family of them.
+//! The rules for the content: a table of rules, and one file for each group.
 //!
-//! The loader reports what cannot be read and what refers to nothing. The rules here check what an
-//! answer says, how it says it, and whether people can find it.
+//! The loader reports syntax errors and broken references. The rules here check what an answer
+//! says, how it is written, and whether people can find it.
 
 mod dates;
 mod phrasings;
@@ -17,20 +17,20 @@ use crate::knowledge::{Finding, Knowledge, Severity};
 
 pub use sources::{SourceCheck, check_quotations};
 
-/// A rule over the whole content.
+/// A rule for the whole content.
 pub struct Rule {
     pub name: &'static str,
     pub severity: Severity,
-    /// What holds while nothing breaks the rule, in words for an editor.
+    /// What the rule ensures, in words for an editor.
     pub ensures: &'static str,
     pub check: fn(&Subject<'_>) -> Vec<Finding>,
 }
 
-/// What the rules check, and the limits that they check it against.
+/// The input of the rules: the content, and the limits.
 pub struct Subject<'a> {
     pub knowledge: &'a Knowledge,
     pub today: Date,
-    /// The age in days beyond which an answer or a source must be checked again.
+    /// The age in days after which an answer or a source must be checked again.
     pub review_after_days: u32,
     /// The highest Flesch-Kincaid grade without a warning.
     pub reading_grade: f64,
@@ -65,13 +65,13 @@ pub fn run(subject: &Subject<'_>) -> Vec<Finding> {
     run_rules(RULES, subject)
 }
 
-/// Runs other rules than those of this module, such as those of a front end.
+/// Runs rules from outside this module, such as those of a front end.
 pub fn run_rules(rules: &[Rule], subject: &Subject<'_>) -> Vec<Finding> {
     rules.iter().flat_map(|rule| (rule.check)(subject)).collect()
 }
 
-/// Runs only the rules of severity error: content with such a finding is not served. These rules do
-/// not depend on the date.
+/// Runs only the rules with severity error, whose findings forbid serving the content. These rules
+/// do not depend on the date or on limits.
 pub fn errors(knowledge: &Knowledge) -> Vec<Finding> {
     let subject = Subject {
         knowledge,
@@ -83,7 +83,7 @@ pub fn errors(knowledge: &Knowledge) -> Vec<Finding> {
     rules.flat_map(|rule| (rule.check)(&subject)).collect()
 }
 
-/// Changes whenever a rule is added whose findings forbid serving answers, or the program is.
+/// Changes with the set of rules that forbid serving the content, and with the program's version.
 pub fn rules_version() -> String {
     let rules = RULES.iter().filter(|rule| rule.severity == Severity::Error);
     let names = rules.map(|rule| rule.name).collect::<Vec<_>>().join(" ");

@@ -1,5 +1,4 @@
-//! Whether people can find the right answer: every answer has phrasings, and no phrasing leads to
-//! two answers.
+//! Rules about phrasings: every answer has some, and no phrasing leads to two answers.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -7,8 +6,9 @@ use super::{Rule, Subject};
 use crate::knowledge::{FaqEntry, Finding, Place, Severity};
 use crate::language::{Word, words};
 
-/// Two phrasings of different answers are nearly the same if the Jaccard index of their terms is at
-/// least this, a numerator and a denominator, and they have [`MIN_COMMON_TERMS`] in common.
+/// Two phrasings of different answers are nearly the same if they have at least
+/// [`MIN_COMMON_TERMS`] terms in common and the Jaccard index of their terms is at least this
+/// numerator over this denominator.
 const NEARLY_SAME_JACCARD: (usize, usize) = (4, 5);
 const MIN_COMMON_TERMS: usize = 3;
 
@@ -17,7 +17,7 @@ pub(super) const SAME: Rule = Rule {
     severity: Severity::Error,
     ensures: "a phrasing leads to one answer only",
     check: |subject| {
-        let mut first_seen: HashMap<Vec<String>, Asked<'_>> = HashMap::new();
+        let mut first_seen: HashMap<Vec<String>, AskedText<'_>> = HashMap::new();
         let mut findings = Vec::new();
         for asked in every_phrasing(subject) {
             let terms = asked.terms();
@@ -40,7 +40,7 @@ pub(super) const NEARLY_SAME: Rule = Rule {
     severity: Severity::Warning,
     ensures: "the phrasings of different answers differ in their words",
     check: |subject| {
-        let all = by_rarity(every_phrasing(subject).collect());
+        let all = with_term_ranks(every_phrasing(subject).collect());
         let mut with_term: HashMap<usize, Vec<usize>> = HashMap::new();
         let mut findings = Vec::new();
         for (place, asked) in all.iter().enumerate() {
@@ -62,7 +62,7 @@ pub(super) const NEARLY_SAME: Rule = Rule {
     },
 };
 
-fn nearly_same(asked: &Asked<'_>, other: &Asked<'_>) -> Finding {
+fn nearly_same(asked: &AskedText<'_>, other: &AskedText<'_>) -> Finding {
     asked.place.warning(
         "nearly-same-phrasing",
         format!("“{}” is nearly the same as “{}” of `{}`", asked.text, other.text, other.entry.id),
@@ -91,15 +91,15 @@ pub(super) const NONE: Rule = Rule {
     },
 };
 
-/// A way of asking for an answer: its question or one of its phrasings.
-pub(super) struct Asked<'a> {
+/// The question or a phrasing of an entry, split into words.
+pub(super) struct AskedText<'a> {
     pub entry: &'a FaqEntry,
     pub text: &'a str,
     pub words: Vec<Word>,
     pub place: Place,
 }
 
-impl Asked<'_> {
+impl AskedText<'_> {
     pub fn terms(&self) -> Vec<String> {
         terms_of(&self.words)
     }
@@ -111,15 +111,15 @@ pub(super) fn terms_of(words: &[Word]) -> Vec<String> {
 
 /// A phrasing and the set of its terms.
 struct TermSet<'a> {
-    asked: Asked<'a>,
-    /// The ranks of its terms by rarity among all phrasings, the rarest first.
+    asked: AskedText<'a>,
+    /// The ranks of its terms by rarity among all phrasings, sorted, the rarest first.
     terms: Vec<usize>,
 }
 
 impl TermSet<'_> {
-    /// Its rarest terms, as many as are needed so that every nearly equal phrasing shares one of
-    /// them: the prefix filter of Chaudhuri, Ganti and Kaushik, *A Primitive Operator for
-    /// Similarity Joins in Data Cleaning* (2006).
+    /// The rarest terms, enough of them that every nearly equal phrasing shares at least one. This
+    /// is the prefix filter of Chaudhuri, Ganti and Kaushik, *A Primitive Operator for Similarity
+    /// Joins in Data Cleaning* (2006).
     fn prefix(&self) -> &[usize] {
         let (share, whole) = NEARLY_SAME_JACCARD;
         let common = (share * self.terms.len()).div_ceil(whole);
@@ -131,34 +131,34 @@ impl TermSet<'_> {
     }
 }
 
-/// Sorts the terms of each phrasing by their rarity among all phrasings.
-fn by_rarity(all: Vec<Asked<'_>>) -> Vec<TermSet<'_>> {
+/// Ranks the terms of each phrasing by their rarity among all phrasings.
+fn with_term_ranks(all: Vec<AskedText<'_>>) -> Vec<TermSet<'_>> {
     let mut frequencies: HashMap<&str, usize> = HashMap::new();
-    let said = all.iter().flat_map(|asked| &asked.words);
-    said.for_each(|word| *frequencies.entry(&word.term).or_default() += 1);
+    for word in all.iter().flat_map(|asked| &asked.words) {
+        *frequencies.entry(&word.term).or_default() += 1;
+    }
     let mut order: Vec<&str> = frequencies.keys().copied().collect();
     order.sort_unstable_by_key(|term| (frequencies[term], *term));
-    let places: HashMap<&str, usize> =
-        order.into_iter().enumerate().map(|(place, term)| (term, place)).collect();
-    let places_of =
-        |asked: &Asked<'_>| asked.words.iter().map(|word| places[word.term.as_str()]).collect();
-    let terms: Vec<BTreeSet<usize>> = all.iter().map(places_of).collect();
+    let ranks: HashMap<&str, usize> =
+        order.into_iter().enumerate().map(|(rank, term)| (term, rank)).collect();
+    let ranks_of =
+        |asked: &AskedText<'_>| asked.words.iter().map(|word| ranks[word.term.as_str()]).collect();
+    let terms: Vec<BTreeSet<usize>> = all.iter().map(ranks_of).collect();
     all.into_iter()
         .zip(terms)
         .map(|(asked, terms)| TermSet { asked, terms: terms.into_iter().collect() })
         .collect()
 }
 
-/// The question and the phrasings of every answer that is not withdrawn, except those that hold no
-/// words.
-pub(super) fn every_phrasing<'a>(subject: &Subject<'a>) -> impl Iterator<Item = Asked<'a>> {
+/// The questions and phrasings of all answers that are not withdrawn, except those without words.
+pub(super) fn every_phrasing<'a>(subject: &Subject<'a>) -> impl Iterator<Item = AskedText<'a>> {
     let entries = subject.knowledge.library.entries.values();
     let entries = entries
         .filter(|entry| !matches!(entry.vetting, crate::knowledge::Vetting::Withdrawn { .. }));
     let asked = entries.flat_map(|entry| {
         let question = (entry.question.as_str(), entry.place.clone());
         let phrasings = entry.phrasings.iter().map(|p| (p.value.as_str(), p.place.clone()));
-        std::iter::once(question).chain(phrasings).map(move |(text, place)| Asked {
+        std::iter::once(question).chain(phrasings).map(move |(text, place)| AskedText {
             entry,
             text,
             words: words(text),
@@ -168,7 +168,8 @@ pub(super) fn every_phrasing<'a>(subject: &Subject<'a>) -> impl Iterator<Item = 
     asked.filter(|asked| !asked.words.is_empty())
 }
 
-/// Whether two phrasings of different answers are nearly the same. Equal ones break another rule.
+/// Whether two phrasings of different answers are nearly the same. Equal ones break the rule
+/// [`SAME`].
 fn is_nearly_same(a: &TermSet<'_>, b: &TermSet<'_>) -> bool {
     if a.asked.entry.id == b.asked.entry.id {
         return false;

@@ -1,4 +1,4 @@
-//! Whether an answer is easy to read.
+//! A rule about the reading level of answers.
 
 use super::Rule;
 use crate::knowledge::Severity;
@@ -28,8 +28,8 @@ pub(super) const GRADE: Rule = Rule {
 };
 
 /// The Flesch-Kincaid grade level of a Markdown text: `0.39 · words per sentence + 11.8 · syllables
-/// per word − 15.59` (Kincaid, Fishburne, Rogers and Chissom, 1975). It is roughly the US school
-/// grade that a reader needs; 0 for a text without words.
+/// per word − 15.59` (Kincaid, Fishburne, Rogers and Chissom, 1975). It approximates the US school
+/// grade that a reader needs. It is 0 for a text without words.
 fn reading_grade(markdown: &str) -> f64 {
     let (rich, _) = parse_markdown(markdown);
     let (mut sentences, mut words, mut syllables) = (0, 0, 0);
@@ -68,8 +68,8 @@ fn texts(block: &Block) -> Vec<String> {
     }
 }
 
-/// Counts the syllables of an English word as groups of vowels, without a silent e at the end. A
-/// number counts as one.
+/// Estimates the syllables of an English word: the groups of vowels, without a silent e at the end,
+/// and at least one.
 fn syllables_of(word: &str) -> usize {
     let is_vowel = |c: char| matches!(c, 'a' | 'e' | 'i' | 'o' | 'u' | 'y');
     let mut groups = 0;

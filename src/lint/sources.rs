@@ -1,4 +1,4 @@
-//! Whether the source of every quotation holds it word for word.
+//! Checks that the source of every quotation contains it word for word.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -11,19 +11,20 @@ const RULE: &str = "quotation-not-in-source";
 /// The result of [`check_quotations`].
 #[derive(Debug, Default)]
 pub struct SourceCheck {
-    /// How many quotations were found in the text of their source.
+    /// How many quotations were found in the text of a source. A quotation counts once for each of
+    /// its sources.
     pub found: usize,
-    /// The keys of quotations whose source has no text, each with the key of that source.
+    /// The quotations whose source has no text file, each with the key of that source.
     pub not_checked: Vec<(String, SourceKey)>,
-    /// One for each quotation that its source does not hold.
+    /// One for each quotation that its source does not contain.
     pub findings: Vec<Finding>,
 }
 
 /// Compares every quotation with the text of its source: the file `<source key>.txt` in `folder`,
-/// or the file that `files` names for that key. White space and the shape of quotation marks and
-/// apostrophes do not matter; every letter must match.
+/// or the file that `files` names for that key. White space and the form of quotation marks and
+/// apostrophes are ignored; every other character must match.
 ///
-/// Fails if the folder or one of the files cannot be read.
+/// Returns an error if the folder or one of the files cannot be read.
 pub fn check_quotations(
     knowledge: &Knowledge,
     folder: &Path,
@@ -64,7 +65,7 @@ pub fn check_quotations(
     Ok(check)
 }
 
-/// Says how far the words match, so that an editor sees which one is wrong.
+/// Says up to which word the text matches, so that an editor sees which word is wrong.
 fn matches_up_to(text: &str, words: &str) -> String {
     let ends = words.match_indices(' ').map(|(at, _)| at);
     match ends.take_while(|&end| text.contains(&words[..end])).last() {
@@ -76,7 +77,7 @@ fn matches_up_to(text: &str, words: &str) -> String {
     }
 }
 
-/// Folds white space, quotation marks and apostrophes.
+/// Normalises white space, quotation marks and apostrophes.
 fn plain(text: &str) -> String {
     let folded = text.chars().map(|c| match c {
         '\u{2018}' | '\u{2019}' | '\u{201a}' | '\u{201b}' => '\'',

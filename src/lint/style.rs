@@ -1,16 +1,16 @@
-//! How an answer is written: no promises, no loaded words, no relative dates, no unchecked
-//! quotations, and within the limits of length.
+//! Rules about how an answer is written: no promises, loaded words, relative dates or unchecked
+//! quotations, and a limited length.
 
 use super::{Rule, Subject};
 use crate::knowledge::{FaqEntry, Finding, HouseWord, Severity};
 use crate::language::fold;
 use crate::reply::parse_markdown;
 
-/// In characters. The description of a Discord embed holds 4,096, and the answer shares it with its
-/// citations.
+/// In characters. The description of a Discord embed can have 4,096, which the answer shares with
+/// its citations.
 const LONGEST_ANSWER: usize = 2_000;
 
-/// In characters. Discord shows no more of an autocomplete choice or of a select menu option.
+/// In characters. This is Discord's limit for an autocomplete choice and a select menu option.
 const LONGEST_QUESTION: usize = 100;
 
 pub(super) const QUOTATION_MARKS: Rule = Rule {
@@ -126,9 +126,9 @@ pub(super) const LOADED_WORD: Rule = Rule {
     },
 };
 
-/// The entries with a part of more than `most` characters, each with its number of characters.
+/// The entries whose `part` has more than `limit` characters, each with that number.
 fn longer_than<'s>(
-    most: usize,
+    limit: usize,
     subject: &'s Subject<'_>,
     part: fn(&FaqEntry) -> &str,
 ) -> impl Iterator<Item = (&'s FaqEntry, usize)> {
@@ -138,10 +138,10 @@ fn longer_than<'s>(
         .entries
         .values()
         .map(move |entry| (entry, part(entry).chars().count()));
-    lengths.filter(move |(_, length)| *length > most)
+    lengths.filter(move |(_, length)| *length > limit)
 }
 
-/// Finds the words of a list of the house style in every answer.
+/// Reports the words of a house style list in every answer.
 fn house_words(
     subject: &Subject<'_>,
     rule: &'static str,
@@ -163,7 +163,7 @@ fn house_words(
     })
 }
 
-/// Puts a single space around each word, so that a search for " word " finds whole words only.
+/// Puts one space before and after each word, so that a search for " word " finds whole words only.
 fn spaced(text: &str) -> String {
     let folded = fold(text);
     let words =
@@ -171,16 +171,16 @@ fn spaced(text: &str) -> String {
     format!(" {} ", words.collect::<Vec<_>>().join(" "))
 }
 
-/// Calls `look` with every line of every answer and its number in the file.
+/// Calls `check` with every line of every answer and its line number in the file.
 fn in_every_line(
     subject: &Subject<'_>,
-    look: impl Fn(&FaqEntry, &str, usize) -> Option<Finding>,
+    check: impl Fn(&FaqEntry, &str, usize) -> Option<Finding>,
 ) -> Vec<Finding> {
     let mut findings = Vec::new();
     for entry in subject.knowledge.library.entries.values() {
         let lines = entry.answer.value.lines().enumerate();
         findings.extend(
-            lines.filter_map(|(offset, line)| look(entry, line, entry.answer.place.line + offset)),
+            lines.filter_map(|(offset, line)| check(entry, line, entry.answer.place.line + offset)),
         );
     }
     findings

@@ -1,4 +1,4 @@
-//! Whether guards, synonyms and questions that belong elsewhere do what their authors meant.
+//! Rules about guards, synonyms and questions that belong elsewhere.
 
 use std::collections::{HashMap, HashSet};
 
@@ -29,8 +29,8 @@ pub(super) const GUARD_EXAMPLE: Rule = Rule {
         let mut findings = Vec::new();
         for (number, guard) in guards.iter().enumerate() {
             for example in &guard.examples {
-                let taken_by = patterns.fitting(&words(example)).first().copied();
-                let message = match taken_by {
+                let first_match = patterns.matching(&words(example)).first().copied();
+                let message = match first_match {
                     Some(first) if first == number => continue,
                     Some(first) => {
                         format!(
@@ -51,7 +51,7 @@ pub(super) const GUARD_EXAMPLE: Rule = Rule {
             for example in guard
                 .counter_examples
                 .iter()
-                .filter(|text| patterns.fitting(&words(text)).contains(&number))
+                .filter(|text| patterns.matching(&words(text)).contains(&number))
             {
                 findings.push(guard.place.error(
                     "guard-example",
@@ -73,7 +73,7 @@ pub(super) const GUARD_AGAINST_PHRASING: Rule = Rule {
         let patterns = subject.knowledge.library.guard_patterns();
         let mut findings = Vec::new();
         for asked in every_phrasing(subject) {
-            let first = patterns.fitting(&asked.words).first().map(|&number| &guards[number]);
+            let first = patterns.matching(&asked.words).first().map(|&number| &guards[number]);
             if let Some(guard) = first.filter(|guard| !matches!(guard.leads_to, LeadsTo::Entry(_)))
             {
                 findings.push(guard.place.error(
@@ -156,14 +156,14 @@ pub(super) const ELSEWHERE_ASKED: Rule = Rule {
 fn badly_formed(guard: &Located<Guard>, is_new: bool) -> Vec<Finding> {
     let place = &guard.place;
     let name = &guard.name;
-    let silences = guard.leads_to == LeadsTo::Silence;
-    let lists_hold_words = std::iter::once(&guard.words)
+    let leads_to_silence = guard.leads_to == LeadsTo::Silence;
+    let lists_have_words = std::iter::once(&guard.words)
         .chain(&guard.and)
         .all(|list| list.iter().any(|w| !terms(w).is_empty()));
     let mistakes = [
         (!is_new, "another guard has the same name", "give each guard a unique name"),
         (
-            !lists_hold_words,
+            !lists_have_words,
             "one of its lists has no words, so the guard matches nothing",
             "add words, or remove the list",
         ),
@@ -174,12 +174,12 @@ fn badly_formed(guard: &Located<Guard>, is_new: bool) -> Vec<Finding> {
             "add similar questions that it must not match",
         ),
         (
-            silences && guard.says.is_none(),
+            leads_to_silence && guard.says.is_none(),
             "it leads to silence without a sentence",
             "add says = \"one honest sentence\"",
         ),
         (
-            !silences && guard.says.is_some(),
+            !leads_to_silence && guard.says.is_some(),
             "it does not lead to silence, so `says` is never shown",
             "remove `says`",
         ),

@@ -1,4 +1,4 @@
-//! Whether an allegation comes with its response, and whether related answers name each other.
+//! Rules about responses to allegations, and about related answers.
 
 use super::{Rule, Subject};
 use crate::knowledge::{Finding, Severity};
@@ -15,7 +15,7 @@ pub(super) const RESPONSE: Rule = Rule {
             .entries
             .values()
             .filter(|entry| entry.standing == Standing::Alleged);
-        let alone =
+        let unanswered =
             entries.filter(|entry| entry.responses.is_empty() && entry.no_response.is_none());
         let finding = |entry: &crate::knowledge::FaqEntry| {
             entry.place.error(
@@ -25,7 +25,7 @@ pub(super) const RESPONSE: Rule = Rule {
                  no_response = \"the reason\"",
             )
         };
-        alone.map(finding).collect()
+        unanswered.map(finding).collect()
     },
 };
 

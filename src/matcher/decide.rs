@@ -8,25 +8,25 @@ use super::snapshot::Snapshot;
 use crate::index::IndexError;
 use crate::knowledge::{EntryId, FaqEntry, Guard, LeadsTo};
 
-/// How many suggestions an ambiguous question gets, and how many one without an answer.
+/// The most suggestions for an ambiguous question, and for a question without an answer.
 const SUGGESTIONS: usize = 5;
 const NEAREST: usize = 3;
 
-/// How many other questions that may have been meant come with an answer that is not beyond doubt.
+/// How many alternatives come with an answer in the `Likely` band.
 const RUNNERS_UP: usize = 2;
 
-/// Below this probability that a question is about the FAQ at all, the nearest questions would only
-/// puzzle the asker.
-const WORTH_SUGGESTING: f32 = 0.15;
+/// The lowest `in_scope` probability at which the nearest questions are suggested. Below it they
+/// would only puzzle the asker.
+const MIN_SCOPE_TO_SUGGEST: f32 = 0.15;
 
-/// From this probability on that a question is about the FAQ at all, a guard may lead to an answer:
-/// a guard decides which answer, not whether to answer.
-const GUARDED: f32 = 0.35;
+/// The lowest `in_scope` probability at which a guard may lead to an answer: a guard decides which
+/// answer, not whether to answer.
+const MIN_SCOPE_FOR_GUARD: f32 = 0.35;
 
-/// How many example questions come with the short help.
+/// How many example questions the short help shows.
 const EXAMPLES: usize = 3;
 
-/// What was measured of a question before anything is decided.
+/// The measurements of a question, before anything is decided.
 #[derive(Debug, Clone)]
 pub struct Analysis {
     pub(super) question: Question,
@@ -47,13 +47,13 @@ impl Snapshot {
         Ok(Analysis { question, candidates, signals, guard })
     }
 
-    /// Decides what a question leads to. Any text is a question; the same text always leads to the
-    /// same decision.
+    /// Decides the outcome for a question. Any text is a question, and the same text always gets
+    /// the same decision.
     pub fn decide(&self, text: &str) -> Result<Decision, IndexError> {
         Ok(self.conclude(self.analyse(text)?))
     }
 
-    /// Decides as [`Snapshot::decide`] does, and adds what a person needs to understand why.
+    /// Decides as [`Snapshot::decide`] does, and adds an explanation for people.
     pub fn decide_and_explain(&self, text: &str) -> Result<Decision, IndexError> {
         let analysis = self.analyse(text)?;
         let question = analysis.question.clone();
@@ -76,14 +76,14 @@ impl Snapshot {
         Decision { outcome, evidence }
     }
 
-    /// The first guard that the question matches. Of a story only what it asks counts.
+    /// The first guard that the question matches. In a story, only the sentences that ask count.
     fn first_guard(&self, question: &Question) -> Option<&Guard> {
-        let asking = question.asking().into_iter();
-        let matching = asking.flat_map(|text| self.guard_patterns().fitting(&text.words));
+        let asking = question.asking_sentences().into_iter();
+        let matching = asking.flat_map(|text| self.guard_patterns().matching(&text.words));
         self.library().guards.get(matching.min()?).map(|guard| &guard.value)
     }
 
-    /// What a guard that the question matches decides, if it has a say.
+    /// The decision of a guard that the question matches. `None` if the confidence must decide.
     fn decide_by_guard(
         &self,
         name: &str,
@@ -100,7 +100,7 @@ impl Snapshot {
             LeadsTo::Silence => no_answer(NoAnswerReason::OtherMatter, Vec::new()),
             LeadsTo::Help => no_answer(NoAnswerReason::SmallTalk, self.type_ahead("", EXAMPLES)),
             LeadsTo::Entry(id) => {
-                let in_scope = confidence.is_some_and(|sure| sure.in_scope >= GUARDED);
+                let in_scope = confidence.is_some_and(|sure| sure.in_scope >= MIN_SCOPE_FOR_GUARD);
                 let is_vetted = self.library().entry(id.as_str()).is_some_and(FaqEntry::is_vetted);
                 if !in_scope || !is_vetted {
                     return None;
@@ -135,7 +135,7 @@ fn decide_by_confidence(
         Band::Strong => Outcome::Answered { entry: entry.clone(), runners_up: Vec::new() },
         Band::Likely => answered_with_runners_up(&entry, candidates),
         Band::Weak => Outcome::Ambiguous(suggestions(candidates, SUGGESTIONS)),
-        Band::None if confidence.in_scope >= WORTH_SUGGESTING => {
+        Band::None if confidence.in_scope >= MIN_SCOPE_TO_SUGGEST => {
             no_answer(NoAnswerReason::NotSure, suggestions(candidates, NEAREST))
         }
         Band::None => no_answer(NoAnswerReason::Outside, Vec::new()),
@@ -152,15 +152,15 @@ fn answered_with_runners_up(entry: &EntryId, candidates: &[Candidate]) -> Outcom
     }
 }
 
-/// What to suggest where the topic itself is in doubt: the best candidate of each topic, then the
-/// others. Three readings of one topic would leave no room for another.
+/// The suggestions when the topic itself is in doubt: the best candidate of each topic, then the
+/// others. Otherwise several entries of one topic could fill the list.
 fn suggestions(candidates: &[Candidate], limit: usize) -> Vec<EntryId> {
     let entries = candidates.iter().take(SUGGESTIONS).map(|candidate| &candidate.entry);
     let entries: Vec<&EntryId> = entries.collect();
-    let is_first_of_topic = |place: &usize| {
-        entries[..*place].iter().all(|earlier| earlier.topic() != entries[*place].topic())
+    let is_first_of_topic = |index: &usize| {
+        entries[..*index].iter().all(|earlier| earlier.topic() != entries[*index].topic())
     };
     let (first, others): (Vec<usize>, Vec<usize>) = (0..entries.len()).partition(is_first_of_topic);
-    let places = first.into_iter().chain(others).take(limit);
-    places.map(|place| entries[place].clone()).collect()
+    let indices = first.into_iter().chain(others).take(limit);
+    indices.map(|index| entries[index].clone()).collect()
 }

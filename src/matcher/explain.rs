@@ -1,4 +1,4 @@
-//! What a person needs to understand a decision, beyond what led to it.
+//! Explains a decision to people: the use of each word, and the phrasing that is most similar.
 
 use super::outcome::{ExplainedCandidate, ExplainedWord, Explanation, WordUse};
 use super::question::ParsedText;
@@ -35,7 +35,7 @@ impl Snapshot {
         for word in &question.words {
             let used = match best {
                 _ if word.is_function_word => WordUse::FunctionWord,
-                Some(best) if searcher.asks_with(best, &word.term)? => WordUse::Asked,
+                Some(best) if searcher.phrasings_contain(best, &word.term)? => WordUse::Asked,
                 Some(best) if searcher.contains(best, &word.term)? => WordUse::Mentioned,
                 _ => WordUse::Missing,
             };
@@ -49,8 +49,9 @@ impl Snapshot {
         Ok(explained)
     }
 
-    /// The phrasing of an entry that shares most with the question: the sum of the rarities of the
-    /// words in common, and the less the longer it is, for a long phrasing shares much by chance.
+    /// The phrasing of an entry that is most similar to the question: the sum of the inverse
+    /// document frequencies of the common words, divided by the logarithm of the phrasing's length,
+    /// because a long phrasing shares words by chance.
     fn most_similar_phrasing(
         &self,
         question: &ParsedText,
@@ -63,7 +64,7 @@ impl Snapshot {
         let entry = &self.library().entries[&candidate.entry];
         let mut best: Option<(f32, &str)> = None;
         for text in entry.ways_of_asking() {
-            // As typed: correcting the spelling of a hundred phrasings would take milliseconds.
+            // Without spelling correction, which would take milliseconds for a hundred phrasings.
             let words = words(text);
             let has = |wanted: &str| words.iter().any(|word| word.term == wanted);
             let shared = wanted.iter().filter(|(term, _)| has(term)).map(|(_, idf)| idf);

@@ -1,9 +1,9 @@
-//! From a question to an [`Outcome`]: answered, ambiguous, or an honest no.
+//! Turns a question into an [`Outcome`]: answered, ambiguous, or no answer.
 //!
-//! A question is parsed once (`question`). Several rankers put the entries in order (`rank`), with
-//! what was learnt when the content last changed (`model`). Signals of the best candidate become a
-//! confidence (`calibrate`). Guards and the confidence decide (`decide`). What led to a decision is
-//! kept as [`Evidence`]; how the outcome is worded is for `reply`.
+//! A question is parsed once (`question`). Several rankers score the entries (`rank`), with models
+//! that are trained when the content changes (`model`). Signals of the best candidate become a
+//! confidence (`calibrate`). Guards and the confidence decide (`decide`). A decision comes with its
+//! [`Evidence`]. The `reply` module puts the outcome into words.
 
 mod calibrate;
 mod decide;

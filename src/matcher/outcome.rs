@@ -1,4 +1,4 @@
-//! What the matcher decided, and why.
+//! The decision of the matcher, and its evidence.
 
 use serde::Serialize;
 
@@ -6,22 +6,22 @@ use super::calibrate::{Confidence, SignalValues};
 use super::rank::{Candidate, Ranker};
 use crate::knowledge::EntryId;
 
-/// What a question led to.
+/// The outcome of a question.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Outcome {
     Answered {
         entry: EntryId,
-        /// What else may have been meant, best first; none where there is hardly a doubt.
+        /// Other entries that may be meant, best first; empty if the answer is hardly in doubt.
         runners_up: Vec<EntryId>,
     },
-    /// One of these may answer it, best first; the asker chooses.
+    /// One of these may be the answer, best first; the asker chooses.
     Ambiguous(Vec<EntryId>),
     /// Nothing vetted answers it.
     NoAnswer {
         reason: NoAnswerReason,
-        /// The nearest vetted questions, best first; none if nothing is near.
+        /// The nearest vetted questions, best first; empty if nothing is near.
         nearest: Vec<EntryId>,
-        /// The name of the guard that led here, if one did.
+        /// The name of the guard that decided this, if one did.
         guard: Option<String>,
     },
 }
@@ -32,35 +32,35 @@ pub enum Outcome {
 pub enum NoAnswerReason {
     /// The question contains no words.
     Empty,
-    /// The FAQ is about nothing in it.
+    /// The question is not about this FAQ.
     Outside,
-    /// Something is near, but not near enough to answer.
+    /// An entry is near, but not near enough to answer.
     NotSure,
-    /// A guard says that it is about another matter.
+    /// A guard says that the question is about another matter.
     OtherMatter,
-    /// A guard says that it asks nothing.
+    /// A guard says that the text asks nothing.
     SmallTalk,
 }
 
-/// An outcome with everything that led to it.
+/// An outcome with its evidence.
 #[derive(Debug, Clone)]
 pub struct Decision {
     pub outcome: Outcome,
     pub evidence: Evidence,
 }
 
-/// Everything that led to a decision, for people who want to understand it.
+/// The measurements behind a decision, for people who want to understand it.
 #[derive(Debug, Clone, Serialize)]
 pub struct Evidence {
     /// The best candidates, best first.
     pub candidates: Vec<Candidate>,
     /// `None` without candidates.
     pub signals: Option<SignalValues>,
-    /// The name of the first guard that the question matches, whether it had a say or not.
+    /// The name of the first guard that the question matches, whether or not it decided.
     pub guard: Option<String>,
     pub confidence: Option<Confidence>,
     pub verdict: Verdict,
-    /// Only where it was asked for: it takes longer than the decision.
+    /// Only if requested, because it takes longer than the decision.
     pub explanation: Option<Explanation>,
 }
 
@@ -76,9 +76,9 @@ impl Evidence {
 #[serde(tag = "rule", rename_all = "snake_case")]
 pub enum Verdict {
     NoWords,
-    /// No entry shares anything with the question.
+    /// No entry has a positive score.
     NothingNear,
-    /// The question is word for word a phrasing of this entry.
+    /// The question is a phrasing of this entry, word for word.
     ExactPhrasing {
         entry: EntryId,
     },
@@ -86,51 +86,51 @@ pub enum Verdict {
         name: String,
         leads_to: String,
     },
-    /// The band of the confidence in this entry.
+    /// The band of the confidence in this entry decided.
     Confidence {
         entry: EntryId,
     },
 }
 
-/// How a question and the best candidates meet, word by word.
+/// How the question matches the best candidates, word by word.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Explanation {
-    /// Every word of the question, and what the best candidate does with it.
+    /// Every word of the question, and how the best candidate uses it.
     pub words: Vec<ExplainedWord>,
-    /// By candidate, in their order.
+    /// One for each candidate, in the same order.
     pub candidates: Vec<ExplainedCandidate>,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct ExplainedWord {
-    /// The word, folded, its spelling corrected.
+    /// The folded word, with its spelling corrected.
     pub word: String,
-    /// What was typed, if the spelling was corrected.
+    /// The word as typed, if its spelling was corrected.
     pub typed: Option<String>,
-    /// Its inverse document frequency among the entries; higher is rarer.
+    /// The inverse document frequency among the entries; higher is rarer.
     pub rarity: f32,
     pub used: WordUse,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct ExplainedCandidate {
-    /// The share of the question's content words that it contains, from 0 to 1, each weighted by
-    /// its rarity.
+    /// The share of the question's content words that the entry contains, from 0 to 1, weighted by
+    /// inverse document frequency.
     pub coverage: f32,
-    /// The phrasing that shares most words with the question, if any does.
+    /// The phrasing that is most similar to the question, if any shares a word with it.
     pub phrasing: Option<String>,
 }
 
-/// What an entry does with a word.
+/// How an entry uses a word.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum WordUse {
-    /// It holds the sentence together and was not weighed.
+    /// A function word, which is not weighted.
     FunctionWord,
-    /// It occurs in the question or in a phrasing of the entry.
+    /// The word occurs in the entry's question, a phrasing, or the keywords.
     Asked,
-    /// It occurs only in the answer or in a quotation.
+    /// The word occurs only in the answer or in a quotation.
     Mentioned,
-    /// It does not occur in the entry.
+    /// The word does not occur in the entry.
     Missing,
 }

@@ -1,12 +1,12 @@
-//! The parts of the matcher that can be switched off, to measure what each of them is worth.
+//! The parts of the matcher that can be switched off, to measure what each of them contributes.
 
 use super::calibrate::{SIGNAL_COUNT, SIGNALS};
 use super::rank::{RANKERS, Ranker};
 
-/// The part that ranks the sentences of a story beside the whole.
+/// The name of the part that also ranks the sentences of a story by themselves.
 const SENTENCES: &str = "sentences";
 
-/// Which parts are in use.
+/// Which parts of the matcher are switched on.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Parts {
     rankers: [bool; RANKERS.len()],
@@ -27,19 +27,19 @@ impl Default for Parts {
 }
 
 impl Parts {
-    /// All parts but these.
+    /// All parts except these.
     pub fn without(names: &[String]) -> Result<Self, UnknownPart> {
         let mut parts = Self::default();
         for name in names {
             let part = match name.split_once('.') {
                 Some(("rank", SENTENCES)) => Some(&mut parts.sentences),
                 Some(("rank", name)) => {
-                    let place = RANKERS.iter().position(|row| row.name == name);
-                    place.map(|place| &mut parts.rankers[place])
+                    let index = RANKERS.iter().position(|row| row.name == name);
+                    index.map(|index| &mut parts.rankers[index])
                 }
                 Some(("signal", name)) => {
-                    let place = SIGNALS.iter().position(|row| row.name == name);
-                    place.map(|place| &mut parts.signals[place])
+                    let index = SIGNALS.iter().position(|row| row.name == name);
+                    index.map(|index| &mut parts.signals[index])
                 }
                 _ => None,
             };
@@ -48,7 +48,7 @@ impl Parts {
         Ok(parts)
     }
 
-    /// The names of all parts: ways of ranking, then signals.
+    /// The names of all parts: first the rankers, then the signals.
     pub fn names() -> Vec<String> {
         let rankers = RANKERS.iter().map(|row| row.name).chain([SENTENCES]);
         let rankers = rankers.map(|name| format!("rank.{name}"));
@@ -59,8 +59,8 @@ impl Parts {
         self.rankers[ranker as usize]
     }
 
-    pub(super) fn has_signal(&self, place: usize) -> bool {
-        self.signals[place]
+    pub(super) fn has_signal(&self, index: usize) -> bool {
+        self.signals[index]
     }
 
     pub(super) fn ranks_sentences(&self) -> bool {

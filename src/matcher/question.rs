@@ -3,13 +3,13 @@
 use crate::index::WeightedTerm;
 use crate::language::{Analyzer, Word};
 
-/// A text with this many words is a story: only some of its sentences ask something.
-const STORY_WORDS: usize = 18;
+/// A text with at least this many words is a story: only some of its sentences ask something.
+const MIN_STORY_WORDS: usize = 18;
 
-/// How many words a sentence of a story needs to be ranked by itself, and how many sentences are
-/// ranked: the last ones, because people tell first and ask last.
-const SENTENCE_WORDS: usize = 3;
-const RANKED_SENTENCES: usize = 6;
+/// A sentence of a story is ranked by itself if it has at least this many words. Only the last few
+/// sentences are ranked, because people tell first and ask last.
+const MIN_SENTENCE_WORDS: usize = 3;
+const MAX_RANKED_SENTENCES: usize = 6;
 
 #[derive(Debug, Clone)]
 pub struct Question {
@@ -18,11 +18,11 @@ pub struct Question {
     sentences: Vec<Sentence>,
 }
 
-/// A text as words, with the spelling corrected.
+/// A text, split into words with their spelling corrected.
 #[derive(Debug, Clone)]
 pub(super) struct ParsedText {
     pub words: Vec<Word>,
-    /// The words as one text.
+    /// The corrected words, joined by spaces.
     pub text: String,
 }
 
@@ -33,10 +33,10 @@ struct Sentence {
 }
 
 impl Question {
-    /// Any text will do.
+    /// Parses a question. Any text is valid.
     pub(super) fn parse(text: &str, analyzer: &Analyzer) -> Self {
         let whole = ParsedText::new(text, analyzer);
-        if whole.words.len() < STORY_WORDS {
+        if whole.words.len() < MIN_STORY_WORDS {
             return Self { whole, sentences: Vec::new() };
         }
         let sentences = text.split_inclusive(['.', '!', '?', '\n', ';']).map(str::trim);
@@ -47,18 +47,18 @@ impl Question {
         Self { whole, sentences: sentences.collect() }
     }
 
-    /// The sentences of a story that are ranked by themselves, beside the whole.
+    /// The sentences of a story that are ranked by themselves, in addition to the whole.
     pub(super) fn ranked_sentences(&self) -> Vec<&ParsedText> {
         let long_enough = self.sentences.iter().map(|sentence| &sentence.parsed);
-        let long_enough = long_enough.filter(|parsed| parsed.words.len() >= SENTENCE_WORDS);
-        let last: Vec<&ParsedText> = long_enough.rev().take(RANKED_SENTENCES).collect();
-        // A single one would only repeat the whole.
+        let long_enough = long_enough.filter(|parsed| parsed.words.len() >= MIN_SENTENCE_WORDS);
+        let last: Vec<&ParsedText> = long_enough.rev().take(MAX_RANKED_SENTENCES).collect();
+        // A single sentence would only repeat the whole.
         if last.len() > 1 { last } else { Vec::new() }
     }
 
-    /// What is asked: of a story the sentences with a question mark, or else the last one; of a
-    /// shorter text all of it.
-    pub(super) fn asking(&self) -> Vec<&ParsedText> {
+    /// The sentences that ask something. In a story: those with a question mark, or the last
+    /// sentence if there are none. In a shorter text: the whole text.
+    pub(super) fn asking_sentences(&self) -> Vec<&ParsedText> {
         if self.sentences.is_empty() {
             return vec![&self.whole];
         }
@@ -79,7 +79,7 @@ impl ParsedText {
         Self { text: surfaces.join(" "), words }
     }
 
-    /// What to search for: every term and every concept once, in order of first use.
+    /// The search terms: every term and concept once, in the order of first use.
     pub fn terms(&self) -> Vec<WeightedTerm<'_>> {
         let mut terms: Vec<WeightedTerm<'_>> = Vec::new();
         for word in &self.words {
@@ -92,7 +92,7 @@ impl ParsedText {
         terms
     }
 
-    /// The words that say what it is about, each once.
+    /// The words that are not function words, each once.
     pub fn content_words(&self) -> Vec<&Word> {
         let mut content: Vec<&Word> = Vec::new();
         for word in self.words.iter().filter(|word| !word.is_function_word) {

@@ -1,4 +1,4 @@
-//! Searches the quotations for exact words.
+//! Searches the quotations.
 
 use std::cmp::Reverse;
 
@@ -6,7 +6,7 @@ use super::snapshot::Snapshot;
 use crate::knowledge::{Library, QuotationKey};
 use crate::language::words;
 
-/// The terms of every quotation, its speaker and its document.
+/// The terms of every quotation, including its speaker and its document.
 pub(super) struct QuotationSearch(Vec<(QuotationKey, Vec<String>)>);
 
 impl QuotationSearch {
@@ -20,7 +20,8 @@ impl QuotationSearch {
         Self(terms.collect())
     }
 
-    /// Those that contain most of the words come first; of equals, the shorter ones.
+    /// The quotations that share words with a text: those with more common words first, then the
+    /// shorter ones.
     fn find(&self, text: &str, limit: usize) -> Vec<QuotationKey> {
         let wanted = words(text).into_iter().filter(|word| !word.is_function_word);
         let wanted: Vec<String> = wanted.map(|word| word.term).collect();
@@ -34,7 +35,7 @@ impl QuotationSearch {
 }
 
 impl Snapshot {
-    /// The quotations that share words with a text, best first, or the one with this key.
+    /// The quotation with this key; otherwise the quotations that share words with it, best first.
     pub fn find_quotations(&self, text: &str, limit: usize) -> Vec<QuotationKey> {
         match self.library().quotations.get_key_value(text.trim()) {
             Some((key, _)) => vec![key.clone()],

@@ -12,7 +12,7 @@ use crate::index::{Cache, CacheKey, EntryNumber, IndexError, Origin, Searcher, S
 use crate::knowledge::{EntryId, Finding, Library, TopicId};
 use crate::language::Patterns;
 
-/// A library with everything that searches it. It never changes; a reload makes a new one.
+/// A library with its index and its models. It never changes; a reload makes a new one.
 pub struct Snapshot {
     library: Arc<Library>,
     model: Model,
@@ -30,19 +30,19 @@ pub struct Snapshot {
 /// What a snapshot needs besides a library.
 #[derive(Clone)]
 pub struct Setup {
-    /// Without it every question is judged by its words alone.
+    /// Without it, the matcher compares words only.
     pub table: Option<Arc<VectorTable>>,
     pub calibration: Calibration,
     pub parts: Parts,
-    /// Whose indexes this one replaces in the cache; the path of a FAQ, for example.
+    /// The owner of the index in the cache, such as the path of a FAQ; see [`CacheKey::owner`].
     pub owner: String,
 }
 
-/// Tells whether content may be served.
+/// Checks whether content may be served.
 pub struct Check<'c> {
-    /// Names the rules and their version: content that passed other rules is checked again.
+    /// The version of the rules. Content that passed other rules is checked again.
     pub rules: String,
-    /// The errors for which the content must not be served.
+    /// Returns the errors that forbid serving the content.
     pub errors: &'c dyn Fn() -> Vec<Finding>,
 }
 
@@ -63,15 +63,15 @@ impl Setup {
 }
 
 impl Check<'_> {
-    /// For content that needs no check, or has just passed it.
+    /// For content that needs no check.
     pub fn none() -> Self {
         Self { rules: String::new(), errors: &Vec::new }
     }
 }
 
 impl Snapshot {
-    /// Opens the cached index under `cache_root`, or else checks the content, learns from it, and
-    /// builds the index there.
+    /// Opens the cached index under `cache_root`. If there is none: checks the content, trains the
+    /// models, builds the index, and caches both.
     pub fn open(
         library: Arc<Library>,
         setup: &Setup,
@@ -82,7 +82,7 @@ impl Snapshot {
         let digest = table.map_or("no vectors", |table| table.digest());
         let content = format!("{}\n{digest}\n{}", library.content_hash, check.rules);
         let cache = Cache::new(cache_root, CacheKey { content, owner: setup.owner.clone() });
-        if let Some((searcher, model)) = find(&cache, &library, table) {
+        if let Some((searcher, model)) = find_cached(&cache, &library, table) {
             let origin = Origin::Found(cache.folder().to_owned());
             return Ok(Self::assemble(library, model, searcher, setup, origin));
         }
@@ -93,7 +93,7 @@ impl Snapshot {
         let model = Model::learn(&library, table.cloned());
         let index = build(&library, model.analyzer())?;
         let searcher = Searcher::open(&index)?;
-        let origin = cache.keep(&Stored { index, model: model.to_bytes() });
+        let origin = cache.store(&Stored { index, model: model.to_bytes() });
         Ok(Self::assemble(library, model, searcher, setup, origin))
     }
 
@@ -148,23 +148,23 @@ impl Snapshot {
         &self.guard_patterns
     }
 
-    /// Made when somebody first types.
-    pub(super) fn typing(&self) -> &TypeAhead {
+    /// Built on first use.
+    pub(super) fn type_ahead_index(&self) -> &TypeAhead {
         self.type_ahead.get_or_init(|| TypeAhead::new(&self.library))
     }
 
-    /// Made when somebody first searches the quotations.
+    /// Built on first use.
     pub(super) fn quotation_search(&self) -> &QuotationSearch {
         self.quotation_search.get_or_init(|| QuotationSearch::new(&self.library))
     }
 
-    /// How many entries can be found.
+    /// The number of vetted entries.
     pub(super) fn entry_count(&self) -> usize {
         self.entries.len()
     }
 
     /// # Panics
-    /// If the number is not of this snapshot's own index.
+    /// If the number is not from this snapshot's own index.
     pub(super) fn entry_id(&self, number: EntryNumber) -> &EntryId {
         &self.entries[number.0 as usize].0
     }
@@ -175,8 +175,8 @@ impl Snapshot {
     }
 }
 
-/// The cached index and what was learnt with it, if both can be used.
-fn find(
+/// The cached index and models, if both can be used.
+fn find_cached(
     cache: &Cache<'_>,
     library: &Library,
     table: Option<&Arc<VectorTable>>,

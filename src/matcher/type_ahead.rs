@@ -1,4 +1,4 @@
-//! Vetted questions for somebody who is still typing.
+//! Suggests vetted questions while somebody is typing.
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
@@ -8,112 +8,116 @@ use crate::index::EntryNumber;
 use crate::knowledge::{EntryId, Library};
 use crate::language::words;
 
-/// How many ways of asking an entry are looked through: a suggestion must come while somebody
-/// types, and the usual ways come first.
-const WAYS: usize = 40;
+/// How many phrasings of an entry are searched, its question included. A suggestion must come while
+/// somebody types, and the usual phrasings come first.
+const MAX_PHRASINGS: usize = 40;
 
-/// The words of the usual ways of asking, to be looked up by how they begin.
+/// An inverted index of words over the first phrasings of every entry, searched by prefix.
 pub(super) struct TypeAhead {
     /// The words, sorted.
     words: Vec<String>,
-    /// Where the ways of asking that hold each word begin in `places`; one number more than there
-    /// are words.
+    /// The offset of each word's postings, and the total number of postings.
     starts: Vec<u32>,
-    places: Vec<u32>,
-    ways: Vec<Way>,
+    /// The phrasings that contain each word, as indices into `phrasings`.
+    postings: Vec<u32>,
+    phrasings: Vec<Phrasing>,
 }
 
-/// A way of asking.
-struct Way {
+struct Phrasing {
     entry: u32,
     is_question: bool,
+    /// The number of different words.
     words: u16,
 }
 
-/// How well an entry fits, better ones greater: how many of the typed words stand in one of its
-/// ways of asking, and in its question, and how short that way is.
+/// How well an entry matches; better ones are greater. The fields are: the most typed words in one
+/// of its phrasings, the number of typed words in its question, and the length of that phrasing.
 type Fit = (u16, u16, Reverse<u16>);
 
 impl TypeAhead {
-    /// Reads the usual ways of asking the vetted entries.
+    /// Indexes the vetted entries.
     pub fn new(library: &Library) -> Self {
-        let mut ways = Vec::new();
+        let mut phrasings = Vec::new();
         let mut by_word: BTreeMap<String, Vec<u32>> = BTreeMap::new();
         for (entry, faq_entry) in library.vetted().enumerate() {
-            for (place, text) in faq_entry.ways_of_asking().take(WAYS).enumerate() {
-                let mut held: Vec<String> =
+            for (index, text) in faq_entry.ways_of_asking().take(MAX_PHRASINGS).enumerate() {
+                let mut contained: Vec<String> =
                     words(text).into_iter().map(|word| word.surface).collect();
-                held.sort_unstable();
-                held.dedup();
-                let number = ways.len() as u32;
-                ways.push(Way {
+                contained.sort_unstable();
+                contained.dedup();
+                let number = phrasings.len() as u32;
+                phrasings.push(Phrasing {
                     entry: entry as u32,
-                    is_question: place == 0,
-                    words: held.len() as u16,
+                    is_question: index == 0,
+                    words: contained.len() as u16,
                 });
-                held.into_iter().for_each(|word| by_word.entry(word).or_default().push(number));
+                for word in contained {
+                    by_word.entry(word).or_default().push(number);
+                }
             }
         }
-        let mut type_ahead = Self { words: Vec::new(), starts: vec![0], places: Vec::new(), ways };
-        for (word, places) in by_word {
+        let mut type_ahead =
+            Self { words: Vec::new(), starts: vec![0], postings: Vec::new(), phrasings };
+        for (word, postings) in by_word {
             type_ahead.words.push(word);
-            type_ahead.places.extend(places);
-            type_ahead.starts.push(type_ahead.places.len() as u32);
+            type_ahead.postings.extend(postings);
+            type_ahead.starts.push(type_ahead.postings.len() as u32);
         }
         type_ahead
     }
 
-    /// The entries that fit what was typed, best first.
-    fn fitting(&self, typed: &str) -> Vec<EntryNumber> {
+    /// The entries that match what was typed, best first.
+    fn matching(&self, typed: &str) -> Vec<EntryNumber> {
         let typed_words = words(typed);
-        // For each way of asking, how many words were counted, and which was the last one, numbered
-        // from 1.
-        let mut counts = vec![(0_u16, 0_u16); self.ways.len()];
+        // For each phrasing: how many typed words it contains, and the number of the typed word
+        // that was counted last, from 1. Two words of a phrasing with the same prefix count once.
+        let mut counts = vec![(0_u16, 0_u16); self.phrasings.len()];
         let mut touched: Vec<u32> = Vec::new();
         for (number, word) in (1..).zip(&typed_words) {
             let unfinished =
                 usize::from(number) == typed_words.len() && typed.ends_with(char::is_alphanumeric);
             // The ending of a finished word does not matter.
-            let start = if unfinished { &word.surface } else { &word.term };
-            for &place in self.places_of(start) {
-                let (count, last) = &mut counts[place as usize];
+            let prefix = if unfinished { &word.surface } else { &word.term };
+            for &phrasing in self.postings_of(prefix) {
+                let (count, last) = &mut counts[phrasing as usize];
                 if *count == 0 {
-                    touched.push(place);
+                    touched.push(phrasing);
                 }
                 if *last != number {
                     (*count, *last) = (*count + 1, number);
                 }
             }
         }
-        let entries = self.ways.last().map_or(0, |way| way.entry as usize + 1);
+        let entries = self.phrasings.last().map_or(0, |phrasing| phrasing.entry as usize + 1);
         let mut best: Vec<Fit> = vec![(0, 0, Reverse(u16::MAX)); entries];
-        for place in touched {
-            let (way, (count, _)) = (&self.ways[place as usize], counts[place as usize]);
-            let (most, in_question, shortest) = &mut best[way.entry as usize];
-            if way.is_question {
+        for index in touched {
+            let (phrasing, (count, _)) = (&self.phrasings[index as usize], counts[index as usize]);
+            let (most, in_question, shortest) = &mut best[phrasing.entry as usize];
+            if phrasing.is_question {
                 *in_question = count;
             }
-            (*most, *shortest) = (*most, *shortest).max((count, Reverse(way.words)));
+            (*most, *shortest) = (*most, *shortest).max((count, Reverse(phrasing.words)));
         }
         let found = (0..).zip(best).filter(|(_, (most, ..))| *most > 0);
-        let mut fitting: Vec<(Reverse<Fit>, u32)> =
+        let mut matching: Vec<(Reverse<Fit>, u32)> =
             found.map(|(entry, fit)| (Reverse(fit), entry)).collect();
-        fitting.sort_unstable();
-        fitting.into_iter().map(|(_, entry)| EntryNumber(entry)).collect()
+        matching.sort_unstable();
+        matching.into_iter().map(|(_, entry)| EntryNumber(entry)).collect()
     }
 
-    /// The ways of asking that hold a word that begins like this.
-    fn places_of(&self, start: &str) -> &[u32] {
-        let from = self.words.partition_point(|word| word.as_str() < start);
-        let count = self.words[from..].iter().take_while(|word| word.starts_with(start)).count();
-        &self.places[self.starts[from] as usize..self.starts[from + count] as usize]
+    /// The phrasings that contain a word with this prefix. A phrasing occurs once for each such
+    /// word.
+    fn postings_of(&self, prefix: &str) -> &[u32] {
+        let from = self.words.partition_point(|word| word.as_str() < prefix);
+        let count = self.words[from..].iter().take_while(|word| word.starts_with(prefix)).count();
+        &self.postings[self.starts[from] as usize..self.starts[from + count] as usize]
     }
 }
 
 impl Snapshot {
-    /// The entries that fit what somebody has typed so far, best first, at most `limit`. The last
-    /// word may be unfinished. For nothing typed: the leading answer of each topic, in the order of
-    /// the topics.
+    /// At most `limit` entries that match what somebody has typed so far, best first. The last word
+    /// may be unfinished. If nothing is typed: the lead entry of each topic, in the order of
+    /// topics.
     pub fn type_ahead(&self, typed: &str, limit: usize) -> Vec<EntryId> {
         if words(typed).is_empty() {
             let leads = self.library().topics.iter().filter_map(|topic| topic.lead.clone());
@@ -122,7 +126,7 @@ impl Snapshot {
             };
             return leads.filter(is_vetted).take(limit).collect();
         }
-        let fitting = self.typing().fitting(typed);
-        fitting.into_iter().take(limit).map(|number| self.entry_id(number).clone()).collect()
+        let matching = self.type_ahead_index().matching(typed);
+        matching.into_iter().take(limit).map(|number| self.entry_id(number).clone()).collect()
     }
 }

@@ -1,4 +1,4 @@
-//! The replies to a question.
+//! The types of replies.
 
 use jiff::civil::Date;
 use serde::Serialize;
@@ -10,23 +10,19 @@ use crate::knowledge::{EntryId, QuotationKey, TopicId};
 use crate::legal::{CaseStamp, PartialDate, SourceKey, SourceKind, Standing};
 use crate::matcher::NoAnswerReason;
 
-/// Anything that the bot says to a person who asked.
+/// A reply to a person who asked.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Reply {
-    /// A vetted answer.
     Answer(Box<Answer>),
-    /// Several questions, of which the asker may mean one.
     Choice(Choice),
-    /// An honest no.
     NoAnswer(NoAnswer),
-    /// A page of vetted information.
     Sheet(Box<Sheet>),
 }
 
 /// A vetted answer with everything that supports it.
 ///
-/// Its fields are private: the only way to make one is [`Answer::new`], which asks for citations
-/// that cannot be empty and for a stamp that only a case can compute.
+/// Its fields are private. The only constructor, [`Answer::new`], takes [`Citations`], which cannot
+/// be empty, and a [`CaseStamp`], which only a case can compute.
 ///
 /// ```compile_fail
 /// use caseclerk::reply::Citations;
@@ -54,7 +50,7 @@ pub struct Answer {
     stamp: CaseStamp,
 }
 
-/// The standing of a claim, with the words that the content has for it.
+/// The standing of a claim, with its label from the content.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct ShownStanding {
     pub standing: Standing,
@@ -99,7 +95,7 @@ impl Answer {
         &self.entry
     }
 
-    /// The question that it answers, as the FAQ has it.
+    /// The question of the FAQ that this answers.
     pub fn question(&self) -> &str {
         &self.question
     }
@@ -112,12 +108,12 @@ impl Answer {
         self.standing.standing
     }
 
-    /// The standing in a few words.
+    /// The standing in a few words, from the content.
     pub fn standing_label(&self) -> &str {
         &self.standing.label
     }
 
-    /// The day up to which its facts were checked.
+    /// The date up to which the facts were checked.
     pub fn as_of(&self) -> Date {
         self.as_of
     }
@@ -126,17 +122,17 @@ impl Answer {
         &self.quotations
     }
 
-    /// What the other side says about the allegation in it.
+    /// The other side's responses to an allegation in the answer.
     pub fn responses(&self) -> &[QuotedWords] {
         &self.responses
     }
 
-    /// The conflicts between sources that touch it.
+    /// The conflicts between sources that concern the answer.
     pub fn conflicts(&self) -> &[ConflictNote] {
         &self.conflicts
     }
 
-    /// Neighbouring questions.
+    /// Related questions.
     pub fn related(&self) -> &[Suggestion] {
         &self.related
     }
@@ -146,51 +142,49 @@ impl Answer {
         &self.citations.0
     }
 
-    /// Where the case stands, in words, and up to which day the facts of the answer were checked.
+    /// The status of the case in words, and the date up to which the facts were checked.
     pub fn stamp_line(&self) -> String {
         answer_stamp_line(&self.stamp, self.as_of)
     }
 }
 
-/// At least one citation.
+/// A non-empty list of citations.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Citations(Vec<ShownCitation>);
 
 impl Citations {
-    /// Wraps citations; `None` if there are none.
+    /// `None` if the list is empty.
     pub fn new(citations: Vec<ShownCitation>) -> Option<Self> {
         (!citations.is_empty()).then_some(Self(citations))
     }
 }
 
-/// A citation with everything that a reader needs to look it up.
+/// A citation with the details of its source.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct ShownCitation {
     pub key: SourceKey,
     pub title: String,
     pub publisher: String,
-    /// When it was published, if known.
+    /// The date of publication, if known.
     pub date: Option<PartialDate>,
-    /// Its address, if known.
     pub url: Option<String>,
-    /// Where in the source to look.
+    /// The location in the source.
     pub locator: Option<String>,
     pub kind: SourceKind,
 }
 
 impl ShownCitation {
-    /// Who published it and when, and where in it to look: `Reuters, 31 January 2025 (second
-    /// paragraph)`.
+    /// The publisher, the date and the location: `Reuters, 31 January 2025 (second paragraph)`.
     ///
-    /// A date that the locator names already (`update of 31 January 2025`) is not repeated.
+    /// The date is left out if the locator contains it (`update of 31 January 2025`).
     pub fn imprint(&self) -> String {
         let Self { publisher, date, locator, .. } = self;
         let mut imprint = publisher.clone();
-        // With the space before it, because "25 February" does not name "5 February".
-        let named = |date: &PartialDate| {
+        // With the space before it, because "25 February" does not contain the date "5 February".
+        let is_in_locator = |date: &PartialDate| {
             format!(" {}", locator.as_deref().unwrap_or_default()).contains(&format!(" {date}"))
         };
-        if let Some(date) = date.filter(|date| !named(date)) {
+        if let Some(date) = date.filter(|date| !is_in_locator(date)) {
             imprint += &format!(", {date}");
         }
         if let Some(locator) = locator {
@@ -207,24 +201,24 @@ pub struct QuotedWords {
     pub words: String,
     /// Who said or wrote them.
     pub speaker: String,
-    /// In which document or on which occasion.
+    /// The document or the occasion.
     pub document: Option<String>,
     /// The source in which they were read.
     pub source: SourceKey,
-    /// Who published that source.
+    /// The publisher of that source.
     pub publisher: String,
-    /// Where in that source.
+    /// The location in that source.
     pub locator: Option<String>,
     /// When they were said, if known.
     pub date: Option<PartialDate>,
     pub standing: Standing,
-    /// What a reader must know to read them rightly.
+    /// What a reader must know to understand them correctly.
     pub caveat: Option<String>,
 }
 
 impl QuotedWords {
-    /// Who said it, where and when, and where it was read: `Doe, press release (4 March 2024); read
-    /// in The Rivertown Gazette`.
+    /// The speaker, the document, the date, and the publisher of the source: `Doe, press release (4
+    /// March 2024); read in The Rivertown Gazette`.
     pub fn attribution(&self) -> String {
         let Self { speaker, document, date, publisher, .. } = self;
         let document = document.as_ref().map_or(String::new(), |document| format!(", {document}"));
@@ -252,23 +246,23 @@ pub struct Suggestion {
     pub topic: TopicId,
 }
 
-/// Several questions of which the asker may mean one.
+/// Several questions, one of which the asker may mean.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Choice {
-    /// What the bot says above them.
+    /// What the bot says above the questions.
     pub text: String,
-    /// The questions, best first; at most five.
+    /// At most five, best first.
     pub suggestions: Vec<Suggestion>,
     pub(super) stamp: CaseStamp,
 }
 
-/// An honest no.
+/// The bot has no answer, and says so.
 #[derive(Debug, Clone, PartialEq)]
 pub struct NoAnswer {
     /// What the bot says.
     pub text: String,
     pub reason: WhyNoAnswer,
-    /// The nearest vetted questions; at most three.
+    /// At most three of the nearest vetted questions, best first.
     pub nearest: Vec<Suggestion>,
     pub(super) stamp: CaseStamp,
 }
@@ -277,11 +271,11 @@ pub struct NoAnswer {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum WhyNoAnswer {
-    /// Nothing has the id that was asked for.
+    /// There is no entry with the requested id.
     UnknownId,
-    /// The id that was asked for is a draft. Members read the same as for an unknown id.
+    /// The requested entry is a draft. Members read the same as for an unknown id.
     Draft,
-    /// The answer with the id that was asked for was withdrawn.
+    /// The requested entry was withdrawn.
     Withdrawn,
     /// The matcher found no answer to the question.
     #[serde(untagged)]
@@ -289,14 +283,14 @@ pub enum WhyNoAnswer {
 }
 
 impl Choice {
-    /// Where the case stands, in words.
+    /// The status of the case, in words.
     pub fn stamp_line(&self) -> String {
         stamp_line(&self.stamp)
     }
 }
 
 impl NoAnswer {
-    /// Where the case stands, in words.
+    /// The status of the case, in words.
     pub fn stamp_line(&self) -> String {
         stamp_line(&self.stamp)
     }

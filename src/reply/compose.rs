@@ -1,8 +1,8 @@
-//! Turns what the matcher decided, or what a command asks for, into what to say.
+//! Composes replies from the decisions of the matcher and from the content.
 //!
 //! The sentences about the case come from the content: answers, pages and the bot's voice. The code
-//! has the headings that fit every case, and the words of the stamp. The stamp is not content,
-//! because an editor who could reword it could make it claim something that was not computed.
+//! has the headings that fit every case, and the words of the stamp. The stamp is not content: an
+//! editor could reword it to claim something that was not computed.
 
 use jiff::civil::Date;
 
@@ -20,18 +20,18 @@ use crate::knowledge::{
 use crate::legal::{Case, CaseStamp, Citation, HistoryKind, Prejudice, written_out};
 use crate::matcher::{NoAnswerReason, Outcome};
 
-/// The last words of every reply. In the code, so that no content can leave them out.
+/// The end of every reply. It is in the code, so that content cannot leave it out.
 pub const DISCLAIMER: &str = "Information, not legal advice.";
 
-/// What a person reads when something broke; the front end adds a reference for the operator. In
-/// the code, because the content may be what broke.
+/// The message after an internal error; the front end may add a reference for the operator. It is
+/// in the code, because the error may be in the content.
 pub const APOLOGY: &str =
     "Sorry, something went wrong on my side, and I would rather say nothing than something wrong.";
 
-/// Turns what the matcher decided into what to say.
+/// Composes the reply for an outcome.
 pub fn compose(knowledge: &Knowledge, outcome: &Outcome, stamp: &CaseStamp) -> Reply {
     match outcome {
-        Outcome::Answered { entry, runners_up } => reply_with(knowledge, entry, runners_up, stamp),
+        Outcome::Answered { entry, runners_up } => reply_for(knowledge, entry, runners_up, stamp),
         Outcome::Ambiguous(ids) => Reply::Choice(Choice {
             text: knowledge.case_file.say(Sentence::Choice, &[]),
             suggestions: suggestions(knowledge, ids),
@@ -49,13 +49,13 @@ pub fn compose(knowledge: &Knowledge, outcome: &Outcome, stamp: &CaseStamp) -> R
     }
 }
 
-/// The reply for an entry that was asked for by its id: its answer, or why there is none.
+/// The reply to a request for an entry by id: its answer, or the reason why there is none.
 pub fn entry_reply(knowledge: &Knowledge, id: &EntryId, stamp: &CaseStamp) -> Reply {
-    reply_with(knowledge, id, &[], stamp)
+    reply_for(knowledge, id, &[], stamp)
 }
 
-/// The reply for an entry; what else may have been meant comes first among the related questions.
-fn reply_with(
+/// The reply for an entry. The runners-up come first among the related questions.
+fn reply_for(
     knowledge: &Knowledge,
     id: &EntryId,
     runners_up: &[EntryId],
@@ -75,7 +75,7 @@ fn reply_with(
         }
         Vetting::Vetted(_) => match answer(knowledge, entry, runners_up, stamp) {
             Some(answer) => return Reply::Answer(Box::new(answer)),
-            // The loader does not let an entry pass whose sources are all unknown.
+            // Cannot happen: the loader rejects entries whose sources are all unknown.
             None => return unknown_id(knowledge, stamp),
         },
     };
@@ -125,7 +125,7 @@ fn answer(
     ))
 }
 
-/// The sentence of the guard that led to silence.
+/// The sentence of a guard that leads to silence.
 fn guard_says<'c>(knowledge: &'c Knowledge, name: Option<&str>) -> Option<&'c str> {
     knowledge.library.guard(name?)?.says.as_deref()
 }
@@ -133,7 +133,7 @@ fn guard_says<'c>(knowledge: &'c Knowledge, name: Option<&str>) -> Option<&'c st
 fn no_answer_text(case_file: &CaseFile, reason: NoAnswerReason, has_nearest: bool) -> String {
     let (sentence, lists_nearest) = match reason {
         NoAnswerReason::Empty => (Sentence::Empty, false),
-        // Its last words lead to the examples already.
+        // This sentence ends by introducing the examples itself.
         NoAnswerReason::SmallTalk => (Sentence::SmallTalk, false),
         NoAnswerReason::Outside => (Sentence::Outside, has_nearest),
         NoAnswerReason::OtherMatter => (Sentence::OtherMatter, has_nearest),
@@ -143,7 +143,7 @@ fn no_answer_text(case_file: &CaseFile, reason: NoAnswerReason, has_nearest: boo
     if lists_nearest { format!("{text} {}", case_file.say(Sentence::Nearest, &[])) } else { text }
 }
 
-/// Vetted questions, as suggestions. Ids that are not vetted are left out.
+/// The vetted entries among these, as suggestions.
 pub fn suggestions(knowledge: &Knowledge, ids: &[EntryId]) -> Vec<Suggestion> {
     let entries = ids
         .iter()
@@ -191,22 +191,22 @@ fn quoted_words(knowledge: &Knowledge, key: &QuotationKey) -> Option<QuotedWords
     })
 }
 
-/// Where the case stands, in words: the line under every reply.
+/// The status of the case in words, for the line under every reply.
 pub(super) fn stamp_line(stamp: &CaseStamp) -> String {
-    stamped(stamp, "Status")
+    status_line(stamp, "Status")
 }
 
-/// The line under an answer, which also says up to which day its facts were checked.
+/// The line under an answer, which also has the date up to which the facts were checked.
 pub(super) fn answer_stamp_line(stamp: &CaseStamp, as_of: Date) -> String {
     if as_of == stamp.last_checked {
-        stamped(stamp, "Status and facts")
+        status_line(stamp, "Status and facts")
     } else {
-        format!("{} Facts checked up to {}.", stamped(stamp, "Status"), written_out(as_of))
+        format!("{} Facts checked up to {}.", status_line(stamp, "Status"), written_out(as_of))
     }
 }
 
-/// Where the case stands, and the day on which `what` was last checked.
-fn stamped(stamp: &CaseStamp, what: &str) -> String {
+/// The status of the case, and the date on which `what` was last checked.
+fn status_line(stamp: &CaseStamp, what: &str) -> String {
     let disposition = &stamp.disposition;
     let date = written_out(disposition.date);
     let prejudice = match disposition.prejudice {
@@ -237,7 +237,7 @@ fn stamped(stamp: &CaseStamp, what: &str) -> String {
     format!("{}: {step}.{ruling}{claims} {what} last checked on {checked}.{overdue}", stamp.caption)
 }
 
-/// `/status`: what the case is and where it stands.
+/// `/status`: the case and its status.
 pub fn status(knowledge: &Knowledge, stamp: &CaseStamp) -> Sheet {
     let CaseFile { case, voice, .. } = &knowledge.case_file;
     let facts = [
@@ -286,7 +286,7 @@ fn docket_numbers(case: &Case) -> String {
     }
 }
 
-/// A page that this case has beside its answers.
+/// A page of the content.
 pub fn page(knowledge: &Knowledge, name: &PageName, stamp: &CaseStamp) -> Reply {
     let Some(page) = knowledge.case_file.pages.get(name) else {
         return unknown_id(knowledge, stamp);
@@ -315,7 +315,7 @@ fn page_section(section: &PageSection) -> Section {
     Section::new(section.heading.clone(), body)
 }
 
-/// `/timeline`: what happened, in order.
+/// `/timeline`: the events, in order.
 pub fn timeline(knowledge: &Knowledge, stamp: &CaseStamp) -> Sheet {
     let CaseFile { timeline, voice, .. } = &knowledge.case_file;
     let events = timeline.iter().map(|event| {
@@ -331,7 +331,7 @@ pub fn timeline(knowledge: &Knowledge, stamp: &CaseStamp) -> Sheet {
         .with_citations(cited_once(knowledge, cited.cloned()))
 }
 
-/// `/sources`: the sources of the answers, how far to trust them, and where they disagree.
+/// `/sources`: the sources of the answers, their reliability, and their conflicts.
 pub fn sources(knowledge: &Knowledge, stamp: &CaseStamp) -> Sheet {
     let case_file = &knowledge.case_file;
     let list = case_file.sources.values().map(|source| {
@@ -372,7 +372,7 @@ pub fn sources(knowledge: &Knowledge, stamp: &CaseStamp) -> Sheet {
     Sheet::new(case_file.say(Sentence::SourcesTitle, &[]), sections, stamp)
 }
 
-/// `/quote`: exact words that match, best first.
+/// `/quote`: the quotations that were found.
 pub fn quotations(knowledge: &Knowledge, found: &[QuotationKey], stamp: &CaseStamp) -> Sheet {
     let found =
         || found.iter().filter_map(|key| Some((key, knowledge.library.quotations.get(key)?)));
@@ -407,7 +407,7 @@ fn quotation_section(knowledge: &Knowledge, quotation: &Quotation, shown: &Quote
     Section::new(heading, body)
 }
 
-/// `/about`: what the bot is.
+/// `/about`: information about the bot.
 pub fn about(knowledge: &Knowledge, stamp: &CaseStamp) -> Sheet {
     let case_file = &knowledge.case_file;
     let answers = knowledge.library.vetted().count().to_string();
@@ -426,7 +426,7 @@ pub fn about(knowledge: &Knowledge, stamp: &CaseStamp) -> Sheet {
     Sheet::new(case_file.say(Sentence::AboutTitle, &[]), sections.collect(), stamp)
 }
 
-/// The short help: what to ask, and the commands of the front end that shows it.
+/// The short help: example questions, and the commands of the front end.
 pub fn help(knowledge: &Knowledge, commands: &[(String, String)], stamp: &CaseStamp) -> Sheet {
     let commands = commands
         .iter()
@@ -442,7 +442,7 @@ pub fn help(knowledge: &Knowledge, commands: &[(String, String)], stamp: &CaseSt
     Sheet::new(knowledge.case_file.say(Sentence::HelpTitle, &[]), sections, stamp)
 }
 
-/// What to say to somebody who meant none of the suggested questions.
+/// The reply to somebody who meant none of the suggested questions.
 pub fn none_of_these(knowledge: &Knowledge, stamp: &CaseStamp) -> NoAnswer {
     NoAnswer {
         text: knowledge.case_file.say(Sentence::NoneOfThese, &[]),
@@ -452,7 +452,7 @@ pub fn none_of_these(knowledge: &Knowledge, stamp: &CaseStamp) -> NoAnswer {
     }
 }
 
-/// The line above the findings for which the content cannot be used.
+/// The line above the errors that forbid using the content.
 pub fn no_content(errors: usize) -> String {
     let mistakes = if errors == 1 { "1 mistake".to_owned() } else { format!("{errors} mistakes") };
     format!("The FAQ has {mistakes} that must be fixed before it can be used:")
@@ -462,7 +462,7 @@ fn unnumbered(items: impl IntoIterator<Item = Vec<Inline>>) -> RichText {
     RichText(vec![Block::List { numbered: false, items: items.into_iter().collect() }])
 }
 
-/// Every source once, with the first locator given for it.
+/// Every source once, with its first locator.
 fn cited_once(
     knowledge: &Knowledge,
     citations: impl Iterator<Item = Citation>,

@@ -1,4 +1,4 @@
-//! An entry as moderators see it: drafts too, with its sources, quotations and phrasings.
+//! What moderators see: any entry, even a draft, with its sources, quotations and phrasings.
 
 use super::explanation::explanation;
 use super::markdown::parse_markdown;
@@ -8,7 +8,7 @@ use crate::knowledge::{EntryId, FaqEntry, Knowledge, Vetting};
 use crate::legal::{CaseStamp, written_out};
 use crate::matcher::Evidence;
 
-/// How many phrasings of an entry moderators see; nobody reads a hundred of them in a chat.
+/// The most phrasings that are shown; nobody reads a hundred of them in a chat.
 const PHRASINGS_SHOWN: usize = 20;
 
 /// Everything about an entry, for moderators; `None` if there is no such entry.
@@ -32,7 +32,7 @@ pub fn editors_view(knowledge: &Knowledge, id: &EntryId, stamp: &CaseStamp) -> O
     Some(Sheet::new(entry.question.clone(), sections, stamp))
 }
 
-/// Why a question is answered as it is, for moderators.
+/// An explanation of the decision about a question, for moderators.
 pub fn why(knowledge: &Knowledge, evidence: &Evidence, stamp: &CaseStamp) -> Sheet {
     let best = evidence.candidates.first();
     let title = match best.and_then(|best| knowledge.library.entries.get(&best.entry)) {
@@ -42,18 +42,18 @@ pub fn why(knowledge: &Knowledge, evidence: &Evidence, stamp: &CaseStamp) -> She
     Sheet::new(title, explanation(evidence), stamp)
 }
 
-/// Entries whose id or question contains what was typed, drafts and withdrawn ones too, as (id,
-/// question).
+/// The entries whose id or question contains the typed text, including drafts and withdrawn ones,
+/// as (id, question).
 pub fn editors_choices(knowledge: &Knowledge, typed: &str, limit: usize) -> Vec<(EntryId, String)> {
     let typed = typed.trim().to_lowercase();
-    let fits = |entry: &&FaqEntry| {
+    let matches = |entry: &&FaqEntry| {
         entry.id.as_str().contains(&typed) || entry.question.to_lowercase().contains(&typed)
     };
-    let found = knowledge.library.entries.values().filter(fits).take(limit);
+    let found = knowledge.library.entries.values().filter(matches).take(limit);
     found.map(|entry| (entry.id.clone(), entry.question.clone())).collect()
 }
 
-/// The first phrasings, and how many more there are.
+/// The first phrasings, and the number of the others.
 fn phrasings(entry: &FaqEntry) -> Vec<String> {
     let mut shown: Vec<String> = entry
         .phrasings

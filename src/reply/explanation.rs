@@ -1,4 +1,4 @@
-//! Why a question led where it led, in words for moderators.
+//! Explains a decision in words for moderators.
 
 use super::rich_text::RichText;
 use super::sheet::Section;
@@ -7,7 +7,7 @@ use crate::matcher::{
     WordUse,
 };
 
-/// The decision, how sure it is, what became of each word, and the nearest entries.
+/// The rule that decided, the confidence, the use of each word, and the nearest entries.
 pub fn explanation(evidence: &Evidence) -> Vec<Section> {
     let Evidence { candidates, confidence, .. } = evidence;
     let mut why = vec![verdict_in_words(&evidence.verdict, *confidence)];
@@ -29,7 +29,8 @@ pub fn explanation(evidence: &Evidence) -> Vec<Section> {
     let words = explanation.map_or(&[][..], |explanation| &explanation.words);
     let explained = explanation.map_or(&[][..], |explanation| &explanation.candidates);
     let candidates = candidates.iter().enumerate();
-    let candidates = candidates.map(|(place, found)| in_words(found, explained.get(place)));
+    let candidates =
+        candidates.map(|(index, found)| candidate_in_words(found, explained.get(index)));
     let lists = [
         ("Its words", words.iter().map(word_in_words).collect::<Vec<_>>()),
         ("The nearest entries", candidates.collect()),
@@ -93,7 +94,7 @@ fn word_in_words(word: &ExplainedWord) -> String {
     format!("{}{typed}: {used} (rarity {:.1})", word.word, word.rarity)
 }
 
-fn in_words(candidate: &Candidate, explained: Option<&ExplainedCandidate>) -> String {
+fn candidate_in_words(candidate: &Candidate, explained: Option<&ExplainedCandidate>) -> String {
     let scores = RANKERS
         .iter()
         .map(|row| format!("{} {:.2}", row.measures, candidate.raw_scores[row.ranker]));

@@ -17,11 +17,10 @@ use crate::matcher::Evidence;
 pub struct JsonReply<'a> {
     question: &'a str,
     outcome: JsonOutcome,
-    /// Why there is no answer.
     reason: Option<WhyNoAnswer>,
     entry: Option<EntryId>,
     topic: Option<TopicId>,
-    /// The body in Markdown, without the stamp.
+    /// The text in Markdown, without the stamp.
     text: String,
     standing: Option<Standing>,
     quotations: Vec<JsonQuotation>,
@@ -30,7 +29,7 @@ pub struct JsonReply<'a> {
     stamp: String,
     as_of: Option<Date>,
     suggestions: Vec<Suggestion>,
-    /// The raw search score of the best candidate.
+    /// The raw BM25 score of the best candidate.
     score: Option<f32>,
     evidence: Option<Evidence>,
 }
@@ -38,7 +37,6 @@ pub struct JsonReply<'a> {
 /// What `caseclerk ask --batch` prints for a line that is not a question.
 #[derive(Debug, Serialize)]
 pub struct JsonError {
-    /// What is wrong with the line.
     pub error: String,
     /// The line, counted from 1.
     pub line: usize,
@@ -76,7 +74,7 @@ struct JsonQuotation {
 }
 
 impl<'a> JsonReply<'a> {
-    /// The reply to `question`, with the evidence for it if the matcher was asked.
+    /// The reply to `question`, with the evidence if the matcher decided it.
     pub fn new(question: &'a str, reply: Reply, evidence: Option<Evidence>) -> Self {
         let empty = Self {
             question,

@@ -1,20 +1,20 @@
-//! Reads the Markdown of an answer.
+//! Parses the Markdown of an answer.
 
 use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
 
 use super::rich_text::{Block, Inline, RichText};
 use crate::text_position::line_at;
 
-/// Markup that an answer may not hold, because not every front end could show it.
+/// Markup that an answer must not contain, because not every front end can show it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UnsupportedMarkup {
     /// The line of the text, counted from 0.
     pub line: usize,
-    /// What it is, in words for an editor.
+    /// The kind of markup, in words for an editor.
     pub what: &'static str,
 }
 
-/// Reads paragraphs, lists, bold, italic and links. Anything else is left out and reported.
+/// Parses paragraphs, lists, bold, italic and links. Other markup is dropped and reported.
 pub fn parse_markdown(text: &str) -> (RichText, Vec<UnsupportedMarkup>) {
     let mut reader = Reader {
         text,
@@ -24,7 +24,7 @@ pub fn parse_markdown(text: &str) -> (RichText, Vec<UnsupportedMarkup>) {
         list: None,
         unsupported: Vec::new(),
     };
-    // Tables and strikethrough are parsed only so that they can be refused.
+    // Tables and strikethrough are parsed only to report them.
     let options = Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH;
     for (event, span) in Parser::new_ext(text, options).into_offset_iter() {
         reader.read(event, span.start);
@@ -46,7 +46,7 @@ struct Reader<'t> {
     blocks: Vec<Block>,
     inlines: Vec<Inline>,
     style: Style,
-    /// The list that is open: whether it is numbered, and its items so far.
+    /// The open list: whether it is numbered, and its items so far.
     list: Option<(bool, Vec<Vec<Inline>>)>,
     unsupported: Vec<UnsupportedMarkup>,
 }
@@ -111,7 +111,7 @@ impl Reader<'_> {
 
     fn push(&mut self, words: &str) {
         let words = words.to_owned();
-        // Neighbouring stretches of the same kind are one stretch.
+        // Merge adjacent plain text.
         if let (Style::Plain, Some(Inline::Text(last))) = (&self.style, self.inlines.last_mut()) {
             last.push_str(&words);
             return;

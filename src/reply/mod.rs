@@ -1,9 +1,9 @@
-//! What to say, typed and free of any chat system's markup.
+//! Replies as typed data, without the markup of a chat system.
 //!
 //! [`compose`] turns an outcome into a [`Reply`]. The bot's own sentences come from the content's
-//! voice; only the words of the stamp are in the code, because the stamp is computed. No reply that
-//! says something about the case can be made without the stamp, and no [`Answer`] without a
-//! citation. How a reply looks is for the front ends, except as JSON, which is the same everywhere.
+//! voice; only the words of the stamp are in the code, because the stamp is computed. No reply
+//! about the case can be created without the stamp, and no [`Answer`] without a citation. The front
+//! ends lay replies out; only their JSON form is here, because it is the same everywhere.
 
 mod answer;
 mod compose;

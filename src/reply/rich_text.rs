@@ -1,4 +1,4 @@
-//! Text with as much structure as answers need.
+//! Formatted text, independent of any markup.
 
 use serde::Serialize;
 
@@ -20,7 +20,7 @@ pub enum Block {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub enum Inline {
     Text(String),
-    /// Words that matter, such as the name of a setting.
+    /// Bold words, such as the name of a setting.
     Strong(String),
     Emphasis(String),
     Link {
@@ -47,7 +47,7 @@ impl RichText {
         self
     }
 
-    /// The words without markup, blocks separated by line breaks.
+    /// The text without markup. Paragraphs and list items are separated by line breaks.
     pub fn plain_words(&self) -> String {
         let mut lines = Vec::new();
         for block in &self.0 {
@@ -59,7 +59,7 @@ impl RichText {
         lines.join("\n")
     }
 
-    /// The text as CommonMark, with everything escaped that would otherwise be markup.
+    /// The text as CommonMark, with special characters escaped.
     pub fn to_markdown(&self) -> String {
         let blocks: Vec<String> = self.0.iter().map(block_to_markdown).collect();
         blocks.join("\n\n")
@@ -67,7 +67,7 @@ impl RichText {
 }
 
 impl Inline {
-    /// The words without markup.
+    /// The text without markup.
     pub fn words(&self) -> &str {
         match self {
             Inline::Text(text)

@@ -1,12 +1,12 @@
-//! A page of vetted information that is not the answer to one question, such as the status of the
-//! case, a timeline or the sources.
+//! A sheet is vetted information that does not answer one question, such as the status of the case,
+//! a timeline or the sources.
 
 use super::answer::ShownCitation;
 use super::compose::stamp_line;
 use super::rich_text::RichText;
 use crate::legal::CaseStamp;
 
-/// A titled page in sections. Its fields are private, so that none is made without a stamp.
+/// A title and sections. The fields are private, so that no sheet is created without a stamp.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Sheet {
     title: String,
@@ -16,18 +16,15 @@ pub struct Sheet {
     stamp: CaseStamp,
 }
 
-/// A part of a sheet.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Section {
-    /// None for an opening or closing paragraph.
+    /// `None` for an opening or closing paragraph.
     pub heading: Option<String>,
     pub body: RichText,
 }
 
-/// A place to go.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Link {
-    /// What the reader sees.
     pub text: String,
     pub url: String,
 }
@@ -59,7 +56,7 @@ impl Sheet {
         &self.sections
     }
 
-    /// Links worth a button.
+    /// Discord shows them as buttons.
     pub fn links(&self) -> &[Link] {
         &self.links
     }
@@ -68,7 +65,7 @@ impl Sheet {
         &self.citations
     }
 
-    /// Where the case stands, in words.
+    /// The status of the case, in words.
     pub fn stamp_line(&self) -> String {
         stamp_line(&self.stamp)
     }

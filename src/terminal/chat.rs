@@ -1,27 +1,23 @@
-//! What a line means that somebody types into `caseclerk chat`.
+//! Parses the lines that somebody types into `caseclerk chat`.
 
 use crate::ask::Query;
 use crate::commands::Commands;
 use crate::knowledge::EntryId;
 use crate::reply::Suggestion;
 
-/// A line of the conversation.
+/// A parsed line.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ChatInput {
-    /// Something to answer.
     Ask(Query),
-    /// Show the short help.
     Help,
-    /// Load the FAQ again.
     Reload,
-    /// End the conversation.
     Quit,
-    /// A command that does not exist, or one without the words it needs; holds the explanation.
+    /// An unknown command, or a command without its required words, with an error message.
     Misused(String),
     Nothing,
 }
 
-/// Reads a line. A number chooses one of the suggestions that were just shown.
+/// Parses a line. A number chooses one of the suggestions that were shown last.
 pub fn read_chat_line(line: &str, commands: &Commands, offered: &[Suggestion]) -> ChatInput {
     let line = line.trim();
     if line.is_empty() {
@@ -52,7 +48,7 @@ fn chosen<'s>(line: &str, offered: &'s [Suggestion]) -> Option<&'s EntryId> {
     Some(&offered.get(number.checked_sub(1)?)?.entry)
 }
 
-/// The commands of the conversation, for the help.
+/// The commands of `caseclerk chat` with their descriptions, for the help.
 pub fn chat_commands(commands: &Commands) -> Vec<(String, String)> {
     let shared = commands.list.iter().map(|command| {
         let words = if command.words.is_some() { " WORDS" } else { "" };

@@ -1,4 +1,4 @@
-//! Replies laid out for a terminal of 80 columns. Colour never says anything by itself.
+//! Lays replies out for a terminal with 80 columns. No information is in the colour alone.
 
 use anstyle::{AnsiColor, Style};
 use textwrap::{Options, WordSeparator, WordSplitter};
@@ -15,8 +15,7 @@ const HEADING: Style = Style::new().bold();
 const QUIET: Style = Style::new().dimmed();
 const STAMP: Style = AnsiColor::Cyan.on_default();
 
-/// A reply, with styles as escape sequences. A stream that is not a terminal must drop them, as
-/// `anstream` does.
+/// A reply with ANSI escape sequences. `anstream` removes them if the output is not a terminal.
 pub fn reply_text(reply: &Reply) -> String {
     let mut page = Page::default();
     match reply {
@@ -36,21 +35,20 @@ pub fn reply_text(reply: &Reply) -> String {
     page.finish()
 }
 
-/// A sheet by itself.
 pub fn sheet_text(sheet: &Sheet) -> String {
     let mut page = Page::default();
     page.sheet(sheet);
     page.finish()
 }
 
-/// Why a question led where it led, in words.
+/// The explanation of a decision.
 pub fn explanation_text(evidence: &Evidence) -> String {
     let mut page = Page::default();
     page.sections(&explanation(evidence));
     page.finish()
 }
 
-/// Lines that are already wrapped.
+/// A buffer of wrapped lines.
 #[derive(Default)]
 struct Page {
     lines: Vec<String>,
@@ -188,7 +186,7 @@ impl Page {
     }
 
     fn wrapped(&mut self, text: &str, first: &str, others: &str) {
-        // Lines end at spaces only, so that an address or a key in the text is never broken.
+        // Break lines only at spaces, so that no URL or key is broken.
         let options = Options::new(WIDTH)
             .initial_indent(first)
             .subsequent_indent(others)
@@ -210,7 +208,7 @@ impl Page {
     }
 }
 
-/// The words of a stretch of text; links show where they lead.
+/// The text without markup. Links are followed by their URL.
 fn inline_text(inlines: &[Inline]) -> String {
     let pieces = inlines.iter().map(|inline| match inline {
         Inline::Link { text, url } => format!("{text} ({url})"),

@@ -1,4 +1,4 @@
-//! The front end for a terminal: replies laid out for 80 columns, and a conversation at a prompt.
+//! The terminal front end: the layout of replies, and the input of `caseclerk chat`.
 
 mod chat;
 mod layout;

@@ -1,4 +1,4 @@
-//! The real router over the tiny FAQ, and members who use it. No network: JSON in, JSON out.
+//! Simulates members who use the real router with the tiny FAQ. No network: JSON in, JSON out.
 
 use std::cell::Cell;
 use std::path::Path;
@@ -22,7 +22,7 @@ pub const BOT: u64 = 900;
 const MANAGE_GUILD: u64 = 1 << 5;
 const SEND_MESSAGES: u64 = 1 << 11;
 
-/// Somebody in Discord, at some place.
+/// A user, and where the user is.
 #[derive(Clone, Copy)]
 pub struct Who {
     pub id: u64,
@@ -43,23 +43,23 @@ pub struct TestBot {
     next: Cell<u64>,
 }
 
-/// What a member sees after something was done.
+/// The response that a member sees.
 #[derive(Debug, Clone)]
 pub struct Shown {
     pub kind: u64,
     pub data: Value,
     pub deferred: Option<Deferred>,
-    /// Who asked for it.
+    /// The user who caused the response.
     by: u64,
 }
 
 impl TestBot {
-    /// A bot over the tiny FAQ, with default settings, moderated from the server [`GUILD`].
+    /// A bot with the tiny FAQ and default settings, whose moderation server is [`GUILD`].
     pub fn new() -> Self {
         Self::by(today)
     }
 
-    /// The same by another calendar.
+    /// The same with another date.
     pub fn by(today: fn() -> Date) -> Self {
         Self::over(tiny_responder(), &[], today)
     }
@@ -69,7 +69,7 @@ impl TestBot {
         Self::over(tiny_responder(), environment, today)
     }
 
-    /// A bot over a changed copy of the tiny FAQ.
+    /// A bot with a changed copy of the tiny FAQ.
     pub fn over_copy(copy: &Tiny) -> Self {
         Self::over(open(&copy.faq(), &copy.index()), &[], today)
     }
@@ -90,7 +90,7 @@ impl TestBot {
         self.slash(who, "ask", json!({"question": question}))
     }
 
-    /// The suggestions while an option is typed, as (name, value).
+    /// The autocomplete suggestions for a partly typed option, as (name, value).
     pub fn complete(
         &self,
         who: Who,
@@ -111,26 +111,26 @@ impl TestBot {
         choices.iter().map(|choice| (text(&choice["name"]), text(&choice["value"]))).collect()
     }
 
-    /// The context menu on a message: some of its fields, the others are those of an empty one.
+    /// Uses the message command on a message with these fields.
     pub fn check(&self, who: Who, fields: &Value) -> Shown {
         let mut message = discord_json::message(5, OTHER.id, None, "");
         lay_over(&mut message, fields);
         self.send(who, 2, context_menu_data("Check against the FAQ", &message), None)
     }
 
-    /// A button, found by its label.
+    /// Clicks the button with this label.
     pub fn press(&self, who: Who, on: &Shown, label: &str) -> Shown {
         self.press_id(who, on, &on.component(label), &[])
     }
 
-    /// The first question of the menu.
+    /// Selects the first question of the menu.
     pub fn choose(&self, who: Who, on: &Shown) -> Shown {
         let menu = on.components().find(|component| component["type"] == 3).expect("a menu");
         let value = menu["options"][0]["value"].as_str().expect("a value").to_owned();
         self.press_id(who, on, menu["custom_id"].as_str().expect("a custom_id"), &[&value])
     }
 
-    /// A button or menu with any `custom_id`, forged ones too.
+    /// Uses a component with any `custom_id`, which may be forged.
     pub fn press_id(&self, who: Who, on: &Shown, custom_id: &str, values: &[&str]) -> Shown {
         let mut message = discord_json::message(6, BOT, None, "");
         message["flags"] = json!(on.data["flags"].as_u64().unwrap_or(0));
@@ -144,7 +144,7 @@ impl TestBot {
         self.send(who, 3, data, Some(message))
     }
 
-    /// What the bot replies to a message; `None` if nothing.
+    /// The bot's reply to a message, if there is one.
     pub fn say(&self, who: Who, content: &str) -> Option<Shown> {
         let mut message = discord_json::message(self.id(), who.id, who.guild, content);
         if content.contains(&format!("<@{BOT}>")) {
@@ -161,7 +161,7 @@ impl TestBot {
         Some(Shown { kind: 4, data: reply, deferred: None, by: message.author.get() }.checked())
     }
 
-    /// Any interaction, parsed as the gateway's events are.
+    /// Sends any interaction, parsed like the events of the gateway.
     pub fn send(&self, who: Who, kind: u8, data: Value, message: Option<Value>) -> Shown {
         let mut json =
             discord_json::interaction(self.id(), kind, who.guild, (who.id, who.permissions), &data);
@@ -185,7 +185,7 @@ impl TestBot {
 }
 
 impl Shown {
-    /// Everything that a person reads in it.
+    /// All visible text.
     pub fn text(&self) -> String {
         let mut texts = Vec::new();
         collect_texts(&self.data, &mut texts);
@@ -202,7 +202,7 @@ impl Shown {
         self
     }
 
-    /// Whether it says where the case stands.
+    /// Whether it contains the case stamp.
     pub fn is_stamped(&self) -> bool {
         self.text().contains("without prejudice")
             && self.text().contains("Information, not legal advice")
@@ -225,7 +225,7 @@ impl Shown {
         rows.flat_map(|row| row["components"].as_array().into_iter().flatten())
     }
 
-    /// What holds for everything that the bot sends.
+    /// Asserts what must be true of every message of the bot.
     fn checked(self) -> Self {
         if matches!(self.kind, 4 | 7) {
             assert_eq!(limits::overruns(&self.data), Vec::<String>::new());

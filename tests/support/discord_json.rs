@@ -1,4 +1,4 @@
-//! Users, messages and interactions as Discord sends them, with every field that serenity demands.
+//! Users, messages and interactions as Discord sends them, with every field that serenity requires.
 
 use serde_json::{Value, json};
 
@@ -26,7 +26,7 @@ pub fn message(id: u64, author: u64, guild: Option<u64>, content: &str) -> Value
     })
 }
 
-/// A message with a component that serenity does not know; its text is nowhere else.
+/// A message whose text is only in a component that serenity does not know.
 pub fn message_with_unknown_component(id: u64, author: u64, text: &str) -> Value {
     let mut message = message(id, author, None, "");
     message["components"] =
@@ -65,7 +65,7 @@ pub fn interaction(
     interaction
 }
 
-/// What was typed for a command; a subcommand follows its command after a space.
+/// The data of a command. A subcommand follows its command after a space.
 pub fn command_data(command: &str, options: &Value, focused: &str) -> Value {
     let given = options.as_object().expect("options are an object").iter().map(|(name, value)| {
         let kind = if value.is_boolean() { 5 } else { 3 };
@@ -79,7 +79,7 @@ pub fn command_data(command: &str, options: &Value, focused: &str) -> Value {
     json!({"id": "5", "type": 1, "name": name, "options": options})
 }
 
-/// The context menu of a message.
+/// The data of a message command.
 pub fn context_menu_data(command: &str, message: &Value) -> Value {
     let id = message["id"].as_str().expect("an id");
     json!({

@@ -1,5 +1,5 @@
-//! A Discord on loopback, as far as the bot needs one: a gateway and an API, and the real program
-//! that talks to them.
+//! A mock Discord on loopback, with a gateway and the parts of the API that the bot uses, and the
+//! real program connected to it.
 
 use std::collections::HashMap;
 use std::convert::Infallible;
@@ -31,10 +31,10 @@ use super::shared_index::shared_index;
 pub const BOT: u64 = 900;
 pub const GUILD: u64 = 700;
 
-/// The status of [`MockDiscord::fail`] for a request that is never answered.
+/// A status for [`MockDiscord::fail`]: the request is never answered.
 pub const SILENCE: u16 = 0;
 
-/// A test that waits for longer has failed; nothing depends on how long anything takes.
+/// A wait longer than this fails the test. Otherwise the tests do not depend on timing.
 const PATIENCE: Duration = Duration::from_secs(60);
 
 pub struct MockDiscord {
@@ -62,14 +62,14 @@ enum Frame {
     Cut,
 }
 
-/// How the program ended: its exit code and what it wrote.
+/// The exit code and the output of the program.
 pub struct Ended {
     pub code: Option<i32>,
     pub log: String,
 }
 
 impl MockDiscord {
-    /// Discord alone.
+    /// The mock without the program.
     pub async fn start() -> Self {
         let state = Arc::new(State::default());
         let gateway = TcpListener::bind("127.0.0.1:0").await.expect("a port");
@@ -82,7 +82,7 @@ impl MockDiscord {
         Self { state, api: address, bot: None, next: 1 }
     }
 
-    /// Discord with the bot in it, whose commands are registered.
+    /// The mock with a running program that has registered its commands.
     pub async fn with_bot() -> Self {
         let mut discord = Self::start().await;
         discord.run_bot(&[]);
@@ -91,7 +91,7 @@ impl MockDiscord {
         discord
     }
 
-    /// Starts the program over the tiny FAQ.
+    /// Starts the program with the tiny FAQ.
     pub fn run_bot(&mut self, environment: &[(&str, &str)]) {
         let mut command = Command::new(env!("CARGO_BIN_EXE_caseclerk"));
         let faq = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/tiny/faq");
@@ -106,7 +106,7 @@ impl MockDiscord {
         self.bot = Some(bot);
     }
 
-    /// What a health check of the program says: its exit code.
+    /// The exit code of `caseclerk health`.
     pub async fn health(&self, environment: &[(&str, &str)]) -> Option<i32> {
         let mut command = Command::new(env!("CARGO_BIN_EXE_caseclerk"));
         command
@@ -118,7 +118,7 @@ impl MockDiscord {
         status.await.expect("no panic").expect("the program starts").code()
     }
 
-    /// Whether the program still runs.
+    /// Whether the program is still running.
     pub fn is_running(&mut self) -> bool {
         let bot = self.bot.as_mut().expect("the program was started");
         matches!(bot.try_wait(), Ok(None))
@@ -155,7 +155,7 @@ impl MockDiscord {
         self.state.until(find, start).await
     }
 
-    /// How many such requests were made that nobody waited for.
+    /// The number of such requests that no test has waited for.
     pub fn unseen(&self, start: &str) -> usize {
         self.state
             .requests
@@ -173,17 +173,17 @@ impl MockDiscord {
         self.state.until(find, what).await
     }
 
-    /// Answers the next such request with this status instead, or with [`SILENCE`].
+    /// Answers the next such request with this status, or not at all for [`SILENCE`].
     pub fn fail(&self, start: &str, status: u16, body: Value) {
         self.state.faults.lock().unwrap().push((start.to_owned(), status, body));
     }
 
-    /// Closes whoever identifies, with this code.
+    /// Closes every connection that identifies, with this close code.
     pub fn refuse_identify(&self, code: u16) {
         *self.state.refuse_identify.lock().unwrap() = Some(code);
     }
 
-    /// Answers no heartbeat and no new connection any more.
+    /// Stops answering heartbeats and new connections.
     pub fn fall_silent(&self) {
         *self.state.mute.lock().unwrap() = true;
     }
@@ -203,20 +203,20 @@ impl MockDiscord {
         self.send(json!({"op": 0, "s": 2, "t": name, "d": data}));
     }
 
-    /// Uses a command; gives the response.
+    /// Uses a command, and returns the response.
     pub async fn slash(&mut self, permissions: u64, command: &str, options: Value) -> Value {
         let interaction = self.interaction(permissions, command, options);
         self.event("INTERACTION_CREATE", interaction);
         self.request("POST /interactions/").await
     }
 
-    /// A command that is about to be used.
+    /// The event for a command.
     pub fn interaction(&mut self, permissions: u64, command: &str, options: Value) -> Value {
         let data = command_data(command, &options, "");
         discord_json::interaction(self.id(), 2, Some(GUILD), (1, permissions), &data)
     }
 
-    /// A message that mentions the bot.
+    /// The event for a message that mentions the bot.
     pub fn mention(&mut self, words: &str) -> Value {
         let mut message =
             discord_json::message(self.id(), 1, Some(GUILD), &format!("<@{BOT}> {words}"));
@@ -226,7 +226,7 @@ impl MockDiscord {
 
     fn id(&mut self) -> u64 {
         self.next += 1;
-        // Ids of things that are newer than the program.
+        // Ids that are newer than the start of the program.
         u64::MAX / 4 + self.next
     }
 }
@@ -234,7 +234,7 @@ impl MockDiscord {
 impl Drop for MockDiscord {
     fn drop(&mut self) {
         if let Some(bot) = &mut self.bot {
-            // It may have ended by itself.
+            // The program may have ended by itself.
             let _ = bot.kill();
             let _ = bot.wait();
         }
@@ -269,7 +269,7 @@ impl State {
         self.to_bot.lock().unwrap().as_ref().expect("the bot is connected").send(frame).ok();
     }
 
-    /// What Discord answers: the status and the body.
+    /// The status and the body of the answer.
     fn answer(&self, line: &str, body: &Value) -> (u16, Value) {
         let mut faults = self.faults.lock().unwrap();
         if let Some(place) = faults.iter().position(|(start, ..)| line.starts_with(start)) {

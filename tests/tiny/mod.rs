@@ -1,9 +1,8 @@
-//! A tiny FAQ about a made-up case, for tests that break something or show something.
+//! A tiny FAQ about a made-up case, for tests.
 //!
-//! `faq/` beside this file breaks no rule. A test copies it into a folder of its own and changes
-//! the copy.
+//! `faq/` next to this file breaks no rule. A test makes its own copy and changes that.
 
-// Each test file uses the part that it needs.
+// Each test file uses only a part of this module.
 #![allow(dead_code)]
 
 use std::fs;
@@ -14,7 +13,7 @@ use caseclerk::knowledge::{Knowledge, load};
 use jiff::civil::{Date, date};
 use tempfile::TempDir;
 
-/// The day on which the tests take place: nothing in the tiny FAQ is old or in the future.
+/// The date of the tests: no date in the tiny FAQ is too old or in the future.
 pub const TODAY: Date = date(2026, 1, 20);
 
 /// The folder of the tiny FAQ.
@@ -28,14 +27,13 @@ pub struct Tiny {
 }
 
 impl Tiny {
-    /// Makes a fresh copy.
     pub fn new() -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
         lay_over(&original(), &folder.path().join("faq"));
         Self { folder }
     }
 
-    /// The folder that holds everything.
+    /// The folder that contains the FAQ and the index.
     pub fn root(&self) -> &Path {
         self.folder.path()
     }
@@ -45,7 +43,7 @@ impl Tiny {
         self.folder.path().join("faq")
     }
 
-    /// The folder of the index, which the first use makes.
+    /// The folder of the index, which is created on first use.
     pub fn index(&self) -> PathBuf {
         self.folder.path().join("index")
     }

@@ -1,21 +1,21 @@
-//! The `custom_id`s of buttons and menus. Each holds all that is needed to respond, so buttons
-//! work after a restart.
+//! The `custom_id`s of buttons and menus. Each contains everything that is needed to respond, so
+//! components still work after a restart.
 
 use crate::knowledge::EntryId;
 
-/// What a button or menu does when it is used.
+/// The action of a button or menu.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ComponentAction {
     /// The menu of a choice: the answer replaces the choice.
     Choose,
-    /// The menu of related questions: the answer is a message of its own.
+    /// The menu of related questions: the answer is a separate message.
     OpenRelated,
-    /// None of the questions that were offered.
+    /// The button below a choice.
     NoneOfThese,
     PostAnswer(EntryId),
-    /// Posts the first page of a command.
+    /// Posts the first page of a command's sheet.
     PostSheet(String),
-    /// Shows another page of a command; pages are counted from 0.
+    /// Shows another page of a command's sheet; pages are counted from 0.
     ShowPage(String, usize),
 }
 
@@ -32,7 +32,7 @@ impl ComponentAction {
         }
     }
 
-    /// Parses a `custom_id`, which may be forged and hold anything.
+    /// Parses a `custom_id`. It may be forged, so it can contain anything.
     pub fn parse(custom_id: &str) -> Option<Self> {
         match custom_id.split_once(':') {
             None => match custom_id {

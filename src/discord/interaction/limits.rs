@@ -1,7 +1,7 @@
 //! Discord's limits on what a bot sends, and a check of finished messages against them.
 //!
-//! Lengths are in characters, as Discord counts them. The check measures the JSON that is sent, so
-//! no way of building a message gets past it.
+//! Lengths are in characters, as Discord counts them. The check measures the serialized message, so
+//! it covers every way of building one.
 
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use serde_json::Value;
 
 pub const CONTENT: usize = 2000;
 pub const EMBEDS: usize = 10;
-/// All text in all embeds of a message together.
+/// The total of all text in all embeds of a message.
 pub const EMBED_TOTAL: usize = 6000;
 pub const EMBED_TITLE: usize = 256;
 pub const EMBED_DESCRIPTION: usize = 4096;
@@ -25,23 +25,23 @@ pub const BUTTON_LABEL: usize = 80;
 pub const CUSTOM_ID: usize = 100;
 pub const LINK_URL: usize = 512;
 pub const SELECT_OPTIONS: usize = 25;
-/// The label, the value and the description of a menu's option.
+/// The label, the value or the description of a menu option.
 pub const SELECT_TEXT: usize = 100;
 pub const SELECT_PLACEHOLDER: usize = 150;
-/// Suggestions of an autocomplete response.
+/// Suggestions in an autocomplete response.
 pub const CHOICES: usize = 25;
-/// The name and the value of a suggestion.
+/// The name or the value of a suggestion.
 pub const CHOICE_TEXT: usize = 100;
 /// The description of a command or of an option.
 pub const COMMAND_DESCRIPTION: usize = 100;
-/// All text of a command and its options together.
+/// The total of all text in a command and its options.
 pub const COMMAND_TOTAL: usize = 8000;
 /// Our own limit for the question that `/ask` takes; Discord allows 6000.
 pub const QUESTION: u16 = 1000;
 /// How long Discord waits for the first response to an interaction.
 pub const FIRST_RESPONSE: Duration = Duration::from_secs(3);
 
-/// Everything in a message that Discord would refuse, in words; empty if all is well.
+/// Every limit that a message exceeds, in words.
 pub fn overruns(message: &Value) -> Vec<String> {
     let mut found = Overruns(Vec::new());
     found.text("the text", &message["content"], CONTENT);
@@ -58,7 +58,7 @@ pub fn overruns(message: &Value) -> Vec<String> {
     found.0
 }
 
-/// The length of a text as Discord counts it.
+/// The length of a text, as Discord counts it.
 pub fn length(text: &str) -> usize {
     text.chars().count()
 }

@@ -1,13 +1,13 @@
-//! Text in Discord's Markdown, in pieces that can be put on different pages.
+//! Converts text to Discord's Markdown, in pieces that can be distributed over pages.
 
 use super::limits::length;
 use crate::reply::{Block, Inline, RichText, Section, ShownCitation};
 
-/// A piece of text that stays together if it can.
+/// A piece of text that is kept on one page if possible.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Piece {
     text: String,
-    /// Whether no empty line separates it from the piece before, as between items of a list.
+    /// Whether there is no empty line before it, as between items of a list.
     tight: bool,
 }
 
@@ -25,7 +25,7 @@ pub fn pieces(text: &RichText) -> Vec<Piece> {
     text.0.iter().flat_map(block_pieces).collect()
 }
 
-/// The pieces of a section; its heading stays with the text that follows.
+/// The pieces of a section. The heading is part of the first piece.
 pub fn section_pieces(section: &Section) -> Vec<Piece> {
     let mut pieces = pieces(&section.body);
     if let Some(heading) = &section.heading {
@@ -40,7 +40,7 @@ pub fn section_pieces(section: &Section) -> Vec<Piece> {
     pieces
 }
 
-/// A numbered list under a heading, one piece for each item.
+/// A numbered list, one piece for each item. The heading is part of the first piece.
 pub fn numbered(heading: &str, items: impl IntoIterator<Item = String>) -> Vec<Piece> {
     let lines = items.into_iter().enumerate().map(|(place, item)| format!("{}. {item}", place + 1));
     let mut pieces: Vec<Piece> = lines.map(Piece::line).collect();
@@ -51,7 +51,7 @@ pub fn numbered(heading: &str, items: impl IntoIterator<Item = String>) -> Vec<P
     pieces
 }
 
-/// A citation as a link, with everything that a reader needs to find the passage.
+/// A citation: the title as a link, and the imprint.
 pub fn citation(citation: &ShownCitation) -> String {
     let title = match &citation.url {
         Some(url) => link(&citation.title, url),
@@ -84,8 +84,8 @@ pub fn pack<'p>(pieces: impl IntoIterator<Item = &'p Piece>, limit: usize) -> Ve
     pages
 }
 
-/// Splits a text into parts of at most `limit` characters: at the end of a sentence if there is
-/// one, else between words, else anywhere.
+/// Splits a text into parts of at most `limit` characters: after a sentence if possible, else
+/// between words, else anywhere.
 pub fn split(text: &str, limit: usize) -> Vec<&str> {
     let mut parts = Vec::new();
     let mut rest = text.trim_end();
@@ -128,7 +128,7 @@ pub fn clip(text: &str, limit: usize) -> String {
     format!("{}…", kept.trim_end_matches([' ', ',', ';', ':']))
 }
 
-/// Escapes whatever Discord would take for markup or for a mention.
+/// Escapes everything that Discord would interpret as markup or as a mention.
 pub fn escape(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len() + 8);
     // A backslash would break a URL.
@@ -168,7 +168,7 @@ fn block_pieces(block: &Block) -> Vec<Piece> {
     match block {
         Block::Paragraph(inlines) => {
             let text = inlines_text(inlines);
-            // A quotation that is a paragraph of its own becomes a block quotation.
+            // A paragraph that is a quotation becomes a block quote.
             let is_quotation = text.starts_with('“') && text.ends_with('”');
             vec![Piece::paragraph(if is_quotation { format!("> {text}") } else { text })]
         }
@@ -196,7 +196,8 @@ fn inlines_text(inlines: &[Inline]) -> String {
     texts.collect()
 }
 
-/// White space stays outside of the marks, or Discord would not recognise them.
+/// Puts marks around a text, but not around white space at its ends: Discord would not recognise
+/// the marks.
 fn wrapped(text: &str, mark: &str) -> String {
     let words = text.trim();
     let start = text.len() - text.trim_start().len();
@@ -204,7 +205,7 @@ fn wrapped(text: &str, mark: &str) -> String {
     format!("{}{mark}{}{mark}{}", &text[..start], escape(words), &text[end..])
 }
 
-/// A link. Discord shows no link whose text is itself a URL, so then the URL is shown alone.
+/// A link. Discord does not render a link whose text contains a URL, so then only the URL is shown.
 fn link(text: &str, url: &str) -> String {
     let url = url.replace('(', "%28").replace(')', "%29").replace(' ', "%20");
     if text.contains("://") { format!("<{url}>") } else { format!("[{}]({url})", escape(text)) }

@@ -1,8 +1,9 @@
-//! From serenity's models to serenity's builders, without a network.
+//! Turns interactions and messages into responses: serenity's models in, serenity's builders out,
+//! without network access.
 //!
-//! [`read`] takes from an event what matters here, [`router`] decides what to do and asks the core,
-//! [`render`] lays a reply out as a message, and [`outgoing`] turns that message into whichever
-//! builder sends it. Discord's limits are in [`limits`].
+//! [`read`] extracts the relevant parts of an event, [`router`] decides what to do and asks the
+//! core, [`render`] lays a reply out as a message, and [`outgoing`] turns that message into one of
+//! serenity's builders. Discord's limits are in [`limits`].
 
 mod components;
 pub mod limits;

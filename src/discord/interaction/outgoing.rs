@@ -1,4 +1,4 @@
-//! A message on its way out, whichever of Discord's endpoints takes it.
+//! The contents of a message, for all of Discord's endpoints that send or edit one.
 
 use serde_json::json;
 use serenity::all::{
@@ -10,17 +10,17 @@ use serenity::all::{
 use super::limits;
 use super::read::ChatMessage;
 
-/// The parts that every message of the bot is made of.
+/// The contents of every message of the bot.
 ///
-/// serenity has a builder for each way of sending a message and none for what they have in common.
-/// No builder is made anywhere else, so whatever is sent pings nobody. All parts are always set, so
-/// that an edit removes what the message held before.
+/// serenity has a separate builder for each way to send or edit a message, and no common type. All
+/// builders are created here, so that no message pings anybody. All fields are always set, so that
+/// an edit removes the previous contents.
 #[derive(Debug, Clone, Default)]
 pub struct OutgoingMessage {
     pub(super) content: String,
     pub(super) embeds: Vec<CreateEmbed>,
     pub(super) components: Vec<CreateActionRow>,
-    /// Whether something was left out to make the rest fit.
+    /// Whether parts were left out to stay within Discord's limits.
     pub(super) shortened: bool,
 }
 
@@ -30,12 +30,12 @@ impl OutgoingMessage {
         Self { content: content.into(), ..Self::default() }
     }
 
-    /// The same message with a line of text above its embeds.
+    /// Sets the text above the embeds.
     pub fn with_content(self, content: impl Into<String>) -> Self {
         Self { content: content.into(), ..self }
     }
 
-    /// A response to an interaction; only one member sees it if it is ephemeral.
+    /// A response to an interaction. If it is ephemeral, only one member sees it.
     pub fn response(self, ephemeral: bool) -> CreateInteractionResponse {
         CreateInteractionResponse::Message(self.response_message().ephemeral(ephemeral))
     }
@@ -51,7 +51,7 @@ impl OutgoingMessage {
             .content(self.content)
             .embeds(self.embeds)
             .components(self.components)
-            .allowed_mentions(nobody())
+            .allowed_mentions(no_mentions())
     }
 
     /// A reply to a message.
@@ -63,24 +63,23 @@ impl OutgoingMessage {
             .content(self.content)
             .embeds(self.embeds)
             .components(self.components)
-            .allowed_mentions(nobody())
+            .allowed_mentions(no_mentions())
             .reference_message(reference)
-            // If the answer to a first attempt is lost, the second does not post a second message.
+            // If the response to an attempt is lost, a retry does not post a second message.
             .nonce(Nonce::String(to.id.to_string()))
             .enforce_nonce(true)
     }
 
-    /// The message that replaces an earlier one.
+    /// An edit of an earlier message.
     pub fn edit(self) -> EditMessage {
         EditMessage::new()
             .content(self.content)
             .embeds(self.embeds)
             .components(self.components)
-            .allowed_mentions(nobody())
+            .allowed_mentions(no_mentions())
     }
 
-    /// What of this message Discord would refuse, and whether anything had to be left out; empty
-    /// if all is well.
+    /// Every limit of Discord that this message exceeds, and whether parts were left out.
     pub fn overruns(&self) -> Vec<String> {
         let mut overruns = limits::overruns(&json!(self.clone().edit()));
         if self.shortened {
@@ -94,16 +93,16 @@ impl OutgoingMessage {
             .content(self.content)
             .embeds(self.embeds)
             .components(self.components)
-            .allowed_mentions(nobody())
+            .allowed_mentions(no_mentions())
     }
 }
 
-/// A response that only one member will see and that follows by [`OutgoingMessage::edit_response`].
+/// A deferred ephemeral response. [`OutgoingMessage::edit_response`] supplies its contents later.
 pub fn deferred() -> CreateInteractionResponse {
     let message = CreateInteractionResponseMessage::new().ephemeral(true);
-    CreateInteractionResponse::Defer(message.allowed_mentions(nobody()))
+    CreateInteractionResponse::Defer(message.allowed_mentions(no_mentions()))
 }
 
-fn nobody() -> CreateAllowedMentions {
+fn no_mentions() -> CreateAllowedMentions {
     CreateAllowedMentions::new().replied_user(false)
 }

@@ -1,4 +1,4 @@
-//! What matters here of serenity's models of interactions and messages.
+//! Extracts the relevant parts of serenity's models of interactions and messages.
 
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -9,18 +9,18 @@ use serenity::all::{
     Permissions, ResolvedTarget, User, UserId,
 };
 
-/// Who used a command or a component, and where. Commands and components have these fields in
-/// common, but serenity has no common type for them.
+/// Who used a command or a component, and where. Both have these fields, but serenity has no common
+/// type for them.
 #[derive(Debug, Clone, Copy)]
 pub struct Invocation<'i> {
     pub user: UserId,
     pub channel: ChannelId,
     /// `None` outside of a server.
     pub guild: Option<GuildId>,
-    /// Whether it is the direct message with the bot itself; an app that is installed for a user
-    /// can also be used in direct messages between other people.
+    /// Whether the channel is the direct message with the bot. A user-installed app can also be
+    /// used in direct messages between other people.
     pub is_bot_dm: bool,
-    /// What the bot may do in the channel.
+    /// The bot's permissions in the channel.
     pub app_permissions: Permissions,
     member: Option<&'i Member>,
 }
@@ -52,12 +52,12 @@ impl<'i> From<&'i ComponentInteraction> for Invocation<'i> {
 }
 
 impl Invocation<'_> {
-    /// What the user may do in the channel; nothing outside of a server.
+    /// The user's permissions in the channel; empty outside of a server.
     pub fn user_permissions(&self) -> Permissions {
         self.member.and_then(|member| member.permissions).unwrap_or_default()
     }
 
-    /// Whether the user has one of these roles.
+    /// Whether the user has at least one of these roles.
     pub fn has_role(&self, roles: &[u64]) -> bool {
         self.member.is_some_and(|member| member.roles.iter().any(|id| roles.contains(&id.get())))
     }
@@ -67,7 +67,7 @@ fn is_bot_dm(guild: Option<GuildId>, context: Option<InteractionContext>) -> boo
     guild.is_none() && matches!(context, None | Some(InteractionContext::BotDm))
 }
 
-/// The options of a command as they were filled in, those of its subcommand if it has one.
+/// The option values of a command, or of its subcommand if it has one.
 #[derive(Debug, Clone, Copy)]
 pub struct Options<'i> {
     pub subcommand: Option<&'i str>,
@@ -99,11 +99,11 @@ impl<'i> Options<'i> {
     }
 }
 
-/// The text of the message whose context menu was used: its own content, else its embeds, else
-/// those of the message that it forwards. Empty if there is no text.
+/// The text of the target of a message command: its content, else its embeds, else the same of the
+/// message that it forwards. Empty if there is no text.
 ///
-/// serenity 0.12 drops every top-level component other than an action row, so the text of a
-/// message that consists of newer components is not to be found here.
+/// serenity 0.12 drops all top-level components except action rows, so the text of a message with
+/// newer components is not found.
 pub fn target_text(data: &CommandData) -> String {
     let Some(ResolvedTarget::Message(message)) = data.target() else { return String::new() };
     let forwarded = message.message_snapshots.first();
@@ -118,20 +118,20 @@ fn readable(content: &str, embeds: &[Embed]) -> Option<String> {
     [content.to_owned(), embeds.join("\n")].into_iter().find(|text| !text.trim().is_empty())
 }
 
-/// The option of a menu that was chosen; `None` for a button.
-pub fn chosen(component: &ComponentInteraction) -> Option<&str> {
+/// The selected value of a menu; `None` for a button.
+pub fn selected_value(component: &ComponentInteraction) -> Option<&str> {
     match &component.data.kind {
         ComponentInteractionDataKind::StringSelect { values } => values.first().map(String::as_str),
         _ => None,
     }
 }
 
-/// Whether only one member sees a message.
 pub fn is_ephemeral(message: &Message) -> bool {
     message.flags.is_some_and(|flags| flags.contains(MessageFlags::EPHEMERAL))
 }
 
-/// Who asked for a message of the bot: by an interaction, or by a message that it replies to.
+/// The user who caused a message of the bot: by an interaction, or by the message that it replies
+/// to.
 pub fn asker(message: &Message) -> Option<UserId> {
     match message.interaction_metadata.as_deref() {
         Some(MessageInteractionMetadata::Command(metadata)) => Some(metadata.user.id),
@@ -140,21 +140,22 @@ pub fn asker(message: &Message) -> Option<UserId> {
     }
 }
 
-/// A message that a person wrote where the bot can see it.
+/// A message by a person that the bot can read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ChatMessage {
     pub id: MessageId,
     pub channel: ChannelId,
     pub author: UserId,
     pub is_direct: bool,
-    /// Whether the bot is mentioned, which a reply to it does unless its ping is turned off.
+    /// Whether the message mentions the bot. A reply to the bot does, unless its ping is turned
+    /// off.
     pub mentions_bot: bool,
-    /// The content without the mentions of the bot.
+    /// The content, without mentions of the bot.
     pub text: String,
 }
 
 impl ChatMessage {
-    /// Reads a new message; `None` if no person wrote it.
+    /// Reads a new message. `None` if it is not by a person.
     pub fn read(message: &Message, bot: UserId) -> Option<Self> {
         let Message { id, channel_id, author, kind, .. } = message;
         if message.webhook_id.is_some() || !is_by_person(author, Some(*kind), bot) {
@@ -170,7 +171,7 @@ impl ChatMessage {
         })
     }
 
-    /// Reads an edited message; `None` if no person wrote it.
+    /// Reads an edited message. `None` if it is not by a person.
     pub fn read_update(update: &MessageUpdateEvent, bot: UserId) -> Option<Self> {
         let author = update.author.as_ref()?;
         if update.webhook_id.flatten().is_some() || !is_by_person(author, update.kind, bot) {
@@ -186,16 +187,17 @@ impl ChatMessage {
         })
     }
 
-    /// Whether it asks the bot something.
+    /// Whether the message is addressed to the bot.
     pub fn is_for_bot(&self) -> bool {
         self.is_direct || self.mentions_bot
     }
 }
 
 fn is_by_person(author: &User, kind: Option<MessageType>, bot: UserId) -> bool {
-    // Every other kind of message is written by Discord itself.
-    let plain = matches!(kind, None | Some(MessageType::Regular | MessageType::InlineReply));
-    plain && !author.bot && author.id != bot
+    // All other types of messages are generated by Discord.
+    let has_text_type =
+        matches!(kind, None | Some(MessageType::Regular | MessageType::InlineReply));
+    has_text_type && !author.bot && author.id != bot
 }
 
 fn mentions(users: &[User], bot: UserId) -> bool {
@@ -206,9 +208,9 @@ fn without_mentions(content: &str, bot: UserId) -> String {
     content.replace(&format!("<@{bot}>"), " ").replace(&format!("<@!{bot}>"), " ").trim().to_owned()
 }
 
-/// Parses an event that serenity could not parse as it came. serenity refuses a whole event for
-/// one component that it does not know, and the member who asked would wait in vain. So components
-/// are dropped; where a message consists of nothing else, their text becomes its content.
+/// Parses an event that serenity could not parse. serenity rejects a whole event for one unknown
+/// component, and the member would get no response. So this drops all components; if a message has
+/// no content, the text of its components becomes the content.
 pub fn parse_without_components<T: DeserializeOwned>(mut event: Value) -> Option<T> {
     drop_components(&mut event);
     serde_json::from_value(event).ok()

@@ -1,9 +1,9 @@
-//! Lays a reply out as a message: embeds that can be read at a glance on a phone, with buttons and
-//! menus under them.
+//! Lays a reply out as a message: embeds that are easy to read on a phone, with buttons and menus
+//! below them.
 //!
-//! The answer comes first, then its standing as a word with a symbol, the quotations and the
-//! numbered sources; the case stamp is the footer. Nothing is said by colour alone, and nothing
-//! that the asker typed is repeated.
+//! The answer comes first, then its standing with a symbol, the quotations and the numbered
+//! sources. The case stamp is the footer. No information is in the colour alone, and the text of
+//! the asker is never repeated.
 
 use serenity::builder::{
     CreateActionRow, CreateButton, CreateEmbed, CreateEmbedFooter, CreateSelectMenu,
@@ -19,13 +19,13 @@ use super::outgoing::OutgoingMessage;
 use crate::legal::Standing;
 use crate::reply::{Answer, ConflictNote, DISCLAIMER, Link, QuotedWords, Reply, Sheet, Suggestion};
 
-/// The colour of the bar beside an embed; it has no meaning.
+/// The colour of the bar at the side of an embed; it has no meaning.
 const COLOUR: u32 = 0x3D_6A_8A;
 
-/// The length of a page of a sheet: a few swipes on a phone.
+/// The length of a page of a sheet in characters: a few swipes on a phone.
 const PAGE_LENGTH: usize = 3000;
 
-/// Who will see a message, as far as its buttons depend on it.
+/// Who will see a message. The buttons depend on it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Audience {
     /// One member of a server, who can post it to the channel.
@@ -34,7 +34,7 @@ pub enum Audience {
     Everybody,
 }
 
-/// Renders a reply. `page` names the command whose sheet has page buttons, and the page to show,
+/// Renders a reply. `page` is the command for the page buttons of a sheet, and the page to show,
 /// counted from 0.
 pub fn render(reply: &Reply, audience: Audience, page: Option<(&str, usize)>) -> OutgoingMessage {
     match reply {
@@ -53,21 +53,21 @@ pub fn render(reply: &Reply, audience: Audience, page: Option<(&str, usize)>) ->
     }
 }
 
-/// What of a reply does not fit into a message, whoever will see it; empty if everything does.
+/// Every limit of Discord that a reply exceeds, for any audience.
 pub fn overruns(reply: &Reply) -> Vec<String> {
-    let everywhere =
+    let messages =
         [Audience::OneMember, Audience::Everybody].map(|audience| render(reply, audience, None));
-    let posted = everywhere[1].clone().with_content(sentences::shared_by(u64::MAX));
+    let posted = messages[1].clone().with_content(sentences::shared_by(u64::MAX));
     let mut found: Vec<String> =
-        everywhere.iter().chain([&posted]).flat_map(OutgoingMessage::overruns).collect();
+        messages.iter().chain([&posted]).flat_map(OutgoingMessage::overruns).collect();
     found.dedup();
     found
 }
 
-/// As much of a sheet as fits into one message, without page buttons.
+/// A sheet in one message without page buttons. It is cut if it is too long.
 pub fn whole_sheet(sheet: &Sheet) -> OutgoingMessage {
     let required: Vec<Piece> = sheet.sections().iter().flat_map(section_pieces).collect();
-    fitted(sheet.title(), required, Vec::new(), Vec::new(), &footer(&sheet.stamp_line()))
+    fit_message(sheet.title(), required, Vec::new(), Vec::new(), &footer(&sheet.stamp_line()))
 }
 
 fn render_answer(answer: &Answer, audience: Audience) -> OutgoingMessage {
@@ -88,7 +88,7 @@ fn render_answer(answer: &Answer, audience: Audience) -> OutgoingMessage {
         .chain(responses.map(|quoted| quotation(quoted, &lead)))
         .chain(conflicts(answer.conflicts()));
     let sources = numbered(sentences::SOURCES, answer.citations().iter().map(citation));
-    let mut message = fitted(
+    let mut message = fit_message(
         answer.question(),
         before,
         optional.collect(),
@@ -106,9 +106,9 @@ fn render_answer(answer: &Answer, audience: Audience) -> OutgoingMessage {
     message
 }
 
-/// Puts a message together so that it fits. Optional pieces are left out, the last one first; the
-/// required pieces always keep their sources.
-fn fitted(
+/// Builds a message within Discord's limits. Optional pieces are left out, the last one first. The
+/// pieces before and after them are required.
+fn fit_message(
     title: &str,
     before: Vec<Piece>,
     mut optional: Vec<Piece>,
@@ -129,8 +129,8 @@ fn fitted(
         }
         shortened = true;
         if optional.is_empty() {
-            // Even the required pieces do not fit, so the text is cut at the end of a sentence.
-            // Lint warns of this long before.
+            // Even the required pieces do not fit, so the text is cut. Lint warns about such
+            // answers.
             let pages: Vec<String> =
                 pack(all(), room.min(limits::EMBED_DESCRIPTION)).into_iter().take(1).collect();
             return OutgoingMessage {
@@ -165,7 +165,7 @@ fn render_sheet(sheet: &Sheet, audience: Audience, page: Option<(&str, usize)>) 
     let Some((command, number)) = page else {
         return OutgoingMessage {
             components: links(sheet.links()),
-            ..fitted(sheet.title(), all, Vec::new(), Vec::new(), &footer(&sheet.stamp_line()))
+            ..fit_message(sheet.title(), all, Vec::new(), Vec::new(), &footer(&sheet.stamp_line()))
         };
     };
     let pages = pack(&all, PAGE_LENGTH);
@@ -202,7 +202,7 @@ fn page_buttons(command: &str, number: usize, count: usize) -> Option<CreateActi
 fn questions(text: &str, suggestions: &[Suggestion], stamp: &str) -> OutgoingMessage {
     let listed = numbered("", suggestions.iter().map(|suggestion| escape(&suggestion.question)));
     let mut message =
-        fitted("", vec![Piece::paragraph(escape(text))], listed, Vec::new(), &footer(stamp));
+        fit_message("", vec![Piece::paragraph(escape(text))], listed, Vec::new(), &footer(stamp));
     message.components.extend(menu(&ComponentAction::Choose, sentences::CHOOSE, suggestions));
     message
 }
@@ -250,7 +250,7 @@ fn links(links: &[Link]) -> Vec<CreateActionRow> {
     if buttons.is_empty() { Vec::new() } else { vec![CreateActionRow::Buttons(buttons)] }
 }
 
-/// A quotation as a block, with its speaker and the source in which it was read.
+/// A quotation as a block quote, with its attribution.
 fn quotation(quoted: &QuotedWords, lead: &str) -> Piece {
     let mut lines = vec![
         format!("{lead}“{}”", escape(&quoted.words)),
@@ -279,7 +279,7 @@ fn footer(stamp: &str) -> String {
     format!("{stamp} {DISCLAIMER}")
 }
 
-/// A symbol beside the word, for those who skim; the word alone says it all.
+/// A symbol for readers who skim. It adds nothing to the word next to it.
 fn symbol(standing: Standing) -> &'static str {
     match standing {
         Standing::CourtRecord => "⚖️",

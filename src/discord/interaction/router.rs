@@ -1,5 +1,5 @@
-//! What somebody did becomes the response to it: serenity's models in, serenity's builders out. It
-//! touches no network, so it serves whatever way an interaction comes in.
+//! Routes interactions and messages to the core, and builds the responses. It does not use the
+//! network, so it works for the gateway and for an HTTP endpoint alike.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -23,7 +23,9 @@ use super::components::ComponentAction;
 use super::limits;
 use super::markdown::clip;
 use super::outgoing::{OutgoingMessage, deferred};
-use super::read::{ChatMessage, Invocation, Options, asker, chosen, is_ephemeral, target_text};
+use super::read::{
+    ChatMessage, Invocation, Options, asker, is_ephemeral, selected_value, target_text,
+};
 use super::render::{Audience, render, whole_sheet};
 use crate::ask::{Ask, Query};
 use crate::commands::{Command, Commands};
@@ -32,11 +34,11 @@ use crate::knowledge::EntryId;
 use crate::reply::{APOLOGY, Reply};
 use crate::responder::Responder;
 
-/// How many messages are remembered whose answer was posted to the channel, so that a second press
+/// How many messages are remembered whose answer was posted to the channel, so that a second click
 /// does not post it again.
-const POSTED: usize = 1000;
+const REMEMBERED_POSTS: usize = 1000;
 
-/// The only way from an interaction or a message to the response.
+/// Turns interactions and messages into responses.
 pub struct Router {
     responder: Arc<Responder>,
     discord: DiscordSettings,
@@ -51,21 +53,21 @@ pub struct Router {
 /// The response to an interaction.
 #[derive(Debug, Clone)]
 pub struct Response {
-    /// What Discord gets within three seconds.
+    /// The first response, which Discord expects within three seconds.
     pub callback: CreateInteractionResponse,
     /// The work whose result replaces a deferred response.
     pub deferred: Option<Deferred>,
 }
 
-/// Work that may take longer than Discord waits for a first response.
+/// Work that may take longer than Discord waits for the first response.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Deferred {
     Reload,
-    /// Finds out what a reload would change.
+    /// Reports what a reload would change.
     Check,
 }
 
-/// A question could not be answered. The log has the cause under this reference.
+/// An internal error. The log has the cause under this reference.
 #[derive(Debug, Clone)]
 struct Failure {
     reference: String,
@@ -84,25 +86,25 @@ impl Router {
             moderation: moderation.clone(),
             users: TokenBuckets::new(discord.member_limit),
             channels: TokenBuckets::new(discord.channel_limit),
-            posted: BoundedCache::new(POSTED),
+            posted: BoundedCache::new(REMEMBERED_POSTS),
             is_reloading: AtomicBool::new(false),
             today,
         }
     }
 
-    /// The commands of the content that is served now.
+    /// The commands for the current content.
     pub fn commands(&self) -> Arc<Commands> {
         self.responder.commands()
     }
 
-    /// Responds to an interaction, whatever it holds.
+    /// Responds to any interaction.
     pub fn interaction(&self, interaction: &Interaction) -> Response {
         catch_panic(|| self.route(interaction))
             .unwrap_or_else(|failure| Response::private(failure.message()))
     }
 
-    /// Replies to a message that asks the bot something; `None` if it does not, or if silence is
-    /// kinder.
+    /// Replies to a message. `None` if it is not addressed to the bot, or if its author or channel
+    /// is rate limited and has been told so.
     pub fn message(&self, message: &ChatMessage) -> Option<OutgoingMessage> {
         if !message.is_for_bot() {
             return None;
@@ -129,7 +131,7 @@ impl Router {
         Some(reply.flatten().unwrap_or_else(|failure| failure.message()))
     }
 
-    /// Does the deferred work and reports on it. It may take seconds.
+    /// Does the deferred work and returns the report. This may take seconds.
     pub fn finish(&self, deferred: Deferred) -> OutgoingMessage {
         let report = catch_panic(|| match deferred {
             Deferred::Reload => moderation::report(&self.responder.reload(), true),
@@ -139,7 +141,7 @@ impl Router {
         report.map_or_else(|failure| failure.message(), OutgoingMessage::text)
     }
 
-    /// The response when Discord refuses ours for this reason.
+    /// The response to an interaction that failed with this error. Logs the error.
     pub fn apology(error: &dyn std::error::Error) -> Response {
         Response::private(Failure::log(error).message())
     }
@@ -157,8 +159,8 @@ impl Router {
             },
             Interaction::Autocomplete(command) => self.complete(command),
             Interaction::Component(component) => self.component(component),
-            // A modal, which the bot never opens. A ping never comes through the gateway, and an
-            // HTTP endpoint answers it before anything is routed.
+            // A modal, which the bot never opens, or a ping. The gateway sends no pings, and an
+            // HTTP endpoint must answer them before routing.
             _ => Self::unreadable(),
         }
     }
@@ -188,7 +190,8 @@ impl Router {
         options: Options<'_>,
     ) -> Response {
         let words = shared.words.and_then(|(name, _)| options.text(name)).unwrap_or_default();
-        // A sheet that depends on words has no page buttons, because the words are not kept.
+        // A sheet for given words has no page buttons, because a custom_id does not contain the
+        // words.
         let page = shared.words.is_none().then_some((shared.name.as_str(), 0));
         self.answer(
             invocation,
@@ -208,7 +211,7 @@ impl Router {
         self.answer(invocation, "context menu", Query::Question(text), true, None)
     }
 
-    /// Answers in a message of its own.
+    /// Answers in a new message.
     fn answer(
         &self,
         invocation: &Invocation<'_>,
@@ -220,8 +223,7 @@ impl Router {
         if let Some(wait) = self.limit(invocation) {
             return wait;
         }
-        // In a channel that has had its share of public answers, the member still gets a private
-        // one.
+        // In a rate-limited channel, the member still gets a private answer.
         let private = private
             || (!invocation.is_bot_dm
                 && self.channels.take(invocation.channel, Instant::now()) != Admission::Allowed);
@@ -237,9 +239,9 @@ impl Router {
         let invocation = &Invocation::from(component);
         let message = &component.message;
         let private = is_ephemeral(message);
-        // Whoever asked changes the message; everybody else gets a private answer.
+        // Only the asker can change the message; other members get a private answer.
         let is_own = private || invocation.is_bot_dm || asker(message) == Some(invocation.user);
-        let chosen = chosen(component).map(|value| Query::Entry(EntryId::new(value)));
+        let chosen = selected_value(component).map(|value| Query::Entry(EntryId::new(value)));
         match (ComponentAction::parse(&component.data.custom_id), chosen) {
             (Some(ComponentAction::Choose), Some(query)) if is_own => {
                 self.replace(invocation, "menu", query, private, None)
@@ -254,26 +256,28 @@ impl Router {
             (Some(ComponentAction::PostAnswer(entry)), _) => {
                 self.post(invocation, message.id, Query::Entry(entry), None)
             }
-            (Some(ComponentAction::PostSheet(command)), _) => match self.sheet(&command) {
+            (Some(ComponentAction::PostSheet(command)), _) => match self.sheet_query(&command) {
                 Some(query) => self.post(invocation, message.id, query, Some((&command, 0))),
                 None => Response::sentence(sentences::UNKNOWN_BUTTON),
             },
-            (Some(ComponentAction::ShowPage(command, number)), _) => match self.sheet(&command) {
-                Some(query) if is_own => {
-                    self.replace(invocation, "page", query, private, Some((&command, number)))
+            (Some(ComponentAction::ShowPage(command, number)), _) => {
+                match self.sheet_query(&command) {
+                    Some(query) if is_own => {
+                        self.replace(invocation, "page", query, private, Some((&command, number)))
+                    }
+                    Some(query) => {
+                        self.answer(invocation, "page", query, true, Some((&command, number)))
+                    }
+                    None => Response::sentence(sentences::UNKNOWN_BUTTON),
                 }
-                Some(query) => {
-                    self.answer(invocation, "page", query, true, Some((&command, number)))
-                }
-                None => Response::sentence(sentences::UNKNOWN_BUTTON),
-            },
+            }
             (Some(ComponentAction::Choose | ComponentAction::OpenRelated), None) | (None, _) => {
                 Response::sentence(sentences::UNKNOWN_BUTTON)
             }
         }
     }
 
-    /// Replaces the message whose component was used.
+    /// Answers by replacing the message whose component was used.
     fn replace(
         &self,
         invocation: &Invocation<'_>,
@@ -291,8 +295,8 @@ impl Router {
         }
     }
 
-    /// What a command without words shows.
-    fn sheet(&self, name: &str) -> Option<Query> {
+    /// The query of a command without words.
+    fn sheet_query(&self, name: &str) -> Option<Query> {
         let shared = self.commands();
         let command = shared.find(name).filter(|command| command.words.is_none())?;
         Some(command.query(""))
@@ -308,8 +312,8 @@ impl Router {
         }
     }
 
-    /// Posts for the member who pressed the button, with their name above it, if both the member
-    /// and the bot may write in the channel.
+    /// Posts an answer publicly for the member who pressed the button, with a mention of the member
+    /// above it. The member and the bot both need the permission to write in the channel.
     fn post(
         &self,
         invocation: &Invocation<'_>,
@@ -340,7 +344,7 @@ impl Router {
             return Response::sentence(sentences::please_wait(retry_after.as_secs()));
         }
         match self.respond("post", query) {
-            // If the answer was withdrawn in the meantime, only the member learns of it.
+            // The answer was withdrawn in the meantime. Only the member is told.
             Ok(reply @ Reply::NoAnswer(_)) => {
                 Response::private(render(&reply, Audience::Everybody, None))
             }
@@ -374,7 +378,7 @@ impl Router {
         Response { callback: deferred(), deferred: Some(work) }
     }
 
-    /// An entry with everything behind it, or why a question is answered as it is.
+    /// Everything about an entry, or an explanation of the decision about a question.
     fn show_to_moderator(&self, options: Options<'_>) -> Response {
         let given =
             |option| options.text(option).map(str::trim).filter(|text: &&str| !text.is_empty());
@@ -391,7 +395,7 @@ impl Router {
         }
     }
 
-    /// Suggestions for the option that is being typed.
+    /// Autocomplete: suggestions for the option that is being typed.
     fn complete(&self, command: &CommandInteraction) -> Response {
         let options = Options::of(&command.data);
         let shared = self.commands();
@@ -419,17 +423,17 @@ impl Router {
             }
             _ => Vec::new(),
         };
-        // A value that is too long is left out: a clipped id would name no entry.
-        let fitting =
+        // Values that are too long are left out, because a clipped id would not be valid.
+        let valid =
             choices.into_iter().filter(|(_, value)| limits::length(value) <= limits::CHOICE_TEXT);
-        let choices = fitting
+        let choices = valid
             .map(|(name, value)| AutocompleteChoice::new(clip(&name, limits::CHOICE_TEXT), value));
         let choices = choices.take(limits::CHOICES).collect();
         let response = CreateAutocompleteResponse::new().set_choices(choices);
         Response::only(CreateInteractionResponse::Autocomplete(response))
     }
 
-    /// Asks the core. The span records how it went, and never what was asked or who asked.
+    /// Asks the core. The span records the outcome, but neither the question nor the asker.
     fn respond(&self, front_end: &str, query: Query) -> Result<Reply, Failure> {
         let start = Instant::now();
         let span = info_span!(
@@ -461,7 +465,7 @@ impl Router {
         Ok(response.reply)
     }
 
-    /// What to say to a user who asked too much at once.
+    /// The response to a user who is rate limited; `None` if the user is not.
     fn limit(&self, invocation: &Invocation<'_>) -> Option<Response> {
         match self.users.take(invocation.user, Instant::now()) {
             Admission::Allowed => None,
@@ -472,13 +476,13 @@ impl Router {
     }
 
     fn is_private(&self, invocation: &Invocation<'_>, options: Options<'_>) -> bool {
-        let by_channel = match invocation.channel.get() {
+        let default = match invocation.channel.get() {
             channel if self.discord.public_channels.contains(&channel) => false,
             channel if self.discord.private_channels.contains(&channel) => true,
-            // In a direct message there is nobody else to see it.
+            // In the direct message with the bot, nobody else can see the reply.
             _ => self.discord.private && !invocation.is_bot_dm,
         };
-        options.flag(commands::PRIVATE).unwrap_or(by_channel)
+        options.flag(commands::PRIVATE).unwrap_or(default)
     }
 }
 
@@ -512,7 +516,7 @@ impl Failure {
         failure
     }
 
-    /// A random reference, which connects what the member sees with a line of the log.
+    /// A random reference, which is in the member's message and in the log.
     fn new() -> Self {
         use std::hash::{BuildHasher, RandomState};
         Self { reference: format!("{:08x}", RandomState::new().hash_one(()) as u32) }
@@ -523,12 +527,12 @@ impl Failure {
     }
 }
 
-/// Turns a panic into a failure, so that it costs one answer and not the whole bot.
+/// Turns a panic into a failure, so that it affects one answer and not the whole bot.
 fn catch_panic<T>(work: impl FnOnce() -> T) -> Result<T, Failure> {
     catch_unwind(AssertUnwindSafe(work)).map_err(|_| {
         let failure = Failure::new();
-        // The message of a panic can hold the words of the question; the panic hook has logged the
-        // place in the code.
+        // The panic message is not logged, because it can contain the text of the question. The
+        // panic hook has logged the location in the code.
         error!(reference = failure.reference, "answering panicked");
         failure
     })

@@ -1,27 +1,26 @@
-//! A probability from signals: a logistic regression, and small decision trees that correct it.
+//! Computes a probability from signals: a logistic regression, corrected by small decision trees.
 //!
-//! The regression says what each signal means by itself. The trees say what it cannot: that a wide
-//! lead means little where hardly a word is covered, or that a short question needs more than a
-//! long one.
+//! The regression weighs each signal by itself. The trees add interactions: a wide lead means
+//! little if hardly a word is covered, and a short question needs more support than a long one.
 
 use serde::de::{Deserialize, Deserializer};
 use serde::ser::{Serialize, Serializer};
 
 use super::signals::{SIGNAL_COUNT, SIGNALS, SignalValues};
 
-/// How many signals a tree looks at on the way to a correction.
+/// The depth of a tree: how many signals it tests before it reaches a leaf.
 const DEPTH: usize = 3;
-/// The inner nodes and the leaves of a tree.
+/// The numbers of inner nodes and of leaves in a tree.
 pub const SPLITS: usize = (1 << DEPTH) - 1;
 const LEAVES: usize = 1 << DEPTH;
 
 /// The probability is `1 / (1 + exp(-x))` with the log-odds
 /// `x = bias + Σ weight · (signal − mean) / deviation + Σ correction`. A signal that was not
-/// measured counts as its mean, and a tree that meets it adds nothing: what is true of an average
-/// question may not be true in a FAQ about which less is known.
+/// measured counts as its mean. A tree that tests such a signal adds nothing, because its
+/// correction was learned from questions for which the signal was known.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BoostedLogistic {
-    /// The mean and the standard deviation of each signal in the questions it was fitted on.
+    /// The mean and the standard deviation of each signal in the training questions.
     pub means: [f32; SIGNAL_COUNT],
     pub deviations: [f32; SIGNAL_COUNT],
     pub weights: [f32; SIGNAL_COUNT],
@@ -29,13 +28,13 @@ pub struct BoostedLogistic {
     pub trees: Vec<Tree>,
 }
 
-/// A decision tree. Nodes are numbered from the root, level by level; from node `n` a signal up to
-/// the threshold leads to node `2n + 1`, and one above it to `2n + 2`.
+/// A decision tree. Nodes are numbered from the root, level by level. Node `n` leads to node
+/// `2n + 1` if its signal is at most the threshold, and to `2n + 2` if it is above.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Tree {
-    /// The place of the signal that each node looks at.
+    /// The index in [`SIGNALS`] of the signal that each node tests.
     pub signals: [usize; SPLITS],
-    /// Infinite where a node splits nothing.
+    /// Infinite if a node does not split.
     pub thresholds: [f32; SPLITS],
     /// What each leaf adds to the log-odds.
     pub corrections: [f32; LEAVES],
@@ -57,7 +56,7 @@ impl BoostedLogistic {
 }
 
 impl Tree {
-    /// What it adds to the log-odds.
+    /// The log-odds that the tree adds.
     pub fn correction(&self, signals: &SignalValues) -> f32 {
         let mut node = 0;
         while node < SPLITS {
@@ -71,19 +70,19 @@ impl Tree {
     }
 }
 
-/// A model as it stands in its file: signals by name, so that a row can be added to the table or
-/// taken out of it without anything else changing its meaning.
+/// The file format of a model. It names signals instead of numbering them, so that rows can be
+/// added to or removed from the table of signals without changing the meaning of the others.
 #[derive(serde::Serialize, serde::Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Written {
+struct ModelFile {
     bias: f32,
-    signals: Vec<WrittenSignal>,
-    trees: Vec<WrittenTree>,
+    signals: Vec<SignalInFile>,
+    trees: Vec<TreeInFile>,
 }
 
 #[derive(serde::Serialize, serde::Deserialize)]
 #[serde(deny_unknown_fields)]
-struct WrittenSignal {
+struct SignalInFile {
     name: String,
     mean: f32,
     deviation: f32,
@@ -92,7 +91,7 @@ struct WrittenSignal {
 
 #[derive(serde::Serialize, serde::Deserialize)]
 #[serde(deny_unknown_fields)]
-struct WrittenTree {
+struct TreeInFile {
     signals: [String; SPLITS],
     thresholds: [f32; SPLITS],
     corrections: [f32; LEAVES],
@@ -100,46 +99,46 @@ struct WrittenTree {
 
 impl Serialize for BoostedLogistic {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let name = |place: usize| SIGNALS[place].name.to_owned();
-        let signals = (0..SIGNAL_COUNT).map(|place| WrittenSignal {
-            name: name(place),
-            mean: self.means[place],
-            deviation: self.deviations[place],
-            weight: self.weights[place],
+        let name = |index: usize| SIGNALS[index].name.to_owned();
+        let signals = (0..SIGNAL_COUNT).map(|index| SignalInFile {
+            name: name(index),
+            mean: self.means[index],
+            deviation: self.deviations[index],
+            weight: self.weights[index],
         });
-        let trees = self.trees.iter().map(|tree| WrittenTree {
+        let trees = self.trees.iter().map(|tree| TreeInFile {
             signals: tree.signals.map(name),
             thresholds: tree.thresholds,
             corrections: tree.corrections,
         });
         let (signals, trees) = (signals.collect(), trees.collect());
-        Written { bias: self.bias, signals, trees }.serialize(serializer)
+        ModelFile { bias: self.bias, signals, trees }.serialize(serializer)
     }
 }
 
 impl<'de> Deserialize<'de> for BoostedLogistic {
-    /// A signal that the table no longer has is left out, and so are the trees that look at it: the
-    /// program must still run so that the calibration can be derived again.
+    /// Drops signals that are no longer in the table, and the trees that test them. The program
+    /// must still run with an old file, because it is what derives a new calibration.
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let written = Written::deserialize(deserializer)?;
-        let place = |name: &str| SIGNALS.iter().position(|signal| signal.name == name);
+        let file = ModelFile::deserialize(deserializer)?;
+        let index_of = |name: &str| SIGNALS.iter().position(|signal| signal.name == name);
         let mut model = Self {
             means: [0.0; SIGNAL_COUNT],
             deviations: [1.0; SIGNAL_COUNT],
             weights: [0.0; SIGNAL_COUNT],
-            bias: written.bias,
+            bias: file.bias,
             trees: Vec::new(),
         };
-        for WrittenSignal { name, mean, deviation, weight } in &written.signals {
-            if let Some(place) = place(name) {
-                model.means[place] = *mean;
-                model.deviations[place] = *deviation;
-                model.weights[place] = *weight;
+        for SignalInFile { name, mean, deviation, weight } in &file.signals {
+            if let Some(index) = index_of(name) {
+                model.means[index] = *mean;
+                model.deviations[index] = *deviation;
+                model.weights[index] = *weight;
             }
         }
-        for WrittenTree { signals: names, thresholds, corrections } in written.trees {
-            let places: Option<Vec<usize>> = names.iter().map(|name| place(name)).collect();
-            if let Some(signals) = places.and_then(|places| places.try_into().ok()) {
+        for TreeInFile { signals: names, thresholds, corrections } in file.trees {
+            let indices: Option<Vec<usize>> = names.iter().map(|name| index_of(name)).collect();
+            if let Some(signals) = indices.and_then(|indices| indices.try_into().ok()) {
                 model.trees.push(Tree { signals, thresholds, corrections });
             }
         }

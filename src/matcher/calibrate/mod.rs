@@ -1,8 +1,8 @@
-//! From signals to a confidence, and from a confidence to what the bot does.
+//! Turns signals into a confidence, and a confidence into a band.
 //!
-//! Two models look at the same signals: is the question about this FAQ at all, and is the best
-//! entry the right one? Their product is the confidence, and bands say from which confidence on the
-//! bot answers. `caseclerk eval --calibrate` derives all of it from question sets; nobody types it.
+//! Two models use the same signals: is the question about this FAQ, and is the best entry right?
+//! Their product is the confidence. The bands say which confidence is enough to answer.
+//! `caseclerk eval --calibrate` derives the models and the bands from question sets.
 
 mod boosted_logistic;
 mod signals;
@@ -14,15 +14,15 @@ use serde::{Deserialize, Serialize};
 pub use boosted_logistic::{BoostedLogistic, SPLITS, Tree};
 pub use signals::{SIGNAL_COUNT, SIGNALS, SignalValues};
 
-/// Raise it whenever the same question would get other signals, or something else is made of them;
-/// a test fails until the calibration is derived again.
+/// Raise it whenever the signals of a question change, or the way they become a confidence. A test
+/// then fails until the calibration is derived again.
 pub const SCORER_VERSION: u32 = 15;
 
 const SHIPPED: &str = include_str!("calibration.toml");
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Calibration {
-    /// The version of the scorer that it was derived with.
+    /// The [`SCORER_VERSION`] that the calibration was derived with.
     pub scorer_version: u32,
     /// For a matcher with a vector table.
     pub with_vectors: Judge,
@@ -30,24 +30,24 @@ pub struct Calibration {
     pub without_vectors: Judge,
 }
 
-/// Judges how sure an answer is.
+/// The calibrated models: they turn signals into a [`Confidence`].
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Judge {
     pub bands: Bands,
     /// Is the question about this FAQ?
     pub in_scope: BoostedLogistic,
-    /// Is the best entry, or another one of its topic, right?
+    /// Given that it is: is the best entry, or another entry of its topic, right?
     pub right: BoostedLogistic,
 }
 
 /// The lowest confidence of each band.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Bands {
-    /// Answers from here on were right nearly always.
+    /// From here on, answers were nearly always right.
     pub strong: f32,
-    /// From here on the bot answers.
+    /// From here on, the bot answers.
     pub likely: f32,
-    /// From here on it suggests questions.
+    /// From here on, the bot suggests questions.
     pub weak: f32,
 }
 
@@ -56,11 +56,11 @@ pub struct Bands {
 #[serde(rename_all = "snake_case")]
 pub enum Band {
     None,
-    /// Enough for a choice.
+    /// Enough to offer a choice of questions.
     Weak,
-    /// Enough for an answer.
+    /// Enough to answer, and to name other questions that may be meant.
     Likely,
-    /// As sure as with a vetted question.
+    /// Enough to answer without naming alternatives.
     Strong,
 }
 
@@ -68,7 +68,7 @@ pub enum Band {
 pub struct Confidence {
     /// The probability that the question is about this FAQ.
     pub in_scope: f32,
-    /// The probability that the best entry is right, if it is.
+    /// The probability that the best entry is right, given that the question is in scope.
     pub right: f32,
     /// The product of the two.
     pub together: f32,
@@ -90,7 +90,7 @@ pub enum CalibrationError {
 }
 
 impl Calibration {
-    /// The calibration that was derived from this project's own question sets.
+    /// The built-in calibration, derived from this project's own question sets.
     pub fn shipped() -> Self {
         toml::from_str(SHIPPED).expect("a test reads the shipped calibration")
     }

@@ -1,4 +1,4 @@
-//! What is measured of a question and its best candidate: one table, a row for each signal.
+//! The signals of a question and its best candidate: one table, with a row for each signal.
 
 use crate::index::IndexError;
 use crate::matcher::question::ParsedText;
@@ -9,7 +9,7 @@ use crate::matcher::snapshot::Snapshot;
 pub struct Signal {
     pub name: &'static str,
     pub measures: &'static str,
-    /// Not a number if there is nothing to measure.
+    /// Returns NaN if there is nothing to measure.
     measure: fn(&Measured<'_>) -> f32,
 }
 
@@ -21,7 +21,7 @@ const fn signal(
     Signal { name, measures, measure }
 }
 
-/// Every signal. A "lead" is how far the best candidate is ahead of another one, by a score.
+/// Every signal. A "lead" is the score of the best candidate minus that of another one.
 pub const SIGNALS: &[Signal] = &[
     signal("score-lead", "lead of the best candidate's sum of z-scores over the second", |m| {
         m.best.score - m.second.map_or(0.0, |other| other.score)
@@ -29,7 +29,7 @@ pub const SIGNALS: &[Signal] = &[
     signal("score-topic-lead", "the same over the best candidate of another topic", |m| {
         m.best.score - m.other_topic.map_or(0.0, |other| other.score)
     }),
-    // The root of the length takes the growth of a sum over words out of the score.
+    // A BM25 score is a sum over words, so it grows with the length of the question.
     signal("bm25", "its BM25 score over the root of the number of words", |m| {
         m.raw(Ranker::Bm25) / m.words.sqrt()
     }),
@@ -59,17 +59,17 @@ pub const SIGNALS: &[Signal] = &[
 
 pub const SIGNAL_COUNT: usize = SIGNALS.len();
 
-/// The values of all signals, in the order of the table. One that was not measured is not a number.
+/// The values of all signals, in the order of the table; NaN for a signal that was not measured.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct SignalValues(pub [f32; SIGNAL_COUNT]);
 
-/// What the rows of the table measure.
+/// The input of the functions in the table.
 struct Measured<'a> {
-    /// How many words the question has.
+    /// The number of words in the question.
     words: f32,
     best: &'a Candidate,
     second: Option<&'a Candidate>,
-    /// The best candidate of another topic than the best.
+    /// The best candidate from another topic than `best`.
     other_topic: Option<&'a Candidate>,
     scope: Scope,
     coverage: Coverage,
@@ -90,7 +90,7 @@ impl Measured<'_> {
 }
 
 impl SignalValues {
-    /// Measures a question and its candidates, best first. `None` without candidates.
+    /// Measures a question and its candidates, which come best first. `None` without candidates.
     pub(in crate::matcher) fn measure(
         snapshot: &Snapshot,
         question: &ParsedText,
@@ -107,16 +107,16 @@ impl SignalValues {
             scope,
             coverage: Coverage::of(snapshot.searcher(), question, best.number)?,
         };
-        let is_used = |place: usize| snapshot.parts().has_signal(place);
-        Ok(Some(Self(std::array::from_fn(|place| {
-            if is_used(place) { (SIGNALS[place].measure)(&measured) } else { f32::NAN }
+        let is_used = |index: usize| snapshot.parts().has_signal(index);
+        Ok(Some(Self(std::array::from_fn(|index| {
+            if is_used(index) { (SIGNALS[index].measure)(&measured) } else { f32::NAN }
         }))))
     }
 }
 
 impl serde::Serialize for SignalValues {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        // JSON has no word for what is not a number.
+        // JSON has no NaN.
         let values = SIGNALS.iter().zip(self.0).filter(|(_, value)| !value.is_nan());
         serializer.collect_map(values.map(|(signal, value)| (signal.name, value)))
     }

@@ -1,27 +1,27 @@
-//! The classes that every classifier learns, in one list.
+//! The list of classes that both classifiers learn.
 
 use std::collections::HashMap;
 
 use crate::knowledge::{Library, TopicId};
 
-/// Every entry, then every topic, then "is about this FAQ at all".
+/// One class for each entry, then one for each topic, then one for "is about this FAQ at all".
 #[derive(Debug, Clone)]
 pub(in crate::matcher) struct Classes {
-    /// The topic of each entry, numbered in order of first occurrence. Empty where every entry is
-    /// a topic of its own, so that topics would only repeat entries.
+    /// The topic of each entry, numbered in order of first occurrence. Empty if every entry has a
+    /// topic of its own, because the topics would only repeat the entries.
     topic_of_entry: Vec<u32>,
     entries: usize,
     topics: usize,
 }
 
-/// How far a text lies on the positive side of each class: 1 and more is surely in it, -1 and less
-/// surely not.
+/// The margin of a text for each class: 1 or more if it surely belongs to the class, -1 or less if
+/// it surely does not.
 #[derive(Debug, Clone, Default)]
 pub(in crate::matcher) struct Margins {
     pub entries: Vec<f32>,
-    /// Of the topic of each entry, by entry number; empty where there are no topics.
+    /// The margin of each entry's topic, by entry number; empty if topics are not learned.
     pub topics: Vec<f32>,
-    /// `None` where no examples of questions that belong elsewhere are known.
+    /// `None` without examples of questions that belong elsewhere.
     pub in_scope: Option<f32>,
 }
 
@@ -53,9 +53,9 @@ impl Classes {
         self.entries
     }
 
-    /// Whether a class holds the phrasings of an entry; `None` stands for a question that belongs
-    /// elsewhere, which no class holds.
-    pub fn holds(&self, class: usize, entry: Option<u32>) -> bool {
+    /// Whether a class contains the phrasings of an entry. `None` is a question that belongs
+    /// elsewhere; no class contains it.
+    pub fn contains(&self, class: usize, entry: Option<u32>) -> bool {
         let Some(entry) = entry.map(|entry| entry as usize) else { return false };
         if class < self.entries {
             class == entry
@@ -66,10 +66,10 @@ impl Classes {
         }
     }
 
-    /// Sorts the margins of all classes. `knows_elsewhere` tells whether the last class was learnt
-    /// from examples of both kinds.
-    pub fn margins(&self, mut all: Vec<f32>, knows_elsewhere: bool) -> Margins {
-        let in_scope = all.pop().filter(|_| knows_elsewhere);
+    /// Splits the margins of all classes by kind. `has_elsewhere` says whether the last class had
+    /// negative examples.
+    pub fn margins(&self, mut all: Vec<f32>, has_elsewhere: bool) -> Margins {
+        let in_scope = all.pop().filter(|_| has_elsewhere);
         let topics = all.split_off(self.entries);
         let topics = self.topic_of_entry.iter().map(|&topic| topics[topic as usize]).collect();
         Margins { entries: all, topics, in_scope }

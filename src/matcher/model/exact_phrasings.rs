@@ -1,4 +1,4 @@
-//! Questions asked in exactly the words of a phrasing.
+//! Finds the entry that has a question as a phrasing, word for word.
 
 use serde::{Deserialize, Serialize};
 
@@ -6,12 +6,12 @@ use super::fingerprint;
 use crate::index::EntryNumber;
 use crate::language::{Word, is_filler, is_opening};
 
-/// The fingerprints of all phrasings, sorted, each with the number of its entry.
+/// The sorted fingerprints of all phrasings, each with the number of its entry.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub(in crate::matcher) struct ExactPhrasings {
     whole: Vec<(u64, u32)>,
-    /// Without the fillers at either end and an opening, so that "so is it over??" is "is it over"
-    /// and "what about Germany" is "and Germany?".
+    /// The same without fillers at either end and without an opening, so that "so is it over??"
+    /// equals "is it over", and "what about Germany" equals "and Germany?".
     trimmed: Vec<(u64, u32)>,
 }
 
@@ -25,8 +25,8 @@ impl ExactPhrasings {
         Self { whole: of(|words| words), trimmed: of(trimmed) }
     }
 
-    /// The entry with a phrasing of exactly these words; a phrasing that is the same to the last
-    /// word wins over one that is the same but for fillers.
+    /// The entry that has these words as a phrasing. An identical phrasing wins over one that only
+    /// matches without fillers.
     pub fn find(&self, words: &[Word]) -> Option<EntryNumber> {
         entry_in(&self.whole, words).or_else(|| entry_in(&self.trimmed, trimmed(words)))
     }
@@ -41,12 +41,12 @@ fn entry_in(known: &[(u64, u32)], words: &[Word]) -> Option<EntryNumber> {
     Some(EntryNumber(known[at].1))
 }
 
-/// Sorts fingerprints and drops those that lead to two entries.
+/// Sorts fingerprints and drops those that belong to more than one entry.
 fn unambiguous(mut known: Vec<(u64, u32)>) -> Vec<(u64, u32)> {
     known.sort_unstable();
     known.dedup();
-    let of_one_entry = known.chunk_by(|a, b| a.0 == b.0).filter(|same| same.len() == 1);
-    of_one_entry.map(|same| same[0]).collect()
+    let unique = known.chunk_by(|a, b| a.0 == b.0).filter(|same| same.len() == 1);
+    unique.map(|same| same[0]).collect()
 }
 
 fn fingerprint_of(words: &[Word]) -> u64 {
@@ -54,18 +54,18 @@ fn fingerprint_of(words: &[Word]) -> u64 {
 }
 
 fn trimmed(words: &[Word]) -> &[Word] {
-    let fills = |word: &Word| is_filler(&word.surface);
-    let mut left = words;
+    let is_filler_word = |word: &Word| is_filler(&word.surface);
+    let mut remaining = words;
     loop {
-        left = match left {
-            [first, rest @ ..] if fills(first) => rest,
-            [rest @ .., last] if fills(last) => rest,
+        remaining = match remaining {
+            [first, rest @ ..] if is_filler_word(first) => rest,
+            [rest @ .., last] if is_filler_word(last) => rest,
             [first, second, rest @ ..]
                 if is_opening(&first.surface, &second.surface) && !rest.is_empty() =>
             {
                 rest
             }
-            _ => return left,
+            _ => return remaining,
         };
     }
 }

@@ -1,8 +1,8 @@
 //! A linear classifier over words and pairs of words.
 //!
-//! Its features are the stems of a text and the pairs of neighbouring stems. Where BM25 asks how
-//! rare a word is, this asks which answer it speaks for: "it" and "over" are anything but rare, and
-//! yet "is it over" can only mean one thing.
+//! Its features are the stems of a text and the pairs of neighbouring stems. BM25 weighs a word by
+//! its rarity; this weighs a word by the entry that it indicates. "it" and "over" are common words,
+//! but "is it over" can only mean one thing.
 
 use serde::{Deserialize, Serialize};
 
@@ -12,17 +12,17 @@ use super::quantised::{quantise, step_for};
 use super::{Phrasings, fingerprint};
 use crate::language::Word;
 
-/// Weights nearer to zero than this are dropped: they are more than nineteen of twenty, and change
-/// nothing that can be measured.
+/// Weights nearer to zero than this are dropped: more than 95 % of them, without a measurable
+/// effect.
 const NEGLIGIBLE: f32 = 0.1;
 
-/// With this many phrasings an entry, on average, the n-grams have their full weight. With few
-/// examples the classifier partly learns accidents; see `eval/README.md`.
+/// The average number of phrasings per entry from which the n-grams have their full weight. With
+/// fewer examples the classifier overfits; see `eval/README.md`.
 const FULLY_TRUSTED: f32 = 40.0;
 
-/// The greatest product of entries and examples for which it is trained: about two seconds on one
+/// The classifier is trained if entries times examples is at most this: about two seconds on one
 /// core.
-const AFFORDABLE: usize = 20_000_000;
+const MAX_TRAINING_COST: usize = 20_000_000;
 
 /// The weights of all classes, by feature.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -30,27 +30,27 @@ pub(in crate::matcher) struct NgramModel {
     biases: Vec<f32>,
     /// The fingerprints of the known features, sorted.
     features: Vec<u64>,
-    /// Where the weights of each feature begin, and where the last ones end.
+    /// The offset of each feature's weights, and the total number of weights.
     starts: Vec<u32>,
     /// The class of each weight.
     classes: Vec<u16>,
     /// Quantised in steps of `step`.
     weights: Vec<i8>,
     step: f32,
-    knows_elsewhere: bool,
+    has_elsewhere: bool,
     trust: f32,
 }
 
 impl NgramModel {
-    /// `None` for a FAQ too large to train on.
+    /// `None` if the FAQ is too large to train on.
     pub fn learn(phrasings: &Phrasings<'_>, classes: &Classes) -> Option<Self> {
-        if classes.entries() * phrasings.words.len() > AFFORDABLE {
+        if classes.entries() * phrasings.words.len() > MAX_TRAINING_COST {
             return None;
         }
         let examples = Bags::new(&phrasings.words);
         let planes = train(&examples, &phrasings.entries, classes, |plane| Sparse::new(&plane));
-        let ours = phrasings.of_entries;
-        let average = ours as f32 / classes.entries().max(1) as f32;
+        let of_entries = phrasings.of_entries;
+        let average = of_entries as f32 / classes.entries().max(1) as f32;
         let mut by_feature: Vec<Vec<(u16, f32)>> = vec![Vec::new(); examples.features.len()];
         for (class, plane) in planes.iter().enumerate() {
             for &(feature, weight) in &plane.weights {
@@ -65,7 +65,7 @@ impl NgramModel {
             classes: Vec::new(),
             weights: Vec::new(),
             step,
-            knows_elsewhere: phrasings.entries.len() > ours,
+            has_elsewhere: phrasings.entries.len() > of_entries,
             trust: (average / FULLY_TRUSTED).min(1.0),
         };
         for weights in by_feature {
@@ -76,7 +76,7 @@ impl NgramModel {
         Some(model)
     }
 
-    /// How much the n-grams count when candidates are ranked, from 0 to 1.
+    /// How much the n-grams count in the ranking, from 0 to 1; less with few phrasings per entry.
     pub fn trust(&self) -> f32 {
         self.trust
     }
@@ -85,7 +85,7 @@ impl NgramModel {
         let mut margins = self.biases.clone();
         let known = |feature: &u64| self.features.binary_search(feature).ok();
         let found: Vec<usize> = features(words).iter().filter_map(known).collect();
-        let value = share(found.len()) * self.step;
+        let value = feature_value(found.len()) * self.step;
         for feature in found {
             let range = self.starts[feature] as usize..self.starts[feature + 1] as usize;
             let weights = self.classes[range.clone()].iter().zip(&self.weights[range]);
@@ -93,7 +93,7 @@ impl NgramModel {
                 margins[class as usize] += value * f32::from(weight);
             }
         }
-        classes.margins(margins, self.knows_elsewhere)
+        classes.margins(margins, self.has_elsewhere)
     }
 }
 
@@ -112,10 +112,10 @@ impl Sparse {
     }
 }
 
-/// Texts as bags of features, each feature with the same share of a vector of length 1.
+/// Texts as bags of features. All features of a bag have the same value, and its length is 1.
 struct Bags {
     features: Vec<u64>,
-    /// The numbers of the features of each bag, one bag after the other.
+    /// The feature numbers of each bag, one bag after the other.
     numbers: Vec<u32>,
     starts: Vec<usize>,
 }
@@ -153,22 +153,22 @@ impl Examples for Bags {
 
     fn dot(&self, example: usize, weights: &[f32]) -> f32 {
         let bag = self.of(example);
-        share(bag.len()) * bag.iter().map(|&feature| weights[feature as usize]).sum::<f32>()
+        feature_value(bag.len()) * bag.iter().map(|&feature| weights[feature as usize]).sum::<f32>()
     }
 
     fn add(&self, example: usize, factor: f32, weights: &mut [f32]) {
         let bag = self.of(example);
-        let factor = factor * share(bag.len());
+        let factor = factor * feature_value(bag.len());
         bag.iter().for_each(|&feature| weights[feature as usize] += factor);
     }
 }
 
-/// What each of some features contributes to a vector of length 1.
-fn share(features: usize) -> f32 {
+/// The value of each feature in a vector of length 1 with this many equal features.
+fn feature_value(features: usize) -> f32 {
     if features == 0 { 0.0 } else { 1.0 / (features as f32).sqrt() }
 }
 
-/// The fingerprints of the stems and of the pairs of neighbouring stems, sorted, each once.
+/// The fingerprints of the stems and of the pairs of neighbouring stems, sorted, without repeats.
 fn features(words: &[Word]) -> Vec<u64> {
     let single = words.iter().map(|word| fingerprint([word.term.as_str()]));
     let pairs = words.windows(2);
@@ -184,7 +184,7 @@ mod tests {
     use super::*;
     use crate::language::words;
 
-    fn learnt() -> (NgramModel, Classes) {
+    fn trained() -> (NgramModel, Classes) {
         let texts = ["is it over", "has it ended", "who sued", "who is suing", "what is a giraffe"];
         let entries = vec![Some(0), Some(0), Some(1), Some(1), None];
         let phrasings = Phrasings {
@@ -198,7 +198,7 @@ mod tests {
     }
 
     fn margins(text: &str) -> Margins {
-        let (model, classes) = learnt();
+        let (model, classes) = trained();
         model.margins(&words(text), &classes)
     }
 

@@ -13,20 +13,20 @@ use super::classes::Classes;
 /// The cost of an error on an example. 1 is the usual choice and was not tuned.
 const COST: f32 = 1.0;
 
-/// How often the examples are visited at most, and the violation below which training stops. After
-/// six passes the result still depended on the order of the examples: a few new phrasings moved a
-/// hundredth of all questions to other answers.
-const PASSES: usize = 40;
+/// The most passes over the examples, and the violation below which training stops. After six
+/// passes the result still depended on the order of the examples: a few new phrasings changed the
+/// answers to 1 % of all questions.
+const MAX_PASSES: usize = 40;
 const TOLERANCE: f32 = 0.05;
 
-/// The bias to start from: "no", with just the margin that is required. Nearly every example
-/// belongs to another class, so only the neighbours of the class have anything to teach.
-const START: f32 = -1.0;
+/// The initial bias: "no", with exactly the required margin. Nearly every example belongs to other
+/// classes, so training only has to visit the examples near the class.
+const INITIAL_BIAS: f32 = -1.0;
 
-/// An example that exceeds the margin by this much is not visited again.
-const CLEAR: f32 = 0.4;
+/// An example that exceeds the margin by this much is not visited again (shrinking).
+const SHRINK_BEYOND: f32 = 0.4;
 
-/// Feature vectors of length 1 to learn from.
+/// Feature vectors of length 1 to train on.
 pub(super) trait Examples: Sync {
     fn count(&self) -> usize;
     fn dims(&self) -> usize;
@@ -43,8 +43,9 @@ pub(super) struct Hyperplane {
     pub bias: f32,
 }
 
-/// Trains a hyperplane for every class and keeps what `keep` makes of it, in order of class.
-/// `entries` is the entry of each example; `None` is a question that belongs elsewhere.
+/// Trains a hyperplane for every class, and returns the results of `keep` in the order of classes.
+/// `keep` can compress a hyperplane, so that they are not all in memory at once. `entries` has the
+/// entry of each example; `None` is a question that belongs elsewhere.
 pub(super) fn train<T: Send>(
     examples: &impl Examples,
     entries: &[Option<u32>],
@@ -63,7 +64,7 @@ pub(super) fn train<T: Send>(
                     if class >= classes.len() {
                         break;
                     }
-                    let is_positive = |example: usize| classes.holds(class, entries[example]);
+                    let is_positive = |example: usize| classes.contains(class, entries[example]);
                     let plane = keep(train_one(examples, is_positive, &order));
                     kept.lock().expect("no thread panics while it holds the lock")[class] =
                         Some(plane);
@@ -81,10 +82,10 @@ fn train_one(
     order: &[u32],
 ) -> Hyperplane {
     let diagonal = 1.0 / (2.0 * COST);
-    let mut plane = Hyperplane { weights: vec![0.0; examples.dims()], bias: START };
+    let mut plane = Hyperplane { weights: vec![0.0; examples.dims()], bias: INITIAL_BIAS };
     let mut alphas = vec![0.0_f32; examples.count()];
     let mut active: Vec<u32> = order.to_vec();
-    for _ in 0..PASSES {
+    for _ in 0..MAX_PASSES {
         let mut worst: f32 = 0.0;
         active.retain(|&example| {
             let example = example as usize;
@@ -93,10 +94,10 @@ fn train_one(
             let alpha = alphas[example];
             let gradient = margin - 1.0 + diagonal * alpha;
             if alpha == 0.0 && gradient > 0.0 {
-                return gradient < CLEAR;
+                return gradient < SHRINK_BEYOND;
             }
             worst = worst.max(gradient.abs());
-            // The vectors have length 1, and the bias counts as one more feature that is 1.
+            // 2 is the squared length: 1 of the vector, and 1 of the bias as one more feature.
             let next_alpha = (alpha - gradient / (2.0 + diagonal)).max(0.0);
             let change = sign * (next_alpha - alpha);
             alphas[example] = next_alpha;
@@ -111,14 +112,13 @@ fn train_one(
     plane
 }
 
-/// The numbers below `count` in an order that looks random and is always the same (Lehmer's
-/// multiplicative generator, 1951).
+/// The numbers below `count`, shuffled with a fixed seed (Lehmer's multiplicative generator, 1951).
 fn shuffled(count: usize) -> Vec<u32> {
     let mut order: Vec<u32> = (0..count as u32).collect();
     let mut state: u64 = 0x9e37_79b9_7f4a_7c15;
-    for place in (1..count).rev() {
+    for index in (1..count).rev() {
         state = state.wrapping_mul(0xda94_2042_e4dd_58b5) | 1;
-        order.swap(place, ((state >> 33) as usize) % (place + 1));
+        order.swap(index, ((state >> 33) as usize) % (index + 1));
     }
     order
 }

@@ -1,25 +1,25 @@
-//! Vectors of bytes: an eighth of the memory, and quick to compare.
+//! Vectors with one byte per number: an eighth of the memory, and fast to compare.
 
 use serde::{Deserialize, Serialize};
 
-/// How many numbers of a vector are kept. The vectors are rotated so that the first numbers say
-/// most: with 96 of 192 the right answer came first as often as with all of them.
+/// How many numbers of a vector are kept. The vectors are rotated so that the first dimensions
+/// carry most of the variance: 96 of 192 ranked the right answer first as often as all of them.
 const KEPT: usize = 96;
 
-/// Vectors are filled up with zeros to a multiple of this, so that the compiler can multiply so many
-/// numbers at once on any machine.
+/// Vectors are padded with zeros to a multiple of this, so that the compiler can use vector
+/// instructions on any machine.
 const LANES: usize = 32;
 
-/// The steps between zero and the largest number.
+/// The number of steps between zero and the largest number.
 const STEPS: f32 = 127.0;
 
-/// The size of a step for these numbers.
+/// The step size for these numbers.
 pub(super) fn step_for(numbers: impl Iterator<Item = f32>) -> f32 {
     let largest = numbers.fold(0.0_f32, |largest, number| largest.max(number.abs()));
     if largest > 0.0 { largest / STEPS } else { 1.0 }
 }
 
-/// A number in steps.
+/// A number, rounded to steps.
 pub(super) fn quantise(number: f32, step: f32) -> i8 {
     (number / step).round() as i8
 }
@@ -28,22 +28,22 @@ pub(super) fn quantise(number: f32, step: f32) -> i8 {
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub(super) struct QuantisedVectors {
     numbers: Vec<i8>,
-    /// The size of a step in each vector.
+    /// The factor that turns the steps of each vector into numbers of a vector of length 1.
     scales: Vec<f32>,
-    /// The first vector of each group, and where the last group ends.
+    /// The first vector of each group, and the total number of vectors.
     starts: Vec<u32>,
     kept: usize,
 }
 
 /// One vector, quantised in the same way.
 pub(super) struct QuantisedVector {
-    /// In the width in which products are computed.
+    /// As wide as the products are computed in.
     numbers: Vec<i16>,
     scale: f32,
 }
 
 impl QuantisedVectors {
-    /// Each group holds vectors of `dims` numbers, one after the other.
+    /// Each group contains vectors of `dims` numbers, one after the other.
     pub fn new<'v>(dims: usize, groups: impl IntoIterator<Item = &'v [f32]>) -> Self {
         let kept = dims.min(KEPT).next_multiple_of(LANES);
         let mut vectors = Self { starts: vec![0], kept, ..Self::default() };

@@ -1,9 +1,9 @@
-//! A table of word-piece vectors, by which the matcher compares texts beyond their words.
+//! A table of word-piece vectors: the matcher uses it to compare texts by meaning.
 //!
-//! Each row is a direction for a piece of a word, a word, or a pair of words; the sum of a text's
-//! rows points roughly where a sentence encoder would point. Nothing is computed but a sum, so a
-//! text costs microseconds. `tools/README.md` tells how the table was made and what its file looks
-//! like.
+//! Each row is a vector for a piece of a word, a word, or a pair of words. The sum of a text's rows
+//! points roughly in the direction of a sentence encoder's embedding. A sum is all there is to
+//! compute, so a text costs microseconds. `tools/README.md` says how the table was made and
+//! describes its file.
 
 use std::hash::{BuildHasher, RandomState};
 use std::path::{Path, PathBuf};
@@ -16,60 +16,50 @@ const MAGIC: &[u8; 4] = b"CCVT";
 const VERSION: u16 = 1;
 const HEADER_BYTES: usize = 16;
 
-/// How long a piece can be, in characters.
+/// The longest piece, in characters.
 const LONGEST_PIECE: usize = 32;
 
-/// The table, its file read into memory.
+/// The table, with its file in memory.
 pub struct VectorTable {
     file: Vec<u8>,
-    /// The rows by their pieces. A piece that goes on within a word begins with `##`; a pair of
-    /// words has a space in it.
+    /// The rows by piece. A piece that continues a word begins with `##`; a pair of words contains
+    /// a space.
     pieces: HashTable<Piece>,
     hasher: RandomState,
     dims: usize,
-    /// Where in the file the scales and the rows begin. A scale is what a step of a row's numbers
-    /// is worth.
+    /// The offsets in the file at which the scales and the rows begin. A scale is the step size of
+    /// a quantised row.
     scales_at: usize,
     rows_at: usize,
     /// The BLAKE3 hash of the file, in hexadecimal digits.
     digest: String,
 }
 
-/// Where in the file a piece stands, and which row is its.
+/// The position of a piece in the file, and its row.
 struct Piece {
     start: u32,
     length: u8,
     row: u32,
 }
 
-/// The table cannot be used.
+/// Why a vector table cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum VectorError {
-    /// Its file cannot be read.
     #[error("cannot read the vector table {}", path.display())]
-    Unreadable {
-        /// Which file.
-        path: PathBuf,
-        /// Why.
-        source: std::io::Error,
-    },
-    /// Its file is not a vector table, or only part of one.
+    Unreadable { path: PathBuf, source: std::io::Error },
+    /// The file is not a vector table, or is truncated.
     #[error("{} is not a whole vector table", path.display())]
-    Malformed {
-        /// Which file.
-        path: PathBuf,
-    },
+    Malformed { path: PathBuf },
 }
 
 impl VectorTable {
-    /// Reads a table from its file.
     pub fn open(path: &Path) -> Result<Self, VectorError> {
         let bytes = std::fs::read(path)
             .map_err(|source| VectorError::Unreadable { path: path.to_owned(), source })?;
         Self::parse(bytes).ok_or_else(|| VectorError::Malformed { path: path.to_owned() })
     }
 
-    /// Reads a table; `None` if any byte is missing or too many.
+    /// Parses a table. `None` if a byte is missing or left over.
     fn parse(file: Vec<u8>) -> Option<Self> {
         let header = file.get(..HEADER_BYTES)?;
         let short = |at: usize| Some(u16::from_le_bytes(header.get(at..at + 2)?.try_into().ok()?));
@@ -79,7 +69,7 @@ impl VectorTable {
             return None;
         }
         let (dims, count, vocabulary_bytes) = (short(6)? as usize, long(8)?, long(12)?);
-        // The numbers begin at a multiple of four.
+        // The scales are aligned to four bytes.
         let scales_at = HEADER_BYTES.checked_add(vocabulary_bytes)?.next_multiple_of(4);
         let rows_at = scales_at.checked_add(count.checked_mul(4)?)?;
         if dims == 0 || file.len() != rows_at.checked_add(count.checked_mul(dims)?)? {
@@ -91,7 +81,6 @@ impl VectorTable {
         Some(Self { file, pieces, hasher, dims, scales_at, rows_at, digest })
     }
 
-    /// How many numbers a vector has.
     pub fn dims(&self) -> usize {
         self.dims
     }
@@ -101,13 +90,13 @@ impl VectorTable {
         &self.digest
     }
 
-    /// Whether this folded word is a word of the language, as far as the table knows.
+    /// Whether the table has this folded word as a whole.
     pub fn knows_word(&self, word: &str) -> bool {
         !word.starts_with("##") && self.row(word).is_some()
     }
 
-    /// The direction of a text: the sum of its rows, scaled to length 1. All zeros for a text of
-    /// which nothing is known.
+    /// The vector of a text: the sum of its rows, scaled to length 1. All zeros if no word of the
+    /// text is known.
     pub fn embed(&self, text: &str) -> Vec<f32> {
         let words = split_words(text);
         let mut sum = vec![0.0; self.dims];
@@ -126,21 +115,21 @@ impl VectorTable {
         sum
     }
 
-    /// Adds the pieces of a word, the longest that fits first. A word with a part that no piece
-    /// fits adds nothing.
+    /// Adds the pieces of a word, split greedily into the longest pieces. Adds nothing if a part of
+    /// the word matches no piece.
     fn add_word(&self, word: &str, sum: &mut [f32]) {
         let ends: Vec<usize> = word.char_indices().map(|(at, _)| at).chain([word.len()]).collect();
         let mut rows = Vec::new();
         let mut start = 0;
         while start + 1 < ends.len() {
-            let longest = (start + LONGEST_PIECE).min(ends.len() - 1);
-            let fitting = (start + 1..=longest).rev().find_map(|end| {
+            let furthest = (start + LONGEST_PIECE).min(ends.len() - 1);
+            let longest_piece = (start + 1..=furthest).rev().find_map(|end| {
                 let piece = &word[ends[start]..ends[end]];
                 let row =
                     if start == 0 { self.row(piece) } else { self.row(&format!("##{piece}")) };
                 Some((end, row?))
             });
-            let Some((end, row)) = fitting else { return };
+            let Some((end, row)) = longest_piece else { return };
             rows.push(row);
             start = end;
         }
@@ -192,8 +181,8 @@ fn read_pieces(
     (at == end).then_some(pieces)
 }
 
-/// Cuts a text as the table's training did: runs of letters and digits are words, every other mark
-/// stands by itself.
+/// Splits a text as the training of the table did: runs of letters and digits are words, and every
+/// other character is a word by itself.
 fn split_words(text: &str) -> Vec<String> {
     let mut words = Vec::new();
     let mut word = String::new();
@@ -213,7 +202,7 @@ fn split_words(text: &str) -> Vec<String> {
     words
 }
 
-/// Scales a vector to length 1; a vector of zeros stays as it is.
+/// Scales a vector to length 1. A zero vector stays as it is.
 pub(super) fn scale_to_unit(vector: &mut [f32]) {
     let length = dot(vector, vector).sqrt();
     if length > 0.0 {
@@ -221,7 +210,7 @@ pub(super) fn scale_to_unit(vector: &mut [f32]) {
     }
 }
 
-/// The dot product of a vector with each of several that stand one after the other.
+/// The dot products of a vector with each row of a matrix, given one row after the other.
 pub(super) fn dots(rows: &[f32], vector: &[f32]) -> Vec<f32> {
     rows.chunks_exact(vector.len().max(1)).map(|row| dot(row, vector)).collect()
 }

@@ -1,6 +1,6 @@
-//! How near a question is to the entries in meaning, by the vector table.
+//! Scores entries by the similarity of vectors.
 //!
-//! The vectors of all phrasings are read in three ways: the nearest phrasing of an entry, the
+//! The vectors of all phrasings are used in three ways: the nearest phrasing of an entry, the
 //! centroid of its phrasings, and a linear classifier.
 
 use serde::{Deserialize, Serialize};
@@ -10,14 +10,14 @@ use super::classes::{Classes, Margins};
 use super::one_vs_rest::{Examples, train};
 use super::quantised::{QuantisedVector, QuantisedVectors};
 use super::vector_table::{VectorTable, dot, dots, scale_to_unit};
-use crate::matcher::rank::best_places;
+use crate::matcher::rank::top_indices;
 
-/// The classifier is trained for at most this many entries: its cost grows with entries times
-/// phrasings. The centroids do without it.
-const CLASSIFIED_ENTRIES: usize = 400;
+/// The classifier is trained if there are at most this many entries: its cost grows with entries
+/// times phrasings. Larger FAQs use only the nearest phrasing and the centroid.
+const MAX_CLASSIFIED_ENTRIES: usize = 400;
 
-/// The nearest phrasing is only looked for in the best entries by BM25, and in as many with the
-/// nearest centroids.
+/// The nearest phrasing is searched for in this many of the best entries by BM25, and in as many
+/// of the best by centroid.
 const SEARCHED_ENTRIES: usize = 8;
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -26,9 +26,9 @@ pub(in crate::matcher) struct VectorModel {
     phrasings: QuantisedVectors,
     /// The normalised sum of each entry's phrasings.
     centroids: Vec<f32>,
-    /// Questions that belong elsewhere, in one group; `None` if none are known.
+    /// The questions that belong elsewhere, as one group; `None` if there are none.
     elsewhere: Option<QuantisedVectors>,
-    /// `None` for a FAQ too large to train on.
+    /// `None` if the FAQ is too large to train on.
     classifier: Option<LinearClassifier>,
 }
 
@@ -39,13 +39,13 @@ struct LinearClassifier {
     biases: Vec<f32>,
 }
 
-/// How near a text is to every entry, by entry number.
+/// The similarity of a text to every entry, by entry number.
 pub(in crate::matcher) struct Similarities {
-    /// The cosine with the nearest phrasing; where that was not looked for, with the centroid.
+    /// The cosine with the nearest phrasing; if that was not searched for, with the centroid.
     pub nearest: Vec<f32>,
     pub centroid: Vec<f32>,
     pub margins: Margins,
-    /// The cosine with the nearest question that belongs elsewhere, if any are known.
+    /// The cosine with the nearest question that belongs elsewhere, if there are any.
     pub elsewhere: Option<f32>,
 }
 
@@ -56,7 +56,7 @@ impl VectorModel {
         let (ours, elsewhere) = phrasings.texts.split_at(phrasings.of_entries);
         let entries = &phrasings.entries[..phrasings.of_entries];
         let vectors = Vectors { dims, numbers: embed(ours) };
-        // The phrasings of an entry stand one after the other.
+        // The phrasings of an entry are adjacent.
         let groups = entries.chunk_by(|a, b| a == b);
         let groups: Vec<&[f32]> = groups
             .scan(0, |start, group| {
@@ -71,13 +71,14 @@ impl VectorModel {
             phrasings: QuantisedVectors::new(dims, groups),
             elsewhere: (!elsewhere.is_empty())
                 .then(|| QuantisedVectors::new(dims, [elsewhere.as_slice()])),
-            // Of the entries alone: whether a question is about this FAQ at all is for the n-grams.
-            classifier: (classes.entries() <= CLASSIFIED_ENTRIES)
+            // Trained on the entries alone: the n-grams tell what is about this FAQ at all.
+            classifier: (classes.entries() <= MAX_CLASSIFIED_ENTRIES)
                 .then(|| LinearClassifier::train(&vectors, entries, classes)),
         }
     }
 
-    /// `bm25` are the scores by which the most promising entries are chosen.
+    /// `bm25` are the BM25 scores of all entries. They and the centroids choose the entries in
+    /// which the nearest phrasing is searched for.
     pub fn similarities(
         &self,
         text: &str,
@@ -88,11 +89,11 @@ impl VectorModel {
         let vector = table.embed(text);
         let quantised = QuantisedVector::new(&vector);
         let centroid = dots(&self.centroids, &vector);
-        // The cosine with the nearest phrasing is never far above that with the centroid.
+        // A cheap approximation for entries that are not searched.
         let mut nearest = centroid.clone();
-        let mut promising = best_places(bm25, SEARCHED_ENTRIES);
+        let mut promising = top_indices(bm25, SEARCHED_ENTRIES);
         promising.retain(|&entry| bm25[entry] > 0.0);
-        promising.extend(best_places(&centroid, SEARCHED_ENTRIES));
+        promising.extend(top_indices(&centroid, SEARCHED_ENTRIES));
         promising.sort_unstable();
         promising.dedup();
         for entry in promising {

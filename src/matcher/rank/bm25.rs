@@ -1,21 +1,21 @@
-//! Words: BM25 over the fields of an entry, and how much of a question an entry covers.
+//! BM25 over the fields of an entry, and how much of a question an entry covers.
 
 use crate::index::{EntryNumber, FieldWeights, IndexError, Searcher};
 use crate::matcher::question::ParsedText;
 
-/// How much a word counts in each field. The ways in which people ask count most; a word that only
-/// occurs in the answer is a hint.
+/// The weight of each field. Phrasings count most; a word that occurs only in the answer is weaker
+/// evidence.
 const FIELD_WEIGHTS: FieldWeights = FieldWeights { asked: 1.0, answer: 0.5, quotations: 0.2 };
 
-/// How much a word counts as covered that occurs only in the answer or in a quotation.
-const MENTIONED: f32 = 0.5;
+/// How much a word counts as covered if it occurs only in the answer or in a quotation.
+const MENTIONED_COVERAGE: f32 = 0.5;
 
 /// The raw BM25 score of every entry.
 pub fn scores(searcher: &Searcher, text: &ParsedText) -> Result<Vec<f32>, IndexError> {
     searcher.score_entries(&text.terms(), &FIELD_WEIGHTS)
 }
 
-/// Which content words of a question an entry contains. Every word counts by its inverse document
+/// How much of a question an entry covers. Content words are weighted by inverse document
 /// frequency.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct Coverage {
@@ -36,13 +36,13 @@ impl Coverage {
         for word in text.content_words() {
             let idf = searcher.idf(&word.term)?;
             let concept = word.concept.as_deref();
-            let asks_with = |term: &str| searcher.asks_with(entry, term);
+            let in_phrasings = |term: &str| searcher.phrasings_contain(entry, term);
             let contains = |term: &str| searcher.contains(entry, term);
             all += idf;
-            if asks_with(&word.term)? || concept.map_or(Ok(false), asks_with)? {
+            if in_phrasings(&word.term)? || concept.map_or(Ok(false), in_phrasings)? {
                 covered += idf;
             } else if contains(&word.term)? {
-                covered += MENTIONED * idf;
+                covered += MENTIONED_COVERAGE * idf;
             } else if !concept.map_or(Ok(false), contains)? {
                 rarest_missing = rarest_missing.max(idf);
             }

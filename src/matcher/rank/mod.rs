@@ -1,9 +1,9 @@
-//! Which entries may answer a question, best first.
+//! Ranks the entries that may answer a question.
 //!
-//! Several rankers score every entry. For each question their scores are brought to one scale, as
-//! z-scores (standard deviations above the mean of all entries), and added with the weights of the
-//! table. Such a sum says which entry is *best*. Whether the best one is *good* is decided on the
-//! raw scores, in `calibrate`: dividing by the best would hide that the best of a bad lot is bad.
+//! Several rankers score every entry. For each question, the scores of a ranker become z-scores
+//! (standard deviations above the mean of all entries). Their weighted sum says which entry is
+//! *best*. The raw scores say whether the best entry is *good*; `calibrate` uses them. A score
+//! divided by the best score could not say that: the best of several bad entries would get 1.
 
 mod bm25;
 
@@ -18,7 +18,7 @@ use super::snapshot::Snapshot;
 use crate::index::{EntryNumber, IndexError};
 use crate::knowledge::EntryId;
 
-/// A way of scoring entries.
+/// A method of scoring entries.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Ranker {
     Bm25,
@@ -34,11 +34,11 @@ pub enum Ranker {
 pub struct RankerRow {
     pub ranker: Ranker,
     pub name: &'static str,
-    /// What its raw score is.
+    /// What the raw score is, in words.
     pub measures: &'static str,
-    /// Its weight, given how much the n-grams are trusted, from 0 to 1.
+    /// The weight in the sum, as a function of the n-gram trust, which is from 0 to 1.
     weight: fn(f32) -> f32,
-    /// Whether the best sentence of a story replaces the raw score of the whole story.
+    /// Whether the raw score of a story is the maximum over the whole and its sentences.
     best_sentence_counts: bool,
 }
 
@@ -51,10 +51,9 @@ const fn row(
     RankerRow { ranker, name, measures, weight, best_sentence_counts: true }
 }
 
-/// Every ranker, in the order of [`Ranker`]. The weights were found on three public FAQ collections
-/// and on our own sets, and rounded; see `eval/README.md`. The n-grams need many phrasings, and the
-/// centroid few: people say the same thing in so many ways that the middle of a hundred phrasings
-/// is near to nothing.
+/// Every ranker, in the order of [`Ranker`]. The weights were tuned on three public FAQ collections
+/// and on our own sets, and rounded; see `eval/README.md`. The n-grams need many phrasings. The
+/// centroid works with few: the centroid of a hundred different phrasings is close to none of them.
 pub const RANKERS: [RankerRow; 7] = [
     RankerRow {
         best_sentence_counts: false,
@@ -70,8 +69,8 @@ pub const RANKERS: [RankerRow; 7] = [
     row(Ranker::NgramTopic, "ngram-topic", "margin of its topic, by n-grams", |trust| trust),
 ];
 
-/// How much the whole of a story counts, against its best sentence.
-const WHOLE_STORY: f32 = 0.5;
+/// The weight of a whole story against its best sentence.
+const WHOLE_STORY_WEIGHT: f32 = 0.5;
 
 /// How many candidates are kept.
 const CANDIDATES: usize = 10;
@@ -80,21 +79,21 @@ const CANDIDATES: usize = 10;
 #[derive(Debug, Clone, serde::Serialize)]
 pub struct Candidate {
     pub entry: EntryId,
-    /// The weighted sum of z-scores by which candidates are ordered. It says nothing about how good
-    /// the best candidate is.
+    /// The weighted sum of z-scores. It orders the candidates of one question and says nothing
+    /// about how good they are.
     pub score: f32,
     pub raw_scores: RawScores,
-    /// Whether one of its phrasings is the question itself, word for word.
+    /// Whether the question is one of its phrasings, word for word.
     pub exact: bool,
     #[serde(skip)]
     pub(super) number: EntryNumber,
 }
 
-/// The raw scores of one entry; 0 where a ranker had nothing to measure.
+/// The raw scores of one entry; 0 if a ranker had nothing to measure.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct RawScores([f32; RANKERS.len()]);
 
-/// Whether a question is about this FAQ at all; `None` where that cannot be measured.
+/// Measurements of whether a question is about this FAQ at all; `None` if not measurable.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub(super) struct Scope {
     /// The margin of the FAQ as a whole, by n-grams.
@@ -107,7 +106,7 @@ pub(super) struct Scope {
 struct Scores {
     /// The weighted sums of z-scores.
     total: Vec<f32>,
-    /// By ranker; empty where it has nothing to measure.
+    /// By ranker; empty if the ranker has nothing to measure.
     raw: [Vec<f32>; RANKERS.len()],
     scope: Scope,
 }
@@ -121,11 +120,11 @@ pub(super) fn candidates(
         return Ok((Vec::new(), Scope::default()));
     }
     let scores = score_question(snapshot, question)?;
-    let mut order = best_places(&scores.total, CANDIDATES);
+    let mut order = top_indices(&scores.total, CANDIDATES);
     order.retain(|&entry| scores.total[entry] > 0.0);
     let exact = snapshot.model().exact(&question.whole);
     if let Some(EntryNumber(exact)) = exact {
-        // Nothing can be meant more than what is asked word for word, whatever the scores are.
+        // A question that is a phrasing word for word means that entry, whatever the scores are.
         order.retain(|&entry| entry != exact as usize);
         order.insert(0, exact as usize);
         order.truncate(CANDIDATES);
@@ -144,7 +143,7 @@ pub(super) fn candidates(
     Ok((order.into_iter().map(candidate).collect(), scores.scope))
 }
 
-/// Scores the whole question, and of a story its sentences too: often only one of them asks.
+/// Scores the whole question, and the sentences of a story too: often only one of them asks.
 fn score_question(snapshot: &Snapshot, question: &Question) -> Result<Scores, IndexError> {
     let mut scores = score(snapshot, &question.whole)?;
     let sentences = question.ranked_sentences();
@@ -154,15 +153,15 @@ fn score_question(snapshot: &Snapshot, question: &Question) -> Result<Scores, In
     let mut best = vec![f32::MIN; scores.total.len()];
     for sentence in sentences {
         let of_sentence = score(snapshot, sentence)?;
-        raise(&mut best, &of_sentence.total);
+        raise_to(&mut best, &of_sentence.total);
         for row in RANKERS.iter().filter(|row| row.best_sentence_counts) {
-            let place = row.ranker as usize;
-            raise(&mut scores.raw[place], &of_sentence.raw[place]);
+            let index = row.ranker as usize;
+            raise_to(&mut scores.raw[index], &of_sentence.raw[index]);
         }
-        scores.scope.raise(of_sentence.scope);
+        scores.scope.raise_to(of_sentence.scope);
     }
     for (whole, best) in scores.total.iter_mut().zip(best) {
-        *whole = WHOLE_STORY * *whole + (1.0 - WHOLE_STORY) * best;
+        *whole = WHOLE_STORY_WEIGHT * *whole + (1.0 - WHOLE_STORY_WEIGHT) * best;
     }
     Ok(scores)
 }
@@ -188,7 +187,8 @@ fn score(snapshot: &Snapshot, text: &ParsedText) -> Result<Scores, IndexError> {
 }
 
 impl Scope {
-    fn raise(&mut self, sentence: Scope) {
+    /// Keeps the larger margin. `elsewhere` stays that of the whole question.
+    fn raise_to(&mut self, sentence: Scope) {
         let margins = self.ngram_margin.zip(sentence.ngram_margin);
         self.ngram_margin = margins.map(|(whole, sentence)| whole.max(sentence));
     }
@@ -212,11 +212,12 @@ impl Serialize for RawScores {
     }
 }
 
-fn raise(values: &mut [f32], others: &[f32]) {
+/// Replaces each value by the larger one of the pair.
+fn raise_to(values: &mut [f32], others: &[f32]) {
     values.iter_mut().zip(others).for_each(|(value, other)| *value = value.max(*other));
 }
 
-/// Adds the z-score of each value among all of them, times a weight.
+/// Adds the z-score of each value, times a weight.
 fn add_z_scores(total: &mut [f32], values: &[f32], weight: f32) {
     let count = values.len().max(1) as f32;
     let mean = values.iter().sum::<f32>() / count;
@@ -227,17 +228,17 @@ fn add_z_scores(total: &mut [f32], values: &[f32], weight: f32) {
     }
 }
 
-/// The places of the largest values, best first. Equal values keep the order of their places, which
-/// is that of ids, so that the same question always gets the same answer.
-pub(super) fn best_places(values: &[f32], count: usize) -> Vec<usize> {
+/// The indices of the largest values, best first. Equal values keep the order of their indices, so
+/// that the same question always gets the same answer.
+pub(super) fn top_indices(values: &[f32], count: usize) -> Vec<usize> {
     let best_first = |a: &usize, b: &usize| values[*b].total_cmp(&values[*a]).then(a.cmp(b));
-    let mut places: Vec<usize> = (0..values.len()).collect();
-    if count < places.len() {
-        places.select_nth_unstable_by(count, best_first);
-        places.truncate(count);
+    let mut indices: Vec<usize> = (0..values.len()).collect();
+    if count < indices.len() {
+        indices.select_nth_unstable_by(count, best_first);
+        indices.truncate(count);
     }
-    places.sort_unstable_by(best_first);
-    places
+    indices.sort_unstable_by(best_first);
+    indices
 }
 
 #[cfg(test)]
@@ -245,9 +246,9 @@ mod tests {
     use super::RANKERS;
 
     #[test]
-    fn the_rows_stand_in_the_order_of_the_rankers() {
-        for (place, row) in RANKERS.iter().enumerate() {
-            assert_eq!(row.ranker as usize, place, "{}", row.name);
+    fn rows_have_the_order_of_the_rankers() {
+        for (index, row) in RANKERS.iter().enumerate() {
+            assert_eq!(row.ranker as usize, index, "{}", row.name);
         }
     }
 }
