@@ -110,13 +110,14 @@ impl Router {
             return None;
         }
         let now = Instant::now();
-        for admission in
-            [self.users.take(message.author, now), self.channels.take(message.channel, now)]
-        {
-            if let Admission::Limited { retry_after, is_first } = admission {
-                let wait = sentences::please_wait(retry_after.as_secs());
-                return is_first.then(|| OutgoingMessage::text(wait));
-            }
+        // A member who has to wait costs the channel nothing.
+        let admission = match self.users.take(message.author, now) {
+            Admission::Allowed => self.channels.take(message.channel, now),
+            limited => limited,
+        };
+        if let Admission::Limited { retry_after, is_first } = admission {
+            let wait = sentences::please_wait(retry_after.as_secs());
+            return is_first.then(|| OutgoingMessage::text(wait));
         }
         let reply = catch_panic(|| {
             if message.text.is_empty() {
