@@ -37,7 +37,7 @@ pub struct EvalArguments {
     /// Derive the calibration from the sets and write it to FILE
     #[arg(long, value_name = "FILE")]
     calibrate: Option<PathBuf>,
-    /// Switch parts of the matcher off and calibrate it anew without them: names such as
+    /// Switch off parts of the matcher and derive the calibration again: names such as
     /// rank.centroid or signal.length, or "each" to print what every part is worth
     #[arg(long, value_name = "NAME", value_delimiter = ',', conflicts_with = "calibrate")]
     without: Vec<String>,

@@ -56,7 +56,7 @@ pub fn run(arguments: &NewArguments, today: Date) -> anyhow::Result<Exit> {
     writeln!(
         std::io::stdout(),
         "Wrote a FAQ about a made-up case to {shown}. What to do next:\n\
-         1. Replace the case by yours, beginning with case.toml; {shown}/README.md explains how.\n\
+         1. Replace the case with yours, beginning with case.toml; {shown}/README.md explains how.\n\
          2. Run `caseclerk lint --faq {shown}`, which names every mistake and what to do.\n\
          3. Run `caseclerk chat --faq {shown}` and ask."
     )?;
