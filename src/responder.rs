@@ -11,7 +11,7 @@ use crate::ask::{Ask, Query};
 use crate::commands::Commands;
 use crate::config::Settings;
 use crate::index::{IndexError, Origin};
-use crate::knowledge::{EntryId, Finding, Knowledge, LoadError, QuotationKey, load};
+use crate::knowledge::{EntryId, FaqEntry, Finding, Knowledge, LoadError, QuotationKey, load};
 use crate::legal::CaseStamp;
 use crate::lint;
 use crate::matcher::{
@@ -302,21 +302,13 @@ fn readable_knowledge(faq: &Path) -> Result<(Knowledge, Vec<Finding>), Responder
 }
 
 fn changes(old: &Knowledge, new: &Knowledge) -> Changes {
-    let vetted = |knowledge: &Knowledge, id: &EntryId| {
-        knowledge.library.entries.get(id).is_some_and(|entry| entry.is_vetted())
-    };
-    let ids = |knowledge: &Knowledge| {
-        knowledge.library.vetted().map(|entry| entry.id.clone()).collect::<Vec<_>>()
-    };
-    let (old_ids, new_ids) = (ids(old), ids(new));
-    let (kept, added): (Vec<EntryId>, Vec<EntryId>) =
-        new_ids.into_iter().partition(|id| vetted(old, id));
+    let (old, new) = (&old.library, &new.library);
+    let id = |entry: &FaqEntry| entry.id.clone();
+    let is_changed =
+        |entry: &&FaqEntry| old.is_vetted(&entry.id) && old.entries[&entry.id] != **entry;
     Changes {
-        added,
-        changed: kept
-            .into_iter()
-            .filter(|id| old.library.entries[id] != new.library.entries[id])
-            .collect(),
-        withdrawn: old_ids.into_iter().filter(|id| !vetted(new, id)).collect(),
+        added: new.vetted().filter(|entry| !old.is_vetted(&entry.id)).map(id).collect(),
+        changed: new.vetted().filter(is_changed).map(id).collect(),
+        withdrawn: old.vetted().filter(|entry| !new.is_vetted(&entry.id)).map(id).collect(),
     }
 }

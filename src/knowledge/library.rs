@@ -75,6 +75,11 @@ impl Library {
         self.entries.values().filter(|entry| entry.is_vetted())
     }
 
+    /// Whether there is an entry with this id that may be found and shown.
+    pub fn is_vetted(&self, id: &EntryId) -> bool {
+        self.entries.get(id).is_some_and(FaqEntry::is_vetted)
+    }
+
     /// The entry with this id, vetted or not.
     pub fn entry(&self, id: &str) -> Option<&FaqEntry> {
         self.entries.get(id)

@@ -1,7 +1,7 @@
 //! The smaller records of the content: topics, quotations, conflicts, dated events, synonyms,
 //! guards, house style.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize, Serializer};
 
 use super::ids::{EntryId, TopicId};
 use crate::language::Pattern;
@@ -141,9 +141,9 @@ impl From<String> for LeadsTo {
     }
 }
 
-impl std::fmt::Display for LeadsTo {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(match self {
+impl Serialize for LeadsTo {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(match self {
             Self::Silence => "silence",
             Self::Help => "help",
             Self::Entry(id) => id.as_str(),

@@ -6,7 +6,7 @@ use super::question::Question;
 use super::rank::{Candidate, candidates};
 use super::snapshot::Snapshot;
 use crate::index::IndexError;
-use crate::knowledge::{EntryId, FaqEntry, Guard, LeadsTo};
+use crate::knowledge::{EntryId, Guard, LeadsTo};
 
 /// The most suggestions for an ambiguous question, and for a question without an answer.
 const SUGGESTIONS: usize = 5;
@@ -101,15 +101,13 @@ impl Snapshot {
             LeadsTo::Help => no_answer(NoAnswerReason::SmallTalk, self.type_ahead("", EXAMPLES)),
             LeadsTo::Entry(id) => {
                 let in_scope = confidence.is_some_and(|sure| sure.in_scope >= MIN_SCOPE_FOR_GUARD);
-                let is_vetted = self.library().entry(id.as_str()).is_some_and(FaqEntry::is_vetted);
-                if !in_scope || !is_vetted {
+                if !in_scope || !self.library().is_vetted(id) {
                     return None;
                 }
                 answered_with_runners_up(id, candidates)
             }
         };
-        let verdict =
-            Verdict::Guard { name: name.to_owned(), leads_to: guard.leads_to.to_string() };
+        let verdict = Verdict::Guard { name: name.to_owned(), leads_to: guard.leads_to.clone() };
         Some((outcome, verdict))
     }
 }

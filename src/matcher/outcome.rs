@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::calibrate::{Confidence, SignalValues};
 use super::rank::{Candidate, Ranker};
-use crate::knowledge::EntryId;
+use crate::knowledge::{EntryId, LeadsTo};
 
 /// The outcome of a question.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -84,7 +84,7 @@ pub enum Verdict {
     },
     Guard {
         name: String,
-        leads_to: String,
+        leads_to: LeadsTo,
     },
     /// The band of the confidence in this entry decided.
     Confidence {

@@ -121,10 +121,7 @@ impl Snapshot {
     pub fn type_ahead(&self, typed: &str, limit: usize) -> Vec<EntryId> {
         if words(typed).is_empty() {
             let leads = self.library().topics.iter().filter_map(|topic| topic.lead.clone());
-            let is_vetted = |id: &EntryId| {
-                self.library().entry(id.as_str()).is_some_and(|entry| entry.is_vetted())
-            };
-            return leads.filter(is_vetted).take(limit).collect();
+            return leads.filter(|id| self.library().is_vetted(id)).take(limit).collect();
         }
         let matching = self.type_ahead_index().matching(typed);
         matching.into_iter().take(limit).map(|number| self.entry_id(number).clone()).collect()

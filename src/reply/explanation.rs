@@ -2,6 +2,7 @@
 
 use super::rich_text::RichText;
 use super::sheet::Section;
+use crate::knowledge::LeadsTo;
 use crate::matcher::{
     Band, Candidate, Confidence, Evidence, ExplainedCandidate, ExplainedWord, RANKERS, Verdict,
     WordUse,
@@ -47,14 +48,14 @@ fn verdict_in_words(verdict: &Verdict, confidence: Option<Confidence>) -> String
         Verdict::ExactPhrasing { entry } => {
             format!("Answered: `{entry}` has a phrasing with exactly these words.")
         }
-        Verdict::Guard { name, leads_to } => match leads_to.as_str() {
-            "silence" => {
+        Verdict::Guard { name, leads_to } => match leads_to {
+            LeadsTo::Silence => {
                 format!("No answer: the guard `{name}` says that this is about another matter.")
             }
-            "help" => {
+            LeadsTo::Help => {
                 format!("The short help: the guard `{name}` says that this is not a question.")
             }
-            entry => format!("Answered: the guard `{name}` leads to `{entry}`."),
+            LeadsTo::Entry(entry) => format!("Answered: the guard `{name}` leads to `{entry}`."),
         },
         Verdict::Confidence { entry } => {
             let sure = confidence.map_or(String::new(), |confidence| {
