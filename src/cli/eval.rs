@@ -7,8 +7,8 @@ use std::sync::Arc;
 use anyhow::{Context, bail};
 use caseclerk::config::Settings;
 use caseclerk::eval::{
-    Change, Collection, Curve, Figures, Ranking, Run, Truth, Verdict, calibrate, changes, curve,
-    figures, ranking, read_sets, run,
+    Change, Collection, Curve, CurvePoint, Figures, Ranking, Run, Truth, Verdict, calibrate,
+    changes, curve, curve_point, figures, ranking, read_sets, run,
 };
 use caseclerk::knowledge::{Knowledge, Library, load};
 use caseclerk::lint;
@@ -231,18 +231,8 @@ fn validate(
     confidences.sort_by(f32::total_cmp);
     let quantile = (VALIDATION_REFUSED * confidences.len() as f64) as usize;
     let threshold = confidences.get(quantile).copied().unwrap_or(1.0);
-    let share = |out: bool, right: bool| {
-        let rows: Vec<_> = this_run.rows.iter().filter(|row| row.out == out).collect();
-        let counted =
-            rows.iter().filter(|row| row.confidence >= threshold && row.best_is_right == right);
-        counted.count() as f64 / rows.len().max(1) as f64
-    };
-    Ok(Validated {
-        threshold,
-        refused: 1.0 - share(true, false),
-        right: share(false, true),
-        wrong: share(false, false),
-    })
+    let CurvePoint { right, wrong, false_answers, .. } = curve_point(this_run, threshold);
+    Ok(Validated { threshold, refused: 1.0 - false_answers, right, wrong })
 }
 
 fn against(path: &Path, this_run: &Run) -> anyhow::Result<Vec<Change>> {

@@ -215,8 +215,7 @@ pub fn report(error: &anyhow::Error) {
         errors.iter().for_each(|finding| text += &format!("{finding}\n\n"));
         text += "Run `caseclerk lint` to see everything, warnings included.";
     } else {
-        let causes: Vec<String> = error.chain().map(ToString::to_string).collect();
-        text += &format!("caseclerk: {}", causes.join(": "));
+        text += &format!("caseclerk: {error:#}");
     }
     // If standard error is closed, nobody is listening.
     let _ = std::io::Write::write_all(&mut std::io::stderr(), format!("{text}\n").as_bytes());

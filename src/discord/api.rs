@@ -142,7 +142,7 @@ impl Api {
     ) -> Result<(), ApiError> {
         let route = Route::WebhookOriginalInteractionResponse { application_id, token };
         let request = with_body(route, LightMethod::Patch, message);
-        self.send(request, self.timeouts(MESSAGE_TIMEOUT)).await.map(drop)
+        self.submit(request, MESSAGE_TIMEOUT).await
     }
 
     pub async fn create_message(
@@ -163,7 +163,7 @@ impl Api {
     ) -> Result<(), ApiError> {
         let route = Route::ChannelMessage { channel_id, message_id };
         let request = with_body(route, LightMethod::Patch, message);
-        self.send(request, self.timeouts(MESSAGE_TIMEOUT)).await.map(drop)
+        self.submit(request, MESSAGE_TIMEOUT).await
     }
 
     pub async fn delete_message(
@@ -173,7 +173,7 @@ impl Api {
     ) -> Result<(), ApiError> {
         let route = Route::ChannelMessage { channel_id, message_id };
         let request = Request::new(route, LightMethod::Delete);
-        self.send(request, self.timeouts(MESSAGE_TIMEOUT)).await.map(drop)
+        self.submit(request, MESSAGE_TIMEOUT).await
     }
 
     /// The URL of the gateway, and the number of sessions that may still be started.
@@ -208,13 +208,19 @@ impl Api {
     ) -> Result<(), ApiError> {
         let route = commands_route(application_id, guild);
         let request = with_body(route, LightMethod::Put, commands);
-        self.send(request, self.timeouts(SETUP_TIMEOUT)).await.map(drop)
+        self.submit(request, SETUP_TIMEOUT).await
     }
 
     fn timeouts(&self, total: Duration) -> Timeouts {
         Timeouts { deadline: Instant::now() + total, attempt: self.attempt_timeout }
     }
 
+    /// Sends a request whose answer is not needed.
+    async fn submit(&self, request: Request<'_>, total: Duration) -> Result<(), ApiError> {
+        self.send(request, self.timeouts(total)).await.map(drop)
+    }
+
+    /// Sends a request and parses its answer.
     async fn fetch<T: DeserializeOwned>(
         &self,
         request: Request<'_>,

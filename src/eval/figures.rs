@@ -90,19 +90,23 @@ pub fn ranking(run: &Run) -> Ranking {
 
 /// The figures for thresholds from 0.05 to 0.95.
 pub fn curve(run: &Run) -> Curve {
+    Curve((1..20).map(|step| curve_point(run, step as f32 / 20.0)).collect())
+}
+
+/// The figures for one threshold.
+pub fn curve_point(run: &Run, threshold: f32) -> CurvePoint {
     let (out, answerable): (Vec<&Row>, Vec<&Row>) = run.rows.iter().partition(|row| row.out);
-    let share = |rows: &[&Row], threshold: f32, right: bool| {
+    let share = |rows: &[&Row], right: bool| {
         let counted = rows
             .iter()
             .filter(|row| row.confidence >= threshold && row.best_is_right == right)
             .count();
         counted as f64 / rows.len().max(1) as f64
     };
-    let points = (1..20).map(|step| step as f32 / 20.0).map(|threshold| CurvePoint {
+    CurvePoint {
         threshold,
-        right: share(&answerable, threshold, true),
-        wrong: share(&answerable, threshold, false),
-        false_answers: share(&out, threshold, false),
-    });
-    Curve(points.collect())
+        right: share(&answerable, true),
+        wrong: share(&answerable, false),
+        false_answers: share(&out, false),
+    }
 }

@@ -15,6 +15,6 @@ mod truth;
 pub use calibrate::calibrate;
 pub use collection::{Collection, CollectionError};
 pub use compare::{Change, changes};
-pub use figures::{Curve, CurvePoint, Figures, Ranking, curve, figures, ranking};
+pub use figures::{Curve, CurvePoint, Figures, Ranking, curve, curve_point, figures, ranking};
 pub use run::{Row, Run, Verdict, run};
 pub use truth::{OUT, Truth, TruthError, read_sets};

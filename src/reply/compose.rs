@@ -79,16 +79,16 @@ fn reply_for(
             None => return unknown_id(knowledge, stamp),
         },
     };
-    Reply::NoAnswer(NoAnswer { text, reason, nearest: Vec::new(), stamp: stamp.clone() })
+    Reply::NoAnswer(without_suggestions(text, reason, stamp))
 }
 
 fn unknown_id(knowledge: &Knowledge, stamp: &CaseStamp) -> Reply {
-    Reply::NoAnswer(NoAnswer {
-        text: knowledge.case_file.say(Sentence::UnknownId, &[]),
-        reason: WhyNoAnswer::UnknownId,
-        nearest: Vec::new(),
-        stamp: stamp.clone(),
-    })
+    let text = knowledge.case_file.say(Sentence::UnknownId, &[]);
+    Reply::NoAnswer(without_suggestions(text, WhyNoAnswer::UnknownId, stamp))
+}
+
+fn without_suggestions(text: String, reason: WhyNoAnswer, stamp: &CaseStamp) -> NoAnswer {
+    NoAnswer { text, reason, nearest: Vec::new(), stamp: stamp.clone() }
 }
 
 fn answer(
@@ -444,12 +444,8 @@ pub fn help(knowledge: &Knowledge, commands: &[(String, String)], stamp: &CaseSt
 
 /// The reply to somebody who meant none of the suggested questions.
 pub fn none_of_these(knowledge: &Knowledge, stamp: &CaseStamp) -> NoAnswer {
-    NoAnswer {
-        text: knowledge.case_file.say(Sentence::NoneOfThese, &[]),
-        reason: WhyNoAnswer::Question(NoAnswerReason::NotSure),
-        nearest: Vec::new(),
-        stamp: stamp.clone(),
-    }
+    let text = knowledge.case_file.say(Sentence::NoneOfThese, &[]);
+    without_suggestions(text, WhyNoAnswer::Question(NoAnswerReason::NotSure), stamp)
 }
 
 /// The line above the errors that forbid using the content.

@@ -242,14 +242,16 @@ impl Router {
         let private = is_ephemeral(message);
         // Only the asker can change the message; other members get a private answer.
         let is_own = private || invocation.is_bot_dm || asker(message) == Some(invocation.user);
+        let replace = |front_end, query, page: Option<(&str, usize)>| {
+            if is_own {
+                self.replace(invocation, front_end, query, private, page)
+            } else {
+                self.answer(invocation, front_end, query, true, page)
+            }
+        };
         let chosen = selected_value(component).map(|value| Query::Entry(EntryId::new(value)));
         match (ComponentAction::parse(&component.data.custom_id), chosen) {
-            (Some(ComponentAction::Choose), Some(query)) if is_own => {
-                self.replace(invocation, "menu", query, private, None)
-            }
-            (Some(ComponentAction::Choose), Some(query)) => {
-                self.answer(invocation, "menu", query, true, None)
-            }
+            (Some(ComponentAction::Choose), Some(query)) => replace("menu", query, None),
             (Some(ComponentAction::OpenRelated), Some(query)) => {
                 self.answer(invocation, "menu", query, !invocation.is_bot_dm, None)
             }
@@ -263,12 +265,7 @@ impl Router {
             },
             (Some(ComponentAction::ShowPage(command, number)), _) => {
                 match self.sheet_query(&command) {
-                    Some(query) if is_own => {
-                        self.replace(invocation, "page", query, private, Some((&command, number)))
-                    }
-                    Some(query) => {
-                        self.answer(invocation, "page", query, true, Some((&command, number)))
-                    }
+                    Some(query) => replace("page", query, Some((&command, number))),
                     None => Response::sentence(sentences::UNKNOWN_BUTTON),
                 }
             }
