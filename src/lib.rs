@@ -19,6 +19,7 @@
 //!
 //! * [`ask`] and [`commands`] describe what a front end can ask for.
 //! * [`responder`] is the interface of the core for front ends.
+//! * [`markup`] removes the markup of a chat, so that only words are left.
 //! * [`language`] splits text into words.
 //! * [`matcher`] decides on an outcome: an answer, a choice of answers, or none.
 //! * [`reply`] puts the outcome into words, with citations and the case stamp.
@@ -41,6 +42,7 @@ pub mod knowledge;
 pub mod language;
 pub mod legal;
 pub mod lint;
+pub mod markup;
 pub mod matcher;
 pub mod reply;
 pub mod responder;

@@ -14,6 +14,7 @@ use crate::index::{IndexError, Origin};
 use crate::knowledge::{EntryId, FaqEntry, Finding, Knowledge, LoadError, QuotationKey, load};
 use crate::legal::CaseStamp;
 use crate::lint;
+use crate::markup::without_markup;
 use crate::matcher::{
     Calibration, CalibrationError, Check, Decision, Evidence, Parts, Setup, Snapshot,
     SnapshotError, UnknownPart, VectorTable,
@@ -134,9 +135,10 @@ impl Responder {
         let stamp = self.stamp(knowledge, ask.today);
         let reply = match &ask.query {
             Query::Question(text) => {
+                let text = without_markup(text);
                 let id = EntryId::new(text.trim());
                 if !knowledge.library.entries.contains_key(&id) {
-                    let decision = decide(&served.snapshot, text)?;
+                    let decision = decide(&served.snapshot, &text)?;
                     let reply = reply::compose(knowledge, &decision.outcome, &stamp);
                     return Ok(Response { reply, evidence: Some(decision.evidence) });
                 }
@@ -149,7 +151,7 @@ impl Responder {
             Query::Sources => sheet(reply::sources(knowledge, &stamp)),
             Query::About => sheet(reply::about(knowledge, &stamp)),
             Query::Quote(text) => {
-                let found = served.snapshot.find_quotations(text, MAX_QUOTATIONS);
+                let found = served.snapshot.find_quotations(&without_markup(text), MAX_QUOTATIONS);
                 sheet(reply::quotations(knowledge, &found, &stamp))
             }
         };
@@ -171,14 +173,15 @@ impl Responder {
     /// typed, one for each topic.
     pub fn suggest(&self, typed: &str, limit: usize) -> Vec<Suggestion> {
         let served = self.served.load();
-        reply::suggestions(&served.knowledge, &served.snapshot.type_ahead(typed, limit))
+        let found = served.snapshot.type_ahead(&without_markup(typed), limit);
+        reply::suggestions(&served.knowledge, &found)
     }
 
     /// The quotations that match what somebody has typed so far, as (key, text).
     pub fn suggest_quotations(&self, typed: &str, limit: usize) -> Vec<(QuotationKey, String)> {
         let served = self.served.load();
         let knowledge = &served.knowledge;
-        let found = match typed.trim() {
+        let found = match without_markup(typed).trim() {
             "" => knowledge.library.quotations.keys().take(limit).cloned().collect(),
             typed => served.snapshot.find_quotations(typed, limit),
         };
@@ -205,7 +208,7 @@ impl Responder {
     /// An explanation of the decision about a question, for moderators.
     pub fn why(&self, question: &str, today: Date) -> Result<Sheet, ResponderError> {
         let served = self.served.load();
-        let evidence = served.snapshot.decide_and_explain(question)?.evidence;
+        let evidence = served.snapshot.decide_and_explain(&without_markup(question))?.evidence;
         Ok(reply::why(&served.knowledge, &evidence, &self.stamp(&served.knowledge, today)))
     }
 

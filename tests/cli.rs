@@ -427,6 +427,31 @@ fn a_batch_of_good_lines_from_a_file_succeeds() {
 }
 
 #[test]
+fn a_batch_answers_a_question_with_markup_as_without_it() {
+    let tiny = Tiny::new();
+    let file = tiny.root().join("questions.jsonl");
+    let plain = "do lamp owners get any money";
+    let marked = format!("<a:blob:1> [**{plain}**](https://example.com/eggs) <@1>");
+    let questions = [plain, &marked, "`status/is-it-over`", "<@1>"];
+    let lines: Vec<String> = questions.map(|question| Value::from(question).to_string()).to_vec();
+    fs::write(&file, lines.join("\n")).expect("the file can be written");
+    let output =
+        on(&tiny).args(["ask", "--json", "--batch"]).arg(&file).output().expect("it starts");
+    let mut replies: Vec<Value> = text(&output.stdout)
+        .lines()
+        .map(|line| serde_json::from_str(line).expect("JSON"))
+        .collect();
+    // A program finds the question as it has sent it.
+    for (reply, question) in replies.iter_mut().zip(questions) {
+        assert_eq!(reply["question"].take(), question);
+    }
+    assert_eq!(replies[0]["outcome"], "answered");
+    assert_eq!(replies[1], replies[0]);
+    assert_eq!(replies[2]["entry"], "status/is-it-over");
+    assert_eq!(replies[3]["reason"], "empty");
+}
+
+#[test]
 fn explain_says_why() {
     let tiny = Tiny::new();
     let output = on(&tiny)
