@@ -67,6 +67,19 @@ async fn a_mention_is_answered_edited_and_deleted_with_its_question() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_question_with_markup_is_answered_as_without_it() {
+    let mut discord = MockDiscord::with_bot().await;
+    let plain = discord.slash(MEMBER, "ask", json!({"question": STATUS})).await;
+    let marked = format!("<a:party_blob:100000000000000001> **{STATUS}** <@100000000000000001>");
+    let answer = discord.slash(MEMBER, "ask", json!({"question": marked})).await;
+    assert_eq!(answer, plain);
+    let mention = discord.mention(&marked);
+    discord.event("MESSAGE_CREATE", mention);
+    let reply = discord.request("POST /channels/10/messages").await;
+    assert_eq!(reply["embeds"], plain["data"]["embeds"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_question_that_no_longer_mentions_the_bot_loses_its_reply() {
     let mut discord = MockDiscord::with_bot().await;
     let mut question = discord.mention(STATUS);

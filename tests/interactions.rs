@@ -198,6 +198,49 @@ fn a_message_is_checked_privately() {
     bot.check(MEMBER, &json!({"content": " "})).shows(sentences::NOTHING_TO_READ);
 }
 
+/// Markup that would change the decision if it became words.
+const MARKED: &[&str] = &[
+    "<a:party_blob:100000000000000001> {}",
+    "<@100000000000000001> # {} <t:1700000000:R>",
+    "</ask:100000000000000001> [{}](https://example.com/boiled-eggs)",
+    "```text\n{}\n``` https://discord.com/channels/1/2/3 1️⃣",
+];
+
+#[test]
+fn a_question_with_markup_is_answered_as_without_it() {
+    let bot = TestBot::new();
+    let (asked, said) = (bot.ask(MEMBER, STATUS), bot.say(FRIEND, STATUS).unwrap());
+    let checked = bot.check(MEMBER, &json!({"content": STATUS}));
+    let suggested = bot.complete(MEMBER, "ask", "question", STATUS);
+    let why = bot.slash(MODERATOR, "faq show", json!({"question": STATUS}));
+    for marked in MARKED.iter().map(|marked| marked.replace("{}", STATUS)) {
+        assert_eq!(bot.ask(MEMBER, &marked).data, asked.data, "{marked}");
+        let in_chat = bot.say(FRIEND, &marked).unwrap();
+        assert_eq!(in_chat.data["embeds"], said.data["embeds"], "{marked}");
+        let mention = bot.say(MEMBER, &format!("<@{BOT}> {marked}")).unwrap();
+        assert_eq!(mention.data["embeds"], said.data["embeds"], "{marked}");
+        let on_message = bot.check(MEMBER, &json!({"content": marked}));
+        assert_eq!(on_message.data, checked.data, "{marked}");
+        let explained = bot.slash(MODERATOR, "faq show", json!({"question": marked}));
+        assert_eq!(explained.data, why.data, "{marked}");
+        assert_eq!(bot.complete(MEMBER, "ask", "question", &marked), suggested, "{marked}");
+    }
+}
+
+#[test]
+fn markup_alone_is_an_empty_question() {
+    let bot = TestBot::new();
+    let (empty, help) = (bot.ask(MEMBER, ""), bot.say(MEMBER, &format!("<@{BOT}>")).unwrap());
+    for marked in ["<@2> <:blob:3>", "👍", "</ask:1>", "@everyone"] {
+        assert_eq!(bot.ask(MEMBER, marked).data, empty.data, "{marked}");
+        let mention = bot.say(MEMBER, &format!("<@{BOT}> {marked}")).unwrap();
+        assert_eq!(mention.data["embeds"], help.data["embeds"], "{marked}");
+        bot.check(MEMBER, &json!({"content": marked})).shows(sentences::NOTHING_TO_READ);
+        let with_embed = json!({"content": marked, "embeds": [{"title": STATUS}]});
+        bot.check(MEMBER, &with_embed).shows(ENDED);
+    }
+}
+
 #[test]
 fn mentions_and_direct_messages_are_answered_and_nothing_else() {
     let bot = TestBot::new();

@@ -9,6 +9,8 @@ use serenity::all::{
     Permissions, ResolvedTarget, User, UserId,
 };
 
+use crate::markup::is_only_markup;
+
 /// Who used a command or a component, and where. Both have these fields, but serenity has no common
 /// type for them.
 #[derive(Debug, Clone, Copy)]
@@ -100,7 +102,7 @@ impl<'i> Options<'i> {
 }
 
 /// The text of the target of a message command: its content, else its embeds, else the same of the
-/// message that it forwards. Empty if there is no text.
+/// message that it forwards. Markup alone is no text. Empty if there is no text.
 ///
 /// serenity 0.12 drops all top-level components except action rows, so the text of a message with
 /// newer components is not found.
@@ -115,7 +117,7 @@ pub fn target_text(data: &CommandData) -> String {
 fn readable(content: &str, embeds: &[Embed]) -> Option<String> {
     let embeds = embeds.iter().flat_map(|embed| [&embed.title, &embed.description]).flatten();
     let embeds: Vec<&str> = embeds.map(String::as_str).collect();
-    [content.to_owned(), embeds.join("\n")].into_iter().find(|text| !text.trim().is_empty())
+    [content.to_owned(), embeds.join("\n")].into_iter().find(|text| !is_only_markup(text))
 }
 
 /// The selected value of a menu; `None` for a button.
@@ -150,7 +152,6 @@ pub struct ChatMessage {
     /// Whether the message mentions the bot. A reply to the bot does, unless its ping is turned
     /// off.
     pub mentions_bot: bool,
-    /// The content, without mentions of the bot.
     pub text: String,
 }
 
@@ -167,7 +168,7 @@ impl ChatMessage {
             author: author.id,
             is_direct: message.guild_id.is_none(),
             mentions_bot: mentions(&message.mentions, bot),
-            text: without_mentions(&message.content, bot),
+            text: message.content.clone(),
         })
     }
 
@@ -183,7 +184,7 @@ impl ChatMessage {
             author: author.id,
             is_direct: update.guild_id.is_none(),
             mentions_bot: mentions(update.mentions.as_deref().unwrap_or_default(), bot),
-            text: without_mentions(update.content.as_deref().unwrap_or_default(), bot),
+            text: update.content.clone().unwrap_or_default(),
         })
     }
 
@@ -202,10 +203,6 @@ fn is_by_person(author: &User, kind: Option<MessageType>, bot: UserId) -> bool {
 
 fn mentions(users: &[User], bot: UserId) -> bool {
     users.iter().any(|user| user.id == bot)
-}
-
-fn without_mentions(content: &str, bot: UserId) -> String {
-    content.replace(&format!("<@{bot}>"), " ").replace(&format!("<@!{bot}>"), " ").trim().to_owned()
 }
 
 /// Parses an event that serenity could not parse. serenity rejects a whole event for one unknown

@@ -31,6 +31,7 @@ use crate::ask::{Ask, Query};
 use crate::commands::{Command, Commands};
 use crate::config::{DiscordSettings, ModerationSettings};
 use crate::knowledge::EntryId;
+use crate::markup::is_only_markup;
 use crate::reply::{APOLOGY, Reply};
 use crate::responder::Responder;
 
@@ -120,7 +121,7 @@ impl Router {
             return is_first.then(|| OutgoingMessage::text(wait));
         }
         let reply = catch_panic(|| {
-            if message.text.is_empty() {
+            if is_only_markup(&message.text) {
                 return Ok(whole_sheet(
                     &self.responder.help(&commands::help(&self.commands()), (self.today)()),
                 ));
