@@ -1,5 +1,6 @@
 //! `caseclerk eval`: measures the matcher on sets of questions.
 
+use std::collections::BTreeSet;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -8,9 +9,9 @@ use anyhow::{Context, bail};
 use caseclerk::config::Settings;
 use caseclerk::eval::{
     Change, Collection, Curve, CurvePoint, Figures, Ranking, Run, Truth, Verdict, calibrate,
-    changes, curve, curve_point, figures, ranking, read_sets, run,
+    changes, curve, curve_point, figures, ranking, read_sets, run, thinned,
 };
-use caseclerk::knowledge::{Knowledge, Library, load};
+use caseclerk::knowledge::{EntryId, Knowledge, Library, load};
 use caseclerk::lint;
 use caseclerk::matcher::{Calibration, Check, Parts, SCORER_VERSION, Setup, Snapshot};
 use caseclerk::reply::write_json_line;
@@ -37,6 +38,12 @@ pub struct EvalArguments {
     /// Derive the calibration from the sets and write it to FILE
     #[arg(long, value_name = "FILE")]
     calibrate: Option<PathBuf>,
+    /// Let the answers of one topic at a time keep only N phrasings, and ask about that topic
+    #[arg(long, value_name = "N", conflicts_with_all = ["collection", "calibrate", "without"])]
+    phrasings: Option<usize>,
+    /// With --phrasings: let all answers keep only N, and ask everything
+    #[arg(long, requires = "phrasings")]
+    whole: bool,
     /// Switch off parts of the matcher and derive the calibration again: names such as
     /// rank.centroid or signal.length, or "each" to print what every part is worth
     #[arg(long, value_name = "NAME", value_delimiter = ',', conflicts_with = "calibrate")]
@@ -45,6 +52,9 @@ pub struct EvalArguments {
 
 /// The sets from which the calibration is derived.
 const TRAINING_SETS: &str = "eval";
+
+/// Decides which phrasings `--phrasings` keeps.
+const SEED: u32 = 0;
 
 /// The value of `--without` that switches every part off in turn.
 const EACH: &str = "each";
@@ -89,7 +99,7 @@ pub fn run_eval(arguments: &EvalArguments, settings: &Settings) -> anyhow::Resul
         None => Subject::own(&arguments.sets, settings)?,
     };
     if let Some(path) = &arguments.calibrate {
-        return write_calibration(path, &subject, settings);
+        return write_calibration(path, &subject);
     }
     if arguments.without == [EACH] {
         return print_worth_of_each_part(&subject, settings);
@@ -98,7 +108,11 @@ pub fn run_eval(arguments: &EvalArguments, settings: &Settings) -> anyhow::Resul
         [] => subject.open(&subject.setup, settings)?,
         parts => subject.open_without(parts, settings)?,
     };
-    let this_run = run(&snapshot, &subject.truths)?;
+    let this_run = match arguments.phrasings {
+        None => run(&snapshot, &subject.truths)?,
+        Some(kept) if arguments.whole => subject.run_thinned(kept, None)?,
+        Some(kept) => subject.run_thinned_topics(kept)?,
+    };
     let report = Report {
         figures: figures(&this_run),
         ranking: ranking(&this_run),
@@ -140,6 +154,23 @@ impl Subject {
         })
     }
 
+    /// Runs with only some phrasings of each answer, or of each answer of one topic. With a topic,
+    /// asks only the questions about that topic.
+    fn run_thinned(&self, kept: usize, topic: Option<&str>) -> anyhow::Result<Run> {
+        let is_thin = |id: &EntryId| topic.is_none_or(|topic| id.topic().as_str() == topic);
+        let library = thinned(&self.library, SEED, |id| is_thin(id).then_some(kept));
+        let is_asked = |truth: &&Truth| topic.is_none() || truth.topic() == topic;
+        let truths: Vec<Truth> = self.truths.iter().filter(is_asked).cloned().collect();
+        Ok(run(&Snapshot::build(Arc::new(library), &self.setup)?, &truths)?)
+    }
+
+    fn run_thinned_topics(&self, kept: usize) -> anyhow::Result<Run> {
+        let topics: BTreeSet<&str> = self.truths.iter().filter_map(Truth::topic).collect();
+        let runs = topics.into_iter().map(|topic| self.run_thinned(kept, Some(topic)));
+        let runs: Vec<Run> = runs.collect::<anyhow::Result<_>>()?;
+        Ok(Run { rows: runs.into_iter().flat_map(|run| run.rows).collect() })
+    }
+
     fn open(&self, setup: &Setup, settings: &Settings) -> anyhow::Result<Snapshot> {
         let errors = || self.knowledge.as_ref().map_or_else(Vec::new, lint::errors);
         let check = match self.knowledge {
@@ -157,7 +188,7 @@ impl Subject {
         setup.parts = Parts::without(parts)?;
         if self.knowledge.is_some() {
             let truths = read_sets(Path::new(TRAINING_SETS))?;
-            let judge = calibrate(&self.open(&setup, settings)?, &truths)?;
+            let judge = calibrate(&self.library, &setup, &truths)?;
             setup.calibration = Calibration {
                 scorer_version: SCORER_VERSION,
                 with_vectors: judge.clone(),
@@ -169,15 +200,12 @@ impl Subject {
 }
 
 /// Derives a calibration for the matcher with a vector table and for the matcher without one.
-fn write_calibration(path: &Path, subject: &Subject, settings: &Settings) -> anyhow::Result<Exit> {
+fn write_calibration(path: &Path, subject: &Subject) -> anyhow::Result<Exit> {
     let Setup { table: Some(_), owner, .. } = &subject.setup else {
         bail!("a calibration needs the vector table; see matcher.vectors in config.toml");
     };
-    // Another owner, so that the two indexes do not replace each other.
-    let without_table = Setup::new(None, format!("{owner} without vectors"));
-    let fit = |setup| -> anyhow::Result<_> {
-        Ok(calibrate(&subject.open(setup, settings)?, &subject.truths)?)
-    };
+    let without_table = Setup::new(None, owner.as_str());
+    let fit = |setup| calibrate(&subject.library, setup, &subject.truths);
     let calibration = Calibration {
         scorer_version: SCORER_VERSION,
         with_vectors: fit(&subject.setup)?,

@@ -3,17 +3,29 @@
 //! The bands are chosen by five-fold cross-validation, so that their error rates hold for unseen
 //! questions. The models themselves are fitted on all questions.
 
+use std::sync::Arc;
+
 use super::fit::fit;
+use super::thinned::{draw, thinned};
 use super::truth::Truth;
 use crate::index::IndexError;
-use crate::matcher::{Bands, BoostedLogistic, Judge, SignalValues, Snapshot};
+use crate::knowledge::{EntryId, Library};
+use crate::matcher::{Bands, BoostedLogistic, Judge, Setup, SignalValues, Snapshot, SnapshotError};
 
 const FOLDS: usize = 5;
 
-/// The largest share of in-scope questions that may be answered wrongly, and of out-of-scope
-/// questions that may be answered.
-const MAX_WRONG: f64 = 0.021;
-const MAX_FALSE: f64 = 0.03;
+/// What the bands promise of the answers.
+#[derive(Clone, Copy)]
+struct Promise {
+    /// The largest share of in-scope questions that may be answered wrongly.
+    max_wrong: f64,
+    /// The largest share of out-of-scope questions that may be answered.
+    max_false: f64,
+}
+
+/// Where there are many phrasings, and where there are few.
+const PROMISE: Promise = Promise { max_wrong: 0.018, max_false: 0.012 };
+const PROMISE_IF_FEW: Promise = Promise { max_wrong: 0.045, max_false: 0.02 };
 
 /// The smallest share of answers in the strong band that must be right.
 const MIN_STRONG_PRECISION: f64 = 0.995;
@@ -21,8 +33,20 @@ const MIN_STRONG_PRECISION: f64 = 0.995;
 /// The largest share of out-of-scope questions that may get suggestions instead of a plain no.
 const MAX_SUGGESTED: f64 = 0.12;
 
+/// How many libraries there are in which some topics have few phrasings. Each topic is thin in one.
+const THIN_GROUPS: u32 = 6;
+
+/// How many phrasings the answers keep where all have few.
+const FEW_EVERYWHERE: [usize; 3] = [4, 10, 20];
+
+/// The fewest and the most phrasings of an answer in a thin topic.
+const FEWEST: f64 = 3.0;
+const MOST: f64 = 20.0;
+
 /// A question with its signals.
 struct Example {
+    /// The index of the question. Each is asked of several libraries.
+    question: usize,
     signals: SignalValues,
     in_scope: bool,
     right: bool,
@@ -31,57 +55,111 @@ struct Example {
     harmless: bool,
     /// Whether the question matches a guard. The bands leave such questions out.
     guarded: bool,
+    supply: Supplied,
+}
+
+/// How many phrasings the library has of which a question was asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Supplied {
+    Whole,
+    /// The topic of the question has few.
+    ThinTopic,
+    /// Other topics have few.
+    ThinNeighbours,
+    /// All topics have few.
+    ThinEverywhere,
 }
 
 /// Fits the models and chooses the bands on questions with known answers.
-pub fn calibrate(snapshot: &Snapshot, truths: &[Truth]) -> Result<Judge, IndexError> {
-    let examples = measure(snapshot, truths)?;
-    let all: Vec<&Example> = examples.iter().collect();
-    let (in_scope, right) = fit_both(&all);
-    let mut held_out = Vec::with_capacity(examples.len());
+///
+/// The questions are asked of the whole library, of libraries in which some topics have few
+/// phrasings, and of libraries in which all have, so that the confidence is honest for each.
+pub fn calibrate(
+    library: &Arc<Library>,
+    setup: &Setup,
+    truths: &[Truth],
+) -> Result<Judge, SnapshotError> {
+    let examples = measure_all(library, setup, truths)?;
+    let (in_scope, right) = fit_both(examples.iter());
+    let mut held_out: Vec<(f32, &Example)> = Vec::with_capacity(examples.len());
     for fold in 0..FOLDS {
-        let others: Vec<&Example> = fold_of(&examples, |index| index % FOLDS != fold);
-        let (in_scope, right) = fit_both(&others);
-        for example in fold_of(&examples, |index| index % FOLDS == fold) {
+        let is_own = |example: &&Example| example.question % FOLDS == fold;
+        let (in_scope, right) = fit_both(examples.iter().filter(|example| !is_own(example)));
+        for example in examples.iter().filter(is_own) {
             held_out.push((
                 in_scope.probability(&example.signals) * right.probability(&example.signals),
                 example,
             ));
         }
     }
-    let bands = choose_bands(held_out);
-    Ok(Judge { bands, in_scope, right })
+    let (bands, bands_if_few) = choose_all_bands(&held_out);
+    Ok(Judge { bands, bands_if_few, in_scope, right })
 }
 
-fn fold_of(examples: &[Example], keep: impl Fn(usize) -> bool) -> Vec<&Example> {
-    examples
-        .iter()
-        .enumerate()
-        .filter(|(index, _)| keep(*index))
-        .map(|(_, example)| example)
-        .collect()
-}
-
-fn measure(snapshot: &Snapshot, truths: &[Truth]) -> Result<Vec<Example>, IndexError> {
-    let mut examples = Vec::new();
-    for truth in truths {
-        let analysis = snapshot.analyse(&truth.q)?;
-        if let Some((signals, best)) = analysis.signals.zip(analysis.candidates.first()) {
-            let harmless = truth.accepts(&best.entry, snapshot.library());
-            let in_scope = !truth.is_out();
-            examples.push(Example {
-                signals,
-                in_scope,
-                right: in_scope && harmless,
-                harmless,
-                guarded: analysis.guard.is_some(),
-            });
-        }
+fn measure_all(
+    library: &Arc<Library>,
+    setup: &Setup,
+    truths: &[Truth],
+) -> Result<Vec<Example>, SnapshotError> {
+    let ask = |library: Arc<Library>, supply, is_asked: &dyn Fn(usize, &Truth) -> bool| {
+        let snapshot = Snapshot::build(library, setup)?;
+        let asked = truths.iter().enumerate().filter(|(index, truth)| is_asked(*index, truth));
+        let examples = asked.map(|(index, truth)| measure(&snapshot, index, truth, supply));
+        let examples = examples.collect::<Result<Vec<Option<Example>>, IndexError>>()?;
+        Ok::<_, SnapshotError>(examples.into_iter().flatten())
+    };
+    let mut examples: Vec<Example> = Vec::new();
+    examples.extend(ask(library.clone(), Supplied::Whole, &|_, _| true)?);
+    for group in 0..THIN_GROUPS {
+        let is_in = |topic: &str| draw(0, topic) % u64::from(THIN_GROUPS) == u64::from(group);
+        let few = |id: &EntryId| is_in(id.topic().as_str()).then(|| few_phrasings(id));
+        let library = Arc::new(thinned(library, group, few));
+        let is_share = |index: usize| index as u32 % THIN_GROUPS == group;
+        let about_it = |_: usize, truth: &Truth| truth.topic().is_some_and(is_in);
+        examples.extend(ask(library.clone(), Supplied::ThinTopic, &about_it)?);
+        let about_others = |index, truth: &Truth| !about_it(index, truth) && is_share(index);
+        examples.extend(ask(library, Supplied::ThinNeighbours, &about_others)?);
+    }
+    for (variant, kept) in FEW_EVERYWHERE.into_iter().enumerate() {
+        let library = Arc::new(thinned(library, kept as u32, |_| Some(kept)));
+        let is_asked = |index: usize, _: &Truth| index % FEW_EVERYWHERE.len() == variant;
+        examples.extend(ask(library, Supplied::ThinEverywhere, &is_asked)?);
     }
     Ok(examples)
 }
 
-fn fit_both(examples: &[&Example]) -> (BoostedLogistic, BoostedLogistic) {
+/// A number between [`FEWEST`] and [`MOST`], the same for all answers of a topic, because editors
+/// often write several answers at once. Small numbers are as frequent as large ones.
+fn few_phrasings(id: &EntryId) -> usize {
+    let uniform = draw(1, id.topic().as_str()) as f64 / u64::MAX as f64;
+    (FEWEST * (MOST / FEWEST).powf(uniform)).round() as usize
+}
+
+fn measure(
+    snapshot: &Snapshot,
+    question: usize,
+    truth: &Truth,
+    supply: Supplied,
+) -> Result<Option<Example>, IndexError> {
+    let analysis = snapshot.analyse(&truth.q)?;
+    let Some((signals, best)) = analysis.signals.zip(analysis.candidates.first()) else {
+        return Ok(None);
+    };
+    let harmless = truth.accepts(&best.entry, snapshot.library());
+    let in_scope = !truth.is_out();
+    Ok(Some(Example {
+        question,
+        signals,
+        in_scope,
+        right: in_scope && harmless,
+        harmless,
+        guarded: analysis.guard.is_some(),
+        supply,
+    }))
+}
+
+fn fit_both<'e>(examples: impl Iterator<Item = &'e Example>) -> (BoostedLogistic, BoostedLogistic) {
+    let examples: Vec<&Example> = examples.collect();
     let scope: Vec<(&SignalValues, bool)> =
         examples.iter().map(|e| (&e.signals, e.in_scope)).collect();
     let in_scope = examples.iter().filter(|example| example.in_scope);
@@ -89,33 +167,87 @@ fn fit_both(examples: &[&Example]) -> (BoostedLogistic, BoostedLogistic) {
     (fit(&scope), fit(&right))
 }
 
-/// The lowest thresholds at which the error rates are within their limits.
-fn choose_bands(mut held_out: Vec<(f32, &Example)>) -> Bands {
-    held_out.sort_by(|a, b| b.0.total_cmp(&a.0));
+/// The bands for contenders with many phrasings, chosen on the whole library, and for those with
+/// few, chosen on the libraries that lack phrasings, in which both bands apply.
+fn choose_all_bands(held_out: &[(f32, &Example)]) -> (Bands, Bands) {
+    let asked_of = |supply: Supplied| -> Vec<(f32, &Example)> {
+        held_out.iter().filter(|(_, example)| example.supply == supply).copied().collect()
+    };
+    let if_many = choose_bands(asked_of(Supplied::Whole), PROMISE, None);
+    let lacking = [Supplied::ThinTopic, Supplied::ThinNeighbours, Supplied::ThinEverywhere];
+    let if_few = lacking
+        .map(|supply| choose_bands(asked_of(supply), PROMISE_IF_FEW, Some(if_many)))
+        .into_iter()
+        .fold(if_many, Bands::stricter);
+    (if_many, if_few)
+}
+
+/// The lowest thresholds at which the error rates are within their limits. With the bands for
+/// contenders with many phrasings, chooses those for the others.
+fn choose_bands(
+    mut held_out: Vec<(f32, &Example)>,
+    promise: Promise,
+    if_many: Option<Bands>,
+) -> Bands {
     let answerable = held_out.iter().filter(|(_, e)| e.in_scope).count().max(1) as f64;
     let unanswerable = held_out.iter().filter(|(_, e)| !e.in_scope).count().max(1) as f64;
-    let (mut right, mut wrong, mut harmful, mut outside) = (0.0, 0.0, 0.0, 0.0);
+    held_out.retain(|(_, example)| !example.guarded);
+    let (decided, mut open): (Vec<_>, Vec<_>) = held_out
+        .into_iter()
+        .partition(|(_, example)| if_many.is_some() && !example.signals.contender_has_few);
+    open.sort_by(|a, b| b.0.total_cmp(&a.0));
+    let from = |threshold: fn(&Bands) -> f32| {
+        let threshold = if_many.as_ref().map_or(f32::INFINITY, threshold);
+        let mut counts = Counts::default();
+        let above = decided.iter().filter(|(confidence, _)| *confidence >= threshold);
+        above.for_each(|(_, example)| counts.add(example));
+        counts
+    };
+    let (mut strong, mut likely, mut weak) =
+        (from(|bands| bands.strong), from(|bands| bands.likely), from(|bands| bands.weak));
     let mut bands = Bands { strong: 1.0, likely: 1.0, weak: 1.0 };
-    for (confidence, example) in held_out.into_iter().filter(|(_, example)| !example.guarded) {
-        match (example.in_scope, example.right, example.harmless) {
-            (true, true, _) => right += 1.0,
-            (true, false, _) => wrong += 1.0,
-            (false, _, harmless) => {
-                outside += 1.0;
-                harmful += f64::from(u8::from(!harmless));
-            }
-        }
-        if right / f64::max(right + wrong + harmful, 1.0) >= MIN_STRONG_PRECISION {
+    for (confidence, example) in open {
+        [&mut strong, &mut likely, &mut weak].into_iter().for_each(|counts| counts.add(example));
+        if strong.right / strong.answers() >= MIN_STRONG_PRECISION {
             bands.strong = confidence;
         }
-        if wrong / answerable <= MAX_WRONG && harmful / unanswerable <= MAX_FALSE {
+        if likely.wrong / answerable <= promise.max_wrong
+            && likely.harmful / unanswerable <= promise.max_false
+        {
             bands.likely = confidence;
         }
-        if outside / unanswerable <= MAX_SUGGESTED {
+        if weak.outside / unanswerable <= MAX_SUGGESTED {
             bands.weak = confidence;
         }
     }
     bands.strong = bands.strong.max(bands.likely);
     bands.weak = bands.weak.min(bands.likely);
     bands
+}
+
+/// How many examples a threshold lets through.
+#[derive(Default)]
+struct Counts {
+    right: f64,
+    wrong: f64,
+    outside: f64,
+    /// Those from outside that get an answer that claims something about the case.
+    harmful: f64,
+}
+
+impl Counts {
+    fn add(&mut self, example: &Example) {
+        match (example.in_scope, example.right, example.harmless) {
+            (true, true, _) => self.right += 1.0,
+            (true, false, _) => self.wrong += 1.0,
+            (false, _, harmless) => {
+                self.outside += 1.0;
+                self.harmful += f64::from(u8::from(!harmless));
+            }
+        }
+    }
+
+    fn answers(&self) -> f64 {
+        f64::max(self.right + self.wrong + self.harmful, 1.0)
+    }
 }

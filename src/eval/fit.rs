@@ -46,7 +46,7 @@ pub fn fit(examples: &[(&SignalValues, bool)]) -> BoostedLogistic {
 fn fit_weights(examples: &[(&SignalValues, bool)]) -> BoostedLogistic {
     let count = examples.len().max(1) as f64;
     let measured = |signal: usize| {
-        examples.iter().map(move |(s, _)| f64::from(s.0[signal])).filter(|v| !v.is_nan())
+        examples.iter().map(move |(s, _)| f64::from(s.values[signal])).filter(|v| !v.is_nan())
     };
     let mean = |values: Vec<f64>| values.iter().sum::<f64>() / values.len().max(1) as f64;
     let means: Vec<f64> =
@@ -58,7 +58,7 @@ fn fit_weights(examples: &[(&SignalValues, bool)]) -> BoostedLogistic {
     let deviations: Vec<f64> =
         (0..SIGNAL_COUNT).map(|signal| variance(signal).sqrt().max(1e-3)).collect();
     let z_scores = |s: &SignalValues| -> Vec<f64> {
-        let of = |signal: usize| (f64::from(s.0[signal]) - means[signal]) / deviations[signal];
+        let of = |signal: usize| (f64::from(s.values[signal]) - means[signal]) / deviations[signal];
         // A signal that was not measured counts as its mean.
         (0..SIGNAL_COUNT).map(of).map(|z| if z.is_nan() { 0.0 } else { z }).collect()
     };
@@ -101,7 +101,7 @@ fn grow(rows: &[Row]) -> Tree {
         if let Some((signal, threshold)) = best_split(&reached[node]) {
             (signals[node], thresholds[node]) = (signal, threshold);
         }
-        let is_above = |row: &&Row| row.signals.0[signals[node]] > thresholds[node];
+        let is_above = |row: &&Row| row.signals.values[signals[node]] > thresholds[node];
         let (above, below) = reached[node].iter().partition(|row| is_above(row));
         reached.extend([below, above]);
     }
@@ -117,11 +117,11 @@ fn best_split(rows: &[&Row]) -> Option<(usize, f32)> {
     let mut best = (all.gain(), None);
     let mut sorted = rows.to_vec();
     for signal in 0..SIGNAL_COUNT {
-        sorted.sort_by(|a, b| a.signals.0[signal].total_cmp(&b.signals.0[signal]));
+        sorted.sort_by(|a, b| a.signals.values[signal].total_cmp(&b.signals.values[signal]));
         let mut below = Gradient::default();
         for (place, pair) in sorted.windows(2).enumerate() {
             below = below.and(pair[0].gradient());
-            let (value, next) = (pair[0].signals.0[signal], pair[1].signals.0[signal]);
+            let (value, next) = (pair[0].signals.values[signal], pair[1].signals.values[signal]);
             let enough = (MIN_LEAF..=rows.len().saturating_sub(MIN_LEAF)).contains(&(place + 1));
             let gain = below.gain() + all.without(below).gain();
             if enough && value < next && gain > best.0 {
@@ -182,7 +182,10 @@ mod tests {
             let high = [example, example / 3].map(|place| place.is_multiple_of(3));
             let mut signals = [0.0; SIGNAL_COUNT];
             signals[..2].copy_from_slice(&high.map(|high| f32::from(u8::from(high))));
-            (SignalValues(signals), high[0] != high[1])
+            (
+                SignalValues { values: signals, contender_has_few: false, covered: 0.0 },
+                high[0] != high[1],
+            )
         };
         (0..400).map(of).collect()
     }
@@ -210,9 +213,17 @@ mod tests {
         let examples = exclusive_or();
         let examples = borrowed(&examples);
         let (weights, whole) = (fit_weights(&examples), fit(&examples));
-        let average = SignalValues(weights.means);
+        let average =
+            SignalValues { values: weights.means, contender_has_few: false, covered: 0.0 };
         let by_weights = weights.log_odds(&average);
         assert_ne!(whole.log_odds(&average), by_weights);
-        assert_eq!(whole.log_odds(&SignalValues([f32::NAN; SIGNAL_COUNT])), by_weights);
+        assert_eq!(
+            whole.log_odds(&SignalValues {
+                values: [f32::NAN; SIGNAL_COUNT],
+                contender_has_few: false,
+                covered: 0.0
+            }),
+            by_weights
+        );
     }
 }

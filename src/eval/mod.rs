@@ -10,6 +10,7 @@ mod compare;
 mod figures;
 mod fit;
 mod run;
+mod thinned;
 mod truth;
 
 pub use calibrate::calibrate;
@@ -17,4 +18,5 @@ pub use collection::{Collection, CollectionError};
 pub use compare::{Change, changes};
 pub use figures::{Curve, CurvePoint, Figures, Ranking, curve, curve_point, figures, ranking};
 pub use run::{Row, Run, Verdict, run};
+pub use thinned::thinned;
 pub use truth::{OUT, Truth, TruthError, read_sets};

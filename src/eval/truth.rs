@@ -42,6 +42,12 @@ impl Truth {
         self.topics == [OUT]
     }
 
+    /// The topic of the first label; `None` if the question is out of scope.
+    pub fn topic(&self) -> Option<&str> {
+        let first = self.topics.first().filter(|_| !self.is_out())?;
+        Some(first.split('/').next().unwrap_or(first))
+    }
+
     /// Whether an entry is an acceptable answer. An out-of-scope question may still get an answer
     /// that claims nothing about the case.
     pub fn accepts(&self, entry: &EntryId, library: &Library) -> bool {

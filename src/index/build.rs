@@ -9,7 +9,7 @@ use tantivy::tokenizer::{PreTokenizedString, Token};
 
 use super::schema::Fields;
 use crate::knowledge::{FaqEntry, Library};
-use crate::language::{Analyzer, Word};
+use crate::language::{Analyzer, Word, features};
 
 /// The memory budget of the writer. Beyond it the writer starts a second segment, which the
 /// searcher would not read; thousands of entries fit.
@@ -78,10 +78,14 @@ fn document(
     ];
     let mut document = TantivyDocument::new();
     let everything = parts.iter().flat_map(|(_, terms)| terms.iter().cloned()).collect();
+    let ways = entry.ways_of_asking().chain(entry.keywords.iter().map(String::as_str));
+    let features: Vec<String> = ways.flat_map(|text| features(&analyzer.read(text))).collect();
     for (field, terms) in parts {
         add_terms(&mut document, field, terms);
     }
     add_terms(&mut document, fields.everything, everything);
+    document.add_u64(fields.length, features.len() as u64);
+    add_terms(&mut document, fields.features, features);
     document
 }
 

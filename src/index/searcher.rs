@@ -8,7 +8,7 @@ use tantivy::schema::{Field, IndexRecordOption, Term};
 use tantivy::{DocSet, InvertedIndexReader, ReloadPolicy, SegmentReader};
 
 use super::build::{Index, IndexError};
-use super::schema::Fields;
+use super::schema::{Fields, LENGTH};
 
 /// The number of an entry: its index among the vetted entries, in the order of ids. It is also its
 /// Tantivy document id.
@@ -36,6 +36,8 @@ pub struct Searcher {
     /// `None` for an index without entries, which has no segment.
     segment: Option<Segment>,
     entries: usize,
+    /// The number of features in the phrasings of each entry.
+    lengths: Vec<f32>,
 }
 
 struct Segment {
@@ -43,6 +45,7 @@ struct Segment {
     answer: Postings,
     quotations: Postings,
     everything: Postings,
+    features: Postings,
 }
 
 /// The postings of one field, opened once.
@@ -59,10 +62,11 @@ impl Searcher {
         let index = tantivy::Index::open(index.0.clone()).map_err(IndexError::tantivy("open"))?;
         let reader = index.reader_builder().reload_policy(ReloadPolicy::Manual).try_into();
         let searcher = reader.map_err(IndexError::tantivy("open"))?.searcher();
-        let segment = searcher.segment_readers().first();
-        let segment =
-            segment.map(Segment::open).transpose().map_err(IndexError::tantivy("open"))?;
-        Ok(Self { segment, entries: searcher.num_docs() as usize })
+        let opened = searcher.segment_readers().first();
+        let lengths = opened.map(lengths).transpose().map_err(IndexError::tantivy("open"))?;
+        let segment = opened.map(Segment::open).transpose().map_err(IndexError::tantivy("open"))?;
+        let entries = searcher.num_docs() as usize;
+        Ok(Self { segment, entries, lengths: lengths.unwrap_or_default() })
     }
 
     pub fn entry_count(&self) -> usize {
@@ -92,6 +96,21 @@ impl Searcher {
             }
         }
         Ok(scores)
+    }
+
+    /// Calls `visit` with every entry whose phrasings have a feature, and with how many of them do.
+    pub fn visit_feature(
+        &self,
+        feature: &str,
+        visit: impl FnMut(EntryNumber, u32),
+    ) -> Result<(), IndexError> {
+        let Some(segment) = &self.segment else { return Ok(()) };
+        segment.features.visit(feature, visit).map_err(failed)
+    }
+
+    /// The number of features in the phrasings of each entry.
+    pub fn lengths(&self) -> &[f32] {
+        &self.lengths
     }
 
     /// The inverse document frequency of BM25: `ln(1 + (N - n + ½) / (n + ½))` for a term in n of N
@@ -128,6 +147,7 @@ impl Segment {
             answer: Postings::open(segment, fields.answer)?,
             quotations: Postings::open(segment, fields.quotations)?,
             everything: Postings::open(segment, fields.everything)?,
+            features: Postings::open(segment, fields.features)?,
         })
     }
 }
@@ -143,17 +163,24 @@ impl Postings {
 
     /// Adds the BM25 score of a term, times a weight, to every entry whose field contains it.
     fn add_scores(&self, term: &str, weight: f32, scores: &mut [f32]) -> std::io::Result<()> {
-        let Some(info) = self.terms.get_term_info(&self.term(term))? else { return Ok(()) };
-        let (matching, all) = (u64::from(info.doc_freq), u64::from(self.documents));
+        let (matching, all) = (u64::from(self.document_frequency(term)?), self.documents.into());
         let bm25 = Bm25Weight::for_one_term_without_explain(matching, all, self.average_length);
         let bm25 = bm25.boost_by(weight);
+        self.visit(term, |EntryNumber(entry), frequency| {
+            if let Some(score) = scores.get_mut(entry as usize) {
+                *score += bm25.score(self.lengths.fieldnorm_id(entry), frequency);
+            }
+        })
+    }
+
+    /// Calls `visit` with every entry whose field contains a term, and with the term's frequency.
+    fn visit(&self, term: &str, mut visit: impl FnMut(EntryNumber, u32)) -> std::io::Result<()> {
+        let Some(info) = self.terms.get_term_info(&self.term(term))? else { return Ok(()) };
         let option = IndexRecordOption::WithFreqs;
         let mut block = self.terms.read_block_postings_from_terminfo(&info, option)?;
         while block.block_len() > 0 {
             for (&document, &frequency) in block.docs().iter().zip(block.freqs()) {
-                if let Some(score) = scores.get_mut(document as usize) {
-                    *score += bm25.score(self.lengths.fieldnorm_id(document), frequency);
-                }
+                visit(EntryNumber(document), frequency);
             }
             block.advance();
         }
@@ -175,6 +202,12 @@ impl Postings {
     fn term(&self, text: &str) -> Term {
         Term::from_field_text(self.field, text)
     }
+}
+
+fn lengths(segment: &SegmentReader) -> tantivy::Result<Vec<f32>> {
+    let column = segment.fast_fields().u64(LENGTH)?;
+    let length = |document| column.first(document).unwrap_or(0) as f32;
+    Ok((0..segment.max_doc()).map(length).collect())
 }
 
 fn failed(error: std::io::Error) -> IndexError {

@@ -119,7 +119,7 @@ pub struct ContentHash(String);
 
 impl ContentHash {
     /// The hash of a sequence of texts.
-    pub(super) fn of(texts: impl Iterator<Item = String>) -> Self {
+    pub(crate) fn of(texts: impl Iterator<Item = String>) -> Self {
         let mut hasher = Hasher::new();
         for text in texts {
             hasher.update(text.as_bytes());

@@ -19,4 +19,5 @@ pub(crate) use fold::fold;
 pub(crate) use function_words::{is_filler, is_opening};
 pub(crate) use patterns::{Pattern, Patterns};
 pub(crate) use synonyms::Synonyms;
+pub(crate) use words::features;
 pub use words::{Word, words};

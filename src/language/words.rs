@@ -55,6 +55,17 @@ pub fn words(text: &str) -> Vec<Word> {
     splitter.words
 }
 
+/// The features of a text: its stems, and the pairs of neighbouring stems, joined by a space. Each
+/// once, sorted.
+pub fn features(words: &[Word]) -> Vec<String> {
+    let single = words.iter().map(|word| word.term.clone());
+    let pairs = words.windows(2).map(|pair| format!("{} {}", pair[0].term, pair[1].term));
+    let mut features: Vec<String> = single.chain(pairs).collect();
+    features.sort_unstable();
+    features.dedup();
+    features
+}
+
 struct Splitter {
     stemmer: Stemmer,
     words: Vec<Word>,

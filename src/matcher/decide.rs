@@ -68,8 +68,9 @@ impl Snapshot {
         let confidence = signals.map(|signals| self.judge().confidence(&signals));
         let guarded =
             guard.as_deref().and_then(|name| self.decide_by_guard(name, &candidates, confidence));
-        let (outcome, verdict) =
-            guarded.unwrap_or_else(|| decide_by_confidence(&question, &candidates, confidence));
+        let (outcome, verdict) = guarded.unwrap_or_else(|| {
+            decide_by_confidence(&question, &candidates, signals.zip(confidence))
+        });
         candidates.truncate(SUGGESTIONS);
         let evidence =
             Evidence { candidates, signals, guard, confidence, verdict, explanation: None };
@@ -115,13 +116,13 @@ impl Snapshot {
 fn decide_by_confidence(
     question: &Question,
     candidates: &[Candidate],
-    confidence: Option<Confidence>,
+    measured: Option<(SignalValues, Confidence)>,
 ) -> (Outcome, Verdict) {
     let no_answer = |reason, nearest| Outcome::NoAnswer { reason, nearest, guard: None };
     if question.whole.words.is_empty() {
         return (no_answer(NoAnswerReason::Empty, Vec::new()), Verdict::NoWords);
     }
-    let (Some(best), Some(confidence)) = (candidates.first(), confidence) else {
+    let (Some(best), Some((signals, confidence))) = (candidates.first(), measured) else {
         return (no_answer(NoAnswerReason::Outside, Vec::new()), Verdict::NothingNear);
     };
     let entry = best.entry.clone();
@@ -129,11 +130,20 @@ fn decide_by_confidence(
         let outcome = Outcome::Answered { entry: entry.clone(), runners_up: Vec::new() };
         return (outcome, Verdict::ExactPhrasing { entry });
     }
-    let outcome = match confidence.band {
+    let band = match confidence.band {
+        // One word can mean anything that the FAQ says about it.
+        Band::Likely | Band::None if question.whole.is_one_word() && signals.covered == 1.0 => {
+            Band::Weak
+        }
+        // A choice of questions that have no word in common with the asker's would only puzzle.
+        Band::Weak if signals.covered == 0.0 => Band::None,
+        band => band,
+    };
+    let outcome = match band {
         Band::Strong => Outcome::Answered { entry: entry.clone(), runners_up: Vec::new() },
         Band::Likely => answered_with_runners_up(&entry, candidates),
         Band::Weak => Outcome::Ambiguous(suggestions(candidates, SUGGESTIONS)),
-        Band::None if confidence.in_scope >= MIN_SCOPE_TO_SUGGEST => {
+        Band::None if confidence.in_scope >= MIN_SCOPE_TO_SUGGEST && signals.covered > 0.0 => {
             no_answer(NoAnswerReason::NotSure, suggestions(candidates, NEAREST))
         }
         Band::None => no_answer(NoAnswerReason::Outside, Vec::new()),

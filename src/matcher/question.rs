@@ -79,6 +79,14 @@ impl ParsedText {
         Self { text: surfaces.join(" "), words }
     }
 
+    /// Whether somebody typed a single word, such as "optout", which may read as two.
+    pub fn is_one_word(&self) -> bool {
+        let typed = |word: &Word| word.typed.clone().unwrap_or_else(|| word.surface.clone());
+        self.words.first().is_some_and(|first| {
+            self.words.len() == 1 || self.words.iter().all(|word| typed(word) == typed(first))
+        })
+    }
+
     /// The search terms: every term and concept once, in the order of first use.
     pub fn terms(&self) -> Vec<WeightedTerm<'_>> {
         let mut terms: Vec<WeightedTerm<'_>> = Vec::new();

@@ -8,7 +8,9 @@ use super::model::{Model, VectorTable};
 use super::parts::Parts;
 use super::quotations::QuotationSearch;
 use super::type_ahead::TypeAhead;
-use crate::index::{Cache, CacheKey, EntryNumber, IndexError, Origin, Searcher, Stored, build};
+use crate::index::{
+    Cache, CacheKey, EntryNumber, Index, IndexError, Origin, Searcher, Stored, build,
+};
 use crate::knowledge::{EntryId, Finding, Library, TopicId};
 use crate::language::Patterns;
 
@@ -90,10 +92,15 @@ impl Snapshot {
         if !errors.is_empty() {
             return Err(SnapshotError::Rejected(errors));
         }
-        let model = Model::learn(&library, table.cloned());
-        let index = build(&library, model.analyzer())?;
-        let searcher = Searcher::open(&index)?;
+        let (index, searcher, model) = learn(&library, table)?;
         let origin = cache.store(&Stored { index, model: model.to_bytes() });
+        Ok(Self::assemble(library, model, searcher, setup, origin))
+    }
+
+    /// Trains the models and builds the index without the cache, for a library that is used once.
+    pub fn build(library: Arc<Library>, setup: &Setup) -> Result<Self, SnapshotError> {
+        let (_, searcher, model) = learn(&library, setup.table.as_ref())?;
+        let origin = Origin::InMemory { reason: "it is used once".to_owned() };
         Ok(Self::assemble(library, model, searcher, setup, origin))
     }
 
@@ -173,6 +180,16 @@ impl Snapshot {
     pub(super) fn topic(&self, number: EntryNumber) -> &TopicId {
         &self.entries[number.0 as usize].1
     }
+}
+
+fn learn(
+    library: &Library,
+    table: Option<&Arc<VectorTable>>,
+) -> Result<(Index, Searcher, Model), IndexError> {
+    let model = Model::learn(library, table.cloned());
+    let index = build(library, model.analyzer())?;
+    let searcher = Searcher::open(&index)?;
+    Ok((index, searcher, model))
 }
 
 /// The cached index and models, if both can be used.

@@ -46,7 +46,7 @@ impl BoostedLogistic {
     }
 
     pub fn log_odds(&self, signals: &SignalValues) -> f32 {
-        let z_scores = signals.0.iter().zip(&self.means).zip(&self.deviations);
+        let z_scores = signals.values.iter().zip(&self.means).zip(&self.deviations);
         let z_scores = z_scores.map(|((signal, mean), deviation)| (signal - mean) / deviation);
         let weighted = z_scores.zip(&self.weights);
         let weighted = weighted.map(|(z, weight)| if z.is_nan() { 0.0 } else { weight * z });
@@ -60,7 +60,7 @@ impl Tree {
     pub fn correction(&self, signals: &SignalValues) -> f32 {
         let mut node = 0;
         while node < SPLITS {
-            let signal = signals.0[self.signals[node]];
+            let signal = signals.values[self.signals[node]];
             if signal.is_nan() {
                 return 0.0;
             }

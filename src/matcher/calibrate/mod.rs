@@ -16,7 +16,7 @@ pub use signals::{SIGNAL_COUNT, SIGNALS, SignalValues};
 
 /// Raise it whenever the signals of a question change, or the way they become a confidence. A test
 /// then fails until the calibration is derived again.
-pub const SCORER_VERSION: u32 = 15;
+pub const SCORER_VERSION: u32 = 16;
 
 const SHIPPED: &str = include_str!("calibration.toml");
 
@@ -34,6 +34,8 @@ pub struct Calibration {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Judge {
     pub bands: Bands,
+    /// If one of the contenders has few phrasings. The models know less of it then.
+    pub bands_if_few: Bands,
     /// Is the question about this FAQ?
     pub in_scope: BoostedLogistic,
     /// Given that it is: is the best entry, or another entry of its topic, right?
@@ -113,14 +115,24 @@ impl Calibration {
 
 impl Judge {
     pub fn confidence(&self, signals: &SignalValues) -> Confidence {
+        let bands = if signals.contender_has_few { &self.bands_if_few } else { &self.bands };
         let (in_scope, right) =
             (self.in_scope.probability(signals), self.right.probability(signals));
         let together = in_scope * right;
-        Confidence { in_scope, right, together, band: self.bands.band(together) }
+        Confidence { in_scope, right, together, band: bands.band(together) }
     }
 }
 
 impl Bands {
+    /// The bands that keep the promises of both.
+    pub fn stricter(self, other: Self) -> Self {
+        Self {
+            strong: self.strong.max(other.strong),
+            likely: self.likely.max(other.likely),
+            weak: self.weak.max(other.weak),
+        }
+    }
+
     fn band(&self, confidence: f32) -> Band {
         match confidence {
             c if c >= self.strong => Band::Strong,

@@ -1,10 +1,10 @@
-//! The list of classes that both classifiers learn.
+//! The classes that the classifiers learn.
 
 use std::collections::HashMap;
 
 use crate::knowledge::{Library, TopicId};
 
-/// One class for each entry, then one for each topic, then one for "is about this FAQ at all".
+/// The entries and topics of a FAQ, by number.
 #[derive(Debug, Clone)]
 pub(in crate::matcher) struct Classes {
     /// The topic of each entry, numbered in order of first occurrence. Empty if every entry has a
@@ -14,15 +14,13 @@ pub(in crate::matcher) struct Classes {
     topics: usize,
 }
 
-/// The margin of a text for each class: 1 or more if it surely belongs to the class, -1 or less if
-/// it surely does not.
-#[derive(Debug, Clone, Default)]
-pub(in crate::matcher) struct Margins {
-    pub entries: Vec<f32>,
-    /// The margin of each entry's topic, by entry number; empty if topics are not learned.
-    pub topics: Vec<f32>,
-    /// `None` without examples of questions that belong elsewhere.
-    pub in_scope: Option<f32>,
+/// A set of phrasings that a classifier tells apart from the rest.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Class {
+    Entry(u32),
+    Topic(u32),
+    /// Everything that leads to an entry.
+    WholeFaq,
 }
 
 impl Classes {
@@ -45,33 +43,48 @@ impl Classes {
         Self { topic_of_entry: Vec::new(), entries, topics: 0 }
     }
 
-    pub fn len(&self) -> usize {
-        self.entries + self.topics + 1
+    /// Entries with these topics.
+    #[cfg(test)]
+    pub fn of_topics(topic_of_entry: &[u32]) -> Self {
+        let topics = topic_of_entry.iter().max().map_or(0, |&last| last as usize + 1);
+        Self { entries: topic_of_entry.len(), topic_of_entry: topic_of_entry.to_vec(), topics }
     }
 
     pub fn entries(&self) -> usize {
         self.entries
     }
 
+    /// The number of topics; 0 if they would only repeat the entries.
+    pub fn topics(&self) -> usize {
+        self.topics
+    }
+
+    pub(super) fn all_entries(&self) -> impl Iterator<Item = Class> {
+        (0..self.entries as u32).map(Class::Entry)
+    }
+
+    pub(super) fn all_topics(&self) -> impl Iterator<Item = Class> {
+        (0..self.topics as u32).map(Class::Topic)
+    }
+
+    /// The topic of an entry, if there are topics.
+    pub fn topic_of(&self, entry: usize) -> Option<usize> {
+        self.topic_of_entry.get(entry).map(|&topic| topic as usize)
+    }
+
     /// Whether a class contains the phrasings of an entry. `None` is a question that belongs
     /// elsewhere; no class contains it.
-    pub fn contains(&self, class: usize, entry: Option<u32>) -> bool {
-        let Some(entry) = entry.map(|entry| entry as usize) else { return false };
-        if class < self.entries {
-            class == entry
-        } else if class < self.entries + self.topics {
-            self.topic_of_entry[entry] as usize == class - self.entries
-        } else {
-            true
+    pub(super) fn contains(&self, class: Class, entry: Option<u32>) -> bool {
+        let Some(entry) = entry else { return false };
+        match class {
+            Class::Entry(number) => number == entry,
+            Class::Topic(topic) => self.topic_of_entry.get(entry as usize) == Some(&topic),
+            Class::WholeFaq => true,
         }
     }
 
-    /// Splits the margins of all classes by kind. `has_elsewhere` says whether the last class had
-    /// negative examples.
-    pub fn margins(&self, mut all: Vec<f32>, has_elsewhere: bool) -> Margins {
-        let in_scope = all.pop().filter(|_| has_elsewhere);
-        let topics = all.split_off(self.entries);
-        let topics = self.topic_of_entry.iter().map(|&topic| topics[topic as usize]).collect();
-        Margins { entries: all, topics, in_scope }
+    /// The value of each entry's topic, by entry number; empty if there are no topics.
+    pub fn by_entry(&self, of_topics: &[f32]) -> Vec<f32> {
+        self.topic_of_entry.iter().map(|&topic| of_topics[topic as usize]).collect()
     }
 }

@@ -6,6 +6,8 @@ mod exact_phrasings;
 mod ngrams;
 mod one_vs_rest;
 mod quantised;
+mod sparse;
+mod supply;
 mod vector_table;
 mod vectors;
 
@@ -13,9 +15,11 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-pub(super) use classes::{Classes, Margins};
+pub(super) use classes::Classes;
 use exact_phrasings::ExactPhrasings;
+pub(super) use ngrams::NgramMargins;
 use ngrams::NgramModel;
+pub(super) use supply::{Share, Supply};
 pub use vector_table::{VectorError, VectorTable};
 pub(super) use vectors::Similarities;
 use vectors::VectorModel;
@@ -29,12 +33,13 @@ use crate::language::{Analyzer, IsCommon, Synonyms, Vocabulary, Word};
 pub(super) struct Model {
     trained: TrainedModels,
     classes: Classes,
+    supply: Supply,
     table: Option<Arc<VectorTable>>,
     analyzer: Analyzer,
 }
 
-/// The cached part. `ngrams` is missing if the FAQ is too large to train on, and `vectors` if there
-/// is no vector table.
+/// The cached part. `ngrams` is missing if there is nothing to train on or too much, and `vectors`
+/// if there is no vector table.
 #[derive(Debug, PartialEq, Serialize, Deserialize)]
 struct TrainedModels {
     vocabulary: Vocabulary,
@@ -67,7 +72,7 @@ impl Model {
             vectors: table.as_ref().map(|table| VectorModel::learn(&phrasings, &classes, table)),
             vocabulary,
         };
-        Self { trained, classes, table, analyzer }
+        Self { trained, classes, supply: Supply::of(library), table, analyzer }
     }
 
     /// Reads models that were trained on the same library and table. `None` if they are damaged.
@@ -78,7 +83,8 @@ impl Model {
     ) -> Option<Self> {
         let trained: TrainedModels = postcard::from_bytes(bytes).ok()?;
         let analyzer = analyzer(library, &trained.vocabulary, table.as_ref());
-        Some(Self { trained, classes: Classes::of(library), table, analyzer })
+        let (classes, supply) = (Classes::of(library), Supply::of(library));
+        Some(Self { trained, classes, supply, table, analyzer })
     }
 
     pub fn to_bytes(&self) -> Vec<u8> {
@@ -98,20 +104,23 @@ impl Model {
         self.trained.vectors.is_some()
     }
 
-    /// See [`NgramModel::trust`]; 0 without n-grams.
-    pub fn ngram_trust(&self) -> f32 {
-        self.trained.ngrams.as_ref().map_or(0.0, NgramModel::trust)
+    pub fn supply(&self) -> &Supply {
+        &self.supply
     }
 
-    pub fn ngram_margins(&self, text: &ParsedText) -> Option<Margins> {
+    pub fn classes(&self) -> &Classes {
+        &self.classes
+    }
+
+    pub fn ngram_margins(&self, text: &ParsedText) -> Option<NgramMargins> {
         let ngrams = self.trained.ngrams.as_ref()?;
         Some(ngrams.margins(&text.words, &self.classes))
     }
 
-    /// `bm25` are the BM25 scores of all entries; see [`VectorModel::similarities`].
-    pub fn similarities(&self, text: &ParsedText, bm25: &[f32]) -> Option<Similarities> {
+    /// `by_words` are scores of all entries; see [`VectorModel::similarities`].
+    pub fn similarities(&self, text: &ParsedText, by_words: &[f32]) -> Option<Similarities> {
         let (vectors, table) = self.trained.vectors.as_ref().zip(self.table.as_ref())?;
-        Some(vectors.similarities(&text.text, table, &self.classes, bm25))
+        Some(vectors.similarities(&text.text, table, &self.classes, by_words))
     }
 }
 

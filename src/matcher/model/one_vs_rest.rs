@@ -8,7 +8,7 @@
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use super::classes::Classes;
+use super::classes::{Class, Classes};
 
 /// The cost of an error on an example. 1 is the usual choice and was not tuned.
 const COST: f32 = 1.0;
@@ -43,30 +43,29 @@ pub(super) struct Hyperplane {
     pub bias: f32,
 }
 
-/// Trains a hyperplane for every class, and returns the results of `keep` in the order of classes.
+/// Trains a hyperplane for each wanted class, and returns the results of `keep` in the same order.
 /// `keep` can compress a hyperplane, so that they are not all in memory at once. `entries` has the
 /// entry of each example; `None` is a question that belongs elsewhere.
 pub(super) fn train<T: Send>(
     examples: &impl Examples,
     entries: &[Option<u32>],
     classes: &Classes,
+    wanted: &[Class],
     keep: impl Fn(Hyperplane) -> T + Sync,
 ) -> Vec<T> {
     let order = shuffled(examples.count());
     let next = AtomicUsize::new(0);
-    let kept = Mutex::new((0..classes.len()).map(|_| None).collect::<Vec<Option<T>>>());
+    let kept = Mutex::new(wanted.iter().map(|_| None).collect::<Vec<Option<T>>>());
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
     std::thread::scope(|scope| {
-        for _ in 0..threads.min(classes.len()) {
+        for _ in 0..threads.min(wanted.len()) {
             scope.spawn(|| {
                 loop {
-                    let class = next.fetch_add(1, Ordering::Relaxed);
-                    if class >= classes.len() {
-                        break;
-                    }
+                    let number = next.fetch_add(1, Ordering::Relaxed);
+                    let Some(&class) = wanted.get(number) else { break };
                     let is_positive = |example: usize| classes.contains(class, entries[example]);
                     let plane = keep(train_one(examples, is_positive, &order));
-                    kept.lock().expect("no thread panics while it holds the lock")[class] =
+                    kept.lock().expect("no thread panics while it holds the lock")[number] =
                         Some(plane);
                 }
             });
@@ -162,7 +161,9 @@ mod tests {
 
     fn planes() -> Vec<Hyperplane> {
         let entries: Vec<Option<u32>> = (0..6).map(|example| Some(example / 2)).collect();
-        train(&examples(), &entries, &Classes::of_entries(3), |plane| plane)
+        let classes = Classes::of_entries(3);
+        let wanted: Vec<Class> = classes.all_entries().collect();
+        train(&examples(), &entries, &classes, &wanted, |plane| plane)
     }
 
     #[test]

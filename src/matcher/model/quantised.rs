@@ -57,15 +57,13 @@ impl QuantisedVectors {
         vectors
     }
 
-    /// The largest cosine of any vector of a group with another vector; −1 for an empty group.
-    pub fn nearest(&self, group: usize, wanted: &QuantisedVector) -> f32 {
+    /// The cosine of each vector of a group with another vector.
+    pub fn cosines(&self, group: usize, wanted: &QuantisedVector) -> impl Iterator<Item = f32> {
         let range = self.starts[group] as usize..self.starts[group + 1] as usize;
         let numbers = &self.numbers[range.start * self.kept..range.end * self.kept];
         let scales = &self.scales[range];
         let vectors = numbers.chunks_exact(self.kept.max(1)).zip(scales);
-        let cosines = vectors
-            .map(|(numbers, scale)| scale * wanted.scale * dot(numbers, &wanted.numbers) as f32);
-        cosines.fold(-1.0, f32::max)
+        vectors.map(|(numbers, scale)| scale * wanted.scale * dot(numbers, &wanted.numbers) as f32)
     }
 }
 
@@ -128,7 +126,8 @@ mod tests {
         let (wanted, group) = vectors.split_at(7);
         let cosine = |vector: &[f32]| vector.iter().zip(wanted).map(|(x, y)| x * y).sum::<f32>();
         let expected = group.chunks_exact(7).map(cosine).fold(-1.0, f32::max);
-        let quantised = QuantisedVectors::new(7, [group]).nearest(0, &QuantisedVector::new(wanted));
+        let quantised = QuantisedVectors::new(7, [group]);
+        let quantised = quantised.cosines(0, &QuantisedVector::new(wanted)).fold(-1.0, f32::max);
         assert!((quantised - expected).abs() < 0.01, "{quantised} instead of {expected}");
     }
 
@@ -137,7 +136,8 @@ mod tests {
         let vectors = vectors(40);
         let groups = QuantisedVectors::new(7, [&vectors[..7 * 3], &[], &vectors[7 * 3..]]);
         let nearest = |group, wanted: usize| {
-            groups.nearest(group, &QuantisedVector::new(&vectors[7 * wanted..7 * wanted + 7]))
+            let wanted = QuantisedVector::new(&vectors[7 * wanted..7 * wanted + 7]);
+            groups.cosines(group, &wanted).fold(-1.0, f32::max)
         };
         for wanted in 0..40 {
             let own = if wanted < 3 { 0 } else { 2 };

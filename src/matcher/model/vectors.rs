@@ -1,12 +1,12 @@
 //! Scores entries by the similarity of vectors.
 //!
-//! The vectors of all phrasings are used in three ways: the nearest phrasing of an entry, the
-//! centroid of its phrasings, and a linear classifier.
+//! The vectors of all phrasings are used in four ways: the nearest phrasing of an entry, the density
+//! of its phrasings, their centroid, and a linear classifier.
 
 use serde::{Deserialize, Serialize};
 
 use super::Phrasings;
-use super::classes::{Classes, Margins};
+use super::classes::{Class, Classes};
 use super::one_vs_rest::{Examples, train};
 use super::quantised::{QuantisedVector, QuantisedVectors};
 use super::vector_table::{VectorTable, dot, dots, scale_to_unit};
@@ -16,9 +16,12 @@ use crate::matcher::rank::top_indices;
 /// times phrasings. Larger FAQs use only the nearest phrasing and the centroid.
 const MAX_CLASSIFIED_ENTRIES: usize = 400;
 
-/// The nearest phrasing is searched for in this many of the best entries by BM25, and in as many
-/// of the best by centroid.
+/// The phrasings of this many of the best entries by the words are compared one by one, and of as
+/// many of the best by centroid.
 const SEARCHED_ENTRIES: usize = 8;
+
+/// How fast a phrasing counts less for the density as its cosine becomes smaller.
+const SHARPNESS: f32 = 20.0;
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(in crate::matcher) struct VectorModel {
@@ -43,8 +46,16 @@ struct LinearClassifier {
 pub(in crate::matcher) struct Similarities {
     /// The cosine with the nearest phrasing; if that was not searched for, with the centroid.
     pub nearest: Vec<f32>,
+    /// The logarithm of the density of an entry's phrasings around the text, on the scale of a
+    /// cosine: a soft maximum in which the number of phrasings does not count. If the phrasings
+    /// were not compared, the cosine with the centroid.
+    pub density: Vec<f32>,
     pub centroid: Vec<f32>,
-    pub margins: Margins,
+    /// The margins of the classifier: 1 or more if the text surely belongs to the class, -1 or less
+    /// if it surely does not. Empty if the FAQ is too large to train on.
+    pub entries: Vec<f32>,
+    /// The margin of each entry's topic; empty if topics are not learned.
+    pub topics: Vec<f32>,
     /// The cosine with the nearest question that belongs elsewhere, if there are any.
     pub elsewhere: Option<f32>,
 }
@@ -77,33 +88,48 @@ impl VectorModel {
         }
     }
 
-    /// `bm25` are the BM25 scores of all entries. They and the centroids choose the entries in
-    /// which the nearest phrasing is searched for.
+    /// `by_words` are scores of all entries. They and the centroids choose the entries whose
+    /// phrasings are compared one by one.
     pub fn similarities(
         &self,
         text: &str,
         table: &VectorTable,
         classes: &Classes,
-        bm25: &[f32],
+        by_words: &[f32],
     ) -> Similarities {
         let vector = table.embed(text);
         let quantised = QuantisedVector::new(&vector);
         let centroid = dots(&self.centroids, &vector);
-        // A cheap approximation for entries that are not searched.
-        let mut nearest = centroid.clone();
-        let mut promising = top_indices(bm25, SEARCHED_ENTRIES);
-        promising.retain(|&entry| bm25[entry] > 0.0);
+        // A cheap approximation for the other entries.
+        let (mut nearest, mut density) = (centroid.clone(), centroid.clone());
+        let mut promising = top_indices(by_words, SEARCHED_ENTRIES);
         promising.extend(top_indices(&centroid, SEARCHED_ENTRIES));
         promising.sort_unstable();
         promising.dedup();
         for entry in promising {
-            nearest[entry] = self.phrasings.nearest(entry, &quantised);
+            (nearest[entry], density[entry]) =
+                nearest_and_density(self.phrasings.cosines(entry, &quantised));
         }
-        let margins = self.classifier.as_ref();
-        let margins = margins.map(|classifier| classes.margins(classifier.margins(&vector), false));
-        let elsewhere = self.elsewhere.as_ref().map(|group| group.nearest(0, &quantised));
-        Similarities { nearest, centroid, margins: margins.unwrap_or_default(), elsewhere }
+        let margins = self.classifier.as_ref().map(|classifier| classifier.margins(&vector));
+        let mut entries = margins.unwrap_or_default();
+        let topics = entries.split_off(classes.entries().min(entries.len()));
+        let topics = if topics.is_empty() { topics } else { classes.by_entry(&topics) };
+        let elsewhere = self.elsewhere.as_ref();
+        let elsewhere = elsewhere.map(|group| group.cosines(0, &quantised).fold(-1.0, f32::max));
+        Similarities { nearest, density, centroid, entries, topics, elsewhere }
     }
+}
+
+/// The largest of some cosines, and `ln(mean(exp(s · (cosine − 1)))) / s + 1` with the sharpness
+/// `s`: the logarithm of a kernel density estimate.
+fn nearest_and_density(cosines: impl Iterator<Item = f32>) -> (f32, f32) {
+    let (mut nearest, mut sum, mut count) = (-1.0_f32, 0.0, 0.0);
+    for cosine in cosines {
+        nearest = nearest.max(cosine);
+        sum += (SHARPNESS * (cosine - 1.0)).exp();
+        count += 1.0;
+    }
+    (nearest, 1.0 + (sum / f32::max(count, 1.0)).ln() / SHARPNESS)
 }
 
 fn centroid(group: &[f32], dims: usize) -> Vec<f32> {
@@ -117,7 +143,8 @@ fn centroid(group: &[f32], dims: usize) -> Vec<f32> {
 
 impl LinearClassifier {
     fn train(vectors: &Vectors, entries: &[Option<u32>], classes: &Classes) -> Self {
-        let planes = train(vectors, entries, classes, |plane| plane);
+        let wanted: Vec<Class> = classes.all_entries().chain(classes.all_topics()).collect();
+        let planes = train(vectors, entries, classes, &wanted, |plane| plane);
         let biases = planes.iter().map(|plane| plane.bias).collect();
         Self { weights: planes.into_iter().flat_map(|plane| plane.weights).collect(), biases }
     }

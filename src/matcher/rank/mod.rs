@@ -6,6 +6,7 @@
 //! divided by the best score could not say that: the best of several bad entries would get 1.
 
 mod bm25;
+mod likelihood;
 
 use std::ops::Index;
 
@@ -13,6 +14,7 @@ use serde::ser::{Serialize, SerializeMap, Serializer};
 
 pub(super) use bm25::Coverage;
 
+use super::model::{Share, Supply};
 use super::question::{ParsedText, Question};
 use super::snapshot::Snapshot;
 use crate::index::{EntryNumber, IndexError};
@@ -22,11 +24,13 @@ use crate::knowledge::EntryId;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Ranker {
     Bm25,
+    LikelihoodEntry,
+    LikelihoodTopic,
     NearestPhrasing,
+    Density,
     Centroid,
     VectorEntry,
     VectorTopic,
-    NgramEntry,
     NgramTopic,
 }
 
@@ -36,37 +40,80 @@ pub struct RankerRow {
     pub name: &'static str,
     /// What the raw score is, in words.
     pub measures: &'static str,
-    /// The weight in the sum, as a function of the n-gram trust, which is from 0 to 1.
-    weight: fn(f32) -> f32,
+    /// The weight in the sum.
+    weight: fn(&Supply) -> f32,
     /// Whether the raw score of a story is the maximum over the whole and its sentences.
     best_sentence_counts: bool,
+    /// For a classifier that was trained on phrasings. It takes an entry with few of them, beside
+    /// entries with many, for unlikely. As far as that goes, these rankers replace it.
+    stand_ins: &'static [Ranker],
+    /// Which share of phrasings says how far.
+    share: fn(&Share) -> f32,
 }
 
 const fn row(
     ranker: Ranker,
     name: &'static str,
     measures: &'static str,
-    weight: fn(f32) -> f32,
+    weight: fn(&Supply) -> f32,
 ) -> RankerRow {
-    RankerRow { ranker, name, measures, weight, best_sentence_counts: true }
+    let share = |_: &Share| 1.0;
+    RankerRow { ranker, name, measures, weight, best_sentence_counts: true, stand_ins: &[], share }
 }
 
-/// Every ranker, in the order of [`Ranker`]. The weights were tuned on three public FAQ collections
-/// and on our own sets, and rounded; see `eval/README.md`. The n-grams need many phrasings. The
-/// centroid works with few: the centroid of a hundred different phrasings is close to none of them.
-pub const RANKERS: [RankerRow; 7] = [
+/// The rankers of topics that need no training.
+const TOPIC_STAND_INS: &[Ranker] =
+    &[Ranker::LikelihoodTopic, Ranker::LikelihoodEntry, Ranker::Centroid];
+
+/// Every ranker, in the order of [`Ranker`]. The weights were tuned on our own sets, with all
+/// phrasings and with few, and rounded; see `eval/README.md`. The first group works with many
+/// phrasings and the second with few: the centroid of a hundred different phrasings is close to
+/// none of them. With a single phrasing, it and the classifier would only repeat that one.
+pub const RANKERS: [RankerRow; 9] = [
     RankerRow {
         best_sentence_counts: false,
-        ..row(Ranker::Bm25, "bm25", "BM25 over phrasings, answer and quotations", |_| 0.75)
+        ..row(Ranker::Bm25, "bm25", "BM25 over phrasings, answer and quotations", |supply| {
+            0.75 * supply.few()
+        })
     },
-    row(Ranker::NearestPhrasing, "nearest", "cosine with the nearest phrasing", |_| 0.5),
-    row(Ranker::Centroid, "centroid", "cosine with the centroid of the phrasings", |trust| {
-        1.0 - trust
+    row(
+        Ranker::LikelihoodEntry,
+        "likelihood-entry",
+        "log-likelihood ratio of the entry's phrasings",
+        Supply::many,
+    ),
+    row(
+        Ranker::LikelihoodTopic,
+        "likelihood-topic",
+        "log-likelihood ratio of the phrasings of its topic",
+        |supply| 0.5 * supply.many(),
+    ),
+    row(Ranker::NearestPhrasing, "nearest", "cosine with the nearest phrasing", |supply| {
+        supply.few() * (0.5 + 1.5 * supply.one_in_average())
     }),
-    row(Ranker::VectorEntry, "vector-entry", "margin of the entry, by vectors", |_| 1.0),
-    row(Ranker::VectorTopic, "vector-topic", "margin of its topic, by vectors", |_| 1.0),
-    row(Ranker::NgramEntry, "ngram-entry", "margin of the entry, by n-grams", |trust| trust),
-    row(Ranker::NgramTopic, "ngram-topic", "margin of its topic, by n-grams", |trust| trust),
+    row(Ranker::Density, "density", "density of its phrasings, as a cosine", |supply| {
+        0.5 * supply.many()
+    }),
+    row(Ranker::Centroid, "centroid", "cosine with the centroid of the phrasings", |supply| {
+        supply.few() * (1.0 - supply.one_in_average())
+    }),
+    RankerRow {
+        stand_ins: &[Ranker::LikelihoodEntry, Ranker::Density],
+        share: |share| share.entry,
+        ..row(Ranker::VectorEntry, "vector-entry", "margin of the entry, by vectors", |supply| {
+            1.0 - supply.few() * supply.one_in_average()
+        })
+    },
+    RankerRow {
+        stand_ins: TOPIC_STAND_INS,
+        share: |share| share.topic,
+        ..row(Ranker::VectorTopic, "vector-topic", "margin of its topic, by vectors", |_| 1.0)
+    },
+    RankerRow {
+        stand_ins: TOPIC_STAND_INS,
+        share: |share| share.topic,
+        ..row(Ranker::NgramTopic, "ngram-topic", "margin of its topic, by n-grams", Supply::many)
+    },
 ];
 
 /// The weight of a whole story against its best sentence.
@@ -167,23 +214,50 @@ fn score_question(snapshot: &Snapshot, question: &Question) -> Result<Scores, In
 }
 
 fn score(snapshot: &Snapshot, text: &ParsedText) -> Result<Scores, IndexError> {
-    let model = snapshot.model();
-    let bm25 = bm25::scores(snapshot.searcher(), text)?;
+    let (model, searcher) = (snapshot.model(), snapshot.searcher());
+    let mut raw: [Vec<f32>; RANKERS.len()] = [const { Vec::new() }; RANKERS.len()];
+    let likelihoods = likelihood::scores(searcher, model.classes(), text)?;
+    raw[Ranker::Bm25 as usize] = bm25::scores(searcher, text)?;
+    raw[Ranker::LikelihoodEntry as usize] = likelihoods.entries;
+    raw[Ranker::LikelihoodTopic as usize] = likelihoods.topics;
     let ngrams = model.ngram_margins(text).unwrap_or_default();
+    raw[Ranker::NgramTopic as usize] = ngrams.topics;
     let mut scope = Scope { ngram_margin: ngrams.in_scope, ..Scope::default() };
-    let [mut nearest, mut centroid, mut vector_entry, mut vector_topic] = [const { Vec::new() }; 4];
-    if let Some(similarities) = model.similarities(text, &bm25) {
-        (nearest, centroid) = (similarities.nearest, similarities.centroid);
-        scope.elsewhere = similarities.elsewhere;
-        (vector_entry, vector_topic) = (similarities.margins.entries, similarities.margins.topics);
+    if let Some(similar) = model.similarities(text, &raw[Ranker::Bm25 as usize]) {
+        raw[Ranker::NearestPhrasing as usize] = similar.nearest;
+        raw[Ranker::Density as usize] = similar.density;
+        raw[Ranker::Centroid as usize] = similar.centroid;
+        raw[Ranker::VectorEntry as usize] = similar.entries;
+        raw[Ranker::VectorTopic as usize] = similar.topics;
+        scope.elsewhere = similar.elsewhere;
     }
-    let raw = [bm25, nearest, centroid, vector_entry, vector_topic, ngrams.entries, ngrams.topics];
-    let mut total = vec![0.0; snapshot.entry_count()];
-    let trust = model.ngram_trust();
-    for row in RANKERS.iter().filter(|row| snapshot.parts().has_ranker(row.ranker)) {
-        add_z_scores(&mut total, &raw[row.ranker as usize], (row.weight)(trust));
-    }
+    let total = total(snapshot, &raw);
     Ok(Scores { total, raw, scope })
+}
+
+/// The weighted sums of z-scores, by entry.
+fn total(snapshot: &Snapshot, raw: &[Vec<f32>; RANKERS.len()]) -> Vec<f32> {
+    let supply = snapshot.model().supply();
+    let is_on = |ranker: Ranker| snapshot.parts().has_ranker(ranker);
+    let z_scores = raw.each_ref().map(|values| z_scores(values));
+    let mut total = vec![0.0; snapshot.entry_count()];
+    for row in RANKERS.iter().filter(|row| is_on(row.ranker)) {
+        let weight = (row.weight)(supply);
+        let own = &z_scores[row.ranker as usize];
+        let stand_ins = row.stand_ins.iter().filter(|ranker| is_on(**ranker));
+        let stand_ins: Vec<&Vec<f32>> = stand_ins
+            .map(|&ranker| &z_scores[ranker as usize])
+            .filter(|scores| !scores.is_empty())
+            .collect();
+        for (entry, &own) in own.iter().enumerate() {
+            let share =
+                if stand_ins.is_empty() { 1.0 } else { (row.share)(&supply.of_entries[entry]) };
+            let others = stand_ins.iter().map(|scores| scores[entry]).sum::<f32>();
+            let others = others / stand_ins.len().max(1) as f32;
+            total[entry] += weight * (share * own + (1.0 - share) * others);
+        }
+    }
+    total
 }
 
 impl Scope {
@@ -217,15 +291,13 @@ fn raise_to(values: &mut [f32], others: &[f32]) {
     values.iter_mut().zip(others).for_each(|(value, other)| *value = value.max(*other));
 }
 
-/// Adds the z-score of each value, times a weight.
-fn add_z_scores(total: &mut [f32], values: &[f32], weight: f32) {
+/// How many standard deviations each value is above the mean.
+fn z_scores(values: &[f32]) -> Vec<f32> {
     let count = values.len().max(1) as f32;
     let mean = values.iter().sum::<f32>() / count;
     let variance = values.iter().map(|value| (value - mean).powi(2)).sum::<f32>() / count;
     let deviation = variance.sqrt().max(1e-6);
-    for (sum, value) in total.iter_mut().zip(values) {
-        *sum += weight * (value - mean) / deviation;
-    }
+    values.iter().map(|value| (value - mean) / deviation).collect()
 }
 
 /// The indices of the largest values, best first. Equal values keep the order of their indices, so
