@@ -25,7 +25,7 @@ struct Promise {
 
 /// Where there are many phrasings, and where there are few.
 const PROMISE: Promise = Promise { max_wrong: 0.018, max_false: 0.012 };
-const PROMISE_IF_FEW: Promise = Promise { max_wrong: 0.045, max_false: 0.02 };
+const PROMISE_IF_FEW: Promise = Promise { max_wrong: 0.04, max_false: 0.02 };
 
 /// The smallest share of answers in the strong band that must be right.
 const MIN_STRONG_PRECISION: f64 = 0.995;

@@ -73,9 +73,7 @@ pub const SIGNALS: &[Signal] = &[
     }),
     signal("supply", "logarithm of the average number of phrasings", |m| m.average_supply.ln()),
     signal("share", "its phrasings, as a share of what is typical", |m| m.share_of_best.entry),
-    signal("few-lead", "its lead over the best other candidate with few phrasings", |m| {
-        m.score_of_few.map_or(f32::NAN, |score| m.best.score - score)
-    }),
+    signal("rival-share", "the same of the best candidate of another topic", |m| m.share_of_rival),
     signal("ngram-topic", "margin of its topic by n-grams", |m| m.raw(Ranker::NgramTopic)),
     signal("ngram-topic-lead", "lead of its topic by n-grams over another topic", |m| {
         m.topic_lead(Ranker::NgramTopic)
@@ -118,8 +116,8 @@ struct Measured<'a> {
     other_coverage: Coverage,
     average_supply: f32,
     share_of_best: Share,
-    /// The score of the best other candidate that has few phrasings, if there is one.
-    score_of_few: Option<f32>,
+    /// The share of the best candidate of another topic; 1 if there is none.
+    share_of_rival: f32,
 }
 
 impl Measured<'_> {
@@ -189,10 +187,7 @@ impl SignalValues {
             other_topic,
             average_supply: supply.average,
             share_of_best: share(best),
-            score_of_few: candidates[1..]
-                .iter()
-                .find(|other| share(other).is_few)
-                .map(|other| other.score),
+            share_of_rival: other_topic.map_or(1.0, |other| share(other).entry),
             scope,
             coverage: Coverage::of(snapshot.searcher(), question, best.number)?,
         };
