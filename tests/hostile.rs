@@ -3,15 +3,14 @@
 //!
 //! `PROPTEST_CASES=100000 cargo test --release --test hostile` runs more cases.
 
-#[path = "support/shared_index.rs"]
-mod shared_index;
+#[path = "support/shipped_faq.rs"]
+mod shipped_faq;
 mod tiny;
 
 use std::path::Path;
 use std::sync::LazyLock;
 
 use caseclerk::ask::{Ask, Query};
-use caseclerk::config::{Options, Settings};
 use caseclerk::knowledge::load;
 use caseclerk::language::words;
 use caseclerk::lint::{self, Subject};
@@ -21,20 +20,12 @@ use caseclerk::responder::Responder;
 use caseclerk::terminal::{ChatInput, explanation_text, read_chat_line, reply_text};
 use proptest::prelude::*;
 use proptest::test_runner::{FailurePersistence, FileFailurePersistence};
-use shared_index::shared_index;
+use shipped_faq::open_shipped_faq;
 use tiny::{TODAY, Tiny};
 
 /// Answers from the real FAQ. Unlike the tiny one, it has many guards, synonyms and questions that
 /// belong elsewhere.
-static RESPONDER: LazyLock<Responder> = LazyLock::new(|| {
-    let index = shared_index(&Path::new(env!("CARGO_MANIFEST_DIR")).join("faq"));
-    let index = index.to_str().expect("a path in letters").to_owned();
-    let flags = vec![("knowledge.index", "--index", index)];
-    let options =
-        Options::collect(None, std::iter::empty(), flags).expect("the shipped options are right");
-    let settings = Settings::from_options(&options).expect("the shipped options are right");
-    Responder::open(&settings).expect("the FAQ can be served")
-});
+static RESPONDER: LazyLock<Responder> = LazyLock::new(open_shipped_faq);
 
 /// Strings with a meaning for query parsers, shells, Markdown, terminals, JSON or this program.
 const SYNTAX: &[&str] = &[

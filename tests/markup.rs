@@ -1,14 +1,13 @@
 //! The real FAQ: a question with the markup of a chat is answered as without it.
 
-#[path = "support/shared_index.rs"]
-mod shared_index;
+#[path = "support/shipped_faq.rs"]
+mod shipped_faq;
 
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::{Arc, LazyLock};
 
 use caseclerk::ask::{Ask, Query};
-use caseclerk::config::{Options, Settings};
 use caseclerk::eval::read_sets;
 use caseclerk::knowledge::{Library, load};
 use caseclerk::language::words;
@@ -16,19 +15,11 @@ use caseclerk::markup::without_markup;
 use caseclerk::reply::Reply;
 use caseclerk::responder::Responder;
 use jiff::civil::{Date, date};
-use shared_index::shared_index;
+use shipped_faq::open_shipped_faq;
 
 const TODAY: Date = date(2026, 1, 20);
 
-static RESPONDER: LazyLock<Responder> = LazyLock::new(|| {
-    let index = shared_index(&Path::new(env!("CARGO_MANIFEST_DIR")).join("faq"));
-    let index = index.to_str().expect("a path in letters").to_owned();
-    let flags = vec![("knowledge.index", "--index", index)];
-    let options =
-        Options::collect(None, std::iter::empty(), flags).expect("the shipped options are right");
-    let settings = Settings::from_options(&options).expect("the shipped options are right");
-    Responder::open(&settings).expect("the FAQ can be served")
-});
+static RESPONDER: LazyLock<Responder> = LazyLock::new(open_shipped_faq);
 
 /// Every so many-th question is tried with all markup, and every question with some of it: all
 /// questions with all of it would take minutes.
