@@ -52,6 +52,7 @@ WORKDIR /caseclerk
 COPY LICENSE ./
 COPY --from=content /caseclerk/models models
 COPY --from=content /caseclerk/faq faq
+COPY eval eval
 COPY --from=content --chown=65532:65532 /caseclerk/index index
 # /dev/shm is in memory and can be written even in a container with a read-only disk.
 ENV CASECLERK_DISCORD_HEARTBEAT_FILE=/dev/shm/caseclerk-heartbeat

@@ -10,13 +10,14 @@ use tracing::{info, warn};
 use crate::ask::{Ask, Query};
 use crate::commands::Commands;
 use crate::config::Settings;
+use crate::eval::{self, Change, TruthError, read_sets, run};
 use crate::index::{IndexError, Origin};
 use crate::knowledge::{EntryId, FaqEntry, Finding, Knowledge, LoadError, QuotationKey, load};
 use crate::legal::CaseStamp;
 use crate::lint;
 use crate::markup::without_markup;
 use crate::matcher::{
-    Calibration, CalibrationError, Check, Decision, Evidence, Parts, Setup, Snapshot,
+    Calibration, CalibrationError, Check, Decision, Evidence, Parts, Reach, Setup, Snapshot,
     SnapshotError, UnknownPart, VectorTable,
 };
 use crate::reply::{self, Reply, Sheet, Suggestion};
@@ -24,10 +25,14 @@ use crate::reply::{self, Reply, Sheet, Suggestion};
 /// The most quotations that `/quote` shows.
 const MAX_QUOTATIONS: usize = 3;
 
+/// The most answers for which a reload says how well they are found.
+pub const MAX_REACH: usize = 20;
+
 /// Answers queries from the content that was loaded last.
 pub struct Responder {
     faq: PathBuf,
     index: PathBuf,
+    questions: Option<PathBuf>,
     stale_after_days: u32,
     setup: Setup,
     served: ArcSwap<Served>,
@@ -66,6 +71,18 @@ pub struct Reload {
     pub changes: Changes,
     /// Warnings of the loader; with an error there is no [`Reload`].
     pub findings: Vec<Finding>,
+    pub effect: Effect,
+}
+
+/// What a change of the content means for those who ask.
+#[derive(Debug)]
+pub struct Effect {
+    /// How well the new and the changed answers are found; see [`Snapshot::reach`]. At most
+    /// [`MAX_REACH`] of them, because it takes a while.
+    pub reach: Vec<Reach>,
+    /// The questions of `knowledge.questions` that get another answer than before, those for the
+    /// worse first.
+    pub questions: Result<Vec<Change>, TruthError>,
 }
 
 /// Why the content cannot be served.
@@ -113,6 +130,7 @@ impl Responder {
         Ok(Self {
             faq,
             index,
+            questions: settings.questions.clone(),
             stale_after_days: settings.status_stale_after_days,
             setup,
             served: ArcSwap::from_pointee(Served::new(knowledge, snapshot)),
@@ -218,23 +236,63 @@ impl Responder {
         reply::editors_choices(&self.served.load().knowledge, typed, limit)
     }
 
+    /// The ids of all vetted entries, in order.
+    pub fn vetted_entries(&self) -> Vec<EntryId> {
+        let served = self.served.load();
+        served.knowledge.library.vetted().map(|entry| entry.id.clone()).collect()
+    }
+
+    /// How well some entries are found; see [`Snapshot::reach`].
+    pub fn reach(&self, entries: &[EntryId]) -> Result<Vec<Reach>, ResponderError> {
+        Ok(self.served.load().snapshot.reach(entries)?)
+    }
+
     /// Loads the content again and serves it. After an error, the old content stays in use.
     pub fn reload(&self) -> Result<Reload, ResponderError> {
         let (knowledge, findings) = checked_knowledge(&self.faq)?;
-        let changes = changes(&self.served.load().knowledge, &knowledge);
         let library = knowledge.library.clone();
         // `checked_knowledge` has already run these rules.
         let check = Check { rules: lint::rules_version(), errors: &Vec::new };
         let snapshot = Snapshot::open(library, &self.setup, &self.index, &check)?;
         info!(knowledge = knowledge.library.content_hash.short(), "the content was reloaded");
-        self.served.store(Arc::new(Served::new(knowledge, snapshot)));
-        Ok(Reload { changes, findings })
+        let new = Arc::new(Served::new(knowledge, snapshot));
+        let old = self.served.swap(new.clone());
+        let changes = changes(&old.knowledge, &new.knowledge);
+        let effect = self.effect(&old.snapshot, &new.snapshot, &changes)?;
+        Ok(Reload { changes, findings, effect })
     }
 
     /// Reports what a reload would change, without reloading.
     pub fn check(&self) -> Result<Reload, ResponderError> {
         let (knowledge, findings) = checked_knowledge(&self.faq)?;
-        Ok(Reload { changes: changes(&self.served.load().knowledge, &knowledge), findings })
+        let served = self.served.load();
+        let changes = changes(&served.knowledge, &knowledge);
+        let snapshot = Snapshot::build(knowledge.library, &self.setup)?;
+        let effect = self.effect(&served.snapshot, &snapshot, &changes)?;
+        Ok(Reload { changes, findings, effect })
+    }
+
+    fn effect(
+        &self,
+        old: &Snapshot,
+        new: &Snapshot,
+        changes: &Changes,
+    ) -> Result<Effect, ResponderError> {
+        if old.library().content_hash == new.library().content_hash {
+            return Ok(Effect { reach: Vec::new(), questions: Ok(Vec::new()) });
+        }
+        let edited = changes.added.iter().chain(&changes.changed);
+        let edited: Vec<EntryId> = edited.take(MAX_REACH).cloned().collect();
+        let reach = if edited.is_empty() { Vec::new() } else { new.reach(&edited)? };
+        let questions = match &self.questions {
+            Some(folder) if folder.is_dir() => read_sets(folder),
+            _ => Ok(Vec::new()),
+        };
+        let questions = match questions {
+            Ok(questions) => Ok(eval::changes(&run(old, &questions)?, &run(new, &questions)?)),
+            Err(error) => Err(error),
+        };
+        Ok(Effect { reach, questions })
     }
 
     /// The origin of the index in use.

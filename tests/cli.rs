@@ -152,10 +152,35 @@ fn a_new_faq_overwrites_nothing() {
 }
 
 #[test]
+fn editors_learn_how_well_their_answers_are_found() {
+    let tiny = Tiny::new();
+    let run = |arguments: &[&str]| {
+        let output = on(&tiny).args(arguments).output().expect("it starts");
+        (output.status.code(), text(&output.stdout) + &text(&output.stderr))
+    };
+    let (exit, printed) = run(&["reach", "money"]);
+    assert_eq!(exit, Some(0), "{printed}");
+    assert!(printed.starts_with("money/will-i-be-paid: found for "), "{printed}");
+    assert!(printed.ends_with("lead to another answer.\n"), "{printed}");
+    let (exit, printed) = run(&["reach", "money/nothing"]);
+    assert_eq!(exit, Some(2), "{printed}");
+    assert!(printed.contains("there is no vetted answer or topic `money/nothing`"), "{printed}");
+
+    // The index was built above, so lint knows what is new since.
+    assert_eq!(run(&["lint"]), (Some(0), "4 answers checked, no findings\n".to_owned()));
+    tiny.edit("answers/money/will-i-be-paid.md", "is there a payout", "is there a payment");
+    let (exit, printed) = run(&["lint"]);
+    assert_eq!(exit, Some(0), "{printed}");
+    assert!(printed.contains("New or changed answers"), "{printed}");
+    assert!(printed.contains("money/will-i-be-paid: found for "), "{printed}");
+    assert!(!printed.contains("status/is-it-over: "), "{printed}");
+}
+
+#[test]
 fn where_there_is_no_faq_every_command_says_what_it_wants() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let commands: &[&[&str]] =
-        &[&["ask", "is it over"], &["chat"], &["lint"], &["index"], &["eval"]];
+        &[&["ask", "is it over"], &["chat"], &["lint"], &["reach"], &["index"], &["eval"]];
     for arguments in commands {
         let output = caseclerk()
             .current_dir(folder.path())

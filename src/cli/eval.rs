@@ -8,8 +8,8 @@ use std::sync::Arc;
 use anyhow::{Context, bail};
 use caseclerk::config::Settings;
 use caseclerk::eval::{
-    Change, Collection, Curve, CurvePoint, Figures, Ranking, Run, Truth, Verdict, calibrate,
-    changes, curve, curve_point, figures, ranking, read_sets, run, thinned,
+    Change, Collection, Curve, CurvePoint, Figures, Ranking, Run, Truth, calibrate, changes, curve,
+    curve_point, figures, ranking, read_sets, run, thinned,
 };
 use caseclerk::knowledge::{EntryId, Knowledge, Library, load};
 use caseclerk::lint;
@@ -188,11 +188,11 @@ impl Subject {
         setup.parts = Parts::without(parts)?;
         if self.knowledge.is_some() {
             let truths = read_sets(Path::new(TRAINING_SETS))?;
-            let judge = calibrate(&self.library, &setup, &truths)?;
+            let judges = calibrate(&self.library, &setup, &truths)?;
             setup.calibration = Calibration {
                 scorer_version: SCORER_VERSION,
-                with_vectors: judge.clone(),
-                without_vectors: judge,
+                with_vectors: judges.clone(),
+                without_vectors: judges,
             };
         }
         self.open(&setup, settings)
@@ -315,11 +315,8 @@ fn print(report: &Report, json: bool) -> anyhow::Result<()> {
              those out of scope; right {right:.3}, wrong {wrong:.3} of the others"
         )?;
     }
-    for Change { q, before, after } in report.changes.iter().flatten() {
-        let show = |(verdict, entry): &(Verdict, Option<String>)| {
-            format!("{verdict:?} {}", entry.as_deref().unwrap_or("-"))
-        };
-        writeln!(out, "changed: {q:?}: {} -> {}", show(before), show(after))?;
+    for change in report.changes.iter().flatten() {
+        writeln!(out, "changed: {change}")?;
     }
     Ok(())
 }

@@ -6,9 +6,11 @@ use std::path::PathBuf;
 
 use anyhow::Context;
 use caseclerk::config::Settings;
-use caseclerk::knowledge::{Finding, load, sort_findings};
+use caseclerk::knowledge::{Finding, Knowledge, Severity, load, sort_findings};
 use caseclerk::lint::{self, Rule, SourceCheck, Subject, check_quotations};
-use caseclerk::reply::write_json;
+use caseclerk::matcher::{Reach, Snapshot, changed_since_cached};
+use caseclerk::reply::{reach_lines, write_json};
+use caseclerk::responder::{MAX_REACH, setup};
 use clap::Args;
 use jiff::civil::Date;
 use serde::Serialize;
@@ -35,6 +37,8 @@ struct Report {
     /// Whether the rules about answers could run; they need case.toml and voice.toml.
     complete: bool,
     findings: Vec<Finding>,
+    /// How well the answers are found that are new or changed since the index was built.
+    reach: Vec<Reach>,
     #[serde(skip_serializing_if = "Option::is_none")]
     quotations: Option<QuotationReport>,
 }
@@ -72,6 +76,9 @@ pub fn run(arguments: &LintArguments, settings: &Settings, today: Date) -> anyho
             quotations = Some(QuotationReport { found, not_checked: not_checked.collect() });
         }
     }
+    let can_be_served = findings.iter().all(|finding| finding.severity != Severity::Error);
+    let knowledge = loaded.knowledge.as_ref().filter(|_| can_be_served);
+    let reach = knowledge.map(|knowledge| reach_of_changed(knowledge, settings)).transpose()?;
     sort_findings(&mut findings);
     let exit = match (entries, findings.is_empty()) {
         // A check of no answers must not succeed.
@@ -79,11 +86,22 @@ pub fn run(arguments: &LintArguments, settings: &Settings, today: Date) -> anyho
         (_, true) => Exit::Success,
         (_, false) => Exit::Findings,
     };
-    print(
-        &Report { entries, complete: loaded.knowledge.is_some(), findings, quotations },
-        arguments.json,
-    )?;
+    let (complete, reach) = (loaded.knowledge.is_some(), reach.unwrap_or_default());
+    print(&Report { entries, complete, findings, reach, quotations }, arguments.json)?;
     Ok(exit)
+}
+
+/// How well the answers are found that an editor has just written. Without an index, nobody knows
+/// which these are.
+fn reach_of_changed(knowledge: &Knowledge, settings: &Settings) -> anyhow::Result<Vec<Reach>> {
+    let (library, setup) = (&knowledge.library, setup(settings, &settings.faq)?);
+    match changed_since_cached(library, &setup, &settings.index) {
+        Some(changed) if !changed.is_empty() => {
+            let changed = &changed[..changed.len().min(MAX_REACH)];
+            Ok(Snapshot::build(library.clone(), &setup)?.reach(changed)?)
+        }
+        _ => Ok(Vec::new()),
+    }
 }
 
 /// Rules that need a front end. They are here because the `lint` module must not import front ends.
@@ -91,7 +109,7 @@ const FRONT_END_RULES: &[Rule] = &[
     #[cfg(feature = "discord")]
     Rule {
         name: "discord-limits",
-        severity: caseclerk::knowledge::Severity::Warning,
+        severity: Severity::Warning,
         ensures: "every answer fits into one Discord message in every form",
         check: discord_limits,
     },
@@ -131,6 +149,16 @@ fn print(report: &Report, json: bool) -> anyhow::Result<()> {
     }
     for finding in &report.findings {
         writeln!(out, "{finding}\n")?;
+    }
+    if !report.reach.is_empty() {
+        writeln!(
+            out,
+            "New or changed answers, each phrasing asked as if the FAQ did not have it:"
+        )?;
+        for line in report.reach.iter().flat_map(reach_lines) {
+            writeln!(out, "{line}")?;
+        }
+        writeln!(out)?;
     }
     if let Some(QuotationReport { found, not_checked }) = &report.quotations {
         for NotChecked { quotation, source } in not_checked {

@@ -9,6 +9,7 @@ mod health;
 mod index;
 mod lint;
 mod new;
+mod reach;
 #[cfg(feature = "discord")]
 mod run;
 
@@ -61,6 +62,9 @@ enum Command {
     New(new::NewArguments),
     /// Check the FAQ and report what is wrong with it
     Lint(lint::LintArguments),
+    /// Tell how well each answer is found, where its questions lead instead, and what would help.
+    /// Each phrasing is asked as if the FAQ did not have it
+    Reach(reach::ReachArguments),
     /// Build the search index unless it is up to date
     Index,
     /// Measure the matcher on question sets
@@ -126,6 +130,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
         Command::Chat => chat::run(&settings, today),
         Command::New(new) => new::run(new, today),
         Command::Lint(lint) => lint::run(lint, &settings, today),
+        Command::Reach(reach) => reach::run(reach, &settings),
         Command::Index => index::run(&settings),
         Command::Eval(eval) => eval::run_eval(eval, &settings),
         #[cfg(feature = "discord")]

@@ -12,6 +12,8 @@ use super::secret::TokenSource;
 pub struct Settings {
     pub faq: PathBuf,
     pub index: PathBuf,
+    /// The folder of questions with known answers, if there is one.
+    pub questions: Option<PathBuf>,
     pub status_stale_after_days: u32,
     pub review_after_days: u32,
     /// The highest Flesch-Kincaid grade without a warning.
@@ -84,6 +86,7 @@ impl Settings {
         Ok(Self {
             faq: options.text("knowledge.faq").into(),
             index: options.text("knowledge.index").into(),
+            questions: options.path("knowledge.questions"),
             status_stale_after_days: options.days("knowledge.status_stale_after_days")?,
             review_after_days: options.days("lint.review_after_days")?,
             reading_grade: options.number("lint.reading_grade", 0.0..=100.0)?,

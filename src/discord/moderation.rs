@@ -12,8 +12,8 @@ use super::interaction::{clip, escape};
 use super::sentences;
 use crate::config::ModerationSettings;
 use crate::knowledge::EntryId;
-use crate::reply::no_content;
-use crate::responder::{Changes, Reload, ResponderError};
+use crate::reply::{no_content, reach_lines};
+use crate::responder::{Changes, Effect, Reload, ResponderError};
 
 /// Whether a user may use the moderators' commands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -54,7 +54,11 @@ impl Permission {
 /// first line says whether anything changed.
 pub fn report(result: &Result<Reload, ResponderError>, reloaded: bool) -> String {
     let (mut lines, findings) = match result {
-        Ok(Reload { changes, findings }) => (changes_lines(changes, reloaded), findings.as_slice()),
+        Ok(Reload { changes, findings, effect }) => {
+            let mut lines = changes_lines(changes, reloaded);
+            lines.extend(effect_lines(effect, changes));
+            (lines, findings.as_slice())
+        }
         Err(ResponderError::Findings(findings)) => {
             let errors =
                 findings.iter().filter(|f| f.severity == crate::knowledge::Severity::Error).count();
@@ -95,6 +99,36 @@ fn changes_lines(changes: &Changes, reloaded: bool) -> Vec<String> {
     let lists = [("Added", added), ("Changed", changed), ("Withdrawn", withdrawn)];
     let filled = lists.into_iter().filter(|(_, ids)| !ids.is_empty());
     lines.extend(filled.map(|(what, ids)| clip(&format!("{what}: {}", names(ids)), 600)));
+    lines
+}
+
+/// How well the new and the changed answers are found, and which questions with a known answer get
+/// another one.
+fn effect_lines(effect: &Effect, changes: &Changes) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for reach in &effect.reach {
+        lines.extend(reach_lines(reach).iter().map(|line| clip(&escape(line), 300)));
+    }
+    let more = (changes.added.len() + changes.changed.len()).saturating_sub(effect.reach.len());
+    if more > 0 {
+        lines.push(format!("For the other {more}, see `caseclerk reach`."));
+    }
+    match &effect.questions {
+        Ok(questions) if questions.is_empty() => {}
+        Ok(questions) => {
+            let worse = questions.iter().filter(|change| change.is_for_the_worse()).count();
+            lines.push(format!(
+                "**Of the questions with a known answer, {} change, {worse} for the worse:**",
+                questions.len()
+            ));
+            lines.extend(
+                questions
+                    .iter()
+                    .map(|change| clip(&format!("- {}", escape(&change.to_string())), 300)),
+            );
+        }
+        Err(error) => lines.push(escape(&format!("No questions were compared: {error}"))),
+    }
     lines
 }
 

@@ -10,7 +10,9 @@ use super::thinned::{draw, thinned};
 use super::truth::Truth;
 use crate::index::IndexError;
 use crate::knowledge::{EntryId, Library};
-use crate::matcher::{Bands, BoostedLogistic, Judge, Setup, SignalValues, Snapshot, SnapshotError};
+use crate::matcher::{
+    Bands, BoostedLogistic, Judge, Judges, Setup, SignalValues, Snapshot, SnapshotError,
+};
 
 const FOLDS: usize = 5;
 
@@ -25,7 +27,7 @@ struct Promise {
 
 /// Where there are many phrasings, and where there are few.
 const PROMISE: Promise = Promise { max_wrong: 0.018, max_false: 0.012 };
-const PROMISE_IF_FEW: Promise = Promise { max_wrong: 0.04, max_false: 0.02 };
+const PROMISE_IF_FEW: Promise = Promise { max_wrong: 0.03, max_false: 0.02 };
 
 /// The smallest share of answers in the strong band that must be right.
 const MIN_STRONG_PRECISION: f64 = 0.995;
@@ -78,22 +80,51 @@ pub fn calibrate(
     library: &Arc<Library>,
     setup: &Setup,
     truths: &[Truth],
-) -> Result<Judge, SnapshotError> {
+) -> Result<Judges, SnapshotError> {
     let examples = measure_all(library, setup, truths)?;
-    let (in_scope, right) = fit_both(examples.iter());
-    let mut held_out: Vec<(f32, &Example)> = Vec::with_capacity(examples.len());
+    let whole = |example: &Example| example.supply == Supplied::Whole;
+    let few = |example: &Example| example.signals.contender_has_few;
+    let (models_if_many, held_out_if_many) = fit_and_hold_out(&examples, whole);
+    let (models_if_few, held_out_if_few) = fit_and_hold_out(&examples, few);
+    let asked_of = |supply: Supplied| {
+        let all = examples.iter().zip(held_out_if_many.iter().zip(&held_out_if_few));
+        all.filter(move |(example, _)| example.supply == supply)
+    };
+    let by_many = asked_of(Supplied::Whole).map(|(example, (many, _))| (*many, example));
+    let bands = choose_bands(by_many.collect(), PROMISE, Answered::default());
+    // Where phrasings are lacking, both judges decide, and the promise is for both together.
+    let lacking = [Supplied::ThinTopic, Supplied::ThinNeighbours, Supplied::ThinEverywhere];
+    let bands_if_few = lacking.map(|supply| {
+        let (by_few, by_many): (Vec<_>, Vec<_>) =
+            asked_of(supply).partition(|(example, _)| few(example));
+        let by_many = by_many.into_iter().map(|(example, (many, _))| (*many, example));
+        let by_few = by_few.into_iter().map(|(example, (_, few))| (*few, example));
+        choose_bands(by_few.collect(), PROMISE_IF_FEW, Answered::within(bands, by_many))
+    });
+    let bands_if_few = bands_if_few.into_iter().reduce(Bands::stricter).expect("there are three");
+    let judge = |bands, (in_scope, right)| Judge { bands, in_scope, right };
+    Ok(Judges { many: judge(bands, models_if_many), few: judge(bands_if_few, models_if_few) })
+}
+
+/// The two models of a judge: in scope, and right.
+type Models = (BoostedLogistic, BoostedLogistic);
+
+/// Fits models to some of the examples. Also returns the confidence for every example by models
+/// that were fitted without its question.
+fn fit_and_hold_out(examples: &[Example], is_used: fn(&Example) -> bool) -> (Models, Vec<f32>) {
+    let used = || examples.iter().filter(|example| is_used(example));
+    let mut held_out = vec![0.0; examples.len()];
     for fold in 0..FOLDS {
-        let is_own = |example: &&Example| example.question % FOLDS == fold;
-        let (in_scope, right) = fit_both(examples.iter().filter(|example| !is_own(example)));
-        for example in examples.iter().filter(is_own) {
-            held_out.push((
-                in_scope.probability(&example.signals) * right.probability(&example.signals),
-                example,
-            ));
+        let is_own = |example: &Example| example.question % FOLDS == fold;
+        let (in_scope, right) = fit_both(used().filter(|example| !is_own(example)));
+        for (confidence, example) in held_out.iter_mut().zip(examples) {
+            if is_own(example) {
+                let signals = &example.signals;
+                *confidence = in_scope.probability(signals) * right.probability(signals);
+            }
         }
     }
-    let (bands, bands_if_few) = choose_all_bands(&held_out);
-    Ok(Judge { bands, bands_if_few, in_scope, right })
+    (fit_both(used()), held_out)
 }
 
 fn measure_all(
@@ -167,44 +198,16 @@ fn fit_both<'e>(examples: impl Iterator<Item = &'e Example>) -> (BoostedLogistic
     (fit(&scope), fit(&right))
 }
 
-/// The bands for contenders with many phrasings, chosen on the whole library, and for those with
-/// few, chosen on the libraries that lack phrasings, in which both bands apply.
-fn choose_all_bands(held_out: &[(f32, &Example)]) -> (Bands, Bands) {
-    let asked_of = |supply: Supplied| -> Vec<(f32, &Example)> {
-        held_out.iter().filter(|(_, example)| example.supply == supply).copied().collect()
-    };
-    let if_many = choose_bands(asked_of(Supplied::Whole), PROMISE, None);
-    let lacking = [Supplied::ThinTopic, Supplied::ThinNeighbours, Supplied::ThinEverywhere];
-    let if_few = lacking
-        .map(|supply| choose_bands(asked_of(supply), PROMISE_IF_FEW, Some(if_many)))
-        .into_iter()
-        .fold(if_many, Bands::stricter);
-    (if_many, if_few)
-}
-
-/// The lowest thresholds at which the error rates are within their limits. With the bands for
-/// contenders with many phrasings, chooses those for the others.
-fn choose_bands(
-    mut held_out: Vec<(f32, &Example)>,
-    promise: Promise,
-    if_many: Option<Bands>,
-) -> Bands {
-    let answerable = held_out.iter().filter(|(_, e)| e.in_scope).count().max(1) as f64;
-    let unanswerable = held_out.iter().filter(|(_, e)| !e.in_scope).count().max(1) as f64;
-    held_out.retain(|(_, example)| !example.guarded);
-    let (decided, mut open): (Vec<_>, Vec<_>) = held_out
-        .into_iter()
-        .partition(|(_, example)| if_many.is_some() && !example.signals.contender_has_few);
+/// The lowest thresholds at which the error rates are within their limits. `judged` are the
+/// questions that the bands are for, and `others` those that another judge has answered.
+fn choose_bands(judged: Vec<(f32, &Example)>, promise: Promise, others: Answered) -> Bands {
+    let asked = |in_scope: bool| judged.iter().filter(|(_, e)| e.in_scope == in_scope).count();
+    let answerable = (asked(true) + others.answerable).max(1) as f64;
+    let unanswerable = (asked(false) + others.unanswerable).max(1) as f64;
+    let open = judged.into_iter().filter(|(_, example)| !example.guarded);
+    let mut open: Vec<(f32, &Example)> = open.collect();
     open.sort_by(|a, b| b.0.total_cmp(&a.0));
-    let from = |threshold: fn(&Bands) -> f32| {
-        let threshold = if_many.as_ref().map_or(f32::INFINITY, threshold);
-        let mut counts = Counts::default();
-        let above = decided.iter().filter(|(confidence, _)| *confidence >= threshold);
-        above.for_each(|(_, example)| counts.add(example));
-        counts
-    };
-    let (mut strong, mut likely, mut weak) =
-        (from(|bands| bands.strong), from(|bands| bands.likely), from(|bands| bands.weak));
+    let Answered { mut strong, mut likely, mut weak, .. } = others;
     let mut bands = Bands { strong: 1.0, likely: 1.0, weak: 1.0 };
     for (confidence, example) in open {
         [&mut strong, &mut likely, &mut weak].into_iter().for_each(|counts| counts.add(example));
@@ -223,6 +226,39 @@ fn choose_bands(
     bands.strong = bands.strong.max(bands.likely);
     bands.weak = bands.weak.min(bands.likely);
     bands
+}
+
+/// The questions of one judge: how many there are, and what its bands let through.
+#[derive(Default)]
+struct Answered {
+    answerable: usize,
+    unanswerable: usize,
+    strong: Counts,
+    likely: Counts,
+    weak: Counts,
+}
+
+impl Answered {
+    fn within<'e>(bands: Bands, judged: impl Iterator<Item = (f32, &'e Example)>) -> Self {
+        let mut answered = Self::default();
+        for (confidence, example) in judged {
+            match example.in_scope {
+                true => answered.answerable += 1,
+                false => answered.unanswerable += 1,
+            }
+            let counts = [
+                (&mut answered.strong, bands.strong),
+                (&mut answered.likely, bands.likely),
+                (&mut answered.weak, bands.weak),
+            ];
+            for (counts, lowest) in counts {
+                if confidence >= lowest && !example.guarded {
+                    counts.add(example);
+                }
+            }
+        }
+        answered
+    }
 }
 
 /// How many examples a threshold lets through.

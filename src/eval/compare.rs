@@ -1,6 +1,7 @@
 //! Compares two runs.
 
 use std::collections::HashMap;
+use std::fmt::{self, Display, Formatter};
 
 use serde::Serialize;
 
@@ -15,7 +16,26 @@ pub struct Change {
     pub after: (Verdict, Option<String>),
 }
 
-/// The questions that are in both runs with different outcomes, in the order of the later run.
+impl Change {
+    /// Whether the outcome is worse than before.
+    pub fn is_for_the_worse(&self) -> bool {
+        self.after.0.badness() > self.before.0.badness()
+    }
+}
+
+impl Display for Change {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let Self { q, before, after } = self;
+        let side = |(verdict, entry): &(Verdict, Option<String>)| {
+            let entry = entry.as_ref().map_or(String::new(), |entry| format!(" ({entry})"));
+            format!("{}{entry}", verdict.in_words())
+        };
+        write!(f, "“{q}”: {} before, {} now", side(before), side(after))
+    }
+}
+
+/// The questions that are in both runs with different outcomes: those that became worse first, and
+/// otherwise in the order of the later run.
 pub fn changes(before: &Run, after: &Run) -> Vec<Change> {
     let earlier: HashMap<&str, &Row> =
         before.rows.iter().map(|row| (row.q.as_str(), row)).collect();
@@ -27,5 +47,7 @@ pub fn changes(before: &Run, after: &Run) -> Vec<Change> {
         before: (old.verdict, old.entry.clone()),
         after: (new.verdict, new.entry.clone()),
     };
-    changed_pairs.map(change).collect()
+    let mut changes: Vec<Change> = changed_pairs.map(change).collect();
+    changes.sort_by_key(|change| !change.is_for_the_worse());
+    changes
 }

@@ -44,6 +44,29 @@ pub enum Verdict {
     FalseAnswer,
 }
 
+impl Verdict {
+    /// From 0, which is right, to 3, which is wrong. To be silent is better than to be wrong.
+    pub(super) fn badness(self) -> u8 {
+        match self {
+            Self::Right | Self::Silent => 0,
+            Self::Near => 1,
+            Self::Missed => 2,
+            Self::Wrong | Self::FalseAnswer => 3,
+        }
+    }
+
+    pub(super) fn in_words(self) -> &'static str {
+        match self {
+            Self::Right => "the right answer",
+            Self::Near => "a choice with the right answer",
+            Self::Missed => "no answer",
+            Self::Wrong => "a wrong answer",
+            Self::Silent => "silence, which is right",
+            Self::FalseAnswer => "an answer, which is wrong",
+        }
+    }
+}
+
 pub fn run(snapshot: &Snapshot, truths: &[Truth]) -> Result<Run, IndexError> {
     let rows = truths.iter().map(|truth| judge(snapshot, truth)).collect::<Result<_, _>>()?;
     Ok(Run { rows })

@@ -1,5 +1,6 @@
 //! Builds the index in memory.
 
+use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 
 use tantivy::Directory;
@@ -8,6 +9,7 @@ use tantivy::schema::{Field, TantivyDocument};
 use tantivy::tokenizer::{PreTokenizedString, Token};
 
 use super::schema::Fields;
+use super::searcher::EntryNumber;
 use crate::knowledge::{FaqEntry, Library};
 use crate::language::{Analyzer, Word, features};
 
@@ -36,6 +38,33 @@ impl IndexError {
 #[derive(Clone)]
 pub struct Index(pub(super) RamDirectory);
 
+/// What a phrasing adds to the index.
+pub struct IndexedPhrasing {
+    pub(super) entry: EntryNumber,
+    pub(super) asked: Vec<String>,
+    pub(super) features: Vec<String>,
+    /// The number of terms in the question, the phrasings and the keywords of the entry.
+    pub(super) asked_length: usize,
+}
+
+impl IndexedPhrasing {
+    /// `words` are those of the phrasing, and `asked_length` is [`asked_length`] of its entry.
+    pub fn new(entry: EntryNumber, words: &[Word], asked_length: usize) -> Self {
+        Self { entry, asked: terms(words), features: features(words), asked_length }
+    }
+}
+
+/// The number of terms in the question, the phrasings and the keywords of an entry.
+pub fn asked_length(entry: &FaqEntry, analyzer: &Analyzer) -> usize {
+    asked(entry).iter().map(|text| terms(&analyzer.read(text)).len()).sum()
+}
+
+/// The question, the phrasings and the keywords of an entry.
+fn asked(entry: &FaqEntry) -> Vec<Cow<'_, str>> {
+    let ways = entry.ways_of_asking().map(Cow::from);
+    ways.chain([entry.keywords.join(" ").into()]).collect()
+}
+
 /// Indexes the vetted entries in the order of ids. The number of an entry is its index in that
 /// order.
 pub fn build(library: &Library, analyzer: &Analyzer) -> Result<Index, IndexError> {
@@ -59,9 +88,8 @@ fn document(
     entry: &FaqEntry,
     fields: &Fields,
 ) -> TantivyDocument {
-    let phrasings = entry.phrasings.iter().map(|phrasing| phrasing.value.as_str());
-    let keywords = entry.keywords.join(" ");
-    let asked: Vec<&str> = phrasings.chain([entry.question.as_str(), keywords.as_str()]).collect();
+    let asked = asked(entry);
+    let asked: Vec<&str> = asked.iter().map(AsRef::as_ref).collect();
     let quoted = entry.all_quotations().filter_map(|key| library.quotations.get(key));
     let quoted: Vec<String> =
         quoted.map(|quotation| format!("{} {}", quotation.words, quotation.speaker)).collect();

@@ -49,6 +49,8 @@ pub struct Stored {
     pub index: Index,
     /// The trained models, serialized.
     pub model: Vec<u8>,
+    /// The hash of each answer, by its id.
+    pub answers: BTreeMap<String, String>,
 }
 
 /// Where an index came from.
@@ -72,6 +74,7 @@ struct Stamp {
     seal: String,
     /// The BLAKE3 hash of each file, by its path in the folder.
     files: BTreeMap<String, String>,
+    answers: BTreeMap<String, String>,
 }
 
 impl<'a> Cache<'a> {
@@ -91,6 +94,16 @@ impl<'a> Cache<'a> {
             Err(error) => warn!(reason = %error, "building the search index again"),
         }
         None
+    }
+
+    /// The hashes of the answers in the index of this owner, whatever its content; see
+    /// [`Stored::answers`]. `None` if there is no index.
+    pub fn last_answers(&self) -> Option<BTreeMap<String, String>> {
+        let folders = fs::read_dir(self.root).ok()?.flatten().map(|entry| entry.path());
+        let mut stamps = folders.filter_map(|folder| Stamp::read(&folder).ok());
+        let own = stamps
+            .find(|stamp| stamp.schema_version == SCHEMA_VERSION && stamp.owner == self.owner);
+        own.map(|stamp| stamp.answers)
     }
 
     /// The folder of this index, whether or not it exists.
@@ -129,7 +142,8 @@ impl<'a> Cache<'a> {
             let reason = "it belongs to other content or to another version of Caseclerk";
             return Err(damaged(reason.to_owned()));
         }
-        let mut stored = Stored { index: Index::empty(), model: Vec::new() };
+        let (index, answers) = (Index::empty(), stamp.answers);
+        let mut stored = Stored { index, model: Vec::new(), answers };
         for (name, file_hash) in &stamp.files {
             let bytes = read_file(&self.folder.join(name))?;
             if hash_of(&bytes) != *file_hash {
@@ -179,7 +193,7 @@ impl<'a> Cache<'a> {
         }
         files.insert(MODEL.to_owned(), hash_of(&stored.model));
         write_file(&building.join(MODEL), &stored.model)?;
-        let stamp = Stamp::new(&self.hash, &self.owner, files);
+        let stamp = Stamp::new(&self.hash, &self.owner, files, stored.answers.clone());
         let text = toml::to_string(&stamp).map_err(|error| IndexError::Damaged {
             path: building.to_owned(),
             reason: format!("its stamp cannot be written: {error}"),
@@ -212,17 +226,23 @@ fn belongs_to_another(folder: &Path, owner: &str) -> bool {
 }
 
 impl Stamp {
-    fn new(content_hash: &str, owner: &str, files: BTreeMap<String, String>) -> Self {
+    fn new(
+        content_hash: &str,
+        owner: &str,
+        files: BTreeMap<String, String>,
+        answers: BTreeMap<String, String>,
+    ) -> Self {
         let (content_hash, owner) = (content_hash.to_owned(), owner.to_owned());
-        let seal = String::new();
-        let stamp = Self { schema_version: SCHEMA_VERSION, content_hash, owner, seal, files };
+        let (schema_version, seal) = (SCHEMA_VERSION, String::new());
+        let stamp = Self { schema_version, content_hash, owner, seal, files, answers };
         Self { seal: stamp.computed_seal(), ..stamp }
     }
 
     fn computed_seal(&self) -> String {
         let Self { schema_version, content_hash, owner, .. } = self;
         let mut text = format!("{schema_version}\n{content_hash}\n{owner}\n");
-        self.files.iter().for_each(|(name, hash)| text += &format!("{name} {hash}\n"));
+        let hashes = self.files.iter().chain(&self.answers);
+        hashes.for_each(|(name, hash)| text += &format!("{name} {hash}\n"));
         hash_of(text.as_bytes())
     }
 

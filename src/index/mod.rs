@@ -8,10 +8,10 @@ mod cache;
 mod schema;
 mod searcher;
 
-pub use build::{Index, IndexError, build};
+pub use build::{Index, IndexError, IndexedPhrasing, asked_length, build};
 pub use cache::{Cache, CacheKey, Origin, Stored};
 pub use searcher::{EntryNumber, FieldWeights, Searcher, WeightedTerm};
 
 /// The version of a cached index. Raise it when the fields, the analysis of text, the layout of the
 /// files, or the trained models change.
-pub const SCHEMA_VERSION: u32 = 20;
+pub const SCHEMA_VERSION: u32 = 21;

@@ -1,5 +1,6 @@
 //! Searches the index.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use tantivy::fieldnorm::FieldNormReader;
@@ -7,7 +8,7 @@ use tantivy::query::Bm25Weight;
 use tantivy::schema::{Field, IndexRecordOption, Term};
 use tantivy::{DocSet, InvertedIndexReader, ReloadPolicy, SegmentReader};
 
-use super::build::{Index, IndexError};
+use super::build::{Index, IndexError, IndexedPhrasing};
 use super::schema::{Fields, LENGTH};
 
 /// The number of an entry: its index among the vetted entries, in the order of ids. It is also its
@@ -40,6 +41,7 @@ pub struct Searcher {
     lengths: Vec<f32>,
 }
 
+#[derive(Clone)]
 struct Segment {
     asked: Postings,
     answer: Postings,
@@ -49,12 +51,23 @@ struct Segment {
 }
 
 /// The postings of one field, opened once.
+#[derive(Clone)]
 struct Postings {
     field: Field,
     terms: Arc<InvertedIndexReader>,
     lengths: FieldNormReader,
     average_length: f32,
     documents: u32,
+    /// Terms that count as absent, for [`Searcher::without`].
+    absent: Option<Arc<Absent>>,
+}
+
+/// Terms of one entry that count as absent.
+struct Absent {
+    entry: EntryNumber,
+    frequencies: HashMap<String, u32>,
+    /// The field norm of the entry without them.
+    length: u8,
 }
 
 impl Searcher {
@@ -67,6 +80,21 @@ impl Searcher {
         let segment = opened.map(Segment::open).transpose().map_err(IndexError::tantivy("open"))?;
         let entries = searcher.num_docs() as usize;
         Ok(Self { segment, entries, lengths: lengths.unwrap_or_default() })
+    }
+
+    /// A searcher that finds what it would find if a phrasing were not in the index.
+    pub fn without(&self, phrasing: &IndexedPhrasing) -> Self {
+        let IndexedPhrasing { entry, asked, features, asked_length } = phrasing;
+        let mut lengths = self.lengths.clone();
+        lengths[entry.0 as usize] -= features.len() as f32;
+        let segment = self.segment.clone().map(|mut segment| {
+            segment.asked.take_away(*entry, asked, Some(*asked_length));
+            // Only looked up, so its length does not matter.
+            segment.everything.take_away(*entry, asked, None);
+            segment.features.take_away(*entry, features, None);
+            segment
+        });
+        Self { segment, entries: self.entries, lengths }
     }
 
     pub fn entry_count(&self) -> usize {
@@ -158,7 +186,32 @@ impl Postings {
         let documents = segment.max_doc();
         let average_length = terms.total_num_tokens() as f32 / documents as f32;
         let lengths = segment.get_fieldnorms_reader(field)?;
-        Ok(Self { field, terms, lengths, average_length, documents })
+        Ok(Self { field, terms, lengths, average_length, documents, absent: None })
+    }
+
+    /// Lets terms of an entry count as absent. `whole` is the length of its field with them.
+    fn take_away(&mut self, entry: EntryNumber, absent: &[String], whole: Option<usize>) {
+        let mut frequencies: HashMap<String, u32> = HashMap::new();
+        for term in absent {
+            *frequencies.entry(term.clone()).or_default() += 1;
+        }
+        let rest = whole.unwrap_or_default().saturating_sub(absent.len());
+        self.average_length -= absent.len() as f32 / self.documents as f32;
+        let length = FieldNormReader::fieldnorm_to_id(rest as u32);
+        self.absent = Some(Arc::new(Absent { entry, frequencies, length }));
+    }
+
+    /// How often a term of an entry counts as absent.
+    fn absent(&self, EntryNumber(entry): EntryNumber, term: &str) -> u32 {
+        let absent = self.absent.as_ref().filter(|absent| absent.entry.0 == entry);
+        absent.and_then(|absent| absent.frequencies.get(term)).copied().unwrap_or_default()
+    }
+
+    fn length(&self, entry: EntryNumber) -> u8 {
+        match &self.absent {
+            Some(absent) if absent.entry == entry => absent.length,
+            _ => self.lengths.fieldnorm_id(entry.0),
+        }
     }
 
     /// Adds the BM25 score of a term, times a weight, to every entry whose field contains it.
@@ -166,9 +219,9 @@ impl Postings {
         let (matching, all) = (u64::from(self.document_frequency(term)?), self.documents.into());
         let bm25 = Bm25Weight::for_one_term_without_explain(matching, all, self.average_length);
         let bm25 = bm25.boost_by(weight);
-        self.visit(term, |EntryNumber(entry), frequency| {
-            if let Some(score) = scores.get_mut(entry as usize) {
-                *score += bm25.score(self.lengths.fieldnorm_id(entry), frequency);
+        self.visit(term, |entry, frequency| {
+            if let Some(score) = scores.get_mut(entry.0 as usize) {
+                *score += bm25.score(self.length(entry), frequency);
             }
         })
     }
@@ -180,7 +233,11 @@ impl Postings {
         let mut block = self.terms.read_block_postings_from_terminfo(&info, option)?;
         while block.block_len() > 0 {
             for (&document, &frequency) in block.docs().iter().zip(block.freqs()) {
-                visit(EntryNumber(document), frequency);
+                let entry = EntryNumber(document);
+                let frequency = frequency - self.absent(entry, term);
+                if frequency > 0 {
+                    visit(entry, frequency);
+                }
             }
             block.advance();
         }
@@ -188,10 +245,28 @@ impl Postings {
     }
 
     fn document_frequency(&self, term: &str) -> std::io::Result<u32> {
-        self.terms.doc_freq(&self.term(term))
+        let count = self.terms.doc_freq(&self.term(term))?;
+        match &self.absent {
+            Some(absent) if count > 0 && !self.contains(absent.entry, term)? => {
+                let was_there = absent.frequencies.contains_key(term);
+                Ok(count - u32::from(was_there))
+            }
+            _ => Ok(count),
+        }
     }
 
     fn contains(&self, entry: EntryNumber, term: &str) -> std::io::Result<bool> {
+        let absent = self.absent(entry, term);
+        if absent > 0 {
+            let mut frequency = 0;
+            let mut add = |other: EntryNumber, count: u32| {
+                if other == entry {
+                    frequency = count;
+                }
+            };
+            self.visit(term, &mut add)?;
+            return Ok(frequency > 0);
+        }
         let postings = self.terms.read_postings(&self.term(term), IndexRecordOption::Basic)?;
         Ok(postings.is_some_and(|mut postings| {
             postings.doc() == entry.0

@@ -39,36 +39,63 @@ const MISSPELT_RATIO: u32 = 20;
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Vocabulary(BTreeMap<String, u32>);
 
-impl Vocabulary {
-    /// Collects the words of the FAQ.
-    ///
+/// How often each word occurs; a vocabulary is chosen from it.
+#[derive(Debug, Clone)]
+pub struct WordCounts {
+    edited: BTreeMap<String, u32>,
+    typed: BTreeMap<String, u32>,
+}
+
+impl WordCounts {
     /// `edited` are texts by editors, without misspellings. `typed` are texts as people type them.
     /// `expected` are words that editors expect people to type.
-    pub fn learn<'t>(
+    pub fn new<'t>(
         edited: impl Iterator<Item = &'t str>,
         typed: impl Iterator<Item = &'t str>,
         expected: impl Iterator<Item = &'t str>,
-        is_common: &IsCommon,
     ) -> Self {
-        let mut candidates = BTreeMap::new();
-        typed.for_each(|text| count(text, 1, &mut candidates));
-        expected.for_each(|text| count(text, MIN_COUNT, &mut candidates));
-        candidates.retain(|word, count| *count >= MIN_COUNT || is_common(word));
-        let mut words = BTreeMap::new();
-        edited.for_each(|text| count(text, 1, &mut words));
-        let doubtful: Vec<String> = candidates
-            .keys()
-            .filter(|word| !words.contains_key(*word) && !is_common(word))
-            .cloned()
-            .collect();
-        for (word, count) in candidates {
-            *words.entry(word).or_default() += count;
-        }
+        let mut counts = Self { edited: BTreeMap::new(), typed: BTreeMap::new() };
+        typed.for_each(|text| count(text, 1, &mut counts.typed));
+        expected.for_each(|text| count(text, MIN_COUNT, &mut counts.typed));
+        edited.for_each(|text| count(text, 1, &mut counts.edited));
+        counts
+    }
+
+    /// The words that count as known.
+    pub fn vocabulary(&self, is_common: &IsCommon) -> Vocabulary {
+        let is_enough = |word: &str, count: u32| count >= MIN_COUNT || is_common(word);
+        let typed = self.typed.iter().filter(|(word, count)| is_enough(word, **count));
+        let mut words = self.edited.clone();
+        typed.clone().for_each(|(word, count)| *words.entry(word.clone()).or_default() += count);
+        let is_doubtful = |word: &str| !self.edited.contains_key(word) && !is_common(word);
         let speller = Speller::new(&words);
-        for word in doubtful.iter().filter(|word| speller.has_likelier(word, MISSPELT_RATIO)) {
-            words.remove(word);
+        for (word, _) in typed.filter(|(word, _)| is_doubtful(word)) {
+            if speller.has_likelier(word, MISSPELT_RATIO) {
+                words.remove(word);
+            }
         }
-        Self(words)
+        Vocabulary(words)
+    }
+
+    /// The counts without one of the typed texts, if a word is then no longer known. `None` if all
+    /// words stay known.
+    pub fn without(&self, typed: &str, is_common: &IsCommon) -> Option<Self> {
+        let mut removed = BTreeMap::new();
+        count(typed, 1, &mut removed);
+        let becomes_unknown = |(word, removed): (&String, &u32)| {
+            let count = self.typed.get(word).copied().unwrap_or_default();
+            let suffices = |count: u32| count >= MIN_COUNT;
+            let is_known_anyway = self.edited.contains_key(word) || is_common(word);
+            !is_known_anyway && suffices(count) && !suffices(count.saturating_sub(*removed))
+        };
+        removed.iter().any(becomes_unknown).then(|| {
+            let mut fewer = self.clone();
+            for (word, removed) in removed {
+                let count = fewer.typed.entry(word).or_default();
+                *count = count.saturating_sub(removed);
+            }
+            fewer
+        })
     }
 }
 

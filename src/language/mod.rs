@@ -14,7 +14,7 @@ mod spelling;
 mod synonyms;
 mod words;
 
-pub(crate) use analyzer::{Analyzer, IsCommon, Vocabulary};
+pub(crate) use analyzer::{Analyzer, IsCommon, Vocabulary, WordCounts};
 pub(crate) use fold::fold;
 pub(crate) use function_words::{is_filler, is_opening};
 pub(crate) use patterns::{Pattern, Patterns};

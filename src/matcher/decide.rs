@@ -65,7 +65,7 @@ impl Snapshot {
 
     pub fn conclude(&self, analysis: Analysis) -> Decision {
         let Analysis { question, mut candidates, signals, guard } = analysis;
-        let confidence = signals.map(|signals| self.judge().confidence(&signals));
+        let confidence = signals.map(|signals| self.judges().confidence(&signals));
         let guarded =
             guard.as_deref().and_then(|name| self.decide_by_guard(name, &candidates, confidence));
         let (outcome, verdict) = guarded.unwrap_or_else(|| {

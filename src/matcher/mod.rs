@@ -14,12 +14,13 @@ mod parts;
 mod question;
 mod quotations;
 mod rank;
+mod reach;
 mod snapshot;
 mod type_ahead;
 
 pub use calibrate::{
-    Band, Bands, BoostedLogistic, Calibration, CalibrationError, Confidence, Judge, SCORER_VERSION,
-    SIGNAL_COUNT, SIGNALS, SPLITS, SignalValues, Tree,
+    Band, Bands, BoostedLogistic, Calibration, CalibrationError, Confidence, Judge, Judges,
+    SCORER_VERSION, SIGNAL_COUNT, SIGNALS, SPLITS, SignalValues, Tree,
 };
 pub use decide::Analysis;
 pub use model::{VectorError, VectorTable};
@@ -29,4 +30,5 @@ pub use outcome::{
 };
 pub use parts::{Parts, UnknownPart};
 pub use rank::{Candidate, RANKERS, Ranker};
-pub use snapshot::{Check, Setup, Snapshot, SnapshotError};
+pub use reach::{Found, Reach, Tried};
+pub use snapshot::{Check, Setup, Snapshot, SnapshotError, changed_since_cached};

@@ -1,17 +1,19 @@
 //! One version of the library, ready to answer.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::{Arc, OnceLock};
 
-use super::calibrate::{Calibration, Judge};
+use super::calibrate::{Calibration, Judges};
 use super::model::{Model, VectorTable};
 use super::parts::Parts;
+use super::question::ParsedText;
 use super::quotations::QuotationSearch;
 use super::type_ahead::TypeAhead;
 use crate::index::{
     Cache, CacheKey, EntryNumber, Index, IndexError, Origin, Searcher, Stored, build,
 };
-use crate::knowledge::{EntryId, Finding, Library, TopicId};
+use crate::knowledge::{ContentHash, EntryId, FaqEntry, Finding, Library, TopicId};
 use crate::language::Patterns;
 
 /// A library with its index and its models. It never changes; a reload makes a new one.
@@ -19,12 +21,12 @@ pub struct Snapshot {
     library: Arc<Library>,
     model: Model,
     searcher: Searcher,
-    judge: Judge,
+    judges: Arc<Judges>,
     parts: Parts,
-    guard_patterns: Patterns,
+    guard_patterns: Arc<Patterns>,
     origin: Origin,
     /// The vetted entries by number, with their topics.
-    entries: Vec<(EntryId, TopicId)>,
+    entries: Arc<[(EntryId, TopicId)]>,
     type_ahead: OnceLock<TypeAhead>,
     quotation_search: OnceLock<QuotationSearch>,
 }
@@ -81,9 +83,7 @@ impl Snapshot {
         check: &Check<'_>,
     ) -> Result<Self, SnapshotError> {
         let table = setup.table.as_ref();
-        let digest = table.map_or("no vectors", |table| table.digest());
-        let content = format!("{}\n{digest}\n{}", library.content_hash, check.rules);
-        let cache = Cache::new(cache_root, CacheKey { content, owner: setup.owner.clone() });
+        let cache = cache(&library, setup, cache_root, &check.rules);
         if let Some((searcher, model)) = find_cached(&cache, &library, table) {
             let origin = Origin::Found(cache.folder().to_owned());
             return Ok(Self::assemble(library, model, searcher, setup, origin));
@@ -93,7 +93,8 @@ impl Snapshot {
             return Err(SnapshotError::Rejected(errors));
         }
         let (index, searcher, model) = learn(&library, table)?;
-        let origin = cache.store(&Stored { index, model: model.to_bytes() });
+        let answers = hashes(&library);
+        let origin = cache.store(&Stored { index, model: model.to_bytes(), answers });
         Ok(Self::assemble(library, model, searcher, setup, origin))
     }
 
@@ -114,15 +115,31 @@ impl Snapshot {
         let entries = library.vetted().map(|entry| (entry.id.clone(), entry.id.topic()));
         Self {
             entries: entries.collect(),
-            judge: setup.calibration.judge(model.has_vectors()).clone(),
+            judges: Arc::new(setup.calibration.judges(model.has_vectors()).clone()),
             parts: setup.parts.clone(),
-            guard_patterns: library.guard_patterns(),
+            guard_patterns: Arc::new(library.guard_patterns()),
             type_ahead: OnceLock::new(),
             quotation_search: OnceLock::new(),
             library,
             model,
             searcher,
             origin,
+        }
+    }
+
+    /// The same library with another model and another index.
+    pub(super) fn with_other(&self, model: Model, searcher: Searcher) -> Self {
+        Self {
+            library: self.library.clone(),
+            model,
+            searcher,
+            judges: self.judges.clone(),
+            parts: self.parts.clone(),
+            guard_patterns: self.guard_patterns.clone(),
+            origin: self.origin.clone(),
+            entries: self.entries.clone(),
+            type_ahead: OnceLock::new(),
+            quotation_search: OnceLock::new(),
         }
     }
 
@@ -135,6 +152,10 @@ impl Snapshot {
         &self.origin
     }
 
+    pub(super) fn parse(&self, text: &str) -> ParsedText {
+        ParsedText::new(text, self.model.analyzer())
+    }
+
     pub(super) fn model(&self) -> &Model {
         &self.model
     }
@@ -143,8 +164,8 @@ impl Snapshot {
         &self.searcher
     }
 
-    pub(super) fn judge(&self) -> &Judge {
-        &self.judge
+    pub(super) fn judges(&self) -> &Judges {
+        &self.judges
     }
 
     pub(super) fn parts(&self) -> &Parts {
@@ -180,6 +201,33 @@ impl Snapshot {
     pub(super) fn topic(&self, number: EntryNumber) -> &TopicId {
         &self.entries[number.0 as usize].1
     }
+}
+
+/// The vetted entries that are new, or different from those of the index that was cached last.
+/// `None` if no index is cached.
+pub fn changed_since_cached(
+    library: &Library,
+    setup: &Setup,
+    cache_root: &Path,
+) -> Option<Vec<EntryId>> {
+    let cached = cache(library, setup, cache_root, "").last_answers()?;
+    let now = hashes(library);
+    let is_changed = |id: &&EntryId| cached.get(id.as_str()) != now.get(id.as_str());
+    Some(library.vetted().map(|entry| &entry.id).filter(is_changed).cloned().collect())
+}
+
+fn cache<'c>(library: &Library, setup: &Setup, cache_root: &'c Path, rules: &str) -> Cache<'c> {
+    let digest = setup.table.as_ref().map_or("no vectors", |table| table.digest());
+    let content = format!("{}\n{digest}\n{rules}", library.content_hash);
+    Cache::new(cache_root, CacheKey { content, owner: setup.owner.clone() })
+}
+
+/// The hash of each vetted entry, by its id.
+fn hashes(library: &Library) -> BTreeMap<String, String> {
+    let hash = |entry: &FaqEntry| {
+        ContentHash::of(std::iter::once(format!("{entry:?}"))).as_str().to_owned()
+    };
+    library.vetted().map(|entry| (entry.id.to_string(), hash(entry))).collect()
 }
 
 fn learn(

@@ -11,6 +11,7 @@ mod editor;
 mod explanation;
 mod json;
 mod markdown;
+mod reach;
 mod rich_text;
 mod sheet;
 
@@ -26,5 +27,6 @@ pub use editor::{editors_choices, editors_view, why};
 pub use explanation::explanation;
 pub use json::{JsonError, JsonReply, write_json, write_json_line};
 pub use markdown::{UnsupportedMarkup, parse_markdown};
+pub use reach::{advice, reach_lines, reach_summary};
 pub use rich_text::{Block, Inline, RichText};
 pub use sheet::{Link, Section, Sheet};

@@ -16,7 +16,7 @@ pub use signals::{SIGNAL_COUNT, SIGNALS, SignalValues};
 
 /// Raise it whenever the signals of a question change, or the way they become a confidence. A test
 /// then fails until the calibration is derived again.
-pub const SCORER_VERSION: u32 = 16;
+pub const SCORER_VERSION: u32 = 17;
 
 const SHIPPED: &str = include_str!("calibration.toml");
 
@@ -25,17 +25,23 @@ pub struct Calibration {
     /// The [`SCORER_VERSION`] that the calibration was derived with.
     pub scorer_version: u32,
     /// For a matcher with a vector table.
-    pub with_vectors: Judge,
+    pub with_vectors: Judges,
     /// For a matcher without one.
-    pub without_vectors: Judge,
+    pub without_vectors: Judges,
+}
+
+/// One judge for questions whose contenders all have many phrasings, and one for those of which a
+/// contender has few: the same signals mean something else then.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Judges {
+    pub many: Judge,
+    pub few: Judge,
 }
 
 /// The calibrated models: they turn signals into a [`Confidence`].
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Judge {
     pub bands: Bands,
-    /// If one of the contenders has few phrasings. The models know less of it then.
-    pub bands_if_few: Bands,
     /// Is the question about this FAQ?
     pub in_scope: BoostedLogistic,
     /// Given that it is: is the best entry, or another entry of its topic, right?
@@ -108,18 +114,24 @@ impl Calibration {
         }
     }
 
-    pub fn judge(&self, has_vectors: bool) -> &Judge {
+    pub fn judges(&self, has_vectors: bool) -> &Judges {
         if has_vectors { &self.with_vectors } else { &self.without_vectors }
     }
 }
 
-impl Judge {
+impl Judges {
     pub fn confidence(&self, signals: &SignalValues) -> Confidence {
-        let bands = if signals.contender_has_few { &self.bands_if_few } else { &self.bands };
+        let judge = if signals.contender_has_few { &self.few } else { &self.many };
+        judge.confidence(signals)
+    }
+}
+
+impl Judge {
+    fn confidence(&self, signals: &SignalValues) -> Confidence {
         let (in_scope, right) =
             (self.in_scope.probability(signals), self.right.probability(signals));
         let together = in_scope * right;
-        Confidence { in_scope, right, together, band: bands.band(together) }
+        Confidence { in_scope, right, together, band: self.bands.band(together) }
     }
 }
 

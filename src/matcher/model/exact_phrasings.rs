@@ -32,6 +32,12 @@ impl ExactPhrasings {
     }
 }
 
+/// The fingerprint of a phrasing without fillers. Only phrasings with the same fingerprint can lead
+/// to the same [`ExactPhrasings::find`].
+pub(super) fn fingerprint_without_fillers(words: &[Word]) -> u64 {
+    fingerprint_of(trimmed(words))
+}
+
 fn entry_in(known: &[(u64, u32)], words: &[Word]) -> Option<EntryNumber> {
     if words.is_empty() {
         return None;

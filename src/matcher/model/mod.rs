@@ -3,6 +3,7 @@
 
 mod classes;
 mod exact_phrasings;
+mod leave_one_out;
 mod ngrams;
 mod one_vs_rest;
 mod quantised;
@@ -17,8 +18,10 @@ use serde::{Deserialize, Serialize};
 
 pub(super) use classes::Classes;
 use exact_phrasings::ExactPhrasings;
+pub(super) use leave_one_out::LeaveOneOut;
 pub(super) use ngrams::NgramMargins;
 use ngrams::NgramModel;
+use one_vs_rest::Labels;
 pub(super) use supply::{Share, Supply};
 pub use vector_table::{VectorError, VectorTable};
 pub(super) use vectors::Similarities;
@@ -27,22 +30,22 @@ use vectors::VectorModel;
 use super::question::ParsedText;
 use crate::index::EntryNumber;
 use crate::knowledge::Library;
-use crate::language::{Analyzer, IsCommon, Synonyms, Vocabulary, Word};
+use crate::language::{Analyzer, IsCommon, Synonyms, Vocabulary, Word, WordCounts};
 
 /// The trained models, with everything that is needed to score a question.
 pub(super) struct Model {
     trained: TrainedModels,
-    classes: Classes,
+    classes: Arc<Classes>,
     supply: Supply,
     table: Option<Arc<VectorTable>>,
-    analyzer: Analyzer,
+    analyzer: Arc<Analyzer>,
 }
 
 /// The cached part. `ngrams` is missing if there is nothing to train on or too much, and `vectors`
 /// if there is no vector table.
 #[derive(Debug, PartialEq, Serialize, Deserialize)]
 struct TrainedModels {
-    vocabulary: Vocabulary,
+    vocabulary: Arc<Vocabulary>,
     exact: ExactPhrasings,
     ngrams: Option<NgramModel>,
     vectors: Option<VectorModel>,
@@ -57,14 +60,18 @@ struct Phrasings<'l> {
     entries: Vec<Option<u32>>,
     /// How many of them lead to an entry.
     of_entries: usize,
+    /// The order in which the classifiers visit them. It depends on the texts alone, so a change of
+    /// some phrasings leaves the others in order, and hardly changes what is learnt from them.
+    order: Vec<u32>,
 }
 
 impl Model {
     /// Trains on a library. This takes seconds for thousands of phrasings.
     pub fn learn(library: &Library, table: Option<Arc<VectorTable>>) -> Self {
-        let classes = Classes::of(library);
-        let vocabulary = learn_vocabulary(library, &*is_common(table.as_ref()));
-        let analyzer = analyzer(library, &vocabulary, table.as_ref());
+        let classes = Arc::new(Classes::of(library));
+        let vocabulary = word_counts(library).vocabulary(&*is_common(table.as_ref()));
+        let vocabulary = Arc::new(vocabulary);
+        let analyzer = Arc::new(analyzer(library, &vocabulary, table.as_ref()));
         let phrasings = Phrasings::of(library, &analyzer);
         let trained = TrainedModels {
             exact: ExactPhrasings::new(&phrasings.with_entries()),
@@ -82,8 +89,8 @@ impl Model {
         table: Option<Arc<VectorTable>>,
     ) -> Option<Self> {
         let trained: TrainedModels = postcard::from_bytes(bytes).ok()?;
-        let analyzer = analyzer(library, &trained.vocabulary, table.as_ref());
-        let (classes, supply) = (Classes::of(library), Supply::of(library));
+        let analyzer = Arc::new(analyzer(library, &trained.vocabulary, table.as_ref()));
+        let (classes, supply) = (Arc::new(Classes::of(library)), Supply::of(library));
         Some(Self { trained, classes, supply, table, analyzer })
     }
 
@@ -98,6 +105,10 @@ impl Model {
     /// The entry that has the text as a phrasing, word for word.
     pub fn exact(&self, text: &ParsedText) -> Option<EntryNumber> {
         self.trained.exact.find(&text.words)
+    }
+
+    pub fn table(&self) -> Option<&Arc<VectorTable>> {
+        self.table.as_ref()
     }
 
     pub fn has_vectors(&self) -> bool {
@@ -117,6 +128,12 @@ impl Model {
         Some(ngrams.margins(&text.words, &self.classes))
     }
 
+    /// The number of the question of elsewhere that is nearest to a text, and its cosine.
+    pub fn nearest_elsewhere(&self, text: &str) -> Option<(usize, f32)> {
+        let (vectors, table) = self.trained.vectors.as_ref().zip(self.table.as_ref())?;
+        vectors.nearest_elsewhere(text, table)
+    }
+
     /// `by_words` are scores of all entries; see [`VectorModel::similarities`].
     pub fn similarities(&self, text: &ParsedText, by_words: &[f32]) -> Option<Similarities> {
         let (vectors, table) = self.trained.vectors.as_ref().zip(self.table.as_ref())?;
@@ -134,7 +151,27 @@ impl<'l> Phrasings<'l> {
         let (texts, entries): (Vec<&str>, Vec<Option<u32>>) = of_entries.chain(elsewhere).unzip();
         let words = texts.iter().map(|text| analyzer.read(text)).collect();
         let of_entries = entries.iter().flatten().count();
-        Self { texts, words, entries, of_entries }
+        let mut order: Vec<u32> = (0..texts.len() as u32).collect();
+        order.sort_by_cached_key(|&number| {
+            *blake3::hash(texts[number as usize].as_bytes()).as_bytes()
+        });
+        Self { texts, words, entries, of_entries, order }
+    }
+
+    fn labels<'p>(&'p self, classes: &'p Classes) -> Labels<'p> {
+        Labels { entries: &self.entries, classes, order: self.order.clone() }
+    }
+
+    /// Without the questions that belong elsewhere.
+    fn labels_of_entries<'p>(&'p self, classes: &'p Classes) -> Labels<'p> {
+        let entries = &self.entries[..self.of_entries];
+        let is_of_entry = |number: &u32| (*number as usize) < self.of_entries;
+        let order = self.order.iter().copied().filter(is_of_entry).collect();
+        Labels { entries, classes, order }
+    }
+
+    fn has_elsewhere(&self) -> bool {
+        self.entries.len() > self.of_entries
     }
 
     /// The phrasings of entries, without the questions that belong elsewhere.
@@ -144,9 +181,9 @@ impl<'l> Phrasings<'l> {
     }
 }
 
-/// Collects the vocabulary. Questions, answers and quotations are spelled with care; phrasings are
+/// Counts the words of the FAQ. Questions, answers and quotations are spelled with care; phrasings are
 /// spelled as people type.
-fn learn_vocabulary(library: &Library, is_common: &IsCommon) -> Vocabulary {
+fn word_counts(library: &Library) -> WordCounts {
     let entries = || library.entries.values();
     let written =
         entries().flat_map(|entry| [entry.question.as_str(), entry.answer.value.as_str()]);
@@ -163,7 +200,7 @@ fn learn_vocabulary(library: &Library, is_common: &IsCommon) -> Vocabulary {
     });
     let careful = written.chain(keywords).chain(quoted).chain(synonyms);
     let typed = phrasings.chain(elsewhere.map(String::as_str));
-    Vocabulary::learn(careful, typed, guarded.map(String::as_str), is_common)
+    WordCounts::new(careful, typed, guarded.map(String::as_str))
 }
 
 fn analyzer(

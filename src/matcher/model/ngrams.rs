@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Phrasings;
 use super::classes::{Class, Classes};
-use super::one_vs_rest::{Examples, Hyperplane, train};
+use super::one_vs_rest::{Examples, Hyperplane, Labels, Solution, train};
 use super::sparse::{Bags, SparseWeights};
 use crate::language::Word;
 
@@ -38,29 +38,39 @@ pub(in crate::matcher) struct NgramMargins {
     pub in_scope: Option<f32>,
 }
 
+/// A trained model, with all that is needed to leave an example out.
+pub(super) struct NgramTraining {
+    examples: Bags,
+    wanted: Vec<Class>,
+    solutions: Vec<Solution>,
+    has_elsewhere: bool,
+}
+
 impl NgramModel {
     /// `None` if there is nothing to tell apart, or if the FAQ is too large to train on.
     pub fn learn(phrasings: &Phrasings<'_>, classes: &Classes) -> Option<Self> {
-        let has_elsewhere = phrasings.entries.len() > phrasings.of_entries;
-        let wanted: Vec<Class> = classes.all_topics().chain([Class::WholeFaq]).collect();
-        let is_useful = has_elsewhere || classes.topics() > 0;
-        if !is_useful || wanted.len() * phrasings.words.len() > MAX_TRAINING_COST {
-            return None;
-        }
+        let wanted = wanted(phrasings, classes)?;
         let examples = Bags::new(&phrasings.words);
-        let planes =
-            train(&examples, &phrasings.entries, classes, &wanted, |plane| Sparse::new(&plane));
-        let mut by_feature: Vec<Vec<(u16, f32)>> = vec![Vec::new(); examples.features.len()];
+        let labels = phrasings.labels(classes);
+        let planes = train(&examples, &labels, &wanted, |solution| {
+            Sparse::new(&solution.plane, 0..examples.dims())
+        });
+        Some(Self::new(examples.features, &planes, phrasings.has_elsewhere()))
+    }
+
+    /// The weights of a plane have the numbers of `features`, which are sorted fingerprints.
+    fn new(features: Vec<u64>, planes: &[Sparse], has_elsewhere: bool) -> Self {
+        let mut by_feature: Vec<Vec<(u16, f32)>> = vec![Vec::new(); features.len()];
         for (class, plane) in planes.iter().enumerate() {
             for &(feature, weight) in &plane.weights {
                 by_feature[feature as usize].push((class as u16, weight));
             }
         }
-        Some(Self {
+        Self {
             biases: planes.iter().map(|plane| plane.bias).collect(),
-            weights: SparseWeights::new(examples.features, &by_feature),
+            weights: SparseWeights::new(features, &by_feature),
             has_elsewhere,
-        })
+        }
     }
 
     pub fn margins(&self, words: &[Word], classes: &Classes) -> NgramMargins {
@@ -72,17 +82,53 @@ impl NgramModel {
     }
 }
 
-/// A hyperplane without its negligible weights.
+impl NgramTraining {
+    /// `None` as for [`NgramModel::learn`].
+    pub fn new(phrasings: &Phrasings<'_>, classes: &Classes) -> Option<Self> {
+        let wanted = wanted(phrasings, classes)?;
+        let examples = Bags::new(&phrasings.words);
+        let labels = phrasings.labels(classes);
+        let solutions = train(&examples, &labels, &wanted, |solution| solution);
+        Some(Self { examples, wanted, solutions, has_elsewhere: phrasings.has_elsewhere() })
+    }
+
+    /// The model without an example. It only knows the features of that example.
+    pub fn without(&self, left_out: usize, labels: &Labels<'_>) -> NgramModel {
+        // A feature that no other example has would not be known.
+        let of_others = |feature: &&u32| self.examples.count_with(**feature) > 1;
+        let features: Vec<u32> =
+            self.examples.of(left_out).iter().filter(of_others).copied().collect();
+        let planes = self.wanted.iter().zip(&self.solutions).map(|(&class, solution)| {
+            let is_positive = |example: usize| labels.is_in(class, example);
+            let changed = solution.without(&self.examples, left_out, is_positive);
+            let features = features.iter().map(|&feature| feature as usize);
+            Sparse::new(changed.as_ref().unwrap_or(&solution.plane), features)
+        });
+        let planes: Vec<Sparse> = planes.collect();
+        let fingerprints = features.iter().map(|&feature| self.examples.features[feature as usize]);
+        NgramModel::new(fingerprints.collect(), &planes, self.has_elsewhere)
+    }
+}
+
+/// The classes to learn. `None` if that is not possible.
+fn wanted(phrasings: &Phrasings<'_>, classes: &Classes) -> Option<Vec<Class>> {
+    let wanted: Vec<Class> = classes.all_topics().chain([Class::WholeFaq]).collect();
+    let is_useful = phrasings.has_elsewhere() || classes.topics() > 0;
+    let is_affordable = wanted.len() * phrasings.words.len() <= MAX_TRAINING_COST;
+    (is_useful && is_affordable).then_some(wanted)
+}
+
+/// A hyperplane without its negligible weights, and only with those of certain features. These are
+/// numbered in order.
 struct Sparse {
     bias: f32,
     weights: Vec<(u32, f32)>,
 }
 
 impl Sparse {
-    fn new(plane: &Hyperplane) -> Self {
-        let weights = plane.weights.iter().enumerate();
-        let weights = weights.filter(|(_, weight)| weight.abs() >= NEGLIGIBLE);
-        let weights = weights.map(|(feature, &weight)| (feature as u32, weight)).collect();
+    fn new(plane: &Hyperplane, features: impl Iterator<Item = usize>) -> Self {
+        let weights = features.enumerate().map(|(number, at)| (number as u32, plane.weights[at]));
+        let weights = weights.filter(|(_, weight)| weight.abs() >= NEGLIGIBLE).collect();
         Self { bias: plane.bias, weights }
     }
 }
@@ -126,6 +172,7 @@ mod tests {
             texts: texts.to_vec(),
             words: texts.map(words).into(),
             entries: vec![Some(0), Some(1), Some(2), Some(3), None],
+            order: vec![0, 1, 2, 3, 4],
             of_entries: 4,
         };
         let classes = Classes::of_topics(&[0, 0, 1, 1]);

@@ -57,6 +57,15 @@ impl QuantisedVectors {
         vectors
     }
 
+    /// Removes a vector, by its number over all groups.
+    pub fn remove(&mut self, vector: usize) {
+        self.numbers.drain(vector * self.kept..(vector + 1) * self.kept);
+        self.scales.remove(vector);
+        for start in self.starts.iter_mut().filter(|start| **start as usize > vector) {
+            *start -= 1;
+        }
+    }
+
     /// The cosine of each vector of a group with another vector.
     pub fn cosines(&self, group: usize, wanted: &QuantisedVector) -> impl Iterator<Item = f32> {
         let range = self.starts[group] as usize..self.starts[group + 1] as usize;

@@ -69,6 +69,8 @@ pub(super) struct Bags {
     /// The feature numbers of each bag, one bag after the other.
     numbers: Vec<u32>,
     starts: Vec<usize>,
+    /// How many bags have each feature.
+    counts: Vec<u32>,
 }
 
 impl Bags {
@@ -80,16 +82,23 @@ impl Bags {
         let number = |feature: &u64| {
             known.binary_search(feature).expect("every feature was just listed") as u32
         };
-        let numbers = bags.iter().flatten().map(number).collect();
+        let numbers: Vec<u32> = bags.iter().flatten().map(number).collect();
+        let mut counts = vec![0; known.len()];
+        numbers.iter().for_each(|&number| counts[number as usize] += 1);
         let starts = std::iter::once(0).chain(bags.iter().scan(0, |end, bag| {
             *end += bag.len();
             Some(*end)
         }));
-        Self { starts: starts.collect(), numbers, features: known }
+        Self { starts: starts.collect(), numbers, features: known, counts }
     }
 
     pub fn count(&self) -> usize {
         self.starts.len() - 1
+    }
+
+    /// How many bags have a feature.
+    pub fn count_with(&self, feature: u32) -> u32 {
+        self.counts[feature as usize]
     }
 
     pub fn of(&self, example: usize) -> &[u32] {

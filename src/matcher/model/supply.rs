@@ -34,18 +34,26 @@ pub(in crate::matcher) struct Share {
 
 impl Supply {
     pub fn of(library: &Library) -> Self {
-        let counts = library.vetted().map(|entry| entry.ways_of_asking().count() as f32);
-        let counts: Vec<f32> = counts.collect();
+        Self::with_counts(library, &Self::counts(library))
+    }
+
+    /// The number of ways of asking of each vetted entry.
+    pub fn counts(library: &Library) -> Vec<f32> {
+        library.vetted().map(|entry| entry.ways_of_asking().count() as f32).collect()
+    }
+
+    /// The supply if the entries had as many phrasings as this.
+    pub fn with_counts(library: &Library, counts: &[f32]) -> Self {
         let average = counts.iter().sum::<f32>() / counts.len().max(1) as f32;
-        let typical = median(counts.clone()).max(1.0);
+        let typical = median(counts.to_vec()).max(1.0);
         let ids: Vec<_> = library.vetted().map(|entry| entry.id.topic()).collect();
         let share = |count: f32| (count / typical).min(1.0);
         let of_topic = |wanted| {
-            let same = ids.iter().zip(&counts).filter(|(topic, _)| *topic == wanted);
+            let same = ids.iter().zip(counts).filter(|(topic, _)| *topic == wanted);
             let same: Vec<f32> = same.map(|(_, &count)| count).collect();
             same.iter().sum::<f32>() / same.len() as f32
         };
-        let of_entries = ids.iter().zip(&counts).map(|(topic, &count)| Share {
+        let of_entries = ids.iter().zip(counts).map(|(topic, &count)| Share {
             entry: share(count),
             topic: share(of_topic(topic)),
             is_few: count < FEW,

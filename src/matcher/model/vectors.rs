@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Phrasings;
 use super::classes::{Class, Classes};
-use super::one_vs_rest::{Examples, train};
+use super::one_vs_rest::{Examples, Hyperplane, Labels, Solution, train};
 use super::quantised::{QuantisedVector, QuantisedVectors};
 use super::vector_table::{VectorTable, dot, dots, scale_to_unit};
 use crate::matcher::rank::top_indices;
@@ -60,13 +60,33 @@ pub(in crate::matcher) struct Similarities {
     pub elsewhere: Option<f32>,
 }
 
+/// A trained model, with all that is needed to leave a phrasing out.
+pub(super) struct VectorTraining {
+    model: VectorModel,
+    /// The phrasings of entries.
+    vectors: Vectors,
+    /// Empty if the FAQ is too large to train on.
+    wanted: Vec<Class>,
+    solutions: Vec<Solution>,
+}
+
 impl VectorModel {
     pub fn learn(phrasings: &Phrasings<'_>, classes: &Classes, table: &VectorTable) -> Self {
+        let vectors = Vectors::of_entries(phrasings, table);
+        let mut model = Self::untrained(phrasings, &vectors, table);
+        let wanted = wanted(classes);
+        if !wanted.is_empty() {
+            let labels = phrasings.labels_of_entries(classes);
+            let planes = train(&vectors, &labels, &wanted, |solution| solution.plane);
+            model.classifier = Some(LinearClassifier::new(planes));
+        }
+        model
+    }
+
+    /// The model without its classifier.
+    fn untrained(phrasings: &Phrasings<'_>, vectors: &Vectors, table: &VectorTable) -> Self {
         let dims = table.dims();
-        let embed = |texts: &[&str]| texts.iter().flat_map(|text| table.embed(text)).collect();
-        let (ours, elsewhere) = phrasings.texts.split_at(phrasings.of_entries);
         let entries = &phrasings.entries[..phrasings.of_entries];
-        let vectors = Vectors { dims, numbers: embed(ours) };
         // The phrasings of an entry are adjacent.
         let groups = entries.chunk_by(|a, b| a == b);
         let groups: Vec<&[f32]> = groups
@@ -76,15 +96,14 @@ impl VectorModel {
                 Some(&vectors.numbers[range])
             })
             .collect();
-        let elsewhere: Vec<f32> = embed(elsewhere);
+        let elsewhere = &phrasings.texts[phrasings.of_entries..];
+        let elsewhere: Vec<f32> = elsewhere.iter().flat_map(|text| table.embed(text)).collect();
         Self {
             centroids: groups.iter().flat_map(|group| centroid(group, dims)).collect(),
             phrasings: QuantisedVectors::new(dims, groups),
             elsewhere: (!elsewhere.is_empty())
                 .then(|| QuantisedVectors::new(dims, [elsewhere.as_slice()])),
-            // Trained on the entries alone: the n-grams tell what is about this FAQ at all.
-            classifier: (classes.entries() <= MAX_CLASSIFIED_ENTRIES)
-                .then(|| LinearClassifier::train(&vectors, entries, classes)),
+            classifier: None,
         }
     }
 
@@ -114,10 +133,67 @@ impl VectorModel {
         let mut entries = margins.unwrap_or_default();
         let topics = entries.split_off(classes.entries().min(entries.len()));
         let topics = if topics.is_empty() { topics } else { classes.by_entry(&topics) };
-        let elsewhere = self.elsewhere.as_ref();
-        let elsewhere = elsewhere.map(|group| group.cosines(0, &quantised).fold(-1.0, f32::max));
+        let elsewhere = self.nearest_of_elsewhere(&quantised).map(|(_, cosine)| cosine);
         Similarities { nearest, density, centroid, entries, topics, elsewhere }
     }
+
+    /// The question of elsewhere that is nearest to a text: its number and its cosine.
+    pub fn nearest_elsewhere(&self, text: &str, table: &VectorTable) -> Option<(usize, f32)> {
+        self.nearest_of_elsewhere(&QuantisedVector::new(&table.embed(text)))
+    }
+
+    fn nearest_of_elsewhere(&self, vector: &QuantisedVector) -> Option<(usize, f32)> {
+        let cosines = self.elsewhere.as_ref()?.cosines(0, vector).enumerate();
+        cosines.max_by(|(_, a), (_, b)| a.total_cmp(b))
+    }
+}
+
+impl VectorTraining {
+    pub fn new(phrasings: &Phrasings<'_>, classes: &Classes, table: &VectorTable) -> Self {
+        let vectors = Vectors::of_entries(phrasings, table);
+        let mut model = VectorModel::untrained(phrasings, &vectors, table);
+        let wanted = wanted(classes);
+        let labels = phrasings.labels_of_entries(classes);
+        let solutions = train(&vectors, &labels, &wanted, |solution| solution);
+        if !solutions.is_empty() {
+            let planes = solutions.iter().map(|solution| solution.plane.clone());
+            model.classifier = Some(LinearClassifier::new(planes));
+        }
+        Self { model, vectors, wanted, solutions }
+    }
+
+    /// The model without a phrasing.
+    ///
+    /// # Panics
+    /// If the entry of the phrasing has no other, not even a heading.
+    pub fn without(&self, left_out: usize, labels: &Labels<'_>) -> VectorModel {
+        let entries = labels.entries;
+        let dims = self.vectors.dims;
+        let entry = entries[left_out].expect("only phrasings of entries are left out") as usize;
+        let is_other = |&other: &usize| other != left_out && entries[other] == entries[left_out];
+        let others = (0..self.vectors.count()).filter(is_other);
+        let others: Vec<f32> = others.flat_map(|other| self.vectors.of(other)).copied().collect();
+        let mut model = self.model.clone();
+        model.phrasings.remove(left_out);
+        model.centroids[entry * dims..(entry + 1) * dims].copy_from_slice(&centroid(&others, dims));
+        for (number, (&class, solution)) in self.wanted.iter().zip(&self.solutions).enumerate() {
+            let is_positive = |example: usize| labels.is_in(class, example);
+            let changed = solution.without(&self.vectors, left_out, is_positive);
+            if let Some((plane, classifier)) = changed.zip(model.classifier.as_mut()) {
+                classifier.replace(number, &plane);
+            }
+        }
+        model
+    }
+}
+
+/// The classes to learn; none if the FAQ is too large. The classifier is trained on the phrasings
+/// of entries alone: the n-grams tell what is about this FAQ at all.
+fn wanted(classes: &Classes) -> Vec<Class> {
+    if classes.entries() > MAX_CLASSIFIED_ENTRIES {
+        return Vec::new();
+    }
+    classes.all_entries().chain(classes.all_topics()).collect()
 }
 
 /// The largest of some cosines, and `ln(mean(exp(s · (cosine − 1)))) / s + 1` with the sharpness
@@ -142,11 +218,19 @@ fn centroid(group: &[f32], dims: usize) -> Vec<f32> {
 }
 
 impl LinearClassifier {
-    fn train(vectors: &Vectors, entries: &[Option<u32>], classes: &Classes) -> Self {
-        let wanted: Vec<Class> = classes.all_entries().chain(classes.all_topics()).collect();
-        let planes = train(vectors, entries, classes, &wanted, |plane| plane);
-        let biases = planes.iter().map(|plane| plane.bias).collect();
-        Self { weights: planes.into_iter().flat_map(|plane| plane.weights).collect(), biases }
+    fn new(planes: impl IntoIterator<Item = Hyperplane>) -> Self {
+        let (mut weights, mut biases) = (Vec::new(), Vec::new());
+        for plane in planes {
+            weights.extend(plane.weights);
+            biases.push(plane.bias);
+        }
+        Self { weights, biases }
+    }
+
+    fn replace(&mut self, number: usize, plane: &Hyperplane) {
+        let dims = plane.weights.len();
+        self.weights[number * dims..(number + 1) * dims].copy_from_slice(&plane.weights);
+        self.biases[number] = plane.bias;
     }
 
     fn margins(&self, vector: &[f32]) -> Vec<f32> {
@@ -163,6 +247,12 @@ struct Vectors {
 }
 
 impl Vectors {
+    fn of_entries(phrasings: &Phrasings<'_>, table: &VectorTable) -> Self {
+        let texts = &phrasings.texts[..phrasings.of_entries];
+        let numbers = texts.iter().flat_map(|text| table.embed(text)).collect();
+        Self { dims: table.dims(), numbers }
+    }
+
     fn of(&self, example: usize) -> &[f32] {
         &self.numbers[example * self.dims..(example + 1) * self.dims]
     }
