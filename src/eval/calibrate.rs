@@ -26,7 +26,7 @@ struct Promise {
 }
 
 /// Where there are many phrasings, and where there are few.
-const PROMISE: Promise = Promise { max_wrong: 0.018, max_false: 0.012 };
+const PROMISE: Promise = Promise { max_wrong: 0.02, max_false: 0.01 };
 const PROMISE_IF_FEW: Promise = Promise { max_wrong: 0.03, max_false: 0.02 };
 
 /// The smallest share of answers in the strong band that must be right.

@@ -21,6 +21,10 @@ pub struct Topic {
     /// may answer a question that is not about the case, and no measurement counts that as wrong.
     #[serde(default)]
     pub claims_nothing: bool,
+    /// Whether each of its answers is about one place or one product. They only answer a question
+    /// with a word that is typical of the topic.
+    #[serde(default)]
+    pub only_if_named: bool,
 }
 
 /// Somebody's exact words.

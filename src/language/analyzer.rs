@@ -14,6 +14,7 @@ use super::words::{Word, words};
 /// same analyzer.
 pub struct Analyzer {
     speller: Speller,
+    joined: BTreeMap<String, usize>,
     synonyms: Synonyms,
     is_common: Box<IsCommon>,
     /// Worth it because phrasings repeat the same unknown words.
@@ -35,15 +36,26 @@ const MIN_COUNT: u32 = 3;
 /// misspelling of that word, even if it is frequent itself.
 const MISSPELT_RATIO: u32 = 20;
 
-/// The words of the FAQ with their frequencies.
+/// How often the FAQ must write two words next to each other, and how many times as often as in
+/// one, so that the two in one are read as two: "classaction", "optout".
+const MIN_PAIR: u32 = 10;
+const JOINED_RATIO: u32 = 4;
+
+/// The words of the FAQ.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub struct Vocabulary(BTreeMap<String, u32>);
+pub struct Vocabulary {
+    frequencies: BTreeMap<String, u32>,
+    /// Words that people run together, and where to cut them, in bytes.
+    joined: BTreeMap<String, usize>,
+}
 
 /// How often each word occurs; a vocabulary is chosen from it.
 #[derive(Debug, Clone)]
 pub struct WordCounts {
     edited: BTreeMap<String, u32>,
     typed: BTreeMap<String, u32>,
+    /// Pairs of neighbouring words, written as one: how often they occur, and where to cut.
+    pairs: HashMap<String, (u32, usize)>,
 }
 
 impl WordCounts {
@@ -54,10 +66,17 @@ impl WordCounts {
         typed: impl Iterator<Item = &'t str>,
         expected: impl Iterator<Item = &'t str>,
     ) -> Self {
-        let mut counts = Self { edited: BTreeMap::new(), typed: BTreeMap::new() };
-        typed.for_each(|text| count(text, 1, &mut counts.typed));
+        let (edited_words, typed_words) = (BTreeMap::new(), BTreeMap::new());
+        let mut counts = Self { edited: edited_words, typed: typed_words, pairs: HashMap::new() };
+        for text in typed {
+            count(text, 1, &mut counts.typed);
+            counts.count_pairs(text);
+        }
         expected.for_each(|text| count(text, MIN_COUNT, &mut counts.typed));
-        edited.for_each(|text| count(text, 1, &mut counts.edited));
+        for text in edited {
+            count(text, 1, &mut counts.edited);
+            counts.count_pairs(text);
+        }
         counts
     }
 
@@ -74,7 +93,21 @@ impl WordCounts {
                 words.remove(word);
             }
         }
-        Vocabulary(words)
+        let joined = self.pairs.iter().filter(|(joined, (count, _))| {
+            let as_one = words.get(*joined).copied().unwrap_or_default();
+            *count >= MIN_PAIR && *count >= JOINED_RATIO * as_one && !is_english(joined)
+        });
+        let joined = joined.map(|(joined, (_, cut))| (joined.clone(), *cut)).collect();
+        Vocabulary { frequencies: words, joined }
+    }
+
+    fn count_pairs(&mut self, text: &str) {
+        for line in text.lines() {
+            for pair in words(line).windows(2) {
+                let joined = format!("{}{}", pair[0].surface, pair[1].surface);
+                self.pairs.entry(joined).or_insert((0, pair[0].surface.len())).0 += 1;
+            }
+        }
     }
 
     /// The counts without one of the typed texts, if a word is then no longer known. `None` if all
@@ -102,7 +135,8 @@ impl WordCounts {
 impl Analyzer {
     pub fn new(vocabulary: &Vocabulary, is_common: Box<IsCommon>, synonyms: Synonyms) -> Self {
         Self {
-            speller: Speller::new(&vocabulary.0),
+            speller: Speller::new(&vocabulary.frequencies),
+            joined: vocabulary.joined.clone(),
             synonyms,
             is_common,
             corrections: CorrectionCache::default(),
@@ -123,6 +157,12 @@ impl Analyzer {
     }
 
     fn correct(&self, word: &Word) -> Option<Vec<Word>> {
+        if let Some(&cut) = self.joined.get(&word.surface) {
+            let (first, second) = word.surface.split_at(cut);
+            let pieces = [first, second].into_iter().flat_map(words);
+            let typed = Some(word.surface.clone());
+            return Some(pieces.map(|piece| Word { typed: typed.clone(), ..piece }).collect());
+        }
         if self.speller.knows(&word.surface) || (self.is_common)(&word.surface) {
             return None;
         }
@@ -197,6 +237,22 @@ mod tests {
             None
         });
         assert!(was_free, "a search holds the lock of the cache");
+    }
+
+    #[test]
+    fn words_that_the_faq_writes_apart_are_read_apart() {
+        let texts = ["is there a class action", "no to it"].repeat(MIN_PAIR as usize);
+        let texts = texts.into_iter().chain(["ClassAction.org", "notice"]);
+        let counts = WordCounts::new(texts, std::iter::empty(), std::iter::empty());
+        let is_common = |word: &str| word == "classaction";
+        let vocabulary = counts.vocabulary(&is_common);
+        let analyzer = Analyzer::new(&vocabulary, Box::new(is_common), Synonyms::default());
+        let read = |text| {
+            analyzer.read(text).into_iter().map(|word| word.surface).collect::<Vec<_>>().join(" ")
+        };
+        assert_eq!(read("classaction?"), "class action");
+        assert_eq!(read("classactions"), "classactions");
+        assert_eq!(read("notice"), "notice");
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use super::calibrate::{Band, Confidence, SignalValues};
 use super::outcome::{Decision, Evidence, NoAnswerReason, Outcome, Verdict};
 use super::question::Question;
-use super::rank::{Candidate, candidates};
+use super::rank::{Candidate, candidates, choice_for_word};
 use super::snapshot::Snapshot;
 use crate::index::IndexError;
 use crate::knowledge::{EntryId, Guard, LeadsTo};
@@ -36,6 +36,8 @@ pub struct Analysis {
     pub signals: Option<SignalValues>,
     /// The name of the first guard that the question matches.
     pub guard: Option<String>,
+    /// For a single word: the entries to choose from.
+    for_word: Vec<EntryId>,
 }
 
 impl Snapshot {
@@ -44,7 +46,12 @@ impl Snapshot {
         let (candidates, scope) = candidates(self, &question)?;
         let signals = SignalValues::measure(self, &question.whole, &candidates, scope)?;
         let guard = self.first_guard(&question).map(|guard| guard.name.clone());
-        Ok(Analysis { question, candidates, signals, guard })
+        let is_one_word = question.whole.is_one_word();
+        let for_word = match is_one_word && !question.whole.content_words().is_empty() {
+            true => choice_for_word(self, &question.whole, SUGGESTIONS)?,
+            false => Vec::new(),
+        };
+        Ok(Analysis { question, candidates, signals, guard, for_word })
     }
 
     /// Decides the outcome for a question. Any text is a question, and the same text always gets
@@ -64,12 +71,12 @@ impl Snapshot {
     }
 
     pub fn conclude(&self, analysis: Analysis) -> Decision {
-        let Analysis { question, mut candidates, signals, guard } = analysis;
+        let Analysis { question, mut candidates, signals, guard, for_word } = analysis;
         let confidence = signals.map(|signals| self.judges().confidence(&signals));
         let guarded =
             guard.as_deref().and_then(|name| self.decide_by_guard(name, &candidates, confidence));
         let (outcome, verdict) = guarded.unwrap_or_else(|| {
-            decide_by_confidence(&question, &candidates, signals.zip(confidence))
+            decide_by_confidence(&question, &candidates, &for_word, signals.zip(confidence))
         });
         candidates.truncate(SUGGESTIONS);
         let evidence =
@@ -116,6 +123,7 @@ impl Snapshot {
 fn decide_by_confidence(
     question: &Question,
     candidates: &[Candidate],
+    for_word: &[EntryId],
     measured: Option<(SignalValues, Confidence)>,
 ) -> (Outcome, Verdict) {
     let no_answer = |reason, nearest| Outcome::NoAnswer { reason, nearest, guard: None };
@@ -131,10 +139,8 @@ fn decide_by_confidence(
         return (outcome, Verdict::ExactPhrasing { entry });
     }
     let band = match confidence.band {
-        // One word can mean anything that the FAQ says about it.
-        Band::Likely | Band::None if question.whole.is_one_word() && signals.covered == 1.0 => {
-            Band::Weak
-        }
+        // A word alone can mean anything that the FAQ says about it.
+        Band::Likely | Band::None if !for_word.is_empty() => Band::Weak,
         // A choice of questions that have no word in common with the asker's would only puzzle.
         Band::Weak if signals.covered == 0.0 => Band::None,
         band => band,
@@ -142,6 +148,7 @@ fn decide_by_confidence(
     let outcome = match band {
         Band::Strong => Outcome::Answered { entry: entry.clone(), runners_up: Vec::new() },
         Band::Likely => answered_with_runners_up(&entry, candidates),
+        Band::Weak if !for_word.is_empty() => Outcome::Ambiguous(for_word.to_vec()),
         Band::Weak => Outcome::Ambiguous(suggestions(candidates, SUGGESTIONS)),
         Band::None if confidence.in_scope >= MIN_SCOPE_TO_SUGGEST && signals.covered > 0.0 => {
             no_answer(NoAnswerReason::NotSure, suggestions(candidates, NEAREST))

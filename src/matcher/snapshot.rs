@@ -186,6 +186,17 @@ impl Snapshot {
         self.quotation_search.get_or_init(|| QuotationSearch::new(&self.library))
     }
 
+    /// Whether an entry only answers questions with a word that is typical of its topic.
+    pub(super) fn is_only_if_named(&self, topic: &TopicId) -> bool {
+        self.library.topic(topic).is_some_and(|topic| topic.only_if_named)
+    }
+
+    /// Whether the entry with this number is the lead of its topic.
+    pub(super) fn is_lead(&self, entry: usize) -> bool {
+        let (id, topic) = &self.entries[entry];
+        self.library.topic(topic).is_some_and(|topic| topic.lead.as_ref() == Some(id))
+    }
+
     /// The number of vetted entries.
     pub(super) fn entry_count(&self) -> usize {
         self.entries.len()

@@ -8,6 +8,7 @@
 mod bm25;
 mod likelihood;
 
+use std::collections::HashSet;
 use std::ops::Index;
 
 use serde::ser::{Serialize, SerializeMap, Serializer};
@@ -18,7 +19,7 @@ use super::model::{Share, Supply};
 use super::question::{ParsedText, Question};
 use super::snapshot::Snapshot;
 use crate::index::{EntryNumber, IndexError};
-use crate::knowledge::EntryId;
+use crate::knowledge::{EntryId, TopicId};
 
 /// A method of scoring entries.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -122,6 +123,12 @@ const WHOLE_STORY_WEIGHT: f32 = 0.5;
 /// How many candidates are kept.
 const CANDIDATES: usize = 10;
 
+/// The most leads of topics in the choice for a word alone.
+const MAX_LEADS: usize = 3;
+
+/// A word is typical of a topic if more than this share of its uses is there.
+const TYPICAL: f32 = 0.4;
+
 /// An entry that may answer a question.
 #[derive(Debug, Clone, serde::Serialize)]
 pub struct Candidate {
@@ -167,8 +174,10 @@ pub(super) fn candidates(
         return Ok((Vec::new(), Scope::default()));
     }
     let scores = score_question(snapshot, question)?;
-    let mut order = top_indices(&scores.total, CANDIDATES);
+    let mut order = top_indices(&scores.total, 2 * CANDIDATES);
     order.retain(|&entry| scores.total[entry] > 0.0);
+    drop_unnamed(snapshot, &question.whole, &mut order)?;
+    order.truncate(CANDIDATES);
     let exact = snapshot.model().exact(&question.whole);
     if let Some(EntryNumber(exact)) = exact {
         // A question that is a phrasing word for word means that entry, whatever the scores are.
@@ -188,6 +197,72 @@ pub(super) fn candidates(
         }
     };
     Ok((order.into_iter().map(candidate).collect(), scores.scope))
+}
+
+/// The entries to choose from for a word alone: the leads of the topics in which people use it
+/// most, then the entries that they ask for most often with it. Of a word alone, that says more
+/// than which entry it is typical of. A word that was run together is a pair.
+pub(super) fn choice_for_word(
+    snapshot: &Snapshot,
+    word: &ParsedText,
+    limit: usize,
+) -> Result<Vec<EntryId>, IndexError> {
+    let terms: Vec<&str> = word.words.iter().map(|word| word.term.as_str()).collect();
+    let feature = terms[terms.len().saturating_sub(2)..].join(" ");
+    let mut counts = vec![0.0; snapshot.entry_count()];
+    snapshot.searcher().visit_feature(&feature, |EntryNumber(entry), count| {
+        counts[entry as usize] = count as f32;
+    })?;
+    let mut most = top_indices(&counts, limit);
+    most.retain(|&entry| counts[entry] > 0.0);
+    let topic = |entry: usize| snapshot.topic(EntryNumber(entry as u32));
+    let has_lead_of = |lead: usize| most.iter().any(|&entry| topic(entry) == topic(lead));
+    let is_lead = |&entry: &usize| counts[entry] > 0.0 && snapshot.is_lead(entry);
+    let leads = (0..counts.len()).filter(is_lead).filter(|&lead| has_lead_of(lead));
+    let mut leads: Vec<usize> = leads.collect();
+    leads.sort_by(|&a, &b| counts[b].total_cmp(&counts[a]));
+    leads.truncate(MAX_LEADS);
+    most.retain(|entry| !leads.contains(entry));
+    let chosen = leads.into_iter().chain(most).take(limit);
+    Ok(chosen.map(|entry| snapshot.entry_id(EntryNumber(entry as u32)).clone()).collect())
+}
+
+/// Drops the entries about one place or product if the question names none, except the lead of
+/// their topic. A word that no entry has may be such a name.
+fn drop_unnamed(
+    snapshot: &Snapshot,
+    question: &ParsedText,
+    order: &mut Vec<usize>,
+) -> Result<(), IndexError> {
+    let topic = |entry: usize| snapshot.topic(EntryNumber(entry as u32));
+    let topics: HashSet<&TopicId> = order.iter().map(|&entry| topic(entry)).collect();
+    for unnamed in topics.into_iter().filter(|topic| snapshot.is_only_if_named(topic)) {
+        if !names(snapshot, question, unnamed)? {
+            order.retain(|&entry| topic(entry) != unnamed || snapshot.is_lead(entry));
+        }
+    }
+    Ok(())
+}
+
+/// Whether a question has a word that is typical of a topic, or one that no entry has.
+fn names(snapshot: &Snapshot, question: &ParsedText, topic: &TopicId) -> Result<bool, IndexError> {
+    let lengths = snapshot.searcher().lengths();
+    for word in question.words.iter().filter(|word| !word.is_function_word) {
+        // Every entry counts the same, however many phrasings it has.
+        let (mut of_topic, mut of_all) = (0.0, 0.0);
+        snapshot.searcher().visit_feature(&word.term, |entry, count| {
+            let share = count as f32 / lengths[entry.0 as usize];
+            of_all += share;
+            if snapshot.topic(entry) == topic {
+                of_topic += share;
+            }
+        })?;
+        let is_unknown = of_all == 0.0 && word.term.chars().all(char::is_alphabetic);
+        if is_unknown || of_topic > TYPICAL * of_all {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// Scores the whole question, and the sentences of a story too: often only one of them asks.
