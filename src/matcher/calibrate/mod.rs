@@ -16,7 +16,7 @@ pub use signals::{SIGNAL_COUNT, SIGNALS, SignalValues};
 
 /// Raise it whenever the signals of a question change, or the way they become a confidence. A test
 /// then fails until the calibration is derived again.
-pub const SCORER_VERSION: u32 = 18;
+pub const SCORER_VERSION: u32 = 19;
 
 const SHIPPED: &str = include_str!("calibration.toml");
 

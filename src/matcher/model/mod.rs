@@ -60,9 +60,10 @@ struct Phrasings<'l> {
     entries: Vec<Option<u32>>,
     /// How many of them lead to an entry.
     of_entries: usize,
-    /// The order in which the classifiers visit them. It depends on the texts alone, so a change of
-    /// some phrasings leaves the others in order, and hardly changes what is learnt from them.
-    order: Vec<u32>,
+    /// A number for each that looks random and depends on the text alone. The classifiers visit the
+    /// examples in the order of these, so a change of some phrasings leaves the others in order, and
+    /// hardly changes what is learnt from them.
+    keys: Vec<u64>,
 }
 
 impl Model {
@@ -151,23 +152,22 @@ impl<'l> Phrasings<'l> {
         let (texts, entries): (Vec<&str>, Vec<Option<u32>>) = of_entries.chain(elsewhere).unzip();
         let words = texts.iter().map(|text| analyzer.read(text)).collect();
         let of_entries = entries.iter().flatten().count();
-        let mut order: Vec<u32> = (0..texts.len() as u32).collect();
-        order.sort_by_cached_key(|&number| {
-            *blake3::hash(texts[number as usize].as_bytes()).as_bytes()
-        });
-        Self { texts, words, entries, of_entries, order }
+        let key = |text: &&str| {
+            let hash = blake3::hash(text.as_bytes());
+            u64::from_le_bytes(std::array::from_fn(|byte| hash.as_bytes()[byte]))
+        };
+        let keys = texts.iter().map(key).collect();
+        Self { texts, words, entries, of_entries, keys }
     }
 
     fn labels<'p>(&'p self, classes: &'p Classes) -> Labels<'p> {
-        Labels { entries: &self.entries, classes, order: self.order.clone() }
+        Labels { entries: &self.entries, classes, keys: &self.keys }
     }
 
     /// Without the questions that belong elsewhere.
     fn labels_of_entries<'p>(&'p self, classes: &'p Classes) -> Labels<'p> {
         let entries = &self.entries[..self.of_entries];
-        let is_of_entry = |number: &u32| (*number as usize) < self.of_entries;
-        let order = self.order.iter().copied().filter(is_of_entry).collect();
-        Labels { entries, classes, order }
+        Labels { entries, classes, keys: &self.keys[..self.of_entries] }
     }
 
     fn has_elsewhere(&self) -> bool {

@@ -99,8 +99,7 @@ impl NgramTraining {
         let features: Vec<u32> =
             self.examples.of(left_out).iter().filter(of_others).copied().collect();
         let planes = self.wanted.iter().zip(&self.solutions).map(|(&class, solution)| {
-            let is_positive = |example: usize| labels.is_in(class, example);
-            let changed = solution.without(&self.examples, left_out, is_positive);
+            let changed = solution.without(&self.examples, labels, class, left_out);
             let features = features.iter().map(|&feature| feature as usize);
             Sparse::new(changed.as_ref().unwrap_or(&solution.plane), features)
         });
@@ -172,7 +171,7 @@ mod tests {
             texts: texts.to_vec(),
             words: texts.map(words).into(),
             entries: vec![Some(0), Some(1), Some(2), Some(3), None],
-            order: vec![0, 1, 2, 3, 4],
+            keys: vec![3, 1, 4, 15, 9],
             of_entries: 4,
         };
         let classes = Classes::of_topics(&[0, 0, 1, 1]);

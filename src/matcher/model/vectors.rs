@@ -177,8 +177,7 @@ impl VectorTraining {
         model.phrasings.remove(left_out);
         model.centroids[entry * dims..(entry + 1) * dims].copy_from_slice(&centroid(&others, dims));
         for (number, (&class, solution)) in self.wanted.iter().zip(&self.solutions).enumerate() {
-            let is_positive = |example: usize| labels.is_in(class, example);
-            let changed = solution.without(&self.vectors, left_out, is_positive);
+            let changed = solution.without(&self.vectors, labels, class, left_out);
             if let Some((plane, classifier)) = changed.zip(model.classifier.as_mut()) {
                 classifier.replace(number, &plane);
             }

@@ -102,7 +102,7 @@ pub const RANKERS: [RankerRow; 9] = [
         stand_ins: &[Ranker::LikelihoodEntry, Ranker::Density],
         share: |share| share.entry,
         ..row(Ranker::VectorEntry, "vector-entry", "margin of the entry, by vectors", |supply| {
-            1.0 - supply.few() * supply.one_in_average()
+            (1.0 - supply.few() * supply.one_in_average()) * (1.0 + 0.5 * supply.few())
         })
     },
     RankerRow {
