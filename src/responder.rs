@@ -318,14 +318,17 @@ fn sheet(sheet: Sheet) -> Reply {
 
 /// The matcher's setup for the FAQ in this folder.
 pub fn setup(settings: &Settings, faq: &Path) -> Result<Setup, SetupError> {
-    // Canonicalise, so that two paths to one folder are one owner.
-    let owner = faq.canonicalize().unwrap_or_else(|_| faq.to_owned());
-    let mut setup = Setup::new(open_table(settings), owner.display().to_string());
+    let mut setup = Setup::new(open_table(settings), owner(faq));
     setup.parts = Parts::without(&settings.matcher_without)?;
     if let Some(path) = &settings.calibration {
         setup.calibration = Calibration::read(path)?;
     }
     Ok(setup)
+}
+
+/// The owner of the index of a FAQ. Two paths to one folder are one owner.
+pub fn owner(faq: &Path) -> String {
+    faq.canonicalize().unwrap_or_else(|_| faq.to_owned()).display().to_string()
 }
 
 /// Opens the vector table. The bot works without it, by words only, so a missing or broken table is

@@ -10,7 +10,7 @@ use caseclerk::knowledge::{Finding, Knowledge, Severity, load, sort_findings};
 use caseclerk::lint::{self, Rule, SourceCheck, Subject, check_quotations};
 use caseclerk::matcher::{Reach, Snapshot, changed_since_cached};
 use caseclerk::reply::{reach_lines, write_json};
-use caseclerk::responder::{MAX_REACH, setup};
+use caseclerk::responder::{MAX_REACH, owner, setup};
 use clap::Args;
 use jiff::civil::Date;
 use serde::Serialize;
@@ -94,10 +94,11 @@ pub fn run(arguments: &LintArguments, settings: &Settings, today: Date) -> anyho
 /// How well the answers are found that an editor has just written. Without an index, nobody knows
 /// which these are.
 fn reach_of_changed(knowledge: &Knowledge, settings: &Settings) -> anyhow::Result<Vec<Reach>> {
-    let (library, setup) = (&knowledge.library, setup(settings, &settings.faq)?);
-    match changed_since_cached(library, &setup, &settings.index) {
+    let library = &knowledge.library;
+    match changed_since_cached(library, &owner(&settings.faq), &settings.index) {
         Some(changed) if !changed.is_empty() => {
             let changed = &changed[..changed.len().min(MAX_REACH)];
+            let setup = setup(settings, &settings.faq)?;
             Ok(Snapshot::build(library.clone(), &setup)?.reach(changed)?)
         }
         _ => Ok(Vec::new()),

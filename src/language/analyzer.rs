@@ -97,7 +97,10 @@ impl WordCounts {
             let as_one = words.get(*joined).copied().unwrap_or_default();
             *count >= MIN_PAIR && *count >= JOINED_RATIO * as_one && !is_english(joined)
         });
-        let joined = joined.map(|(joined, (_, cut))| (joined.clone(), *cut)).collect();
+        let joined: BTreeMap<String, usize> =
+            joined.map(|(joined, (_, cut))| (joined.clone(), *cut)).collect();
+        // Nothing may be corrected to a word that is read as two.
+        words.retain(|word, _| !joined.contains_key(word));
         Vocabulary { frequencies: words, joined }
     }
 

@@ -83,7 +83,9 @@ impl Snapshot {
         check: &Check<'_>,
     ) -> Result<Self, SnapshotError> {
         let table = setup.table.as_ref();
-        let cache = cache(&library, setup, cache_root, &check.rules);
+        let digest = table.map_or("no vectors", |table| table.digest());
+        let content = format!("{}\n{digest}\n{}", library.content_hash, check.rules);
+        let cache = Cache::new(cache_root, CacheKey { content, owner: setup.owner.clone() });
         if let Some((searcher, model)) = find_cached(&cache, &library, table) {
             let origin = Origin::Found(cache.folder().to_owned());
             return Ok(Self::assemble(library, model, searcher, setup, origin));
@@ -214,23 +216,18 @@ impl Snapshot {
     }
 }
 
-/// The vetted entries that are new, or different from those of the index that was cached last.
-/// `None` if no index is cached.
+/// The vetted entries that are new, or different from those of the index that was cached last for
+/// this owner; see [`CacheKey::owner`]. `None` if no index is cached.
 pub fn changed_since_cached(
     library: &Library,
-    setup: &Setup,
+    owner: &str,
     cache_root: &Path,
 ) -> Option<Vec<EntryId>> {
-    let cached = cache(library, setup, cache_root, "").last_answers()?;
+    let key = CacheKey { content: String::new(), owner: owner.to_owned() };
+    let cached = Cache::new(cache_root, key).last_answers()?;
     let now = hashes(library);
     let is_changed = |id: &&EntryId| cached.get(id.as_str()) != now.get(id.as_str());
     Some(library.vetted().map(|entry| &entry.id).filter(is_changed).cloned().collect())
-}
-
-fn cache<'c>(library: &Library, setup: &Setup, cache_root: &'c Path, rules: &str) -> Cache<'c> {
-    let digest = setup.table.as_ref().map_or("no vectors", |table| table.digest());
-    let content = format!("{}\n{digest}\n{rules}", library.content_hash);
-    Cache::new(cache_root, CacheKey { content, owner: setup.owner.clone() })
 }
 
 /// The hash of each vetted entry, by its id.
