@@ -9,9 +9,7 @@ use std::sync::Arc;
 use super::exact_phrasings::{ExactPhrasings, fingerprint_without_fillers};
 use super::ngrams::NgramTraining;
 use super::vectors::VectorTraining;
-use super::{
-    Classes, Model, Phrasings, Supply, TrainedModels, VectorTable, analyzer, is_common, word_counts,
-};
+use super::{Classes, Material, Model, Phrasings, Supply, TrainedModels, VectorTable, is_common};
 use crate::knowledge::Library;
 use crate::language::{Analyzer, Vocabulary, Word, WordCounts};
 
@@ -34,11 +32,8 @@ pub(in crate::matcher) struct LeaveOneOut<'l> {
 
 impl<'l> LeaveOneOut<'l> {
     pub fn new(library: &'l Library, table: Option<Arc<VectorTable>>) -> Self {
-        let classes = Arc::new(Classes::of(library));
-        let word_counts = word_counts(library);
-        let vocabulary = Arc::new(word_counts.vocabulary(&*is_common(table.as_ref())));
-        let analyzer = Arc::new(analyzer(library, &vocabulary, table.as_ref()));
-        let phrasings = Phrasings::of(library, &analyzer);
+        let Material { classes, word_counts, vocabulary, analyzer, phrasings } =
+            Material::of(library, table.as_ref());
         let mut by_fingerprint: HashMap<u64, Vec<usize>> = HashMap::new();
         for (number, words) in phrasings.words[..phrasings.of_entries].iter().enumerate() {
             by_fingerprint.entry(fingerprint_without_fillers(words)).or_default().push(number);

@@ -69,11 +69,8 @@ struct Phrasings<'l> {
 impl Model {
     /// Trains on a library. This takes seconds for thousands of phrasings.
     pub fn learn(library: &Library, table: Option<Arc<VectorTable>>) -> Self {
-        let classes = Arc::new(Classes::of(library));
-        let vocabulary = word_counts(library).vocabulary(&*is_common(table.as_ref()));
-        let vocabulary = Arc::new(vocabulary);
-        let analyzer = Arc::new(analyzer(library, &vocabulary, table.as_ref()));
-        let phrasings = Phrasings::of(library, &analyzer);
+        let Material { classes, vocabulary, analyzer, phrasings, .. } =
+            Material::of(library, table.as_ref());
         let trained = TrainedModels {
             exact: ExactPhrasings::new(&phrasings.with_entries()),
             ngrams: NgramModel::learn(&phrasings, &classes),
@@ -139,6 +136,26 @@ impl Model {
     pub fn similarities(&self, text: &ParsedText, by_words: &[f32]) -> Option<Similarities> {
         let (vectors, table) = self.trained.vectors.as_ref().zip(self.table.as_ref())?;
         Some(vectors.similarities(&text.text, table, &self.classes, by_words))
+    }
+}
+
+/// What the models are trained on, and how it is read.
+struct Material<'l> {
+    classes: Arc<Classes>,
+    word_counts: WordCounts,
+    vocabulary: Arc<Vocabulary>,
+    analyzer: Arc<Analyzer>,
+    phrasings: Phrasings<'l>,
+}
+
+impl<'l> Material<'l> {
+    fn of(library: &'l Library, table: Option<&Arc<VectorTable>>) -> Self {
+        let word_counts = word_counts(library);
+        let vocabulary = Arc::new(word_counts.vocabulary(&*is_common(table)));
+        let analyzer = Arc::new(analyzer(library, &vocabulary, table));
+        let phrasings = Phrasings::of(library, &analyzer);
+        let classes = Arc::new(Classes::of(library));
+        Self { classes, word_counts, vocabulary, analyzer, phrasings }
     }
 }
 
