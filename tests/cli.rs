@@ -138,7 +138,7 @@ fn a_new_faq_passes_lint_and_answers_its_own_questions() {
         }
     }
     let (_, printed) = run(&["ask", "has the suit ended"]);
-    assert!(printed.contains("Doe v. Example Corp.: filed on 15 January 2024"), "{printed}");
+    assert!(printed.contains("Filed 15 Jan 2024, outcome open"), "{printed}");
 }
 
 #[test]
@@ -236,6 +236,38 @@ fn every_subcommand_knows_its_version() {
         let output = caseclerk().args(subcommand).arg("--version").output().expect("it starts");
         assert!(text(&output.stdout).contains(env!("CARGO_PKG_VERSION")), "{subcommand:?}");
     }
+}
+
+// The preview.
+
+#[cfg(feature = "discord")]
+#[test]
+fn the_preview_shows_replies_and_what_their_buttons_show() {
+    let tiny = Tiny::new();
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let out = folder.path().join("pages");
+    let preview = |arguments: &[&str]| {
+        let mut command = on(&tiny);
+        command.arg("preview").args(arguments).arg("--out").arg(&out).output().expect("it starts")
+    };
+    let output = preview(&["status", "money/will-i-be-paid"]);
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    let page = fs::read_to_string(out.join("index.html")).expect("the page was written");
+    for wanted in [
+        "The plaintiff ended it",
+        "Where sources disagree",
+        "Post with my name",
+        "Read about claims ↗",
+        "class=\"phone light\"",
+    ] {
+        assert!(page.contains(wanted), "no “{wanted}” in {page}");
+    }
+    let unknown = preview(&["no/such-answer"]);
+    assert_eq!(unknown.status.code(), Some(2));
+    assert!(text(&unknown.stderr).contains("no vetted answer or topic `no/such-answer`"));
+    let no_browser = preview(&["status", "--measure", "--browser", "no-such-browser"]);
+    assert_eq!(no_browser.status.code(), Some(2));
+    assert!(text(&no_browser.stderr).contains("name one with --browser"));
 }
 
 // Exit codes.
@@ -508,7 +540,8 @@ fn a_conversation_goes_through_a_pipe() {
         .stderr(Stdio::piped())
         .spawn()
         .expect("it starts");
-    let typed = "/status\n/quote lamp\nstatus/is-it-over\n1\n/reload\n/quote\n/nonsense\n\n/quit\n";
+    let typed =
+        "/status\n/quote lamp\nstatus/is-it-over\n/more\n1\n/reload\n/quote\n/nonsense\n\n/quit\n";
     child.stdin.take().expect("a pipe").write_all(typed.as_bytes()).expect("it listens");
     let output = child.wait_with_output().expect("it ends");
     let printed = text(&output.stdout);
@@ -516,6 +549,7 @@ fn a_conversation_goes_through_a_pipe() {
         "Where the case stands",
         "reads every letter",
         "Is the case over?",
+        "Where sources disagree",
         // The number chose the first related question.
         "Nobody proved that",
         "Reloaded: 0 added, 0 changed, 0 withdrawn.",

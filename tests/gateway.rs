@@ -18,7 +18,7 @@ const MEMBER: u64 = 1 << 11;
 const MODERATOR: u64 = 1 << 5;
 
 fn stamped(message: &Value) -> bool {
-    message.to_string().contains("without prejudice")
+    message.to_string().contains("Case dropped")
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -93,6 +93,13 @@ async fn a_question_that_no_longer_mentions_the_bot_loses_its_reply() {
     question["content"] = json!(format!("<@900> {ANOTHER_QUESTION}"));
     discord.event("MESSAGE_UPDATE", question);
     assert!(stamped(&discord.request("POST /channels/10/messages").await));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_posted_answer_is_deleted_by_its_button() {
+    let mut discord = MockDiscord::with_bot().await;
+    assert_eq!(discord.press(MEMBER, "remove").await["type"], 6);
+    discord.request("DELETE /webhooks/901/secret-token/messages/@original").await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

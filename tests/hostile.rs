@@ -17,7 +17,7 @@ use caseclerk::lint::{self, Subject};
 use caseclerk::matcher::NoAnswerReason;
 use caseclerk::reply::{JsonReply, Reply, WhyNoAnswer};
 use caseclerk::responder::Responder;
-use caseclerk::terminal::{ChatInput, explanation_text, read_chat_line, reply_text};
+use caseclerk::terminal::{ChatInput, Look, explanation_text, read_chat_line, reply_text};
 use proptest::prelude::*;
 use proptest::test_runner::{FailurePersistence, FileFailurePersistence};
 use shipped_faq::open_shipped_faq;
@@ -140,9 +140,9 @@ proptest! {
         if words(&text).is_empty() {
             prop_assert!(is_empty_question(&response.reply), "{text:?} got {:?}", response.reply);
         }
-        prop_assert!(!reply_text(&response.reply).is_empty());
+        prop_assert!(!reply_text(&response.reply, Look::PLAIN).is_empty());
         if let Some(evidence) = &response.evidence {
-            prop_assert!(!explanation_text(evidence).is_empty());
+            prop_assert!(!explanation_text(evidence, Look::PLAIN).is_empty());
         }
         let json = JsonReply::new(&text, response.reply, response.evidence);
         let json = serde_json::to_string(&json).expect("JSON is written");

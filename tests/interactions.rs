@@ -16,7 +16,9 @@ use std::process::Command;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use bot::*;
+use caseclerk::discord::interaction::router::Deferred;
 use caseclerk::discord::sentences;
+use caseclerk::discord::sentences::SHARE;
 use caseclerk::reply::APOLOGY;
 use serde_json::json;
 use tiny::{TODAY, Tiny};
@@ -29,20 +31,20 @@ const NONSENSE: &str = "how long do I boil an egg";
 #[test]
 fn a_question_is_answered_privately_with_source_and_stamp() {
     let answer = TestBot::new().ask(MEMBER, STATUS);
-    answer.shows(ENDED).shows("](http").shows("Standing");
-    assert!(answer.is_private() && answer.is_stamped() && answer.has("Post to channel"));
+    answer.shows(ENDED).shows("](http").shows("Sources: ");
+    assert!(answer.is_private() && answer.is_stamped() && answer.has(SHARE));
 }
 
 #[test]
 fn in_a_direct_message_nothing_is_private_and_nothing_is_posted() {
     let answer = TestBot::new().ask(FRIEND, STATUS);
-    assert!(!answer.is_private() && answer.is_stamped() && !answer.has("Post to channel"));
+    assert!(!answer.is_private() && answer.is_stamped() && !answer.has(SHARE));
 }
 
 #[test]
 fn the_member_chooses_who_sees_it() {
     let shown = TestBot::new().slash(MEMBER, "ask", json!({"question": STATUS, "private": false}));
-    assert!(!shown.is_private() && !shown.has("Post to channel"));
+    assert!(!shown.is_private() && !shown.has(SHARE));
 }
 
 #[test]
@@ -76,7 +78,7 @@ fn quotations_are_suggested_and_shown() {
 fn an_honest_no() {
     let no = TestBot::new().ask(MEMBER, NONSENSE);
     no.shows("no vetted answer");
-    assert!(no.is_stamped() && !no.has("Post to channel") && !no.text().contains("egg"));
+    assert!(no.is_stamped() && !no.has(SHARE) && !no.text().contains("egg"));
 }
 
 #[test]
@@ -84,11 +86,12 @@ fn every_sheet_works_for_everybody() {
     let bot = TestBot::new();
     // Words that are on no other page, unlike the stamp and the disclaimer.
     let sheets = [
-        ("status", "3:24-cv-00042"),
+        ("status", "Last checked on"),
         ("light", "Reading light"),
         ("timeline", "Lantern writes about its lamps"),
-        ("sources", "reliability"),
+        ("sources", "2 sources"),
         ("about", "About Caseclerk"),
+        ("help", "/ask"),
     ];
     for (name, words) in sheets {
         for who in [MEMBER, FRIEND] {
@@ -101,17 +104,45 @@ fn every_sheet_works_for_everybody() {
 }
 
 #[test]
-fn pages_are_turned_in_place() {
+fn pages_are_chosen_in_place() {
     let copy = Tiny::new();
     let sources = fs::read_to_string(copy.faq().join("sources.toml")).unwrap();
     let more: String = (0..40).map(another_source).collect();
     copy.write("sources.toml", sources + &more);
     let bot = TestBot::over_copy(&copy);
     let first = bot.slash(MEMBER, "sources", json!({}));
-    let second = bot.press(MEMBER, &first, sentences::NEXT_PAGE);
-    assert_eq!(second.kind, 7);
-    second.shows("Page 2 of");
-    assert!(second.has(sentences::PREVIOUS_PAGE));
+    let another = bot.choose_option(MEMBER, &first, 5);
+    assert_eq!(another.kind, 7);
+    another.shows("Reliability: ");
+    // Earlier versions had a button for the next page.
+    let by_button = bot.press_id(MEMBER, &first, "page:sources:5", &[]);
+    assert_eq!(by_button.text(), another.text());
+    let public = bot.slash(MEMBER, "sources", json!({"private": false}));
+    assert!(bot.choose_option(OTHER, &public, 5).is_private());
+}
+
+#[test]
+fn the_timeline_begins_with_its_end() {
+    let copy = Tiny::new();
+    let timeline = fs::read_to_string(copy.faq().join("timeline.toml")).unwrap();
+    let earlier: String = (1..30).map(another_event).collect();
+    copy.write("timeline.toml", earlier + &timeline);
+    let bot = TestBot::over_copy(&copy);
+    let shown = bot.slash(MEMBER, "timeline", json!({}));
+    shown.shows("4 March 2024");
+    bot.choose_option(MEMBER, &shown, 0).shows("1 January 2020");
+}
+
+fn another_event(day: usize) -> String {
+    format!(
+        r#"
+[[events]]
+date = 2020-01-{day:02}
+what = "Something happened on this day that takes a few words to tell, as most things do."
+standing = "press"
+citations = [{{ source = "gazette" }}]
+"#
+    )
 }
 
 fn another_source(number: usize) -> String {
@@ -131,24 +162,81 @@ checked = 2026-01-10
 }
 
 #[test]
-fn a_private_answer_is_posted_once_with_the_name_and_without_a_ping() {
+fn an_answer_is_posted_once_after_a_question_and_without_a_ping() {
     let bot = TestBot::new();
     let answer = bot.ask(MEMBER, STATUS);
-    let posted = bot.press(MEMBER, &answer, "Post to channel");
-    posted.shows("Shared by <@1>");
-    assert!(!posted.is_private() && posted.is_stamped() && !posted.has("Post to channel"));
-    assert!(
-        bot.press(MEMBER, &answer, "Post to channel").shows(sentences::ALREADY_POSTED).is_private()
-    );
+    let question = bot.press(MEMBER, &answer, SHARE);
+    assert!(question.is_private());
+    let posted = bot.press(MEMBER, &question, sentences::POST);
+    posted.shows(ENDED);
+    assert!(!posted.is_private() && posted.is_stamped() && !posted.has(SHARE));
+    assert!(!posted.text().contains("Shared by"));
+    let question = bot.press(MEMBER, &answer, SHARE);
+    let again = bot.press(MEMBER, &question, sentences::POST_WITH_NAME);
+    assert!(again.shows(sentences::ALREADY_POSTED).is_private());
+}
+
+#[test]
+fn the_name_is_posted_if_the_member_wants_it() {
+    let bot = TestBot::new();
+    for shown in [bot.ask(MEMBER, STATUS), bot.slash(MEMBER, "status", json!({}))] {
+        let bot = TestBot::new();
+        let question = bot.press(MEMBER, &shown, SHARE);
+        let posted = bot.press(MEMBER, &question, sentences::POST_WITH_NAME);
+        posted.shows("Shared by <@1>");
+        assert!(!posted.is_private() && posted.is_stamped());
+    }
+}
+
+#[test]
+fn what_was_posted_can_be_removed_by_who_posted_it_and_by_moderators() {
+    let bot = TestBot::new();
+    let question = bot.press(MEMBER, &bot.ask(MEMBER, STATUS), SHARE);
+    let posted = bot.press(MEMBER, &question, sentences::POST);
+    for allowed in [MEMBER, MODERATOR] {
+        let removal = bot.press(allowed, &posted, sentences::REMOVE);
+        assert_eq!((removal.kind, removal.deferred), (6, Some(Deferred::DeleteMessage)));
+    }
+    let refused = bot.press(OTHER, &posted, sentences::REMOVE);
+    assert!(refused.shows(sentences::MAY_NOT_REMOVE).is_private() && refused.deferred.is_none());
 }
 
 #[test]
 fn who_may_not_write_may_not_post() {
     let bot = TestBot::new();
-    let answer = bot.ask(SILENCED, STATUS);
-    assert!(
-        bot.press(SILENCED, &answer, "Post to channel").shows(sentences::MAY_NOT_POST).is_private()
-    );
+    for refused in [SILENCED, ONLY_IN_THREADS, NOT_IN_THREADS] {
+        let answer = bot.ask(refused, STATUS);
+        // The member may lose the right between the question and the answer to it.
+        let question = bot.press(MEMBER, &answer, SHARE);
+        for response in
+            [bot.press(refused, &answer, SHARE), bot.press(refused, &question, sentences::POST)]
+        {
+            assert!(response.shows(sentences::MAY_NOT_POST).is_private());
+        }
+    }
+    let question = bot.press(IN_A_THREAD, &bot.ask(IN_A_THREAD, STATUS), SHARE);
+    assert!(!bot.press(IN_A_THREAD, &question, sentences::POST).is_private());
+}
+
+#[test]
+fn the_evidence_is_a_tap_away_and_private() {
+    let bot = TestBot::new();
+    let public = bot.slash(MEMBER, "ask", json!({"question": STATUS, "private": false}));
+    let label = public.labels().find(|label| label.starts_with("Sources and quotes (")).unwrap();
+    for who in [MEMBER, OTHER] {
+        let evidence = bot.press(who, &public, &label);
+        evidence.shows("**Sources**").shows("The Rivertown Gazette");
+        assert!(evidence.kind == 4 && evidence.is_private() && evidence.is_stamped());
+    }
+    let direct = bot.ask(FRIEND, STATUS);
+    assert!(!bot.press(FRIEND, &direct, &label).is_private());
+}
+
+#[test]
+fn the_link_of_a_topic_is_under_each_of_its_answers() {
+    let bot = TestBot::new();
+    assert!(bot.ask(MEMBER, "money/will-i-be-paid").has("Read about claims"));
+    assert!(!bot.ask(MEMBER, STATUS).has("Read about claims"));
 }
 
 #[test]
@@ -278,6 +366,9 @@ fn forged_buttons_explain_themselves() {
         "page:quote:1",
         "page:faq:0",
         "post:/nothing",
+        "post:6:/nothing",
+        "post:no/such-entry",
+        "pages:sources:0",
         "pick",
         "open",
         "page:status:x",
@@ -290,8 +381,9 @@ fn forged_buttons_explain_themselves() {
         );
     }
     bot.press_id(MEMBER, &answer, "pick", &["no/such-entry"]).shows("no vetted answer");
-    bot.press_id(MEMBER, &answer, "post:no/such-entry", &[]).shows("no vetted answer");
-    bot.press_id(MEMBER, &answer, "page:status:99999", &[]).shows("3:24-cv-00042");
+    bot.press_id(MEMBER, &answer, "evidence:no/such-entry", &[]).shows("no vetted answer");
+    bot.press_id(MEMBER, &answer, "post:6:no/such-entry", &[]).shows("no vetted answer");
+    assert!(bot.press_id(MEMBER, &answer, "page:status:99999", &[]).is_stamped());
     let modal = json!({"custom_id": "x", "components": []});
     bot.send(MEMBER, 5, modal, None).shows(sentences::UNKNOWN_BUTTON);
     bot.slash(MEMBER, "removed", json!({})).shows(sentences::UNKNOWN_COMMAND);
@@ -406,7 +498,8 @@ fn a_reload_reports_what_changed_and_an_error_changes_nothing() {
         let promised = bot.slash(MODERATOR, "faq reload", json!({}));
         assert!(promised.kind == 5 && promised.is_private());
         bot.slash(MODERATOR, "faq reload", json!({})).shows(sentences::RELOAD_RUNNING);
-        let report = json!(bot.router.finish(promised.deferred.unwrap()).edit_response());
+        let Some(Deferred::Report(report)) = promised.deferred else { panic!("no report") };
+        let report = json!(bot.router.report(report).edit_response());
         assert_eq!(report["allowed_mentions"], nobody());
         report["content"].as_str().unwrap().to_owned()
     };

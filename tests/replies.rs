@@ -13,7 +13,9 @@ use caseclerk::legal::CaseStamp;
 use caseclerk::matcher::{NoAnswerReason, Outcome};
 use caseclerk::reply::{JsonReply, Reply, Suggestion, WhyNoAnswer, compose, entry_reply};
 use caseclerk::responder::Responder;
-use caseclerk::terminal::{ChatInput, chat_commands, read_chat_line, reply_text, sheet_text};
+use caseclerk::terminal::{
+    ChatInput, Look, chat_commands, evidence_text, read_chat_line, reply_text, sheet_text,
+};
 use jiff::civil::{Date, date};
 use tiny::{TODAY, Tiny};
 
@@ -21,6 +23,7 @@ use tiny::{TODAY, Tiny};
 fn an_answer_with_everything() {
     let reply = by_name("claims/what-was-claimed");
     insta::assert_snapshot!("answer_with_response.terminal", plain(&reply));
+    insta::assert_snapshot!("evidence.terminal", evidence(&reply));
     insta::assert_snapshot!("answer_with_response.json", json("claims/what-was-claimed", reply));
 }
 
@@ -118,7 +121,7 @@ fn the_bots_own_sentences_are_content() {
     let outside = plain(&compose(&tiny.knowledge(), &outcome, &stamp(TODAY)));
     assert!(outside.contains("Perhaps Rivera v. Lantern helps:"), "{outside}");
     let answer = plain(&by_name_in(&tiny, "status/is-it-over"));
-    assert!(answer.contains("[Standing] Read in the court's file"), "{answer}");
+    assert!(answer.contains("Standing: Read in the court's file"), "{answer}");
 }
 
 #[test]
@@ -188,14 +191,18 @@ fn an_old_check_is_said_in_words() {
     let reply =
         entry_reply(&knowledge(), &EntryId::new("status/is-it-over"), &stamp(date(2026, 3, 1)));
     let printed = plain(&reply);
-    assert!(printed.replace('\n', " ").contains("That check is 50 days old"), "{printed}");
+    assert!(printed.replace('\n', " ").contains("Checked 10 Jan 2026, 50 days ago"), "{printed}");
+    let evidence = evidence(&reply).replace('\n', " ");
+    assert!(evidence.contains("That check is 50 days old"), "{evidence}");
 }
 
 #[test]
 fn facts_older_than_the_check_of_the_case_say_so() {
     let tiny = Tiny::new();
     tiny.edit("answers/status/is-it-over.md", "as_of = 2026-01-10", "as_of = 2026-01-05");
-    let printed = plain(&by_name_in(&tiny, "status/is-it-over")).replace('\n', " ");
+    let reply = by_name_in(&tiny, "status/is-it-over");
+    assert!(plain(&reply).contains("Checked 5 Jan 2026"), "{}", plain(&reply));
+    let printed = evidence(&reply).replace('\n', " ");
     assert!(
         printed.contains(
             "Status last checked on 10 January 2026. Facts checked up to 5 January 2026."
@@ -210,14 +217,14 @@ fn a_date_that_the_place_names_is_not_said_twice() {
         let tiny = Tiny::new();
         tiny.edit("sources.toml", "date = 2024-03-16", "date = 2024-03-06");
         tiny.edit("answers/status/is-it-over.md", "last paragraph", place);
-        let printed = plain(&by_name_in(&tiny, "status/is-it-over"));
+        let printed = evidence(&by_name_in(&tiny, "status/is-it-over"));
         printed.split_whitespace().collect::<Vec<&str>>().join(" ")
     };
     let twice = cited("update of 6 March 2024");
-    assert!(twice.contains("The Rivertown Gazette (update of 6 March 2024)."), "{twice}");
+    assert!(twice.contains("The Rivertown Gazette (update of 6 March 2024):"), "{twice}");
     let another = cited("update of 16 March 2024");
     assert!(
-        another.contains("The Rivertown Gazette, 6 March 2024 (update of 16 March 2024)."),
+        another.contains("The Rivertown Gazette, 6 March 2024 (update of 16 March 2024):"),
         "{another}"
     );
 }
@@ -248,14 +255,14 @@ fn every_sheet() {
         };
         insta::assert_snapshot!(
             format!("sheet_{}.terminal", command.name),
-            steady(&sheet_text(&sheet))
+            steady(&sheet_text(&sheet, Look::PLAIN))
         );
     }
     let query = Query::Quote("nobody ever said this".to_owned());
     let none = responder.respond(&Ask { query, today: TODAY }).expect("the index answers").reply;
     insta::assert_snapshot!("sheet_quote_of_nothing.terminal", plain(&none));
     let help = responder.help(&chat_commands(&responder.commands()), TODAY);
-    insta::assert_snapshot!("help.terminal", steady(&sheet_text(&help)));
+    insta::assert_snapshot!("help.terminal", steady(&sheet_text(&help, Look::PLAIN)));
 }
 
 #[test]
@@ -265,6 +272,16 @@ fn nothing_is_wider_than_the_terminal_but_addresses() {
     for line in replies.iter().map(plain).collect::<String>().lines() {
         assert!(line.chars().count() <= 80 || line.contains("https://"), "{line}");
     }
+}
+
+#[test]
+fn a_terminal_with_hyperlinks_shows_no_address() {
+    let look = Look { has_hyperlinks: true, ..Look::PLAIN };
+    let text = reply_text(&by_name("status/is-it-over"), look);
+    let link = "\u{1b}]8;;https://example.com/gazette/lamp-suit\u{1b}\\";
+    assert!(text.contains(link), "{text:?}");
+    // A program that knows no hyperlinks prints the text alone.
+    assert!(!anstream::adapter::strip_str(&text).to_string().contains("https://"));
 }
 
 fn knowledge() -> Knowledge {
@@ -292,7 +309,12 @@ fn ids(names: &[&str]) -> Vec<EntryId> {
 }
 
 fn plain(reply: &Reply) -> String {
-    steady(&reply_text(reply))
+    steady(&reply_text(reply, Look::PLAIN))
+}
+
+fn evidence(reply: &Reply) -> String {
+    let Reply::Answer(answer) = reply else { panic!("no answer") };
+    steady(&evidence_text(answer, Look::PLAIN))
 }
 
 /// A text without colours and without version numbers.

@@ -7,9 +7,9 @@ use std::path::PathBuf;
 use anyhow::Context;
 use caseclerk::ask::{Ask, Query};
 use caseclerk::config::Settings;
-use caseclerk::reply::{JsonError, JsonReply, write_json, write_json_line};
+use caseclerk::reply::{JsonError, JsonReply, Reply, write_json, write_json_line};
 use caseclerk::responder::Responder;
-use caseclerk::terminal::{explanation_text, reply_text};
+use caseclerk::terminal::{Look, evidence_text, explanation_text, reply_text};
 use clap::Args;
 use jiff::civil::Date;
 
@@ -26,6 +26,9 @@ pub struct AskArguments {
     /// Also print why this answer was chosen, or why none was
     #[arg(long)]
     explain: bool,
+    /// Also print the quotations, the sources and the related questions of an answer
+    #[arg(long, conflicts_with_all = ["json", "batch"])]
+    full: bool,
     /// Answer a file of questions (- for standard input): one JSON string per line in, one JSON
     /// object per line out
     #[arg(long, value_name = "FILE", requires = "json", conflicts_with = "explain")]
@@ -59,9 +62,15 @@ fn answer_one(
         write_json(&mut out, &JsonReply::new(question, response.reply, response.evidence))?;
         return Ok(Exit::Success);
     }
-    write!(out, "{}", reply_text(&response.reply))?;
+    let look = Look::of_stdout();
+    write!(out, "{}", reply_text(&response.reply, look))?;
+    if let Reply::Answer(answer) = &response.reply
+        && arguments.full
+    {
+        write!(out, "\n{}", evidence_text(answer, look))?;
+    }
     if let Some(evidence) = response.evidence.filter(|_| arguments.explain) {
-        write!(out, "\n{}", explanation_text(&evidence))?;
+        write!(out, "\n{}", explanation_text(&evidence, look))?;
     }
     Ok(Exit::Success)
 }

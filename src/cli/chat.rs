@@ -4,9 +4,11 @@ use std::io::Write;
 
 use caseclerk::ask::Ask;
 use caseclerk::config::Settings;
-use caseclerk::reply::{APOLOGY, Reply, Suggestion};
+use caseclerk::reply::{APOLOGY, Answer, Reply, Suggestion};
 use caseclerk::responder::{Changes, Responder, ResponderError};
-use caseclerk::terminal::{ChatInput, chat_commands, read_chat_line, reply_text, sheet_text};
+use caseclerk::terminal::{
+    ChatInput, Look, chat_commands, evidence_text, read_chat_line, reply_text, sheet_text,
+};
 use jiff::civil::Date;
 use rustyline::DefaultEditor;
 use rustyline::error::ReadlineError;
@@ -18,9 +20,12 @@ const PROMPT: &str = "> ";
 pub fn run(settings: &Settings, today: Date) -> anyhow::Result<Exit> {
     let responder = Responder::open(settings)?;
     let mut out = anstream::stdout();
-    writeln!(out, "{}", sheet_text(&responder.help(&chat_commands(&responder.commands()), today)))?;
+    let look = Look::of_stdout();
+    let help = || sheet_text(&responder.help(&chat_commands(&responder.commands()), today), look);
+    writeln!(out, "{}", help())?;
     let mut editor = DefaultEditor::new()?;
     let mut offered: Vec<Suggestion> = Vec::new();
+    let mut answered: Option<Box<Answer>> = None;
     loop {
         let line = match editor.readline(PROMPT) {
             Ok(line) => line,
@@ -32,31 +37,29 @@ pub fn run(settings: &Settings, today: Date) -> anyhow::Result<Exit> {
         match read_chat_line(&line, &responder.commands(), &offered) {
             ChatInput::Ask(query) => match responder.respond(&Ask { query, today }) {
                 Ok(response) => {
-                    writeln!(out, "\n{}", reply_text(&response.reply))?;
-                    offered = offered_by(response.reply);
+                    writeln!(out, "\n{}", reply_text(&response.reply, look))?;
+                    (offered, answered) = match response.reply {
+                        Reply::Answer(answer) => (Vec::new(), Some(answer)),
+                        Reply::Choice(choice) => (choice.suggestions, None),
+                        Reply::NoAnswer(no_answer) => (no_answer.nearest, None),
+                        Reply::Sheet(_) => (Vec::new(), None),
+                    };
                 }
                 Err(error) => writeln!(out, "{APOLOGY}\n({error})")?,
             },
-            ChatInput::Help => writeln!(
-                out,
-                "\n{}",
-                sheet_text(&responder.help(&chat_commands(&responder.commands()), today))
-            )?,
+            ChatInput::Help => writeln!(out, "\n{}", help())?,
+            ChatInput::More => match &answered {
+                Some(answer) => {
+                    writeln!(out, "\n{}", evidence_text(answer, look))?;
+                    offered = answer.related().to_vec();
+                }
+                None => writeln!(out, "There is no answer yet to say more about.")?,
+            },
             ChatInput::Reload => writeln!(out, "{}", reload(&responder))?,
             ChatInput::Misused(why) => writeln!(out, "{why}")?,
             ChatInput::Nothing => {}
             ChatInput::Quit => return Ok(Exit::Success),
         }
-    }
-}
-
-/// The questions of a reply, which the next line can choose by number.
-fn offered_by(reply: Reply) -> Vec<Suggestion> {
-    match reply {
-        Reply::Answer(answer) => answer.related().to_vec(),
-        Reply::Choice(choice) => choice.suggestions,
-        Reply::NoAnswer(no_answer) => no_answer.nearest,
-        Reply::Sheet(_) => Vec::new(),
     }
 }
 

@@ -9,6 +9,8 @@ mod health;
 mod index;
 mod lint;
 mod new;
+#[cfg(feature = "discord")]
+mod preview;
 mod reach;
 #[cfg(feature = "discord")]
 mod run;
@@ -16,11 +18,11 @@ mod run;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use anyhow::Context;
+use anyhow::{Context, bail};
 use caseclerk::config::{LogFormat, Options, Settings};
-use caseclerk::knowledge::Severity;
+use caseclerk::knowledge::{EntryId, Severity};
 use caseclerk::reply::no_content;
-use caseclerk::responder::ResponderError;
+use caseclerk::responder::{Responder, ResponderError};
 use clap::{Args, Parser, Subcommand};
 use jiff::civil::Date;
 use tracing_subscriber::EnvFilter;
@@ -65,6 +67,9 @@ enum Command {
     /// Tell how well each answer is found, where its questions lead instead, and what would help.
     /// Each phrasing is asked as if the FAQ did not have it
     Reach(reach::ReachArguments),
+    /// Write a page that shows replies as a phone shows them, with the replies of their buttons
+    #[cfg(feature = "discord")]
+    Preview(preview::PreviewArguments),
     /// Build the search index unless it is up to date
     Index,
     /// Measure the matcher on question sets
@@ -131,6 +136,8 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
         Command::New(new) => new::run(new, today),
         Command::Lint(lint) => lint::run(lint, &settings, today),
         Command::Reach(reach) => reach::run(reach, &settings),
+        #[cfg(feature = "discord")]
+        Command::Preview(preview) => preview::run(preview, &settings, today),
         Command::Index => index::run(&settings),
         Command::Eval(eval) => eval::run_eval(eval, &settings),
         #[cfg(feature = "discord")]
@@ -167,6 +174,21 @@ impl Global {
         });
         Ok(Options::collect(self.config.as_deref(), environment, flags.collect())?)
     }
+}
+
+/// The vetted answers with these ids, or of these topics.
+fn chosen_entries(responder: &Responder, names: &[String]) -> anyhow::Result<Vec<EntryId>> {
+    let all = responder.vetted_entries();
+    let mut chosen: Vec<EntryId> = Vec::new();
+    for name in names {
+        let before = chosen.len();
+        let is_named = |id: &&EntryId| id.as_str() == name || id.topic().as_str() == name;
+        chosen.extend(all.iter().filter(is_named).cloned());
+        if chosen.len() == before {
+            bail!("there is no vetted answer or topic `{name}`; `caseclerk reach` lists all");
+        }
+    }
+    Ok(chosen)
 }
 
 /// Libraries that would log the text of messages, and URLs with tokens in them. They stay silent

@@ -2,9 +2,7 @@
 
 use std::io::Write;
 
-use anyhow::bail;
 use caseclerk::config::Settings;
-use caseclerk::knowledge::EntryId;
 use caseclerk::reply::{reach_lines, reach_summary, write_json_line};
 use caseclerk::responder::Responder;
 use clap::Args;
@@ -23,17 +21,10 @@ pub struct ReachArguments {
 
 pub fn run(arguments: &ReachArguments, settings: &Settings) -> anyhow::Result<Exit> {
     let responder = Responder::open(settings)?;
-    let all = responder.vetted_entries();
-    let mut wanted: Vec<EntryId> = Vec::new();
-    for name in &arguments.entries {
-        let before = wanted.len();
-        let is_named = |id: &&EntryId| id.as_str() == name || id.topic().as_str() == name;
-        wanted.extend(all.iter().filter(is_named).cloned());
-        if wanted.len() == before {
-            bail!("there is no vetted answer or topic `{name}`; `caseclerk reach` lists all");
-        }
-    }
-    let wanted = if arguments.entries.is_empty() { all } else { wanted };
+    let wanted = match arguments.entries.is_empty() {
+        true => responder.vetted_entries(),
+        false => super::chosen_entries(&responder, &arguments.entries)?,
+    };
     let reach = responder.reach(&wanted)?;
     let mut out = std::io::stdout().lock();
     for reach in &reach {

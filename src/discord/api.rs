@@ -145,6 +145,17 @@ impl Api {
         self.submit(request, MESSAGE_TIMEOUT).await
     }
 
+    /// Deletes the first response, or the message whose component was used if that response only
+    /// acknowledged it.
+    pub async fn delete_response(
+        &self,
+        application_id: ApplicationId,
+        token: &str,
+    ) -> Result<(), ApiError> {
+        let route = Route::WebhookOriginalInteractionResponse { application_id, token };
+        self.submit(Request::new(route, LightMethod::Delete), MESSAGE_TIMEOUT).await
+    }
+
     pub async fn create_message(
         &self,
         channel_id: ChannelId,

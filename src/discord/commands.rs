@@ -11,6 +11,7 @@ use crate::commands::{Command, Commands};
 /// The message command, which is in the context menu of a message.
 pub const CHECK: &str = "Check against the FAQ";
 pub const ASK: &str = "ask";
+pub const HELP: &str = "help";
 pub const QUESTION: &str = "question";
 pub const PRIVATE: &str = "private";
 /// The moderators' command; its subcommands are in the table.
@@ -25,6 +26,7 @@ pub enum Action<'c> {
     Show(&'c Command),
     /// Answers the text of the selected message.
     Check,
+    Help,
     Moderate(ModerationAction),
 }
 
@@ -69,7 +71,8 @@ pub fn table(shared: &Commands) -> impl Iterator<Item = Row<'_>> {
         .map(move |(name, summary, action)| row(name, summary, Action::Moderate(action)));
     let check =
         row(CHECK, "In the menu of a message, under Apps: what the FAQ says to it", Action::Check);
-    std::iter::once(ask).chain(shared).chain([check]).chain(moderation)
+    let help = row(HELP, "How to ask, and what else I can do", Action::Help);
+    std::iter::once(ask).chain(shared).chain([help, check]).chain(moderation)
 }
 
 pub fn find<'c>(shared: &'c Commands, name: &str, subcommand: Option<&str>) -> Option<Action<'c>> {
@@ -100,6 +103,9 @@ pub fn global(shared: &Commands) -> Vec<CreateCommand> {
         ),
         Action::Show(shared) => {
             Some(everywhere(row.name).description(row.summary).set_options(shown_options(shared)))
+        }
+        Action::Help => {
+            Some(everywhere(row.name).description(row.summary).set_options(vec![private()]))
         }
         Action::Check => Some(everywhere(row.name).kind(CommandType::Message)),
         Action::Moderate(_) => None,

@@ -18,7 +18,7 @@ use tracing::{info, warn};
 use super::api::{Api, ApiError};
 use super::cache::BoundedCache;
 use super::interaction::read::{ChatMessage, parse_without_components};
-use super::interaction::router::{Response, Router};
+use super::interaction::router::{Deferred, Response, Router};
 
 /// The most events that are handled at the same time; further events wait.
 const CONCURRENT_EVENTS: u32 = 1024;
@@ -120,14 +120,21 @@ impl Handler {
             }
             result => log_failure("a response", result),
         }
-        if let Some(work) = deferred {
-            let router = self.router.clone();
-            let Ok(report) = tokio::task::spawn_blocking(move || router.finish(work)).await else {
-                return;
-            };
-            let (application, token) = (interaction.application_id(), interaction.token());
-            let result = self.api.edit_response(application, token, &report.edit_response()).await;
-            log_failure("a report", result);
+        let (application, token) = (interaction.application_id(), interaction.token());
+        match deferred {
+            None => {}
+            Some(Deferred::Report(report)) => {
+                let router = self.router.clone();
+                let report = tokio::task::spawn_blocking(move || router.report(report)).await;
+                let Ok(report) = report else { return };
+                let result =
+                    self.api.edit_response(application, token, &report.edit_response()).await;
+                log_failure("a report", result);
+            }
+            Some(Deferred::DeleteMessage) => {
+                let result = self.api.delete_response(application, token).await;
+                log_failure("a deletion", result);
+            }
         }
     }
 

@@ -13,6 +13,7 @@ pub mod gateway;
 pub mod heartbeat;
 pub mod interaction;
 mod moderation;
+pub mod preview;
 mod registration;
 pub mod sentences;
 mod token_bucket;

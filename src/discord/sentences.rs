@@ -2,16 +2,20 @@
 //! the case come from [`crate::reply`].
 
 /// The button under a private answer.
-pub const POST: &str = "Post to channel";
+pub const SHARE: &str = "Show in channel";
+/// Asked before an answer is posted.
+pub const CONFIRM_POST: &str = "Post this to the channel, where everybody can read it?";
+pub const POST: &str = "Post";
+pub const POST_WITH_NAME: &str = "Post with my name";
+/// The button under a posted answer.
+pub const REMOVE: &str = "Remove";
 /// The placeholder of the menu of related questions.
 pub const RELATED: &str = "Related questions";
 /// The placeholder of the menu when several questions may be meant.
 pub const CHOOSE: &str = "Choose a question";
 pub const NONE_OF_THESE: &str = "None of these";
-pub const PREVIOUS_PAGE: &str = "Previous page";
-pub const NEXT_PAGE: &str = "Next page";
-/// The label of an answer's standing.
-pub const STANDING: &str = "Standing";
+/// The placeholder of the menu of pages.
+pub const MORE: &str = "More";
 pub const CONFLICTS: &str = "Where sources disagree";
 pub const SOURCES: &str = "Sources";
 /// The label of a response of the other side.
@@ -28,6 +32,8 @@ pub const UNKNOWN_COMMAND: &str =
     "I do not have that command any more. Discord will stop showing it soon; /ask works.";
 /// For a second click on the button [`POST`].
 pub const ALREADY_POSTED: &str = "That answer was just posted to this channel.";
+pub const MAY_NOT_REMOVE: &str =
+    "Only the member who posted this, or a moderator of this server, can remove it.";
 pub const MAY_NOT_POST: &str =
     "You may not write in this channel, so I do not post there for you either.";
 pub const BOT_MAY_NOT_POST: &str =
@@ -43,6 +49,12 @@ pub const NO_SUCH_ENTRY: &str = "There is no entry with that id, not even a draf
 /// For `/faq show` without an option.
 pub const NOTHING_TO_SHOW: &str =
     "Give the id of an entry, or a question to see why I answer it as I do.";
+
+/// The button that opens the evidence of an answer. `count` is how many sources and quotations it
+/// has.
+pub fn evidence(count: usize) -> String {
+    format!("Sources and quotes ({count})")
+}
 
 /// Above an answer that a member posted.
 pub fn shared_by(member: u64) -> String {
@@ -61,7 +73,7 @@ pub fn reference(id: &str) -> String {
     format!("If you tell a moderator, name this reference: {id}")
 }
 
-/// The page number in the footer.
-pub fn page(number: usize, of: usize) -> String {
-    format!("Page {number} of {of}. ")
+/// The placeholder of a menu of pages, counted from 1.
+pub fn pages(first: usize, last: usize) -> String {
+    format!("{first} to {last}")
 }

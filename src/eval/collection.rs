@@ -90,6 +90,7 @@ impl CollectedEntry {
             citations: Vec::new(),
             quotations: Vec::new(),
             responses: Vec::new(),
+            quoted_in_reply: Vec::new(),
             no_response: None,
             conflicts: Vec::new(),
             related: Vec::new(),

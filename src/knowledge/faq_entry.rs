@@ -22,6 +22,9 @@ pub struct FaqEntry {
     pub citations: Vec<Citation>,
     /// Quotations to show with the answer.
     pub quotations: Vec<QuotationKey>,
+    /// Those of the quotations that belong into the reply itself, because the answer is about their
+    /// words. The others are one tap away.
+    pub quoted_in_reply: Vec<QuotationKey>,
     /// Quotations in which the other side responds to an allegation.
     pub responses: Vec<QuotationKey>,
     /// Why there is no response, if nobody responded to an allegation.

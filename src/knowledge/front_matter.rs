@@ -26,6 +26,8 @@ struct FrontMatter {
     #[serde(default)]
     quotations: Vec<QuotationKey>,
     #[serde(default)]
+    quoted_in_reply: Vec<QuotationKey>,
+    #[serde(default)]
     responses: Vec<QuotationKey>,
     #[serde(default)]
     no_response: Option<String>,
@@ -100,6 +102,7 @@ pub(super) fn read_entry(
         standing: head.standing,
         citations: head.citations,
         quotations: head.quotations,
+        quoted_in_reply: head.quoted_in_reply,
         responses: head.responses,
         no_response: head.no_response,
         conflicts: head.conflicts,

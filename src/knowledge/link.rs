@@ -8,7 +8,7 @@ use super::ids::EntryId;
 use super::library::Knowledge;
 use super::page::Page;
 use super::records::LeadsTo;
-use crate::legal::{Citation, SourceKey};
+use crate::legal::{Citation, Source, SourceKey};
 
 /// Records that exist but could not be read. Each has a finding of its own. References to them get
 /// no findings, because those would hide which file to fix.
@@ -44,6 +44,9 @@ pub(super) fn check_links(knowledge: &Knowledge, unread: &Unread, findings: &mut
     for quotation in library.quotations.values() {
         let sources = std::iter::once(&quotation.source).chain(&quotation.also_in);
         links.sources(sources, &quotation.place);
+    }
+    for source in case_file.sources.values() {
+        links.source(source);
     }
     for conflict in case_file.conflicts.values() {
         let sources = conflict.readings.iter().flat_map(|reading| &reading.sources);
@@ -102,12 +105,39 @@ impl Links<'_> {
         {
             self.unknown("unknown-quotation", "quotation", key.as_str(), "quotations.toml", place);
         }
+        for key in entry.quoted_in_reply.iter().filter(|key| !entry.quotations.contains(key)) {
+            self.findings.push(place.error(
+                "quoted-in-reply",
+                format!("`{key}` is in quoted_in_reply but not in quotations"),
+                "add it to quotations, or remove it from quoted_in_reply",
+            ));
+        }
         for key in
             entry.conflicts.iter().filter(|key| !knowledge.case_file.conflicts.contains_key(*key))
         {
             self.unknown("unknown-conflict", "conflict", key.as_str(), "conflicts.toml", place);
         }
         self.entries(entry.neighbours(), place);
+    }
+
+    fn source(&mut self, source: &Located<Source>) {
+        let short = source.short_name();
+        if short.chars().count() > Source::MAX_SHORT {
+            self.findings.push(source.place.error(
+                "source-form",
+                format!("\"{short}\" is too long for the line of sources under an answer"),
+                format!("add short = \"…\" with at most {} characters", Source::MAX_SHORT),
+            ));
+        }
+        if let Some(site) = &source.copy_at
+            && !source.url.as_ref().is_some_and(|url| url.contains(site.as_str()))
+        {
+            self.findings.push(source.place.error(
+                "source-form",
+                format!("copy_at is \"{site}\", but url does not lead there"),
+                "give the address of the copy as url, or remove copy_at",
+            ));
+        }
     }
 
     fn page(&mut self, page: &Located<Page>) {

@@ -51,6 +51,8 @@ pub const LOADING_RULES: &[(&str, &str)] = &[
     ("unknown-topic", "every answer is in the folder of a topic that exists"),
     ("unknown-source", "every source that is cited exists"),
     ("unknown-quotation", "every quotation that an answer shows exists"),
+    ("quoted-in-reply", "the quotations in a reply are among those of its answer"),
+    ("source-form", "the name of a source fits in a line, and copy_at is where url leads"),
     ("unknown-conflict", "every conflict that an answer shows exists"),
     ("unknown-related", "every answer that something leads to exists"),
 ];

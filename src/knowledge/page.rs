@@ -10,8 +10,8 @@ use crate::legal::{Citation, deserialize_date, written_out};
 /// The names of existing commands, which no page may have: those in `commands.rs`, and those of
 /// single front ends.
 pub const TAKEN_NAMES: &[&str] = &[
-    "ask", "status", "timeline", "quote", "sources", "about", "faq", "help", "reload", "quit",
-    "exit",
+    "ask", "status", "timeline", "quote", "sources", "about", "faq", "help", "more", "reload",
+    "quit", "exit",
 ];
 
 /// A page, as its file describes it. Its command has the name of the file.

@@ -4,6 +4,7 @@
 use serde::{Deserialize, Serialize, Serializer};
 
 use super::ids::{EntryId, TopicId};
+use super::page::PageLink;
 use crate::language::Pattern;
 use crate::legal::{Citation, PartialDate, SourceKey, Standing};
 
@@ -17,6 +18,9 @@ pub struct Topic {
     /// typed.
     #[serde(default)]
     pub lead: Option<EntryId>,
+    /// An address that is useful with each of its answers. Discord shows it as a button.
+    #[serde(default)]
+    pub link: Option<PageLink>,
     /// Whether its answers claim nothing about the case, such as those about the bot itself. They
     /// may answer a question that is not about the case, and no measurement counts that as wrong.
     #[serde(default)]

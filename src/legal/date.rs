@@ -39,6 +39,10 @@ impl PartialDate {
         Date::new(self.year, self.month?, self.day?).ok()
     }
 
+    pub fn year(&self) -> i16 {
+        self.year
+    }
+
     /// The first possible day: 1 August 2024 for `2024-08`.
     pub fn first_day(&self) -> Date {
         Date::new(self.year, self.month.unwrap_or(1), self.day.unwrap_or(1)).unwrap_or(Date::ZERO)
@@ -116,6 +120,11 @@ pub(crate) fn deserialize_date<'de, D: Deserializer<'de>>(
 /// The date in words: "30 January 2025".
 pub fn written_out(date: Date) -> String {
     PartialDate::from(date).to_string()
+}
+
+/// The date in few words: "30 Jan 2025".
+pub fn abbreviated(date: Date) -> String {
+    date.strftime("%-d %b %Y").to_string()
 }
 
 /// Accepts a string or a TOML date. TOML dates reach serde as a map with one string.

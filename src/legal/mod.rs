@@ -9,7 +9,7 @@ mod source;
 mod standing;
 
 pub use case::{Case, CaseStamp, Disposition, History, HistoryEvent, HistoryKind, Prejudice};
-pub use date::{PartialDate, written_out};
+pub use date::{PartialDate, abbreviated, written_out};
 pub use docket::DocketNumber;
 pub use source::{Citation, ReadAs, Reliability, Source, SourceKey, SourceKind};
 pub use standing::Standing;

@@ -43,6 +43,10 @@ pub struct Citation {
 #[derive(Debug, Clone, Deserialize)]
 pub struct Source {
     pub publisher: String,
+    /// The publisher in at most [`Source::MAX_SHORT`] characters, for the line of sources under an
+    /// answer.
+    #[serde(default)]
+    pub short: Option<String>,
     /// The title, or a description if the title is unknown.
     pub title: String,
     #[serde(default)]
@@ -50,9 +54,12 @@ pub struct Source {
     /// When it was published or last updated, if known.
     #[serde(default)]
     pub date: Option<PartialDate>,
-    /// The URL at which it was read, if known.
+    /// Where a reader finds it, if an address is known.
     #[serde(default)]
     pub url: Option<String>,
+    /// The site that `url` leads to, if that is a copy on another site than the publisher's.
+    #[serde(default)]
+    pub copy_at: Option<String>,
     pub kind: SourceKind,
     pub read_as: ReadAs,
     pub reliability: Reliability,
@@ -65,6 +72,16 @@ pub struct Source {
     /// Known mistakes in the source.
     #[serde(default)]
     pub known_errors: Vec<String>,
+}
+
+impl Source {
+    /// The most characters of [`Source::short`].
+    pub const MAX_SHORT: usize = 30;
+
+    /// The publisher in few words.
+    pub fn short_name(&self) -> &str {
+        self.short.as_deref().unwrap_or(&self.publisher)
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]

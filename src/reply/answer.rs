@@ -3,11 +3,11 @@
 use jiff::civil::Date;
 use serde::Serialize;
 
-use super::compose::{answer_stamp_line, stamp_line};
+use super::compose::{answer_stamp_line, brief_stamp, stamp_line};
 use super::rich_text::RichText;
-use super::sheet::Sheet;
+use super::sheet::{Link, Sheet};
 use crate::knowledge::{EntryId, QuotationKey, TopicId};
-use crate::legal::{CaseStamp, PartialDate, SourceKey, SourceKind, Standing};
+use crate::legal::{CaseStamp, PartialDate, Reliability, SourceKey, SourceKind, Standing};
 use crate::matcher::NoAnswerReason;
 
 /// A reply to a person who asked.
@@ -43,9 +43,11 @@ pub struct Answer {
     standing: ShownStanding,
     as_of: Date,
     quotations: Vec<QuotedWords>,
+    quoted_in_reply: Vec<QuotationKey>,
     responses: Vec<QuotedWords>,
     conflicts: Vec<ConflictNote>,
     related: Vec<Suggestion>,
+    link: Option<Link>,
     citations: Citations,
     stamp: CaseStamp,
 }
@@ -61,9 +63,11 @@ pub(super) struct ShownStanding {
 #[derive(Debug, Clone, Default)]
 pub(super) struct AnswerExtras {
     pub quotations: Vec<QuotedWords>,
+    pub quoted_in_reply: Vec<QuotationKey>,
     pub responses: Vec<QuotedWords>,
     pub conflicts: Vec<ConflictNote>,
     pub related: Vec<Suggestion>,
+    pub link: Option<Link>,
 }
 
 impl Answer {
@@ -75,7 +79,8 @@ impl Answer {
         stamp: CaseStamp,
         extras: AnswerExtras,
     ) -> Self {
-        let AnswerExtras { quotations, responses, conflicts, related } = extras;
+        let AnswerExtras { quotations, quoted_in_reply, responses, conflicts, related, link } =
+            extras;
         Self {
             entry,
             question,
@@ -83,9 +88,11 @@ impl Answer {
             standing,
             as_of,
             quotations,
+            quoted_in_reply,
             responses,
             conflicts,
             related,
+            link,
             citations,
             stamp,
         }
@@ -122,6 +129,17 @@ impl Answer {
         &self.quotations
     }
 
+    /// The quotations that belong into the reply itself, because the answer is about their words.
+    pub fn quoted_in_reply(&self) -> impl Iterator<Item = &QuotedWords> {
+        self.quotations.iter().filter(|quoted| self.quoted_in_reply.contains(&quoted.key))
+    }
+
+    /// All quotations: its own, then those of the other side, without repeats.
+    pub fn all_quotations(&self) -> impl Iterator<Item = &QuotedWords> {
+        let responses = self.responses.iter().filter(|quoted| !self.quotations.contains(quoted));
+        self.quotations.iter().chain(responses)
+    }
+
     /// The other side's responses to an allegation in the answer.
     pub fn responses(&self) -> &[QuotedWords] {
         &self.responses
@@ -137,6 +155,11 @@ impl Answer {
         &self.related
     }
 
+    /// An address that is useful with the answer, such as that of a setting.
+    pub fn link(&self) -> Option<&Link> {
+        self.link.as_ref()
+    }
+
     /// Never empty.
     pub fn citations(&self) -> &[ShownCitation] {
         &self.citations.0
@@ -145,6 +168,11 @@ impl Answer {
     /// The status of the case in words, and the date up to which the facts were checked.
     pub fn stamp_line(&self) -> String {
         answer_stamp_line(&self.stamp, self.as_of)
+    }
+
+    /// The same in a few words, with [`DISCLAIMER`](super::DISCLAIMER) in short.
+    pub fn brief_stamp(&self) -> String {
+        brief_stamp(&self.stamp, self.as_of)
     }
 }
 
@@ -165,15 +193,37 @@ pub struct ShownCitation {
     pub key: SourceKey,
     pub title: String,
     pub publisher: String,
+    /// The publisher in few words.
+    pub short: String,
     /// The date of publication, if known.
     pub date: Option<PartialDate>,
     pub url: Option<String>,
     /// The location in the source.
     pub locator: Option<String>,
     pub kind: SourceKind,
+    pub reliability: Reliability,
+    /// The site with the copy, if `url` leads to one.
+    pub copy_at: Option<String>,
 }
 
 impl ShownCitation {
+    /// The publisher and the year in few words: `Reuters 2025`.
+    pub fn short_imprint(&self) -> String {
+        let year = self.date.map(|date| date.year().to_string());
+        let year = year.filter(|year| !self.short.contains(year));
+        std::iter::once(self.short.clone()).chain(year).collect::<Vec<_>>().join(" ")
+    }
+
+    /// What a reader should know before following the link: `copy at example.com, low
+    /// reliability`.
+    pub fn cautions(&self) -> Option<String> {
+        let copy = self.copy_at.as_ref().map(|site| format!("copy at {site}"));
+        let is_weak = self.reliability == Reliability::Low;
+        let weak = is_weak.then(|| "low reliability".to_owned());
+        let cautions: Vec<String> = copy.into_iter().chain(weak).collect();
+        (!cautions.is_empty()).then(|| cautions.join(", "))
+    }
+
     /// The publisher, the date and the location: `Reuters, 31 January 2025 (second paragraph)`.
     ///
     /// The date is left out if the locator contains it (`update of 31 January 2025`).
@@ -287,11 +337,21 @@ impl Choice {
     pub fn stamp_line(&self) -> String {
         stamp_line(&self.stamp)
     }
+
+    /// The same in a few words, with [`DISCLAIMER`](super::DISCLAIMER) in short.
+    pub fn brief_stamp(&self) -> String {
+        brief_stamp(&self.stamp, self.stamp.last_checked)
+    }
 }
 
 impl NoAnswer {
     /// The status of the case, in words.
     pub fn stamp_line(&self) -> String {
         stamp_line(&self.stamp)
+    }
+
+    /// The same in a few words, with [`DISCLAIMER`](super::DISCLAIMER) in short.
+    pub fn brief_stamp(&self) -> String {
+        brief_stamp(&self.stamp, self.stamp.last_checked)
     }
 }

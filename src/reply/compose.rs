@@ -12,12 +12,14 @@ use super::answer::{
 };
 use super::markdown::parse_markdown;
 use super::rich_text::{Block, Inline, RichText};
-use super::sheet::{Link, Section, Sheet};
+use super::sheet::{Link, Section, Sheet, SheetPage};
 use crate::knowledge::{
     CaseFile, EntryId, FaqEntry, Knowledge, PageBody, PageName, PageSection, Quotation,
-    QuotationKey, Sentence, Vetting,
+    QuotationKey, Sentence, TimelineEvent, Vetting,
 };
-use crate::legal::{Case, CaseStamp, Citation, HistoryKind, Prejudice, written_out};
+use crate::legal::{
+    Case, CaseStamp, Citation, HistoryKind, Prejudice, Source, abbreviated, written_out,
+};
 use crate::matcher::{NoAnswerReason, Outcome};
 
 /// The end of every reply. It is in the code, so that content cannot leave it out.
@@ -108,11 +110,14 @@ fn answer(
     });
     let mut related = runners_up.to_vec();
     related.extend(entry.neighbours().filter(|neighbour| !runners_up.contains(neighbour)).cloned());
+    let link = knowledge.library.topic(&entry.id.topic()).and_then(|topic| topic.link.clone());
     let extras = AnswerExtras {
         quotations: quoted(&entry.quotations),
+        quoted_in_reply: entry.quoted_in_reply.clone(),
         responses: quoted(&entry.responses),
         conflicts: conflicts.collect(),
         related: suggestions(knowledge, &related),
+        link: link.map(Link::from),
     };
     let label = knowledge.case_file.voice.standing(entry.standing).to_owned();
     Some(Answer::new(
@@ -166,10 +171,13 @@ fn shown_citations(knowledge: &Knowledge, citations: &[Citation]) -> Vec<ShownCi
         key: citation.source.clone(),
         title: source.title.clone(),
         publisher: source.publisher.clone(),
+        short: source.short_name().to_owned(),
         date: source.date,
         url: source.url.clone(),
         locator: citation.locator.clone(),
         kind: source.kind,
+        reliability: source.reliability,
+        copy_at: source.copy_at.clone(),
     });
     shown.collect()
 }
@@ -205,8 +213,48 @@ pub(super) fn answer_stamp_line(stamp: &CaseStamp, as_of: Date) -> String {
     }
 }
 
+/// The status of the case in three lines.
+fn status_lines(stamp: &CaseStamp) -> String {
+    let ruling = match stamp.disposition.ruling_on_merits {
+        true => "A court ruled on the claims.",
+        false => "No court ruled on the claims.",
+    };
+    let claims = match stamp.open_claims {
+        true => "",
+        false => " There is nothing to claim or join.",
+    };
+    let checked = written_out(stamp.last_checked);
+    let step = step(stamp);
+    let (initial, rest) = step.split_at(1);
+    let overdue = overdue(stamp);
+    format!(
+        "{}{rest}.\n{ruling}{claims}\nLast checked on {checked}.{overdue}",
+        initial.to_uppercase()
+    )
+}
+
 /// The status of the case, and the date on which `what` was last checked.
 fn status_line(stamp: &CaseStamp, what: &str) -> String {
+    let disposition = &stamp.disposition;
+    let step = step(stamp);
+    let ruling = if disposition.ruling_on_merits { "" } else { " No court ruled on the claims." };
+    let claims = if stamp.open_claims { "" } else { " There is nothing to claim or join." };
+    let checked = written_out(stamp.last_checked);
+    let overdue = overdue(stamp);
+    format!("{}: {step}.{ruling}{claims} {what} last checked on {checked}.{overdue}", stamp.caption)
+}
+
+fn overdue(stamp: &CaseStamp) -> String {
+    match stamp.overdue_days {
+        Some(days) => {
+            format!(" That check is {days} days old, so something may have changed since.")
+        }
+        None => String::new(),
+    }
+}
+
+/// The latest step of the case.
+fn step(stamp: &CaseStamp) -> String {
     let disposition = &stamp.disposition;
     let date = written_out(disposition.date);
     let prejudice = match disposition.prejudice {
@@ -214,7 +262,7 @@ fn status_line(stamp: &CaseStamp, what: &str) -> String {
         Some(Prejudice::Without) => " without prejudice",
         None => "",
     };
-    let step = match disposition.kind {
+    match disposition.kind {
         HistoryKind::Filed => format!("filed on {date}; no outcome is known"),
         HistoryKind::Refiled => format!("filed again on {date}; no outcome is known"),
         HistoryKind::VoluntarilyDismissed => {
@@ -224,22 +272,53 @@ fn status_line(stamp: &CaseStamp, what: &str) -> String {
         HistoryKind::Settled => format!("settled on {date}"),
         HistoryKind::Judgment => format!("decided by a judgment of {date}"),
         HistoryKind::Appealed => format!("under appeal since {date}"),
-    };
-    let ruling = if disposition.ruling_on_merits { "" } else { " No court ruled on the claims." };
-    let claims = if stamp.open_claims { "" } else { " There is nothing to claim or join." };
-    let checked = written_out(stamp.last_checked);
-    let overdue = match stamp.overdue_days {
-        Some(days) => {
-            format!(" That check is {days} days old, so something may have changed since.")
-        }
-        None => String::new(),
-    };
-    format!("{}: {step}.{ruling}{claims} {what} last checked on {checked}.{overdue}", stamp.caption)
+    }
 }
 
-/// `/status`: the case and its status.
+/// The status of the case in a few words, for a small screen: `Dropped 4 Mar 2024, no ruling,
+/// nothing to claim · Checked 5 May 2024 · Not legal advice`.
+pub(super) fn brief_stamp(stamp: &CaseStamp, as_of: Date) -> String {
+    let disposition = &stamp.disposition;
+    let step = match disposition.kind {
+        HistoryKind::Filed => "Filed",
+        HistoryKind::Refiled => "Filed again",
+        HistoryKind::VoluntarilyDismissed => "Case dropped",
+        HistoryKind::DismissedByCourt => "Dismissed by the court",
+        HistoryKind::Settled => "Settled",
+        HistoryKind::Judgment => "Judgment",
+        HistoryKind::Appealed => "Under appeal since",
+    };
+    let is_open = matches!(
+        disposition.kind,
+        HistoryKind::Filed | HistoryKind::Refiled | HistoryKind::Appealed
+    );
+    let outcome = if is_open { ", outcome open" } else { "" };
+    let ruling = if is_open || disposition.ruling_on_merits { "" } else { ", no ruling" };
+    let claims = if stamp.open_claims { "" } else { ", nothing to claim" };
+    // The older date: that far, both the status and the facts of the answer were checked.
+    let checked = abbreviated(as_of.min(stamp.last_checked));
+    let overdue = match stamp.overdue_days {
+        Some(days) => format!(", {days} days ago"),
+        None => String::new(),
+    };
+    format!(
+        "{step} {}{outcome}{ruling}{claims} · Checked {checked}{overdue} · Not legal advice",
+        abbreviated(disposition.date)
+    )
+}
+
+/// `/status`: where the case stands, then the case itself.
 pub fn status(knowledge: &Knowledge, stamp: &CaseStamp) -> Sheet {
     let CaseFile { case, voice, .. } = &knowledge.case_file;
+    let page = |name: &str, sections, citations: &mut dyn Iterator<Item = Citation>| SheetPage {
+        name: name.to_owned(),
+        sections,
+        citations: cited_once(knowledge, citations),
+    };
+    let cited = || case.history.iter().flat_map(|event| event.citations.iter().cloned());
+    let latest = case.history.latest().citations.iter().cloned();
+    let overview =
+        page("Where it stands", vec![Section::paragraph(status_lines(stamp))], &mut latest.clone());
     let facts = [
         ("Case", case.caption.clone()),
         ("Court", format!("{}, {}", case.court, case.court_seat)),
@@ -255,25 +334,32 @@ pub fn status(knowledge: &Knowledge, stamp: &CaseStamp) -> Sheet {
             Inline::Text(event.what.clone()),
         ]
     });
-    let mut sections = vec![
-        Section::paragraph(stamp_line(stamp)),
-        Section::new("The case", unnumbered(facts)),
-        Section::new("What it was about", RichText::plain(case.subject.clone())),
-        Section::new("What happened", unnumbered(history)),
+    let about = vec![
+        Section::paragraph(case.subject.clone()),
+        Section { heading: None, body: unnumbered(facts) },
+    ];
+    let mut others = vec![
+        page("The case", about, &mut cited()),
+        page(
+            "What happened",
+            vec![Section { heading: None, body: unnumbered(history) }],
+            &mut cited(),
+        ),
     ];
     if stamp.disposition.prejudice == Some(Prejudice::Without) {
-        sections.push(Section::new(
+        let text = Section::paragraph(voice.text(Sentence::WithoutPrejudice));
+        others.push(page(
             voice.text(Sentence::WithoutPrejudiceHeading),
-            RichText::plain(voice.text(Sentence::WithoutPrejudice)),
+            vec![text],
+            &mut latest.clone(),
         ));
     }
     if let Some(note) = &case.last_checked_note {
-        let heading = format!("Last check: {}", written_out(case.last_checked));
-        sections.push(Section::new(heading, RichText::plain(note.clone())));
+        let text = Section::paragraph(note.clone());
+        others.push(page("The last check", vec![text], &mut latest.clone()));
     }
-    let cited = case.history.iter().flat_map(|event| &event.citations);
-    Sheet::new(knowledge.case_file.say(Sentence::StatusTitle, &[]), sections, stamp)
-        .with_citations(cited_once(knowledge, cited.cloned()))
+    let title = knowledge.case_file.say(Sentence::StatusTitle, &[]);
+    Sheet::of_pages(title, overview, others, stamp)
 }
 
 fn docket_numbers(case: &Case) -> String {
@@ -286,20 +372,34 @@ fn docket_numbers(case: &Case) -> String {
     }
 }
 
-/// A page of the content.
+/// A page of the content. Each of its sections is a page of the sheet; the opening comes before the
+/// first.
 pub fn page(knowledge: &Knowledge, name: &PageName, stamp: &CaseStamp) -> Reply {
     let Some(page) = knowledge.case_file.pages.get(name) else {
         return unknown_id(knowledge, stamp);
     };
-    let closing = page.closing_line().map(Section::paragraph);
-    let sections = std::iter::once(Section::paragraph(page.opening.clone()))
-        .chain(page.sections.iter().map(page_section))
-        .chain(closing);
-    let links =
-        page.links.iter().map(|link| Link { text: link.text.clone(), url: link.url.clone() });
-    let sheet = Sheet::new(page.title.clone(), sections.collect(), stamp)
-        .with_links(links.collect())
-        .with_citations(cited_once(knowledge, page.citations().cloned()));
+    let opening = SheetPage {
+        name: String::new(),
+        sections: vec![Section::paragraph(page.opening.clone())],
+        citations: Vec::new(),
+    };
+    let mut pages = page.sections.iter().map(|section| SheetPage {
+        name: section.heading.clone(),
+        sections: vec![page_section(section)],
+        citations: cited_once(knowledge, section.citation_lists().into_iter().flatten().cloned()),
+    });
+    let mut first = pages.next().unwrap_or_else(|| opening.clone());
+    let mut others: Vec<SheetPage> = pages.collect();
+    if first != opening {
+        first.sections.splice(0..0, opening.sections);
+    }
+    if let Some(closing) = page.closing_line() {
+        let closing = Section::paragraph(closing);
+        first.sections.push(closing);
+    }
+    let links = page.links.iter().cloned().map(Link::from);
+    let sheet = Sheet::of_pages(page.title.clone(), first, std::mem::take(&mut others), stamp)
+        .with_links(links.collect());
     Reply::Sheet(Box::new(sheet))
 }
 
@@ -315,61 +415,118 @@ fn page_section(section: &PageSection) -> Section {
     Section::new(section.heading.clone(), body)
 }
 
-/// `/timeline`: the events, in order.
+/// About how many characters of a list fit on a small screen.
+const PAGE_LENGTH: usize = 700;
+
+/// `/timeline`: the events, in order. The page with the last ones comes first.
 pub fn timeline(knowledge: &Knowledge, stamp: &CaseStamp) -> Sheet {
     let CaseFile { timeline, voice, .. } = &knowledge.case_file;
-    let events = timeline.iter().map(|event| {
-        vec![
-            Inline::Strong(format!("{}: ", event.date)),
-            Inline::Text(event.what.clone()),
-            Inline::Emphasis(format!(" ({})", voice.standing(event.standing))),
-        ]
+    let mut pages: Vec<Vec<&TimelineEvent>> = Vec::new();
+    let mut room = 0;
+    for event in timeline.iter().rev() {
+        let length = event.what.chars().count();
+        match pages.last_mut().filter(|_| length <= room) {
+            Some(page) => {
+                page.push(event);
+                room -= length;
+            }
+            None => {
+                pages.push(vec![event]);
+                room = PAGE_LENGTH.saturating_sub(length);
+            }
+        }
+    }
+    let pages = pages.into_iter().rev().map(|mut events| {
+        events.reverse();
+        let ends = [events.first(), events.last()].map(|event| event.map(|event| event.date));
+        let name = match ends {
+            [Some(first), Some(last)] if first != last => format!("{first} to {last}"),
+            [first, _] => first.map_or(String::new(), |date| date.to_string()),
+        };
+        let listed = events.iter().map(|event| {
+            vec![
+                Inline::Strong(format!("{}: ", event.date)),
+                Inline::Text(event.what.clone()),
+                Inline::Emphasis(format!(" ({})", voice.standing(event.standing))),
+            ]
+        });
+        let cited = events.iter().flat_map(|event| event.citations.iter().cloned());
+        SheetPage {
+            name,
+            sections: vec![Section { heading: None, body: unnumbered(listed) }],
+            citations: cited_once(knowledge, cited),
+        }
     });
-    let sections = vec![Section { heading: None, body: unnumbered(events) }];
-    let cited = timeline.iter().flat_map(|event| &event.citations);
-    Sheet::new(knowledge.case_file.say(Sentence::TimelineTitle, &[]), sections, stamp)
-        .with_citations(cited_once(knowledge, cited.cloned()))
+    sheet_of(knowledge.case_file.say(Sentence::TimelineTitle, &[]), pages, stamp)
+        .with_last_page_first()
 }
 
-/// `/sources`: the sources of the answers, their reliability, and their conflicts.
+/// `/sources`: the sources of the answers, each with its reliability, and their conflicts.
 pub fn sources(knowledge: &Knowledge, stamp: &CaseStamp) -> Sheet {
     let case_file = &knowledge.case_file;
-    let list = case_file.sources.values().map(|source| {
-        let mut line = vec![match &source.url {
-            Some(url) => Inline::Link { text: source.publisher.clone(), url: url.clone() },
-            None => Inline::Strong(source.publisher.clone()),
-        }];
-        let date = source.date.map_or(String::new(), |date| format!(", {date}"));
-        let facts = format!(
-            ": {}{date}. Kind: {}; {}; reliability: {}.",
-            source.title,
-            source.kind.label(),
-            source.read_as.label(),
-            source.reliability.label()
-        );
-        line.push(Inline::Text(facts));
-        if !source.known_errors.is_empty() {
-            line.push(Inline::Emphasis(format!(
-                " Known errors: {}",
-                source.known_errors.join(" ")
-            )));
-        }
-        line
-    });
+    let count = case_file.sources.len().to_string();
+    let opening = case_file.say(Sentence::SourcesOpening, &[("sources", &count)]);
+    let opening = SheetPage {
+        name: "All sources".to_owned(),
+        sections: vec![Section::paragraph(opening)],
+        citations: Vec::new(),
+    };
     let conflicts = case_file.conflicts.values().map(|conflict| {
         vec![
             Inline::Strong(format!("{} ", conflict.question)),
             Inline::Text(conflict.prevailing.clone()),
         ]
     });
-    let count = case_file.sources.len().to_string();
-    let opening = case_file.say(Sentence::SourcesOpening, &[("sources", &count)]);
-    let sections = vec![
-        Section::paragraph(opening),
-        Section::new("Sources", unnumbered(list)),
-        Section::new("Where they disagree, and what prevails", unnumbered(conflicts)),
+    let conflicts = SheetPage {
+        name: "Where they disagree".to_owned(),
+        sections: vec![Section::new(
+            "Where they disagree, and what prevails",
+            unnumbered(conflicts),
+        )],
+        citations: Vec::new(),
+    };
+    let has_conflicts = !case_file.conflicts.is_empty();
+    let sources = case_file.sources.values().map(|source| source_page(source));
+    let pages = std::iter::once(opening).chain(has_conflicts.then_some(conflicts)).chain(sources);
+    sheet_of(case_file.say(Sentence::SourcesTitle, &[]), pages, stamp)
+}
+
+fn source_page(source: &Source) -> SheetPage {
+    let date = source.date.map_or(String::new(), |date| format!(", {date}"));
+    let name = format!("{}{date}: {}", source.publisher, source.title);
+    let link = source.url.as_ref().map(|url| Inline::Link {
+        text: source
+            .copy_at
+            .as_ref()
+            .map_or_else(|| "Open it".to_owned(), |site| format!("Open the copy at {site}")),
+        url: url.clone(),
+    });
+    let facts = [
+        format!("Kind: {}", source.kind.label()),
+        format!("Reliability: {}", source.reliability.label()),
+        format!("How it was read: {}", source.read_as.label()),
     ];
-    Sheet::new(case_file.say(Sentence::SourcesTitle, &[]), sections, stamp)
+    let facts = facts.into_iter().map(|fact| vec![Inline::Text(fact)]);
+    let mut sections = vec![Section {
+        heading: Some(format!("{}{date}", source.publisher)),
+        body: RichText::plain(format!("“{}”", source.title))
+            .then(unnumbered(facts.chain(link.map(|link| vec![link])))),
+    }];
+    sections.extend(source.note.iter().map(Section::paragraph));
+    if !source.known_errors.is_empty() {
+        let errors = RichText::list(false, source.known_errors.iter().cloned());
+        sections.push(Section::new("Known errors", errors));
+    }
+    SheetPage { name, sections, citations: Vec::new() }
+}
+
+/// A sheet of some pages; one empty page if there are none.
+fn sheet_of(title: String, pages: impl IntoIterator<Item = SheetPage>, stamp: &CaseStamp) -> Sheet {
+    let mut pages = pages.into_iter();
+    match pages.next() {
+        Some(first) => Sheet::of_pages(title, first, pages.collect(), stamp),
+        None => Sheet::new(title, Vec::new(), stamp),
+    }
 }
 
 /// `/quote`: the quotations that were found.

@@ -114,7 +114,7 @@ impl<'a> JsonReply<'a> {
             Reply::Sheet(sheet) => Self {
                 text: sheet.title().to_owned(),
                 stamp: sheet.stamp_line(),
-                citations: sheet.citations().to_vec(),
+                citations: sheet.citations().into_iter().cloned().collect(),
                 ..empty
             },
         }

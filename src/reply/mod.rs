@@ -29,4 +29,4 @@ pub use json::{JsonError, JsonReply, write_json, write_json_line};
 pub use markdown::{UnsupportedMarkup, parse_markdown};
 pub use reach::{advice, reach_lines, reach_summary};
 pub use rich_text::{Block, Inline, RichText};
-pub use sheet::{Link, Section, Sheet};
+pub use sheet::{Link, Section, Sheet, SheetPage};

@@ -10,6 +10,8 @@ use crate::reply::Suggestion;
 pub enum ChatInput {
     Ask(Query),
     Help,
+    /// The evidence behind the last answer.
+    More,
     Reload,
     Quit,
     /// An unknown command, or a command without its required words, with an error message.
@@ -32,6 +34,7 @@ pub fn read_chat_line(line: &str, commands: &Commands, offered: &[Suggestion]) -
     let (name, words) = command.split_once(char::is_whitespace).unwrap_or((command, ""));
     match (name, commands.find(name)) {
         ("help", _) => ChatInput::Help,
+        ("more", _) => ChatInput::More,
         ("reload", _) => ChatInput::Reload,
         ("quit" | "exit", _) => ChatInput::Quit,
         ("ask", _) => read_chat_line(words, commands, &[]),
@@ -56,6 +59,7 @@ pub fn chat_commands(commands: &Commands) -> Vec<(String, String)> {
     });
     let own = [
         ("1, 2, …", "One of the questions that were just listed"),
+        ("/more", "Quotations, sources and related questions of the last answer"),
         ("/help", "This overview"),
         ("/reload", "Load the FAQ again after it was edited"),
         ("/quit", "Leave"),

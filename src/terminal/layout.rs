@@ -1,4 +1,6 @@
-//! Lays replies out for a terminal with 80 columns. No information is in the colour alone.
+//! Lays replies out for a terminal. No information is in the colour alone.
+
+use std::io;
 
 use anstyle::{AnsiColor, Style};
 use textwrap::{Options, WordSeparator, WordSplitter};
@@ -9,79 +11,140 @@ use crate::reply::{
     Suggestion, explanation,
 };
 
+/// The width of a page, also of one that goes into a file.
 const WIDTH: usize = 80;
+
+/// Beyond this width, lines are hard to read.
+const MAX_WIDTH: usize = 100;
 
 const HEADING: Style = Style::new().bold();
 const QUIET: Style = Style::new().dimmed();
 const STAMP: Style = AnsiColor::Cyan.on_default();
 
-/// A reply with ANSI escape sequences. `anstream` removes them if the output is not a terminal.
-pub fn reply_text(reply: &Reply) -> String {
-    let mut page = Page::default();
+/// What a terminal can do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Look {
+    /// The number of columns.
+    pub width: usize,
+    /// Whether it understands hyperlinks (OSC 8). Otherwise, addresses are written out.
+    pub has_hyperlinks: bool,
+}
+
+impl Look {
+    /// A file, a pipe, or an old terminal.
+    pub const PLAIN: Self = Self { width: WIDTH, has_hyperlinks: false };
+
+    /// What the terminal of standard output can do.
+    pub fn of_stdout() -> Self {
+        let Some((terminal_size::Width(width), _)) = terminal_size::terminal_size_of(io::stdout())
+        else {
+            return Self::PLAIN;
+        };
+        Self {
+            width: usize::from(width).clamp(20, MAX_WIDTH),
+            has_hyperlinks: supports_hyperlinks::on(supports_hyperlinks::Stream::Stdout),
+        }
+    }
+}
+
+/// A reply in brief, with ANSI escape sequences. `anstream` removes them if the output is not a
+/// terminal.
+pub fn reply_text(reply: &Reply, look: Look) -> String {
+    let mut page = Page::new(look);
     match reply {
         Reply::Answer(answer) => page.answer(answer),
         Reply::Choice(choice) => {
             page.paragraph(&choice.text);
             page.numbered(&choice.suggestions);
-            page.stamp(&choice.stamp_line());
+            page.stamp(&choice.brief_stamp());
         }
         Reply::NoAnswer(no_answer) => {
             page.paragraph(&no_answer.text);
             page.numbered(&no_answer.nearest);
-            page.stamp(&no_answer.stamp_line());
+            page.stamp(&no_answer.brief_stamp());
         }
         Reply::Sheet(sheet) => page.sheet(sheet),
     }
     page.finish()
 }
 
-pub fn sheet_text(sheet: &Sheet) -> String {
-    let mut page = Page::default();
+/// The evidence behind an answer: quotations, disagreements, sources, and related questions.
+pub fn evidence_text(answer: &Answer, look: Look) -> String {
+    let mut page = Page::new(look);
+    page.evidence(answer);
+    page.finish()
+}
+
+pub fn sheet_text(sheet: &Sheet, look: Look) -> String {
+    let mut page = Page::new(look);
     page.sheet(sheet);
     page.finish()
 }
 
 /// The explanation of a decision.
-pub fn explanation_text(evidence: &Evidence) -> String {
-    let mut page = Page::default();
+pub fn explanation_text(evidence: &Evidence, look: Look) -> String {
+    let mut page = Page::new(look);
     page.sections(&explanation(evidence));
     page.finish()
 }
 
 /// A buffer of wrapped lines.
-#[derive(Default)]
 struct Page {
+    look: Look,
     lines: Vec<String>,
 }
 
 impl Page {
+    fn new(look: Look) -> Self {
+        Self { look, lines: Vec::new() }
+    }
+
     fn answer(&mut self, answer: &Answer) {
         self.heading(answer.question());
         self.blank();
         self.rich(answer.body());
-        self.paragraph(&format!("[Standing] {}", answer.standing_label()));
-        for quoted in answer.quotations() {
+        for quoted in answer.quoted_in_reply() {
             self.quotation("", quoted);
         }
-        for quoted in answer.responses() {
-            self.quotation("In response: ", quoted);
+        self.wrapped(&format!("Standing: {}", answer.standing_label()), "", "");
+        self.source_lines(answer.citations());
+        if let Some(link) = answer.link() {
+            let address = self.linked(&link.text, Some(&link.url));
+            self.lines.push(address);
+        }
+        self.blank();
+        self.stamp(&answer.brief_stamp());
+    }
+
+    fn evidence(&mut self, answer: &Answer) {
+        for quoted in answer.all_quotations() {
+            let is_response = !answer.quotations().contains(quoted);
+            self.quotation(if is_response { "In response: " } else { "" }, quoted);
         }
         if !answer.conflicts().is_empty() {
             self.heading("Where sources disagree");
             for conflict in answer.conflicts() {
-                self.item(
-                    "",
-                    &format!("{} {} {}", conflict.question, conflict.prevailing, conflict.why),
-                );
+                let text =
+                    format!("{} {} {}", conflict.question, conflict.prevailing, conflict.why);
+                self.item("", &text);
             }
             self.blank();
         }
-        self.citations(answer.citations());
+        self.heading("Sources");
+        for (place, citation) in answer.citations().iter().enumerate() {
+            let cautions = citation.cautions().map_or(String::new(), |text| format!(" ({text})"));
+            let text = format!("{}: “{}”{cautions}", citation.imprint(), citation.title);
+            self.wrapped(&text, &format!("[{}] ", place + 1), "    ");
+            if let Some(url) = &citation.url {
+                self.lines.push(format!("    {url}"));
+            }
+        }
+        self.blank();
         if !answer.related().is_empty() {
             self.heading("Related questions");
             self.numbered(answer.related());
         }
-        self.stamp(&answer.stamp_line());
+        self.wrapped_stamp(&answer.stamp_line());
     }
 
     fn sheet(&mut self, sheet: &Sheet) {
@@ -94,11 +157,11 @@ impl Page {
         if !sheet.links().is_empty() {
             self.blank();
         }
-        self.citations(sheet.citations());
-        self.stamp(&sheet.stamp_line());
+        self.source_lines(sheet.citations());
+        self.stamp(&sheet.brief_stamp());
     }
 
-    fn sections(&mut self, sections: &[Section]) {
+    fn sections<'s>(&mut self, sections: impl IntoIterator<Item = &'s Section>) {
         for Section { heading, body } in sections {
             if let Some(heading) = heading {
                 self.heading(heading);
@@ -107,19 +170,24 @@ impl Page {
         }
     }
 
-    fn citations(&mut self, citations: &[ShownCitation]) {
-        if citations.is_empty() {
-            return;
+    /// Each source in a line of its own. The line is not wrapped, so that no address is broken.
+    fn source_lines<'c>(&mut self, citations: impl IntoIterator<Item = &'c ShownCitation>) {
+        for (place, citation) in citations.into_iter().enumerate() {
+            let source = self.linked(&citation.short_imprint(), citation.url.as_deref());
+            let cautions = citation.cautions().map_or(String::new(), |text| format!(" ({text})"));
+            self.lines.push(format!("[{}] {source}{cautions}", place + 1));
         }
-        self.heading("Sources");
-        for (place, citation) in citations.iter().enumerate() {
-            let text = format!("{}. {}.", citation.title, citation.imprint());
-            self.wrapped(&text, &format!("[{}] ", place + 1), "    ");
-            if let Some(url) = &citation.url {
-                self.lines.push(format!("    {url}"));
+    }
+
+    /// A text that leads to an address.
+    fn linked(&self, text: &str, url: Option<&str>) -> String {
+        match url {
+            Some(url) if self.look.has_hyperlinks => {
+                format!("\u{1b}]8;;{url}\u{1b}\\{text}\u{1b}]8;;\u{1b}\\")
             }
+            Some(url) => format!("{text}: {url}"),
+            None => text.to_owned(),
         }
-        self.blank();
     }
 
     fn quotation(&mut self, lead: &str, quoted: &QuotedWords) {
@@ -146,6 +214,11 @@ impl Page {
         for line in &mut self.lines[start..] {
             *line = styled(STAMP, line);
         }
+    }
+
+    /// The whole stamp, with the disclaimer.
+    fn wrapped_stamp(&mut self, stamp: &str) {
+        self.stamp(stamp);
         self.lines.push(styled(QUIET, DISCLAIMER));
     }
 
@@ -187,7 +260,7 @@ impl Page {
 
     fn wrapped(&mut self, text: &str, first: &str, others: &str) {
         // Break lines only at spaces, so that no URL or key is broken.
-        let options = Options::new(WIDTH)
+        let options = Options::new(self.look.width)
             .initial_indent(first)
             .subsequent_indent(others)
             .word_separator(WordSeparator::AsciiSpace)

@@ -4,4 +4,4 @@ mod chat;
 mod layout;
 
 pub use chat::{ChatInput, chat_commands, read_chat_line};
-pub use layout::{explanation_text, reply_text, sheet_text};
+pub use layout::{Look, evidence_text, explanation_text, reply_text, sheet_text};

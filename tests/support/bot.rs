@@ -21,6 +21,8 @@ pub const GUILD: u64 = 700;
 pub const BOT: u64 = 900;
 const MANAGE_GUILD: u64 = 1 << 5;
 const SEND_MESSAGES: u64 = 1 << 11;
+const MANAGE_MESSAGES: u64 = 1 << 13;
+const SEND_MESSAGES_IN_THREADS: u64 = 1 << 38;
 
 /// A user, and where the user is.
 #[derive(Clone, Copy)]
@@ -28,15 +30,25 @@ pub struct Who {
     pub id: u64,
     pub guild: Option<u64>,
     pub permissions: u64,
+    /// Discord's number of the type of the channel.
+    pub channel: u8,
 }
 
-pub const MEMBER: Who = Who { id: 1, guild: Some(GUILD), permissions: SEND_MESSAGES };
+const TEXT_CHANNEL: u8 = 0;
+const THREAD: u8 = 11;
+
+pub const MEMBER: Who =
+    Who { id: 1, guild: Some(GUILD), permissions: SEND_MESSAGES, channel: TEXT_CHANNEL };
 pub const OTHER: Who = Who { id: 2, ..MEMBER };
 pub const MODERATOR: Who =
-    Who { id: 3, guild: Some(GUILD), permissions: SEND_MESSAGES | MANAGE_GUILD };
+    Who { id: 3, permissions: SEND_MESSAGES | MANAGE_GUILD | MANAGE_MESSAGES, ..MEMBER };
 pub const MODERATOR_ELSEWHERE: Who = Who { guild: Some(701), ..MODERATOR };
-pub const SILENCED: Who = Who { id: 4, guild: Some(GUILD), permissions: 0 };
-pub const FRIEND: Who = Who { id: 5, guild: None, permissions: 0 };
+pub const SILENCED: Who = Who { id: 4, permissions: 0, ..MEMBER };
+/// May write in threads, but not in channels. Many servers are set up like this.
+pub const ONLY_IN_THREADS: Who = Who { id: 6, permissions: SEND_MESSAGES_IN_THREADS, ..MEMBER };
+pub const IN_A_THREAD: Who = Who { channel: THREAD, ..ONLY_IN_THREADS };
+pub const NOT_IN_THREADS: Who = Who { channel: THREAD, ..MEMBER };
+pub const FRIEND: Who = Who { id: 5, guild: None, permissions: 0, channel: TEXT_CHANNEL };
 
 pub struct TestBot {
     pub router: Router,
@@ -125,8 +137,13 @@ impl TestBot {
 
     /// Selects the first question of the menu.
     pub fn choose(&self, who: Who, on: &Shown) -> Shown {
+        self.choose_option(who, on, 0)
+    }
+
+    /// Selects an option of the first menu.
+    pub fn choose_option(&self, who: Who, on: &Shown, option: usize) -> Shown {
         let menu = on.components().find(|component| component["type"] == 3).expect("a menu");
-        let value = menu["options"][0]["value"].as_str().expect("a value").to_owned();
+        let value = menu["options"][option]["value"].as_str().expect("a value").to_owned();
         self.press_id(who, on, menu["custom_id"].as_str().expect("a custom_id"), &[&value])
     }
 
@@ -165,6 +182,7 @@ impl TestBot {
     pub fn send(&self, who: Who, kind: u8, data: Value, message: Option<Value>) -> Shown {
         let mut json =
             discord_json::interaction(self.id(), kind, who.guild, (who.id, who.permissions), &data);
+        json["channel"] = json!({"id": "10", "type": who.channel});
         if let Some(message) = message {
             json["message"] = message;
         }
@@ -202,14 +220,20 @@ impl Shown {
         self
     }
 
-    /// Whether it contains the case stamp.
+    /// Whether it contains the case stamp, in brief or written out.
     pub fn is_stamped(&self) -> bool {
-        self.text().contains("without prejudice")
-            && self.text().contains("Information, not legal advice")
+        let text = self.text();
+        let has = |words: [&str; 2]| words.iter().all(|words| text.contains(words));
+        has(["Case dropped", "Not legal advice"])
+            || has(["without prejudice", "Information, not legal advice"])
     }
 
     pub fn has(&self, label: &str) -> bool {
         self.components().any(|component| component["label"] == label)
+    }
+
+    pub fn labels(&self) -> impl Iterator<Item = String> {
+        self.components().filter_map(|component| Some(component["label"].as_str()?.to_owned()))
     }
 
     fn component(&self, label: &str) -> String {

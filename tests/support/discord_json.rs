@@ -46,7 +46,9 @@ pub fn interaction(
     let mut interaction = json!({
         "id": id.to_string(), "application_id": "901", "type": kind, "token": "secret-token",
         "version": 1, "channel_id": "10", "locale": "en-US", "entitlements": [],
-        "attachment_size_limit": 1, "app_permissions": "2048", "data": data,
+        "attachment_size_limit": 1, "data": data,
+        // SEND_MESSAGES and SEND_MESSAGES_IN_THREADS
+        "app_permissions": ((1_u64 << 11) | (1 << 38)).to_string(),
     });
     match guild {
         Some(guild) => {

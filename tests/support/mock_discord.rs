@@ -216,6 +216,19 @@ impl MockDiscord {
         discord_json::interaction(self.id(), 2, Some(GUILD), (1, permissions), &data)
     }
 
+    /// Clicks a button of a message that the same member caused, and returns the response.
+    pub async fn press(&mut self, permissions: u64, custom_id: &str) -> Value {
+        let data = json!({"custom_id": custom_id, "component_type": 2});
+        let mut interaction =
+            discord_json::interaction(self.id(), 3, Some(GUILD), (1, permissions), &data);
+        interaction["message"] = discord_json::message(6, BOT, None, "");
+        interaction["message"]["interaction_metadata"] = json!({
+            "id": "7", "type": 2, "user": user(1), "authorizing_integration_owners": {},
+        });
+        self.event("INTERACTION_CREATE", interaction);
+        self.request("POST /interactions/").await
+    }
+
     /// The event for a message that mentions the bot.
     pub fn mention(&mut self, words: &str) -> Value {
         let mut message =

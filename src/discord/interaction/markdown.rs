@@ -16,7 +16,8 @@ impl Piece {
         Self { text: text.into(), tight: false }
     }
 
-    fn line(text: String) -> Self {
+    /// A line without an empty line before it.
+    pub fn line(text: String) -> Self {
         Self { text, tight: true }
     }
 }
@@ -51,13 +52,15 @@ pub fn numbered(heading: &str, items: impl IntoIterator<Item = String>) -> Vec<P
     pieces
 }
 
-/// A citation: the title as a link, and the imprint.
+/// A citation: the imprint as a link, and the title. The title is no link, because what a headline
+/// claims must not be what catches the eye.
 pub fn citation(citation: &ShownCitation) -> String {
-    let title = match &citation.url {
-        Some(url) => link(&citation.title, url),
-        None => escape(&citation.title),
+    let imprint = match &citation.url {
+        Some(url) => link(&citation.imprint(), url),
+        None => escape(&citation.imprint()),
     };
-    format!("{title}, {}", escape(&citation.imprint()))
+    let cautions = citation.cautions().map_or(String::new(), |cautions| format!(" ({cautions})"));
+    format!("{imprint}: “{}”{}", escape(&citation.title), escape(&cautions))
 }
 
 /// Packs pieces into pages of at most `limit` characters.
@@ -206,7 +209,7 @@ fn wrapped(text: &str, mark: &str) -> String {
 }
 
 /// A link. Discord does not render a link whose text contains a URL, so then only the URL is shown.
-fn link(text: &str, url: &str) -> String {
+pub fn link(text: &str, url: &str) -> String {
     let url = url.replace('(', "%28").replace(')', "%29").replace(' ', "%20");
     if text.contains("://") { format!("<{url}>") } else { format!("[{}]({url})", escape(text)) }
 }

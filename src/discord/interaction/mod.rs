@@ -5,7 +5,7 @@
 //! core, [`render`] lays a reply out as a message, and [`outgoing`] turns that message into one of
 //! serenity's builders. Discord's limits are in [`limits`].
 
-mod components;
+pub mod components;
 pub mod limits;
 mod markdown;
 pub mod outgoing;

@@ -1,6 +1,6 @@
 //! The contents of a message, for all of Discord's endpoints that send or edit one.
 
-use serde_json::json;
+use serde_json::{Value, json};
 use serenity::all::{
     CreateActionRow, CreateAllowedMentions, CreateEmbed, CreateInteractionResponse,
     CreateInteractionResponseMessage, CreateMessage, EditInteractionResponse, EditMessage,
@@ -79,9 +79,14 @@ impl OutgoingMessage {
             .allowed_mentions(no_mentions())
     }
 
+    /// The message as JSON, as it goes to Discord.
+    pub fn json(&self) -> Value {
+        json!(self.clone().edit())
+    }
+
     /// Every limit of Discord that this message exceeds, and whether parts were left out.
     pub fn overruns(&self) -> Vec<String> {
-        let mut overruns = limits::overruns(&json!(self.clone().edit()));
+        let mut overruns = limits::overruns(&self.json());
         if self.shortened {
             overruns.push(format!("not all of it fits into {} characters", limits::EMBED_TOTAL));
         }

@@ -3,10 +3,10 @@
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use serenity::all::{
-    ChannelId, CommandData, CommandDataOption, CommandDataOptionValue, CommandInteraction,
-    ComponentInteraction, ComponentInteractionDataKind, Embed, GuildId, InteractionContext, Member,
-    Message, MessageFlags, MessageId, MessageInteractionMetadata, MessageType, MessageUpdateEvent,
-    Permissions, ResolvedTarget, User, UserId,
+    ChannelId, ChannelType, CommandData, CommandDataOption, CommandDataOptionValue,
+    CommandInteraction, ComponentInteraction, ComponentInteractionDataKind, Embed, GuildId,
+    InteractionContext, Member, Message, MessageFlags, MessageId, MessageInteractionMetadata,
+    MessageType, MessageUpdateEvent, PartialChannel, Permissions, ResolvedTarget, User, UserId,
 };
 
 use crate::markup::is_only_markup;
@@ -22,6 +22,8 @@ pub struct Invocation<'i> {
     /// Whether the channel is the direct message with the bot. A user-installed app can also be
     /// used in direct messages between other people.
     pub is_bot_dm: bool,
+    /// Whether the channel is a thread. Another permission is needed to write in one.
+    pub is_thread: bool,
     /// The bot's permissions in the channel.
     pub app_permissions: Permissions,
     member: Option<&'i Member>,
@@ -34,6 +36,7 @@ impl<'i> From<&'i CommandInteraction> for Invocation<'i> {
             channel: command.channel_id,
             guild: command.guild_id,
             is_bot_dm: is_bot_dm(command.guild_id, command.context),
+            is_thread: is_thread(command.channel.as_ref()),
             app_permissions: command.app_permissions.unwrap_or_default(),
             member: command.member.as_deref(),
         }
@@ -47,6 +50,7 @@ impl<'i> From<&'i ComponentInteraction> for Invocation<'i> {
             channel: component.channel_id,
             guild: component.guild_id,
             is_bot_dm: is_bot_dm(component.guild_id, component.context),
+            is_thread: is_thread(component.channel.as_ref()),
             app_permissions: component.app_permissions.unwrap_or_default(),
             member: component.member.as_ref(),
         }
@@ -63,6 +67,11 @@ impl Invocation<'_> {
     pub fn has_role(&self, roles: &[u64]) -> bool {
         self.member.is_some_and(|member| member.roles.iter().any(|id| roles.contains(&id.get())))
     }
+}
+
+fn is_thread(channel: Option<&PartialChannel>) -> bool {
+    use ChannelType::{NewsThread, PrivateThread, PublicThread};
+    channel.is_some_and(|channel| matches!(channel.kind, NewsThread | PrivateThread | PublicThread))
 }
 
 fn is_bot_dm(guild: Option<GuildId>, context: Option<InteractionContext>) -> bool {

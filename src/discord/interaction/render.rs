@@ -1,29 +1,33 @@
-//! Lays a reply out as a message: embeds that are easy to read on a phone, with buttons and menus
-//! below them.
+//! Lays a reply out as a message: an embed that fits on the screen of a phone, with a menu and
+//! buttons below it.
 //!
-//! The answer comes first, then its standing with a symbol, the quotations and the numbered
-//! sources. The case stamp is the footer. No information is in the colour alone, and the text of
-//! the asker is never repeated.
+//! The answer comes first, then its standing with a symbol, and one line of links to its sources.
+//! The case stamp is the footer. A button opens the evidence: the quotations, the disagreements and
+//! the whole list of sources. No information is in the colour alone, and the text of the asker is
+//! never repeated.
 
 use serenity::builder::{
     CreateActionRow, CreateButton, CreateEmbed, CreateEmbedFooter, CreateSelectMenu,
     CreateSelectMenuKind, CreateSelectMenuOption,
 };
 use serenity::model::application::ButtonStyle;
+use serenity::model::id::{MessageId, UserId};
 
 use super::super::sentences;
-use super::components::ComponentAction;
+use super::components::{ComponentAction, Shared};
 use super::limits::{self, length};
-use super::markdown::{Piece, citation, clip, escape, numbered, pack, pieces, section_pieces};
+use super::markdown::{
+    Piece, citation, clip, escape, link, numbered, pack, pieces, section_pieces,
+};
 use super::outgoing::OutgoingMessage;
 use crate::legal::Standing;
-use crate::reply::{Answer, ConflictNote, DISCLAIMER, Link, QuotedWords, Reply, Sheet, Suggestion};
+use crate::reply::{
+    Answer, ConflictNote, DISCLAIMER, Link, QuotedWords, Reply, Sheet, SheetPage, ShownCitation,
+    Suggestion,
+};
 
 /// The colour of the bar at the side of an embed; it has no meaning.
 const COLOUR: u32 = 0x3D_6A_8A;
-
-/// The length of a page of a sheet in characters: a few swipes on a phone.
-const PAGE_LENGTH: usize = 3000;
 
 /// Who will see a message. The buttons depend on it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,76 +38,155 @@ pub enum Audience {
     Everybody,
 }
 
-/// Renders a reply. `page` is the command for the page buttons of a sheet, and the page to show,
-/// counted from 0.
-pub fn render(reply: &Reply, audience: Audience, page: Option<(&str, usize)>) -> OutgoingMessage {
+/// Renders a reply in brief. `page` is the command by which to choose a page of a sheet, and the
+/// number of the page, counted from 0; without a number, the sheet decides.
+pub fn render(
+    reply: &Reply,
+    audience: Audience,
+    page: Option<(&str, Option<usize>)>,
+) -> OutgoingMessage {
     match reply {
         Reply::Answer(answer) => render_answer(answer, audience),
         Reply::Choice(choice) => {
-            let mut message = questions(&choice.text, &choice.suggestions, &choice.stamp_line());
-            let none = CreateButton::new(ComponentAction::NoneOfThese.custom_id())
-                .label(sentences::NONE_OF_THESE);
-            message
-                .components
-                .push(CreateActionRow::Buttons(vec![none.style(ButtonStyle::Secondary)]));
+            let mut message = questions(&choice.text, &choice.suggestions, &choice.brief_stamp());
+            let none = button(&ComponentAction::NoneOfThese, sentences::NONE_OF_THESE);
+            message.components.push(CreateActionRow::Buttons(vec![none]));
             message
         }
-        Reply::NoAnswer(no) => questions(&no.text, &no.nearest, &no.stamp_line()),
+        Reply::NoAnswer(no) => questions(&no.text, &no.nearest, &no.brief_stamp()),
         Reply::Sheet(sheet) => render_sheet(sheet, audience, page),
     }
 }
 
 /// Every limit of Discord that a reply exceeds, for any audience.
 pub fn overruns(reply: &Reply) -> Vec<String> {
-    let messages =
-        [Audience::OneMember, Audience::Everybody].map(|audience| render(reply, audience, None));
-    let posted = messages[1].clone().with_content(sentences::shared_by(u64::MAX));
-    let mut found: Vec<String> =
-        messages.iter().chain([&posted]).flat_map(OutgoingMessage::overruns).collect();
+    let private = render(reply, Audience::OneMember, None);
+    let posted = posted(reply, None, Some(UserId::new(u64::MAX)));
+    let evidence = match reply {
+        Reply::Answer(answer) => Some(evidence(answer)),
+        _ => None,
+    };
+    let messages = [private, posted].into_iter().chain(evidence);
+    let mut found: Vec<String> = messages.flat_map(|message| message.overruns()).collect();
     found.dedup();
     found
 }
 
-/// A sheet in one message without page buttons. It is cut if it is too long.
+/// All pages of a sheet in one message. It is cut if it is too long.
 pub fn whole_sheet(sheet: &Sheet) -> OutgoingMessage {
-    let required: Vec<Piece> = sheet.sections().iter().flat_map(section_pieces).collect();
-    fit_message(sheet.title(), required, Vec::new(), Vec::new(), &footer(&sheet.stamp_line()))
+    let sections: Vec<Piece> = sheet.sections().flat_map(section_pieces).collect();
+    let sources = sources_piece(sheet.citations());
+    let sources = sources.into_iter().collect();
+    let message = fit_message(sheet.title(), sections, Vec::new(), sources, &sheet.brief_stamp());
+    OutgoingMessage { components: links(sheet.links()), ..message }
+}
+
+/// The line of sources; `None` without sources.
+fn sources_piece<'c>(citations: impl IntoIterator<Item = &'c ShownCitation>) -> Option<Piece> {
+    let line = source_line(citations)?;
+    Some(Piece::paragraph(line))
 }
 
 fn render_answer(answer: &Answer, audience: Audience) -> OutgoingMessage {
-    let standing = answer.standing();
-    let standing = Piece::paragraph(format!(
-        "{} **{}:** {}",
-        symbol(standing),
-        sentences::STANDING,
-        answer.standing_label()
-    ));
-    let mut before = pieces(answer.body());
-    before.push(standing);
-    let quotations = answer.quotations().iter().map(|quoted| quotation(quoted, ""));
-    let lead = format!("{}: ", sentences::IN_RESPONSE);
-    let responses =
-        answer.responses().iter().filter(|quoted| !answer.quotations().contains(quoted));
-    let optional = quotations
-        .chain(responses.map(|quoted| quotation(quoted, &lead)))
-        .chain(conflicts(answer.conflicts()));
-    let sources = numbered(sentences::SOURCES, answer.citations().iter().map(citation));
+    // Where they were read, and what to know about them, is with the evidence.
+    let quoted = answer.quoted_in_reply().map(|quoted| {
+        let quoted = format!("“{}” — {}", escape(&quoted.words), escape(&quoted.speaker));
+        Piece::paragraph(format!("> {}", quoted.replace('\n', "\n> ")))
+    });
+    let standing = Piece::paragraph(standing(answer));
+    let sources = source_line(answer.citations()).map(Piece::line);
+    let after = std::iter::once(standing).chain(sources).collect();
     let mut message = fit_message(
         answer.question(),
-        before,
-        optional.collect(),
-        sources,
-        &footer(&answer.stamp_line()),
+        pieces(answer.body()),
+        quoted.collect(),
+        after,
+        &answer.brief_stamp(),
     );
     message.components.extend(menu(
         &ComponentAction::OpenRelated,
         sentences::RELATED,
         answer.related(),
     ));
+    let count = answer.citations().len() + answer.all_quotations().count();
+    let evidence = ComponentAction::ShowEvidence(answer.entry().clone());
+    let evidence = button(&evidence, &sentences::evidence(count));
+    let share = (audience == Audience::OneMember)
+        .then(|| share_button(Shared::Answer(answer.entry().clone())));
+    let link = answer.link().map(std::slice::from_ref).map(link_buttons).unwrap_or_default();
+    let buttons = std::iter::once(evidence).chain(share).chain(link);
+    message.components.push(CreateActionRow::Buttons(buttons.collect()));
     message
-        .components
-        .extend(post_button(audience, &ComponentAction::PostAnswer(answer.entry().clone())));
+}
+
+/// The evidence behind an answer: quotations, disagreements, and the list of sources.
+pub fn evidence(answer: &Answer) -> OutgoingMessage {
+    let lead = format!("{}: ", sentences::IN_RESPONSE);
+    let quotations = answer.all_quotations().map(|quoted| {
+        let is_response = !answer.quotations().contains(quoted);
+        quotation(quoted, if is_response { &lead } else { "" })
+    });
+    fit_message(
+        answer.question(),
+        vec![Piece::paragraph(standing(answer))],
+        quotations.chain(conflicts(answer.conflicts())).collect(),
+        numbered(sentences::SOURCES, answer.citations().iter().map(citation)),
+        &footer(&answer.stamp_line()),
+    )
+}
+
+/// A reply that a member posts to the channel. `by` is the member, if the message is to say so.
+pub fn posted(
+    reply: &Reply,
+    page: Option<(&str, Option<usize>)>,
+    by: Option<UserId>,
+) -> OutgoingMessage {
+    let mut message = render(reply, Audience::Everybody, page);
+    if let Some(by) = by {
+        message = message.with_content(sentences::shared_by(by.get()));
+    }
+    let remove = button(&ComponentAction::Remove, sentences::REMOVE);
+    match message.components.last_mut() {
+        Some(CreateActionRow::Buttons(buttons)) if buttons.len() < limits::BUTTONS => {
+            buttons.push(remove);
+        }
+        _ => message.components.push(CreateActionRow::Buttons(vec![remove])),
+    }
     message
+}
+
+/// Asks whether to post a reply to the channel. `from` is the message with the reply.
+pub fn confirmation(shared: &Shared, from: MessageId) -> OutgoingMessage {
+    let choice = |is_named, label| {
+        button(&ComponentAction::Post { shared: shared.clone(), from, is_named }, label)
+    };
+    let buttons = vec![choice(false, sentences::POST), choice(true, sentences::POST_WITH_NAME)];
+    OutgoingMessage {
+        components: vec![CreateActionRow::Buttons(buttons)],
+        ..OutgoingMessage::text(sentences::CONFIRM_POST)
+    }
+}
+
+/// The standing of an answer in one line.
+fn standing(answer: &Answer) -> String {
+    format!("{} {}", symbol(answer.standing()), escape(answer.standing_label()))
+}
+
+/// Links to all sources in one line.
+fn source_line<'c>(citations: impl IntoIterator<Item = &'c ShownCitation>) -> Option<String> {
+    let sources = citations.into_iter().enumerate().map(|(place, citation)| {
+        let text = format!("{} {}", place + 1, citation.short_imprint());
+        let text = match &citation.url {
+            Some(url) => link(&text, url),
+            None => escape(&text),
+        };
+        match citation.cautions() {
+            Some(cautions) => format!("{text} ({})", escape(&cautions)),
+            None => text,
+        }
+    });
+    let sources: Vec<String> = sources.collect();
+    (!sources.is_empty()).then(|| format!("{}: {}", sentences::SOURCES, sources.join(" · ")))
 }
 
 /// Builds a message within Discord's limits. Optional pieces are left out, the last one first. The
@@ -159,50 +242,62 @@ fn embeds(title: &str, pages: &[String], footer: &str) -> Vec<CreateEmbed> {
     embeds.collect()
 }
 
-fn render_sheet(sheet: &Sheet, audience: Audience, page: Option<(&str, usize)>) -> OutgoingMessage {
-    let mut all: Vec<Piece> = sheet.sections().iter().flat_map(section_pieces).collect();
-    all.extend(numbered(sentences::SOURCES, sheet.citations().iter().map(citation)));
-    let Some((command, number)) = page else {
-        return OutgoingMessage {
-            components: links(sheet.links()),
-            ..fit_message(sheet.title(), all, Vec::new(), Vec::new(), &footer(&sheet.stamp_line()))
-        };
-    };
-    let pages = pack(&all, PAGE_LENGTH);
-    let number = number.min(pages.len().saturating_sub(1));
-    let place =
-        if pages.len() > 1 { sentences::page(number + 1, pages.len()) } else { String::new() };
-    let shown = pages.get(number..=number).unwrap_or_default();
-    let mut components = links(sheet.links());
-    components.extend(page_buttons(command, number, pages.len()));
-    components.extend(post_button(audience, &ComponentAction::PostSheet(command.to_owned())));
-    let footer = format!("{place}{}", footer(&sheet.stamp_line()));
-    OutgoingMessage {
-        embeds: embeds(sheet.title(), shown, &footer),
-        components,
-        ..OutgoingMessage::default()
+fn render_sheet(
+    sheet: &Sheet,
+    audience: Audience,
+    page: Option<(&str, Option<usize>)>,
+) -> OutgoingMessage {
+    let Some((command, number)) = page else { return whole_sheet(sheet) };
+    let number = number.unwrap_or(sheet.first()).min(sheet.pages().len() - 1);
+    let shown = &sheet.pages()[number];
+    let pieces: Vec<Piece> = shown.sections.iter().flat_map(section_pieces).collect();
+    let mut message = fit_message(
+        sheet.title(),
+        pieces,
+        Vec::new(),
+        sources_piece(&shown.citations).into_iter().collect(),
+        &sheet.brief_stamp(),
+    );
+    message.components.extend(page_menus(command, sheet, number));
+    let share =
+        (audience == Audience::OneMember).then(|| share_button(Shared::Sheet(command.to_owned())));
+    let buttons: Vec<CreateButton> =
+        share.into_iter().chain(link_buttons(sheet.links())).take(limits::BUTTONS).collect();
+    if !buttons.is_empty() {
+        message.components.push(CreateActionRow::Buttons(buttons));
     }
+    message
 }
 
-fn page_buttons(command: &str, number: usize, count: usize) -> Option<CreateActionRow> {
-    let button = |to: usize, label| {
-        CreateButton::new(ComponentAction::ShowPage(command.to_owned(), to).custom_id())
-            .label(label)
-    };
-    let previous = number.checked_sub(1).map(|to| button(to, sentences::PREVIOUS_PAGE));
-    let next = Some(number + 1).filter(|to| *to < count).map(|to| button(to, sentences::NEXT_PAGE));
-    let buttons: Vec<CreateButton> = [previous, next]
-        .into_iter()
-        .flatten()
-        .map(|button| button.style(ButtonStyle::Secondary))
-        .collect();
-    (!buttons.is_empty()).then_some(CreateActionRow::Buttons(buttons))
+/// Menus from which to choose a page. A sheet of one page needs none.
+fn page_menus(command: &str, sheet: &Sheet, shown: usize) -> Vec<CreateActionRow> {
+    if sheet.pages().len() == 1 {
+        return Vec::new();
+    }
+    let pages: Vec<(usize, &SheetPage)> = sheet.pages().iter().enumerate().collect();
+    let menus = pages.chunks(limits::SELECT_OPTIONS).enumerate().map(|(menu, pages)| {
+        let options = pages.iter().map(|(number, page)| {
+            let label = clip(&page.name, limits::SELECT_TEXT);
+            CreateSelectMenuOption::new(label, number.to_string())
+                .default_selection(*number == shown)
+        });
+        let placeholder = match pages {
+            [(first, _), .., (last, _)] => sentences::pages(first + 1, last + 1),
+            _ => sentences::MORE.to_owned(),
+        };
+        let action = ComponentAction::ChoosePage(command.to_owned(), menu);
+        let kind = CreateSelectMenuKind::String { options: options.collect() };
+        let menu = CreateSelectMenu::new(action.custom_id(), kind).placeholder(placeholder);
+        CreateActionRow::SelectMenu(menu)
+    });
+    // One row is for the buttons.
+    menus.take(limits::ACTION_ROWS - 1).collect()
 }
 
 fn questions(text: &str, suggestions: &[Suggestion], stamp: &str) -> OutgoingMessage {
     let listed = numbered("", suggestions.iter().map(|suggestion| escape(&suggestion.question)));
     let mut message =
-        fit_message("", vec![Piece::paragraph(escape(text))], listed, Vec::new(), &footer(stamp));
+        fit_message("", vec![Piece::paragraph(escape(text))], listed, Vec::new(), stamp);
     message.components.extend(menu(&ComponentAction::Choose, sentences::CHOOSE, suggestions));
     message
 }
@@ -233,21 +328,28 @@ fn menu(
     Some(CreateActionRow::SelectMenu(menu.placeholder(placeholder)))
 }
 
-fn post_button(audience: Audience, action: &ComponentAction) -> Option<CreateActionRow> {
-    let button =
-        CreateButton::new(action.custom_id()).label(sentences::POST).style(ButtonStyle::Primary);
-    (audience == Audience::OneMember).then(|| CreateActionRow::Buttons(vec![button]))
+/// A grey button. None is more than an offer.
+fn button(action: &ComponentAction, label: &str) -> CreateButton {
+    CreateButton::new(action.custom_id()).label(label).style(ButtonStyle::Secondary)
+}
+
+fn share_button(shared: Shared) -> CreateButton {
+    button(&ComponentAction::Share(shared), sentences::SHARE)
 }
 
 fn links(links: &[Link]) -> Vec<CreateActionRow> {
+    let buttons = link_buttons(links);
+    if buttons.is_empty() { Vec::new() } else { vec![CreateActionRow::Buttons(buttons)] }
+}
+
+fn link_buttons(links: &[Link]) -> Vec<CreateButton> {
     let usable = links
         .iter()
         .filter(|link| link.url.starts_with("http") && length(&link.url) <= limits::LINK_URL);
     let button = |link: &Link| {
         CreateButton::new_link(&link.url).label(clip(&link.text, limits::BUTTON_LABEL))
     };
-    let buttons: Vec<CreateButton> = usable.take(limits::BUTTONS).map(button).collect();
-    if buttons.is_empty() { Vec::new() } else { vec![CreateActionRow::Buttons(buttons)] }
+    usable.take(limits::BUTTONS).map(button).collect()
 }
 
 /// A quotation as a block quote, with its attribution.

@@ -9,8 +9,8 @@ use std::time::Instant;
 use jiff::civil::Date;
 use serenity::all::{
     AutocompleteChoice, ChannelId, CommandInteraction, CommandType, ComponentInteraction,
-    CreateAutocompleteResponse, CreateInteractionResponse, Interaction, MessageId, Permissions,
-    UserId,
+    CreateAutocompleteResponse, CreateInteractionResponse, Interaction, Message, MessageId,
+    Permissions, UserId,
 };
 use tracing::{error, field, info, info_span};
 
@@ -19,20 +19,20 @@ use super::super::commands::{self, Action, ModerationAction};
 use super::super::moderation::{self, Permission};
 use super::super::sentences;
 use super::super::token_bucket::{Admission, TokenBuckets};
-use super::components::ComponentAction;
+use super::components::{ComponentAction, Shared};
 use super::limits;
 use super::markdown::clip;
 use super::outgoing::{OutgoingMessage, deferred};
 use super::read::{
     ChatMessage, Invocation, Options, asker, is_ephemeral, selected_value, target_text,
 };
-use super::render::{Audience, render, whole_sheet};
+use super::render::{Audience, confirmation, evidence, posted, render, whole_sheet};
 use crate::ask::{Ask, Query};
 use crate::commands::{Command, Commands};
 use crate::config::{DiscordSettings, ModerationSettings};
 use crate::knowledge::EntryId;
 use crate::markup::is_only_markup;
-use crate::reply::{APOLOGY, Reply};
+use crate::reply::{APOLOGY, Reply, Sheet};
 use crate::responder::Responder;
 
 /// How many messages are remembered whose answer was posted to the channel, so that a second click
@@ -56,15 +56,23 @@ pub struct Router {
 pub struct Response {
     /// The first response, which Discord expects within three seconds.
     pub callback: CreateInteractionResponse,
-    /// The work whose result replaces a deferred response.
     pub deferred: Option<Deferred>,
 }
 
-/// Work that may take longer than Discord waits for the first response.
+/// What follows after the first response.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Deferred {
+    /// A report replaces the response.
+    Report(Report),
+    /// The message whose component was used is deleted.
+    DeleteMessage,
+}
+
+/// A report that may take longer than Discord waits for the first response.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Report {
     Reload,
-    /// Reports what a reload would change.
+    /// What a reload would change.
     Check,
 }
 
@@ -122,9 +130,7 @@ impl Router {
         }
         let reply = catch_panic(|| {
             if is_only_markup(&message.text) {
-                return Ok(whole_sheet(
-                    &self.responder.help(&commands::help(&self.commands()), (self.today)()),
-                ));
+                return Ok(whole_sheet(&self.help()));
             }
             let front_end = if message.is_direct { "direct message" } else { "mention" };
             let reply = self.respond(front_end, Query::Question(message.text.clone()))?;
@@ -133,11 +139,11 @@ impl Router {
         Some(reply.flatten().unwrap_or_else(|failure| failure.message()))
     }
 
-    /// Does the deferred work and returns the report. This may take seconds.
-    pub fn finish(&self, deferred: Deferred) -> OutgoingMessage {
-        let report = catch_panic(|| match deferred {
-            Deferred::Reload => moderation::report(&self.responder.reload(), true),
-            Deferred::Check => moderation::report(&self.responder.check(), false),
+    /// Does the work and returns the report. This may take seconds.
+    pub fn report(&self, report: Report) -> OutgoingMessage {
+        let report = catch_panic(|| match report {
+            Report::Reload => moderation::report(&self.responder.reload(), true),
+            Report::Check => moderation::report(&self.responder.check(), false),
         });
         self.is_reloading.store(false, Ordering::Release);
         report.map_or_else(|failure| failure.message(), OutgoingMessage::text)
@@ -175,6 +181,9 @@ impl Router {
             Some(Action::Moderate(action)) => self.moderate(invocation, action, options),
             Some(Action::Ask) => self.ask(invocation, options),
             Some(Action::Show(shared)) => self.show(invocation, shared, options),
+            Some(Action::Help) => {
+                Response::message(whole_sheet(&self.help()), self.is_private(invocation, options))
+            }
             Some(Action::Check) | None => Response::sentence(sentences::UNKNOWN_COMMAND),
         }
     }
@@ -192,9 +201,9 @@ impl Router {
         options: Options<'_>,
     ) -> Response {
         let words = shared.words.and_then(|(name, _)| options.text(name)).unwrap_or_default();
-        // A sheet for given words has no page buttons, because a custom_id does not contain the
+        // A sheet for given words is not chosen by pages, because a custom_id does not contain the
         // words.
-        let page = shared.words.is_none().then_some((shared.name.as_str(), 0));
+        let page = shared.words.is_none().then_some((shared.name.as_str(), None));
         self.answer(
             invocation,
             &shared.name,
@@ -220,7 +229,7 @@ impl Router {
         front_end: &str,
         query: Query,
         private: bool,
-        page: Option<(&str, usize)>,
+        page: Option<(&str, Option<usize>)>,
     ) -> Response {
         if let Some(wait) = self.limit(invocation) {
             return wait;
@@ -243,36 +252,53 @@ impl Router {
         let private = is_ephemeral(message);
         // Only the asker can change the message; other members get a private answer.
         let is_own = private || invocation.is_bot_dm || asker(message) == Some(invocation.user);
-        let replace = |front_end, query, page: Option<(&str, usize)>| {
+        let replace = |front_end, query, page: Option<(&str, Option<usize>)>| {
             if is_own {
                 self.replace(invocation, front_end, query, private, page)
             } else {
                 self.answer(invocation, front_end, query, true, page)
             }
         };
-        let chosen = selected_value(component).map(|value| Query::Entry(EntryId::new(value)));
+        let entry = |chosen: &str| Query::Entry(EntryId::new(chosen));
+        let chosen = selected_value(component);
         match (ComponentAction::parse(&component.data.custom_id), chosen) {
-            (Some(ComponentAction::Choose), Some(query)) => replace("menu", query, None),
-            (Some(ComponentAction::OpenRelated), Some(query)) => {
-                self.answer(invocation, "menu", query, !invocation.is_bot_dm, None)
+            (Some(ComponentAction::Choose), Some(chosen)) => replace("menu", entry(chosen), None),
+            (Some(ComponentAction::OpenRelated), Some(chosen)) => {
+                self.answer(invocation, "menu", entry(chosen), !invocation.is_bot_dm, None)
+            }
+            (Some(ComponentAction::ChoosePage(command, _)), Some(chosen)) => {
+                match (self.sheet_query(&command), chosen.parse().ok()) {
+                    (Some(query), Some(number)) => {
+                        replace("page", query, Some((&command, Some(number))))
+                    }
+                    _ => Response::sentence(sentences::UNKNOWN_BUTTON),
+                }
             }
             (Some(ComponentAction::NoneOfThese), _) => self.none_of_these(invocation, is_own),
-            (Some(ComponentAction::PostAnswer(entry)), _) => {
-                self.post(invocation, message.id, Query::Entry(entry), None)
-            }
-            (Some(ComponentAction::PostSheet(command)), _) => match self.sheet_query(&command) {
-                Some(query) => self.post(invocation, message.id, query, Some((&command, 0))),
-                None => Response::sentence(sentences::UNKNOWN_BUTTON),
+            (Some(ComponentAction::ShowEvidence(entry)), _) => self.evidence(invocation, entry),
+            (Some(ComponentAction::Share(shared)), _) => match self.refuse_to_post(invocation) {
+                Some(refusal) => Response::sentence(refusal),
+                None => Response::private(confirmation(&shared, message.id)),
             },
+            (Some(ComponentAction::Post { shared, from, is_named }), _) => {
+                self.post(invocation, from, shared, is_named)
+            }
+            (Some(ComponentAction::Remove), _) => remove(invocation, message),
             (Some(ComponentAction::ShowPage(command, number)), _) => {
                 match self.sheet_query(&command) {
-                    Some(query) => replace("page", query, Some((&command, number))),
+                    Some(query) => replace("page", query, Some((&command, Some(number)))),
                     None => Response::sentence(sentences::UNKNOWN_BUTTON),
                 }
             }
-            (Some(ComponentAction::Choose | ComponentAction::OpenRelated), None) | (None, _) => {
-                Response::sentence(sentences::UNKNOWN_BUTTON)
-            }
+            (
+                Some(
+                    ComponentAction::Choose
+                    | ComponentAction::OpenRelated
+                    | ComponentAction::ChoosePage(..),
+                ),
+                None,
+            )
+            | (None, _) => Response::sentence(sentences::UNKNOWN_BUTTON),
         }
     }
 
@@ -283,7 +309,7 @@ impl Router {
         front_end: &str,
         query: Query,
         private: bool,
-        page: Option<(&str, usize)>,
+        page: Option<(&str, Option<usize>)>,
     ) -> Response {
         if let Some(wait) = self.limit(invocation) {
             return wait;
@@ -292,6 +318,10 @@ impl Router {
             Ok(reply) => Response::update(render(&reply, audience(invocation, private), page)),
             Err(failure) => Response::private(failure.message()),
         }
+    }
+
+    fn help(&self) -> Sheet {
+        self.responder.help(&commands::help(&self.commands()), (self.today)())
     }
 
     /// The query of a command without words.
@@ -311,28 +341,58 @@ impl Router {
         }
     }
 
-    /// Posts an answer publicly for the member who pressed the button, with a mention of the member
-    /// above it. The member and the bot both need the permission to write in the channel.
+    /// Shows the evidence of an answer to the member who pressed the button.
+    fn evidence(&self, invocation: &Invocation<'_>, entry: EntryId) -> Response {
+        if let Some(wait) = self.limit(invocation) {
+            return wait;
+        }
+        let message = match self.respond("evidence", Query::Entry(entry)) {
+            Ok(Reply::Answer(answer)) => evidence(&answer),
+            // The answer was withdrawn in the meantime.
+            Ok(reply) => render(&reply, Audience::Everybody, None),
+            Err(failure) => failure.message(),
+        };
+        Response::message(message, !invocation.is_bot_dm)
+    }
+
+    /// Why nothing can be posted for this member in this channel. The member and the bot both need
+    /// the permission to write there.
+    fn refuse_to_post(&self, invocation: &Invocation<'_>) -> Option<&'static str> {
+        let needed = match invocation.is_thread {
+            true => Permissions::SEND_MESSAGES_IN_THREADS,
+            false => Permissions::SEND_MESSAGES,
+        };
+        let may_write = |permissions: Permissions| {
+            invocation.guild.is_none()
+                || permissions.intersects(Permissions::ADMINISTRATOR | needed)
+        };
+        if !may_write(invocation.user_permissions()) {
+            Some(sentences::MAY_NOT_POST)
+        } else if !may_write(invocation.app_permissions) {
+            Some(sentences::BOT_MAY_NOT_POST)
+        } else {
+            None
+        }
+    }
+
+    /// Posts a reply publicly for the member who pressed the button. `from` is the message with the
+    /// reply; it is posted once.
     fn post(
         &self,
         invocation: &Invocation<'_>,
         from: MessageId,
-        query: Query,
-        page: Option<(&str, usize)>,
+        shared: Shared,
+        is_named: bool,
     ) -> Response {
-        let may_write = |permissions: Permissions| {
-            invocation.guild.is_none()
-                || permissions.intersects(
-                    Permissions::ADMINISTRATOR
-                        | Permissions::SEND_MESSAGES
-                        | Permissions::SEND_MESSAGES_IN_THREADS,
-                )
+        let (query, page) = match &shared {
+            Shared::Answer(entry) => (Query::Entry(entry.clone()), None),
+            Shared::Sheet(command) => match self.sheet_query(command) {
+                Some(query) => (query, Some((command.as_str(), None))),
+                None => return Response::sentence(sentences::UNKNOWN_BUTTON),
+            },
         };
-        if !may_write(invocation.user_permissions()) {
-            return Response::sentence(sentences::MAY_NOT_POST);
-        }
-        if !may_write(invocation.app_permissions) {
-            return Response::sentence(sentences::BOT_MAY_NOT_POST);
+        if let Some(refusal) = self.refuse_to_post(invocation) {
+            return Response::sentence(refusal);
         }
         if let Some(wait) = self.limit(invocation) {
             return wait;
@@ -349,9 +409,8 @@ impl Router {
             }
             Ok(_) if !self.posted.insert(from) => Response::sentence(sentences::ALREADY_POSTED),
             Ok(reply) => {
-                let message = render(&reply, Audience::Everybody, page)
-                    .with_content(sentences::shared_by(invocation.user.get()));
-                Response::message(message, false)
+                let by = is_named.then_some(invocation.user);
+                Response::message(posted(&reply, page, by), false)
             }
             Err(failure) => Response::private(failure.message()),
         }
@@ -367,14 +426,14 @@ impl Router {
             return Response::sentence(refusal);
         }
         let work = match action {
-            ModerationAction::Reload => Deferred::Reload,
-            ModerationAction::Check => Deferred::Check,
+            ModerationAction::Reload => Report::Reload,
+            ModerationAction::Check => Report::Check,
             ModerationAction::Show => return self.show_to_moderator(options),
         };
         if self.is_reloading.swap(true, Ordering::AcqRel) {
             return Response::sentence(sentences::RELOAD_RUNNING);
         }
-        Response { callback: deferred(), deferred: Some(work) }
+        Response { callback: deferred(), deferred: Some(Deferred::Report(work)) }
     }
 
     /// Everything about an entry, or an explanation of the decision about a question.
@@ -535,6 +594,19 @@ fn catch_panic<T>(work: impl FnOnce() -> T) -> Result<T, Failure> {
         error!(reference = failure.reference, "answering panicked");
         failure
     })
+}
+
+/// Deletes a posted message for the member who posted it, or for a moderator.
+fn remove(invocation: &Invocation<'_>, message: &Message) -> Response {
+    let moderates = invocation
+        .user_permissions()
+        .intersects(Permissions::ADMINISTRATOR | Permissions::MANAGE_MESSAGES);
+    if asker(message) == Some(invocation.user) || moderates {
+        let callback = CreateInteractionResponse::Acknowledge;
+        Response { callback, deferred: Some(Deferred::DeleteMessage) }
+    } else {
+        Response::sentence(sentences::MAY_NOT_REMOVE)
+    }
 }
 
 fn audience(invocation: &Invocation<'_>, private: bool) -> Audience {

@@ -1,0 +1,170 @@
+//! A page that shows replies as a phone shows them, from the JSON that goes to Discord.
+//!
+//! Moderators look at it before a reload, and a test measures it in a browser. The layout comes
+//! near Discord's; use it to compare, and leave room.
+
+mod message;
+
+use maud::{DOCTYPE, Markup, PreEscaped, html};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use serenity::model::id::{MessageId, UserId};
+
+use super::interaction::components::Shared;
+use super::interaction::outgoing::OutgoingMessage;
+use super::interaction::render::{Audience, confirmation, evidence, posted, render};
+use crate::reply::Reply;
+
+const CSS: &str = include_str!("page.css");
+const MEASURE: &str = include_str!("measure.js");
+
+/// The id of the element in which the page puts what it measured, as JSON.
+const FIGURES: &str = "figures";
+
+/// A reply, and the replies of its buttons.
+pub struct Exhibit {
+    pub name: String,
+    shots: Vec<Shot>,
+}
+
+/// A message, and what to measure it as.
+struct Shot {
+    caption: &'static str,
+    kind: Kind,
+    message: Value,
+    is_private: bool,
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Kind {
+    Answer,
+    /// The first page of a command.
+    Page,
+    /// The reply of a button.
+    Button,
+}
+
+/// What a browser measured. A screen is the height that a phone has for messages.
+#[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
+pub struct Figures {
+    /// How many answers there are.
+    pub answers: usize,
+    /// How many of them fit on one screen.
+    pub fit: usize,
+    /// The median and the greatest height in screens.
+    pub median: f64,
+    pub tallest: f64,
+    /// Those that do not fit, the tallest first.
+    pub tall: Vec<Height>,
+    /// The answers whose first paragraph cannot be seen to its end when they arrive.
+    pub hidden: Vec<String>,
+    pub pages: Vec<Height>,
+}
+
+#[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
+pub struct Height {
+    pub name: String,
+    pub screens: f64,
+}
+
+impl Figures {
+    /// Reads them from the page as a browser dumps it after its script has run.
+    pub fn read(dumped: &str) -> Option<Self> {
+        let (_, rest) = dumped.split_once(&format!("id=\"{FIGURES}\""))?;
+        let (_, rest) = rest.split_once('>')?;
+        let (figures, _) = rest.split_once("</script>")?;
+        serde_json::from_str(figures).ok()
+    }
+}
+
+impl Exhibit {
+    /// The reply with an answer, or why there is none, as a member gets it who asks in a channel.
+    pub fn of_answer(name: &str, reply: &Reply) -> Self {
+        let mut shots =
+            vec![Shot::new("The reply", Kind::Answer, render(reply, Audience::OneMember, None))];
+        if let Reply::Answer(answer) = reply {
+            let shared = Shared::Answer(answer.entry().clone());
+            shots.push(Shot::new("“Sources and quotes”", Kind::Button, evidence(answer)));
+            shots.extend(sharing(reply, &shared, None));
+        }
+        Self { name: name.to_owned(), shots }
+    }
+
+    /// The first page of a command.
+    pub fn of_page(command: &str, reply: &Reply) -> Self {
+        let page = Some((command, None));
+        let first =
+            Shot::new("The first page", Kind::Page, render(reply, Audience::OneMember, page));
+        let shared = Shared::Sheet(command.to_owned());
+        let shots = std::iter::once(first).chain(sharing(reply, &shared, page)).collect();
+        Self { name: format!("/{command}"), shots }
+    }
+}
+
+impl Shot {
+    fn new(caption: &'static str, kind: Kind, message: OutgoingMessage) -> Self {
+        Self { caption, kind, message: message.json(), is_private: true }
+    }
+}
+
+/// The replies of the buttons by which a member posts a reply to the channel.
+fn sharing(reply: &Reply, shared: &Shared, page: Option<(&str, Option<usize>)>) -> [Shot; 2] {
+    let message = posted(reply, page, Some(UserId::new(1)));
+    [
+        Shot::new("“Show in channel”", Kind::Button, confirmation(shared, MessageId::new(1))),
+        Shot { is_private: false, ..Shot::new("Posted", Kind::Button, message) },
+    ]
+}
+
+/// The page.
+pub fn page(exhibits: &[Exhibit]) -> String {
+    let page = html! {
+        (DOCTYPE)
+        html lang="en" {
+            head {
+                meta charset="utf-8";
+                meta name="viewport" content="width=device-width";
+                title { "Caseclerk: replies on a phone" }
+                style { (PreEscaped(CSS)) }
+            }
+            body {
+                h1 { "Replies on a phone" }
+                p #summary {}
+                @for exhibit in exhibits { (section(exhibit)) }
+                script #(FIGURES) type="application/json" {}
+                script { (PreEscaped(MEASURE)) }
+            }
+        }
+    };
+    page.into_string()
+}
+
+fn section(exhibit: &Exhibit) -> Markup {
+    html! {
+        section id=(exhibit.name) {
+            h2 { (exhibit.name) }
+            @for theme in ["dark", "light"] {
+                div.shots {
+                    @for shot in &exhibit.shots {
+                        figure {
+                            figcaption { (shot.caption) }
+                            div.phone.(theme) data-kind=(shot.kind.name()) data-name=(exhibit.name) {
+                                (message::message(&shot.message, shot.is_private))
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+impl Kind {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Answer => "answer",
+            Self::Page => "page",
+            Self::Button => "button",
+        }
+    }
+}
