@@ -19,6 +19,7 @@
 //!
 //! * [`ask`] and [`commands`] describe what a front end can ask for.
 //! * [`responder`] is the interface of the core for front ends.
+//! * [`conversation`] is what was asked and answered before.
 //! * [`markup`] removes the markup of a chat, so that only words are left.
 //! * [`language`] splits text into words.
 //! * [`matcher`] decides on an outcome: an answer, a choice of answers, or none.
@@ -34,6 +35,7 @@
 pub mod ask;
 pub mod commands;
 pub mod config;
+pub mod conversation;
 #[cfg(feature = "discord")]
 pub mod discord;
 pub mod eval;

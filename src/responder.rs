@@ -10,14 +10,17 @@ use tracing::{info, warn};
 use crate::ask::{Ask, Query};
 use crate::commands::Commands;
 use crate::config::Settings;
+use crate::conversation::Turn;
 use crate::eval::{self, Change, TruthError, read_sets, run};
 use crate::index::{IndexError, Origin};
-use crate::knowledge::{EntryId, FaqEntry, Finding, Knowledge, LoadError, QuotationKey, load};
+use crate::knowledge::{
+    Aspect, EntryId, FaqEntry, Finding, Knowledge, LoadError, QuotationKey, load,
+};
 use crate::legal::CaseStamp;
 use crate::lint;
 use crate::markup::without_markup;
 use crate::matcher::{
-    Calibration, CalibrationError, Check, Decision, Evidence, Parts, Reach, Setup, Snapshot,
+    Calibration, CalibrationError, Check, Evidence, Outcome, Parts, Reach, Setup, Snapshot,
     SnapshotError, UnknownPart, VectorTable,
 };
 use crate::reply::{self, Reply, Sheet, Suggestion};
@@ -45,13 +48,12 @@ struct Served {
     snapshot: Snapshot,
 }
 
-/// [`Snapshot::decide`] or [`Snapshot::decide_and_explain`].
-type Decide = fn(&Snapshot, &str) -> Result<Decision, IndexError>;
-
 /// A reply, with the evidence if the matcher decided it.
 pub struct Response {
     pub reply: Reply,
     pub evidence: Option<Evidence>,
+    /// For [`Responder::respond_after`], with the next question.
+    pub turn: Turn,
 }
 
 /// The differences between two versions of the content.
@@ -139,28 +141,21 @@ impl Responder {
 
     /// Answers a query. Any text is a question; only a failure of the index is an error.
     pub fn respond(&self, ask: &Ask) -> Result<Response, ResponderError> {
-        self.respond_with(ask, Snapshot::decide)
+        self.respond_after(ask, None)
     }
 
-    /// Like [`Responder::respond`], with an explanation in the evidence.
-    pub fn respond_and_explain(&self, ask: &Ask) -> Result<Response, ResponderError> {
-        self.respond_with(ask, Snapshot::decide_and_explain)
-    }
-
-    fn respond_with(&self, ask: &Ask, decide: Decide) -> Result<Response, ResponderError> {
+    /// Answers a query after an earlier one of the same person, so that a follow-up is understood.
+    pub fn respond_after(
+        &self,
+        ask: &Ask,
+        last: Option<&Turn>,
+    ) -> Result<Response, ResponderError> {
         let served = self.served.load();
         let knowledge = &served.knowledge;
         let stamp = self.stamp(knowledge, ask.today);
         let reply = match &ask.query {
             Query::Question(text) => {
-                let text = without_markup(text);
-                let id = EntryId::new(text.trim());
-                if !knowledge.library.entries.contains_key(&id) {
-                    let decision = decide(&served.snapshot, &text)?;
-                    let reply = reply::compose(knowledge, &decision.outcome, &stamp);
-                    return Ok(Response { reply, evidence: Some(decision.evidence) });
-                }
-                reply::entry_reply(knowledge, &id, &stamp)
+                return self.answer(&served, &without_markup(text), last, &stamp);
             }
             Query::Entry(id) => reply::entry_reply(knowledge, id, &stamp),
             Query::Page(name) => reply::page(knowledge, name, &stamp),
@@ -173,7 +168,58 @@ impl Responder {
                 sheet(reply::quotations(knowledge, &found, &stamp))
             }
         };
-        Ok(Response { reply, evidence: None })
+        Ok(Response::without_evidence(reply))
+    }
+
+    fn answer(
+        &self,
+        served: &Served,
+        text: &str,
+        last: Option<&Turn>,
+        stamp: &CaseStamp,
+    ) -> Result<Response, ResponderError> {
+        let Served { knowledge, snapshot, .. } = served;
+        let id = EntryId::new(text.trim());
+        let id = last.and_then(|last| last.chosen(text)).unwrap_or(&id);
+        if knowledge.library.entries.contains_key(id) {
+            return Ok(Response::without_evidence(reply::entry_reply(knowledge, id, stamp)));
+        }
+        let answered = last.and_then(|last| last.answered.as_ref());
+        let aspect = answered.and_then(|entry| Some((entry, snapshot.about_last_answer(text)?)));
+        if let Some((entry, aspect)) = aspect.filter(|(_, aspect)| *aspect != Aspect::Reason) {
+            let reply = reply::about_answer(knowledge, entry, aspect, stamp);
+            return Ok(Response::without_evidence(reply));
+        }
+        let (decision, question) = match last {
+            Some(last) => snapshot.decide_after(last, text)?,
+            None => (snapshot.decide(text)?, text.to_owned()),
+        };
+        if let Some((entry, aspect)) = aspect {
+            let is_another = matches!(&decision.outcome, Outcome::Answered { entry: other, .. } if other != entry);
+            if !is_another {
+                let reply = reply::about_answer(knowledge, entry, aspect, stamp);
+                return Ok(Response::without_evidence(reply));
+            }
+        }
+        let care = decision.care.as_deref();
+        let reply = reply::compose(knowledge, &decision.outcome, care, stamp);
+        let mut turn = turn(&reply);
+        // The heading of an answer is shorter than two questions together.
+        if question == text || turn.answered.is_none() {
+            turn.question = question;
+        }
+        Ok(Response { reply, evidence: Some(decision.evidence), turn })
+    }
+
+    /// Whether a text only asks about an answer that was given, such as "are you sure".
+    pub fn is_about_an_answer(&self, text: &str) -> bool {
+        self.served.load().snapshot.about_last_answer(&without_markup(text)).is_some()
+    }
+
+    /// An explanation of the decision about a question, for people.
+    pub fn explain(&self, question: &str) -> Result<Evidence, ResponderError> {
+        let served = self.served.load();
+        Ok(served.snapshot.decide_and_explain(&without_markup(question))?.evidence)
     }
 
     /// The commands for the current content.
@@ -226,7 +272,7 @@ impl Responder {
     /// An explanation of the decision about a question, for moderators.
     pub fn why(&self, question: &str, today: Date) -> Result<Sheet, ResponderError> {
         let served = self.served.load();
-        let evidence = served.snapshot.decide_and_explain(&without_markup(question))?.evidence;
+        let evidence = self.explain(question)?;
         Ok(reply::why(&served.knowledge, &evidence, &self.stamp(&served.knowledge, today)))
     }
 
@@ -310,6 +356,27 @@ impl Served {
         let commands = Arc::new(Commands::new(&knowledge.case_file));
         Self { knowledge, commands, snapshot }
     }
+}
+
+impl Response {
+    fn without_evidence(reply: Reply) -> Self {
+        let turn = turn(&reply);
+        Self { reply, evidence: None, turn }
+    }
+}
+
+/// What a reply leaves to go on from.
+fn turn(reply: &Reply) -> Turn {
+    let (question, answered, offered) = match reply {
+        Reply::Answer(answer) => {
+            (answer.question().to_owned(), Some(answer.entry().clone()), &[][..])
+        }
+        Reply::Choice(choice) => (String::new(), None, choice.suggestions.as_slice()),
+        Reply::NoAnswer(no_answer) => (String::new(), None, no_answer.nearest.as_slice()),
+        Reply::Sheet(sheet) => (sheet.title().to_owned(), None, &[][..]),
+    };
+    let offered = offered.iter().map(|suggestion| suggestion.entry.clone()).collect();
+    Turn { question, answered, offered }
 }
 
 fn sheet(sheet: Sheet) -> Reply {

@@ -12,6 +12,7 @@ use caseclerk::responder::Responder;
 use caseclerk::terminal::{Look, evidence_text, explanation_text, reply_text};
 use clap::Args;
 use jiff::civil::Date;
+use serde::Deserialize;
 
 use super::Exit;
 
@@ -30,9 +31,18 @@ pub struct AskArguments {
     #[arg(long, conflicts_with_all = ["json", "batch"])]
     full: bool,
     /// Answer a file of questions (- for standard input): one JSON string per line in, one JSON
-    /// object per line out
+    /// object per line out. A line that is an array of strings is a conversation; the reply is that
+    /// to its last question
     #[arg(long, value_name = "FILE", requires = "json", conflicts_with = "explain")]
     batch: Option<PathBuf>,
+}
+
+/// A line of a batch.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum BatchLine {
+    Question(String),
+    Conversation(Vec<String>),
 }
 
 pub fn run(arguments: &AskArguments, settings: &Settings, today: Date) -> anyhow::Result<Exit> {
@@ -52,11 +62,10 @@ fn answer_one(
     today: Date,
 ) -> anyhow::Result<Exit> {
     let ask = Ask { query: Query::Question(question.to_owned()), today };
-    let response = if arguments.json || arguments.explain {
-        responder.respond_and_explain(&ask)?
-    } else {
-        responder.respond(&ask)?
-    };
+    let mut response = responder.respond(&ask)?;
+    if (arguments.json || arguments.explain) && response.evidence.is_some() {
+        response.evidence = Some(responder.explain(question)?);
+    }
     let mut out = anstream::stdout();
     if arguments.json {
         write_json(&mut out, &JsonReply::new(question, response.reply, response.evidence))?;
@@ -87,17 +96,32 @@ fn answer_batch(responder: &Responder, file: &PathBuf, today: Date) -> anyhow::R
     let mut exit = Exit::Success;
     for (place, line) in input.split(b'\n').enumerate() {
         let line = line.with_context(|| format!("cannot read {}", file.display()))?;
-        match serde_json::from_slice::<String>(&line) {
-            Ok(question) => {
-                let query = Query::Question(question.clone());
-                let response = responder.respond(&Ask { query, today })?;
-                let reply = JsonReply::new(&question, response.reply, response.evidence);
+        match serde_json::from_slice::<BatchLine>(&line) {
+            Ok(line) => {
+                let questions = match line {
+                    BatchLine::Question(question) => vec![question],
+                    BatchLine::Conversation(questions) => questions,
+                };
+                let (last, earlier) = match questions.split_last() {
+                    Some((last, earlier)) => (last.as_str(), earlier),
+                    None => ("", &[][..]),
+                };
+                let ask =
+                    |question: &str| Ask { query: Query::Question(question.to_owned()), today };
+                let mut turn = None;
+                for question in earlier {
+                    turn = Some(responder.respond_after(&ask(question), turn.as_ref())?.turn);
+                }
+                let response = responder.respond_after(&ask(last), turn.as_ref())?;
+                let reply = JsonReply::new(last, response.reply, response.evidence);
                 write_json_line(&mut out, &reply)?;
             }
             Err(error) => {
                 exit = Exit::Findings;
                 let error = JsonError {
-                    error: format!("this line is not a JSON string: {error}"),
+                    error: format!(
+                        "this line is not a JSON string, nor an array of strings: {error}"
+                    ),
                     line: place + 1,
                 };
                 write_json_line(&mut out, &error)?;

@@ -4,6 +4,7 @@ use std::io::Write;
 
 use caseclerk::ask::Ask;
 use caseclerk::config::Settings;
+use caseclerk::conversation::Turn;
 use caseclerk::reply::{APOLOGY, Answer, Reply, Suggestion};
 use caseclerk::responder::{Changes, Responder, ResponderError};
 use caseclerk::terminal::{
@@ -26,6 +27,7 @@ pub fn run(settings: &Settings, today: Date) -> anyhow::Result<Exit> {
     let mut editor = DefaultEditor::new()?;
     let mut offered: Vec<Suggestion> = Vec::new();
     let mut answered: Option<Box<Answer>> = None;
+    let mut last: Option<Turn> = None;
     loop {
         let line = match editor.readline(PROMPT) {
             Ok(line) => line,
@@ -35,18 +37,21 @@ pub fn run(settings: &Settings, today: Date) -> anyhow::Result<Exit> {
         // The history is not saved: what people ask is private.
         let _ = editor.add_history_entry(&line);
         match read_chat_line(&line, &responder.commands(), &offered) {
-            ChatInput::Ask(query) => match responder.respond(&Ask { query, today }) {
-                Ok(response) => {
-                    writeln!(out, "\n{}", reply_text(&response.reply, look))?;
-                    (offered, answered) = match response.reply {
-                        Reply::Answer(answer) => (Vec::new(), Some(answer)),
-                        Reply::Choice(choice) => (choice.suggestions, None),
-                        Reply::NoAnswer(no_answer) => (no_answer.nearest, None),
-                        Reply::Sheet(_) => (Vec::new(), None),
-                    };
+            ChatInput::Ask(query) => {
+                match responder.respond_after(&Ask { query, today }, last.as_ref()) {
+                    Ok(response) => {
+                        last = Some(response.turn);
+                        writeln!(out, "\n{}", reply_text(&response.reply, look))?;
+                        (offered, answered) = match response.reply {
+                            Reply::Answer(answer) => (Vec::new(), Some(answer)),
+                            Reply::Choice(choice) => (choice.suggestions, None),
+                            Reply::NoAnswer(no_answer) => (no_answer.nearest, None),
+                            Reply::Sheet(_) => (Vec::new(), None),
+                        };
+                    }
+                    Err(error) => writeln!(out, "{APOLOGY}\n({error})")?,
                 }
-                Err(error) => writeln!(out, "{APOLOGY}\n({error})")?,
-            },
+            }
             ChatInput::Help => writeln!(out, "\n{}", help())?,
             ChatInput::More => match &answered {
                 Some(answer) => {

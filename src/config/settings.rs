@@ -51,6 +51,8 @@ pub struct DiscordSettings {
     /// For the public replies in one channel.
     pub channel_limit: RateLimit,
     pub remembered_replies: usize,
+    /// How long the last question of a member in a place is remembered.
+    pub conversation: Duration,
     /// The most time that a graceful shutdown may take.
     pub shutdown: Duration,
     /// How long the gateway may be silent before the connection counts as dead.
@@ -128,6 +130,9 @@ impl DiscordSettings {
             member_limit: rate_limit("discord.member_questions", "discord.member_seconds")?,
             channel_limit: rate_limit("discord.channel_replies", "discord.channel_seconds")?,
             remembered_replies: remembered_replies as usize,
+            conversation: Duration::from_secs(
+                60 * u64::from(options.whole("discord.conversation_minutes", 0..=1_440)?),
+            ),
             shutdown: options.seconds("discord.shutdown_seconds", 1..=600)?,
             silence: options.seconds("discord.silence_seconds", 5..=86_400)?,
             heartbeat_file: options.path("discord.heartbeat_file"),

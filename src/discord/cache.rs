@@ -43,6 +43,14 @@ impl<K: Hash + Eq + Clone, V: Clone> BoundedCache<K, V> {
         (value, true)
     }
 
+    /// Sets the value of a key.
+    pub fn put(&self, key: K, value: V) {
+        let (_, is_new) = self.get_or_insert(key.clone(), || value.clone());
+        if !is_new {
+            self.lock().values.insert(key, value);
+        }
+    }
+
     fn lock(&self) -> std::sync::MutexGuard<'_, Entries<K, V>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -58,6 +66,14 @@ impl<K: Hash + Eq + Clone> BoundedCache<K, ()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_value_is_replaced() {
+        let cache = BoundedCache::new(2);
+        cache.put("a", 1);
+        cache.put("a", 2);
+        assert_eq!(cache.get(&"a"), Some(2));
+    }
 
     #[test]
     fn the_oldest_entry_is_dropped() {

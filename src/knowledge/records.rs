@@ -108,7 +108,8 @@ pub struct ElsewhereGroup {
 pub struct Guard {
     pub name: String,
     pub leads_to: LeadsTo,
-    /// What the bot says instead of an answer, if the guard leads to silence.
+    /// What the bot says: instead of an answer, if the guard leads to silence; instead of the short
+    /// help; or to somebody in distress.
     #[serde(default)]
     pub says: Option<String>,
     /// Whether the question may contain only `words` and fillers.
@@ -134,9 +135,54 @@ pub struct Guard {
 pub enum LeadsTo {
     /// No answer, with the guard's own sentence.
     Silence,
-    /// The short help.
+    /// The short help, or the guard's own sentence.
     Help,
+    /// The guard's own sentence, for somebody in distress, and the answer if the text asks, too.
+    Care,
+    /// The answer that was given last. Without one, the guard does not apply.
+    LastAnswer(Aspect),
     Entry(EntryId),
+}
+
+/// What somebody wants to know about an answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Aspect {
+    /// Who says so.
+    Sources,
+    /// How certain it is.
+    Certainty,
+    /// More about it.
+    More,
+    /// Why. Another answer may say it; otherwise, what is behind this one.
+    Reason,
+    /// How old the information is.
+    Age,
+    /// The answer in few words.
+    Short,
+    /// The answer once more.
+    Again,
+}
+
+impl Aspect {
+    const NAMES: &[(Self, &str)] = &[
+        (Self::Sources, "last-answer/sources"),
+        (Self::Certainty, "last-answer/certainty"),
+        (Self::More, "last-answer/more"),
+        (Self::Reason, "last-answer/reason"),
+        (Self::Age, "last-answer/age"),
+        (Self::Short, "last-answer/short"),
+        (Self::Again, "last-answer/again"),
+    ];
+
+    /// What `leads_to` of a guard says.
+    pub fn name(self) -> &'static str {
+        let named = Self::NAMES.iter().find(|(aspect, _)| *aspect == self);
+        named.map_or("", |(_, name)| name)
+    }
+
+    fn named(name: &str) -> Option<Self> {
+        Self::NAMES.iter().find(|(_, known)| *known == name).map(|(aspect, _)| *aspect)
+    }
 }
 
 impl From<String> for LeadsTo {
@@ -144,7 +190,11 @@ impl From<String> for LeadsTo {
         match text.as_str() {
             "silence" => Self::Silence,
             "help" => Self::Help,
-            _ => Self::Entry(EntryId::new(text)),
+            "care" => Self::Care,
+            name => match Aspect::named(name) {
+                Some(aspect) => Self::LastAnswer(aspect),
+                None => Self::Entry(EntryId::new(text)),
+            },
         }
     }
 }
@@ -154,6 +204,8 @@ impl Serialize for LeadsTo {
         serializer.serialize_str(match self {
             Self::Silence => "silence",
             Self::Help => "help",
+            Self::Care => "care",
+            Self::LastAnswer(aspect) => aspect.name(),
             Self::Entry(id) => id.as_str(),
         })
     }

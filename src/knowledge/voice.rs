@@ -45,6 +45,7 @@ sentences! {
     SmallTalk = "replies"."small_talk" ["case"]
     Nearest = "replies"."nearest" ["case"]
     NoneOfThese = "replies"."none_of_these" ["case"]
+    Age = "replies"."age" ["date"]
 
     CourtRecord = "standing"."court-record" []
     Alleged = "standing"."alleged" []
@@ -53,6 +54,7 @@ sentences! {
     Regulator = "standing"."regulator" []
     ContractText = "standing"."contract-text" []
     Press = "standing"."press" []
+    OwnSearch = "standing"."own-search" []
     Commentary = "standing"."commentary" []
 
     AskCommand = "commands"."ask" []
@@ -161,6 +163,7 @@ impl Voice {
             Standing::Regulator => Sentence::Regulator,
             Standing::ContractText => Sentence::ContractText,
             Standing::Press => Sentence::Press,
+            Standing::OwnSearch => Sentence::OwnSearch,
             Standing::Commentary => Sentence::Commentary,
         })
     }

@@ -162,6 +162,22 @@ pub(super) fn is_function_word(word: &str) -> bool {
     FUNCTION_WORDS.binary_search(&word).is_ok()
 }
 
+/// Words that refer to what was said before, or go on from it, sorted.
+const REFERRING: &[&str] = &[
+    "also", "and", "but", "either", "else", "he", "her", "here", "him", "his", "how", "instead",
+    "it", "its", "n", "one", "same", "she", "so", "that", "their", "them", "then", "there",
+    "these", "they", "this", "tho", "those", "though", "too", "when", "where", "which", "who",
+    "whom", "whose", "why",
+];
+
+pub(crate) fn is_question_word(word: &str) -> bool {
+    matches!(word, "how" | "what" | "when" | "where" | "which" | "who" | "whom" | "whose" | "why")
+}
+
+pub(crate) fn is_referring(word: &str) -> bool {
+    REFERRING.binary_search(&word).is_ok()
+}
+
 /// Words that people put at either end of a question without changing its meaning, sorted.
 const FILLERS: &[&str] = &[
     "actually", "again", "and", "anyway", "btw", "but", "guys", "hello", "hey", "hi", "lol", "now",
@@ -182,11 +198,12 @@ pub fn is_opening(first: &str, second: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{FILLERS, FUNCTION_WORDS};
+    use super::{FILLERS, FUNCTION_WORDS, REFERRING};
 
     #[test]
     fn the_lists_are_sorted() {
         assert!(FUNCTION_WORDS.is_sorted());
         assert!(FILLERS.is_sorted(), "{FILLERS:?}");
+        assert!(REFERRING.is_sorted(), "{REFERRING:?}");
     }
 }

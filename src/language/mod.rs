@@ -16,7 +16,7 @@ mod words;
 
 pub(crate) use analyzer::{Analyzer, IsCommon, Vocabulary, WordCounts};
 pub(crate) use fold::fold;
-pub(crate) use function_words::{is_filler, is_opening};
+pub(crate) use function_words::{is_filler, is_opening, is_question_word, is_referring};
 pub(crate) use patterns::{Pattern, Patterns};
 pub(crate) use synonyms::Synonyms;
 pub(crate) use words::features;

@@ -21,6 +21,8 @@ pub enum Standing {
     ContractText,
     /// A press report.
     Press,
+    /// Something that we looked for and did not find.
+    OwnSearch,
     /// An opinion, or our own explanation of how something works.
     Commentary,
 }

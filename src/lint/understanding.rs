@@ -74,8 +74,10 @@ pub(super) const GUARD_AGAINST_PHRASING: Rule = Rule {
         let mut findings = Vec::new();
         for asked in every_phrasing(subject) {
             let first = patterns.matching(&asked.words).first().map(|&number| &guards[number]);
-            if let Some(guard) = first.filter(|guard| !matches!(guard.leads_to, LeadsTo::Entry(_)))
-            {
+            let is_kept = |guard: &&Located<Guard>| {
+                matches!(guard.leads_to, LeadsTo::Silence | LeadsTo::Help)
+            };
+            if let Some(guard) = first.filter(is_kept) {
                 findings.push(guard.place.error(
                     "guard-against-phrasing",
                     format!(
@@ -156,7 +158,11 @@ pub(super) const ELSEWHERE_ASKED: Rule = Rule {
 fn badly_formed(guard: &Located<Guard>, is_new: bool) -> Vec<Finding> {
     let place = &guard.place;
     let name = &guard.name;
-    let leads_to_silence = guard.leads_to == LeadsTo::Silence;
+    let (needs_words, may_have_words) = match guard.leads_to {
+        LeadsTo::Silence | LeadsTo::Care => (true, true),
+        LeadsTo::Help => (false, true),
+        LeadsTo::Entry(_) | LeadsTo::LastAnswer(_) => (false, false),
+    };
     let lists_have_words = std::iter::once(&guard.words)
         .chain(&guard.and)
         .all(|list| list.iter().any(|w| !terms(w).is_empty()));
@@ -174,13 +180,13 @@ fn badly_formed(guard: &Located<Guard>, is_new: bool) -> Vec<Finding> {
             "add similar questions that it must not match",
         ),
         (
-            leads_to_silence && guard.says.is_none(),
-            "it leads to silence without a sentence",
+            needs_words && guard.says.is_none(),
+            "it leads to silence, or to care, without a sentence",
             "add says = \"one honest sentence\"",
         ),
         (
-            !leads_to_silence && guard.says.is_some(),
-            "it does not lead to silence, so `says` is never shown",
+            !may_have_words && guard.says.is_some(),
+            "it leads to an answer, so `says` is never shown",
             "remove `says`",
         ),
     ];

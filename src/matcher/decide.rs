@@ -2,11 +2,11 @@
 
 use super::calibrate::{Band, Confidence, SignalValues};
 use super::outcome::{Decision, Evidence, NoAnswerReason, Outcome, Verdict};
-use super::question::Question;
+use super::question::{ParsedText, Question};
 use super::rank::{Candidate, candidates, choice_for_word};
 use super::snapshot::Snapshot;
 use crate::index::IndexError;
-use crate::knowledge::{EntryId, Guard, LeadsTo};
+use crate::knowledge::{Aspect, EntryId, Guard, LeadsTo};
 
 /// The most suggestions for an ambiguous question, and for a question without an answer.
 const SUGGESTIONS: usize = 5;
@@ -57,15 +57,34 @@ impl Snapshot {
     /// Decides the outcome for a question. Any text is a question, and the same text always gets
     /// the same decision.
     pub fn decide(&self, text: &str) -> Result<Decision, IndexError> {
-        Ok(self.conclude(self.analyse(text)?))
+        let care = self.care_for(text);
+        if care.is_none() {
+            return Ok(self.conclude(self.analyse(text)?));
+        }
+        // The answer is for the rest of the message, if that asks something.
+        let rest = text.split_inclusive(['.', '!', '?', '\n', ';', ',']);
+        let rest: String = rest.filter(|clause| self.care_for(clause).is_none()).collect();
+        let mut decision = self.conclude(self.analyse(&rest)?);
+        if !matches!(decision.outcome, Outcome::Answered { .. }) {
+            // A list of questions is no help to somebody in distress.
+            let (reason, nearest) = (NoAnswerReason::Distress, Vec::new());
+            decision.outcome = Outcome::NoAnswer { reason, nearest, guard: care.clone() };
+        }
+        Ok(Decision { care, ..decision })
+    }
+
+    /// The name of the guard that says that somebody is in distress.
+    fn care_for(&self, text: &str) -> Option<String> {
+        let text = ParsedText::new(text, self.model().analyzer());
+        let guard = self.guard_of(&text, |leads_to| *leads_to == LeadsTo::Care)?;
+        Some(guard.name.clone())
     }
 
     /// Decides as [`Snapshot::decide`] does, and adds an explanation for people.
     pub fn decide_and_explain(&self, text: &str) -> Result<Decision, IndexError> {
-        let analysis = self.analyse(text)?;
-        let question = analysis.question.clone();
-        let mut decision = self.conclude(analysis);
-        let explanation = self.explain(&question.whole, &decision.evidence.candidates)?;
+        let mut decision = self.decide(text)?;
+        let whole = ParsedText::new(text, self.model().analyzer());
+        let explanation = self.explain(&whole, &decision.evidence.candidates)?;
         decision.evidence.explanation = Some(explanation);
         Ok(decision)
     }
@@ -81,14 +100,36 @@ impl Snapshot {
         candidates.truncate(SUGGESTIONS);
         let evidence =
             Evidence { candidates, signals, guard, confidence, verdict, explanation: None };
-        Decision { outcome, evidence }
+        Decision { outcome, care: None, evidence }
     }
 
-    /// The first guard that the question matches. In a story, only the sentences that ask count.
+    /// What a text asks about the answer that was given last.
+    pub fn about_last_answer(&self, text: &str) -> Option<Aspect> {
+        let text = ParsedText::new(text, self.model().analyzer());
+        let guard = self.guard_of(&text, |leads_to| matches!(leads_to, LeadsTo::LastAnswer(_)))?;
+        match guard.leads_to {
+            LeadsTo::LastAnswer(aspect) => Some(aspect),
+            _ => None,
+        }
+    }
+
+    /// The first guard that the question matches, of those that decide by themselves. In a story,
+    /// only the sentences that ask count.
     fn first_guard(&self, question: &Question) -> Option<&Guard> {
+        let decides =
+            |leads_to: &LeadsTo| !matches!(leads_to, LeadsTo::Care | LeadsTo::LastAnswer(_));
         let asking = question.asking_sentences().into_iter();
-        let matching = asking.flat_map(|text| self.guard_patterns().matching(&text.words));
-        self.library().guards.get(matching.min()?).map(|guard| &guard.value)
+        let numbers = asking.flat_map(|text| self.guard_patterns().matching(&text.words));
+        let guards = &self.library().guards;
+        let first = numbers.filter(|&number| decides(&guards[number].leads_to)).min()?;
+        Some(&guards[first].value)
+    }
+
+    /// The first guard that a text matches, of those that lead there.
+    fn guard_of(&self, text: &ParsedText, leads_there: fn(&LeadsTo) -> bool) -> Option<&Guard> {
+        let matching = self.guard_patterns().matching(&text.words).into_iter();
+        let mut guards = matching.map(|number| &self.library().guards[number].value);
+        guards.find(|guard| leads_there(&guard.leads_to))
     }
 
     /// The decision of a guard that the question matches. `None` if the confidence must decide.
@@ -106,7 +147,11 @@ impl Snapshot {
             |reason, nearest| Outcome::NoAnswer { reason, nearest, guard: Some(name.to_owned()) };
         let outcome = match &guard.leads_to {
             LeadsTo::Silence => no_answer(NoAnswerReason::OtherMatter, Vec::new()),
+            LeadsTo::Help if guard.says.is_some() => {
+                no_answer(NoAnswerReason::SmallTalk, Vec::new())
+            }
             LeadsTo::Help => no_answer(NoAnswerReason::SmallTalk, self.type_ahead("", EXAMPLES)),
+            LeadsTo::Care | LeadsTo::LastAnswer(_) => return None,
             LeadsTo::Entry(id) => {
                 let in_scope = confidence.is_some_and(|sure| sure.in_scope >= MIN_SCOPE_FOR_GUARD);
                 if !in_scope || !self.library().is_vetted(id) {

@@ -8,6 +8,7 @@
 mod calibrate;
 mod decide;
 mod explain;
+mod follow_up;
 mod model;
 mod outcome;
 mod parts;

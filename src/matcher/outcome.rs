@@ -40,12 +40,16 @@ pub enum NoAnswerReason {
     OtherMatter,
     /// A guard says that the text asks nothing.
     SmallTalk,
+    /// A guard says that somebody is in distress.
+    Distress,
 }
 
 /// An outcome with its evidence.
 #[derive(Debug, Clone)]
 pub struct Decision {
     pub outcome: Outcome,
+    /// The name of the guard that says that the asker is in distress.
+    pub care: Option<String>,
     pub evidence: Evidence,
 }
 

@@ -50,6 +50,8 @@ pub struct Answer {
     link: Option<Link>,
     citations: Citations,
     stamp: CaseStamp,
+    care: Option<String>,
+    shows_evidence: bool,
 }
 
 /// The standing of a claim, with its label from the content.
@@ -95,7 +97,24 @@ impl Answer {
             link,
             citations,
             stamp,
+            care: None,
+            shows_evidence: false,
         }
+    }
+
+    /// With a sentence before it, for somebody in distress.
+    pub(super) fn with_care(self, care: Option<String>) -> Self {
+        Self { care, ..self }
+    }
+
+    /// With the evidence instead of the text.
+    pub(super) fn as_evidence(self) -> Self {
+        Self { shows_evidence: true, ..self }
+    }
+
+    /// With another text, which the sources of the answer carry, too.
+    pub(super) fn with_body(self, body: RichText) -> Self {
+        Self { body, ..self }
     }
 
     pub fn entry(&self) -> &EntryId {
@@ -105,6 +124,16 @@ impl Answer {
     /// The question of the FAQ that this answers.
     pub fn question(&self) -> &str {
         &self.question
+    }
+
+    /// A sentence for somebody in distress, which comes first.
+    pub fn care(&self) -> Option<&str> {
+        self.care.as_deref()
+    }
+
+    /// Whether somebody asked for what is behind the answer.
+    pub fn shows_evidence(&self) -> bool {
+        self.shows_evidence
     }
 
     pub fn body(&self) -> &RichText {
@@ -330,6 +359,13 @@ pub enum WhyNoAnswer {
     /// The matcher found no answer to the question.
     #[serde(untagged)]
     Question(NoAnswerReason),
+}
+
+impl NoAnswer {
+    /// Whether the status of the case belongs under it. Somebody in distress needs other words.
+    pub fn is_stamped(&self) -> bool {
+        self.reason != WhyNoAnswer::Question(NoAnswerReason::Distress)
+    }
 }
 
 impl Choice {

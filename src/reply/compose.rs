@@ -14,7 +14,7 @@ use super::markdown::parse_markdown;
 use super::rich_text::{Block, Inline, RichText};
 use super::sheet::{Link, Section, Sheet, SheetPage};
 use crate::knowledge::{
-    CaseFile, EntryId, FaqEntry, Knowledge, PageBody, PageName, PageSection, Quotation,
+    Aspect, CaseFile, EntryId, FaqEntry, Knowledge, PageBody, PageName, PageSection, Quotation,
     QuotationKey, Sentence, TimelineEvent, Vetting,
 };
 use crate::legal::{
@@ -30,10 +30,23 @@ pub const DISCLAIMER: &str = "Information, not legal advice.";
 pub const APOLOGY: &str =
     "Sorry, something went wrong on my side, and I would rather say nothing than something wrong.";
 
-/// Composes the reply for an outcome.
-pub fn compose(knowledge: &Knowledge, outcome: &Outcome, stamp: &CaseStamp) -> Reply {
+/// Composes the reply for an outcome. `care` is the guard that says that the asker is in distress.
+pub fn compose(
+    knowledge: &Knowledge,
+    outcome: &Outcome,
+    care: Option<&str>,
+    stamp: &CaseStamp,
+) -> Reply {
     match outcome {
-        Outcome::Answered { entry, runners_up } => reply_for(knowledge, entry, runners_up, stamp),
+        Outcome::Answered { entry, runners_up } => {
+            match reply_for(knowledge, entry, runners_up, stamp) {
+                Reply::Answer(answer) => {
+                    let care = guard_says(knowledge, care).map(str::to_owned);
+                    Reply::Answer(Box::new(answer.with_care(care)))
+                }
+                reply => reply,
+            }
+        }
         Outcome::Ambiguous(ids) => Reply::Choice(Choice {
             text: knowledge.case_file.say(Sentence::Choice, &[]),
             suggestions: suggestions(knowledge, ids),
@@ -54,6 +67,32 @@ pub fn compose(knowledge: &Knowledge, outcome: &Outcome, stamp: &CaseStamp) -> R
 /// The reply to a request for an entry by id: its answer, or the reason why there is none.
 pub fn entry_reply(knowledge: &Knowledge, id: &EntryId, stamp: &CaseStamp) -> Reply {
     reply_for(knowledge, id, &[], stamp)
+}
+
+/// The reply to somebody who asks about the answer that was given last.
+pub fn about_answer(
+    knowledge: &Knowledge,
+    id: &EntryId,
+    aspect: Aspect,
+    stamp: &CaseStamp,
+) -> Reply {
+    let answer = match reply_for(knowledge, id, &[], stamp) {
+        Reply::Answer(answer) => answer,
+        reply => return reply,
+    };
+    Reply::Answer(Box::new(match aspect {
+        Aspect::Sources | Aspect::Certainty | Aspect::More | Aspect::Reason => answer.as_evidence(),
+        Aspect::Again => *answer,
+        Aspect::Short => {
+            let first = answer.body().0.iter().take(1).cloned().collect();
+            answer.with_body(RichText(first))
+        }
+        Aspect::Age => {
+            let checked = written_out(answer.as_of());
+            let say = knowledge.case_file.say(Sentence::Age, &[("date", &checked)]);
+            answer.with_body(RichText::plain(say))
+        }
+    }))
 }
 
 /// The reply for an entry. The runners-up come first among the related questions.
@@ -138,6 +177,8 @@ fn guard_says<'c>(knowledge: &'c Knowledge, name: Option<&str>) -> Option<&'c st
 fn no_answer_text(case_file: &CaseFile, reason: NoAnswerReason, has_nearest: bool) -> String {
     let (sentence, lists_nearest) = match reason {
         NoAnswerReason::Empty => (Sentence::Empty, false),
+        // The guard has a sentence of its own.
+        NoAnswerReason::Distress => (Sentence::NotSure, false),
         // This sentence ends by introducing the examples itself.
         NoAnswerReason::SmallTalk => (Sentence::SmallTalk, false),
         NoAnswerReason::Outside => (Sentence::Outside, has_nearest),

@@ -20,6 +20,8 @@ pub struct JsonReply<'a> {
     reason: Option<WhyNoAnswer>,
     entry: Option<EntryId>,
     topic: Option<TopicId>,
+    /// A sentence for somebody in distress, to show before the text.
+    care: Option<String>,
     /// The text in Markdown, without the stamp.
     text: String,
     standing: Option<Standing>,
@@ -82,6 +84,7 @@ impl<'a> JsonReply<'a> {
             reason: None,
             entry: None,
             topic: None,
+            care: None,
             text: String::new(),
             standing: None,
             quotations: Vec::new(),
@@ -125,6 +128,7 @@ impl<'a> JsonReply<'a> {
         Self {
             entry: Some(answer.entry().clone()),
             topic: Some(answer.entry().topic()),
+            care: answer.care().map(str::to_owned),
             text: answer.body().to_markdown(),
             standing: Some(answer.standing()),
             quotations: quotations.map(JsonQuotation::from).collect(),

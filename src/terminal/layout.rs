@@ -52,6 +52,11 @@ impl Look {
 pub fn reply_text(reply: &Reply, look: Look) -> String {
     let mut page = Page::new(look);
     match reply {
+        Reply::Answer(answer) if answer.shows_evidence() => {
+            page.heading(answer.question());
+            page.blank();
+            page.evidence(answer);
+        }
         Reply::Answer(answer) => page.answer(answer),
         Reply::Choice(choice) => {
             page.paragraph(&choice.text);
@@ -61,7 +66,9 @@ pub fn reply_text(reply: &Reply, look: Look) -> String {
         Reply::NoAnswer(no_answer) => {
             page.paragraph(&no_answer.text);
             page.numbered(&no_answer.nearest);
-            page.stamp(&no_answer.brief_stamp());
+            if no_answer.is_stamped() {
+                page.stamp(&no_answer.brief_stamp());
+            }
         }
         Reply::Sheet(sheet) => page.sheet(sheet),
     }
@@ -102,6 +109,9 @@ impl Page {
     fn answer(&mut self, answer: &Answer) {
         self.heading(answer.question());
         self.blank();
+        if let Some(care) = answer.care() {
+            self.paragraph(care);
+        }
         self.rich(answer.body());
         for quoted in answer.quoted_in_reply() {
             self.quotation("", quoted);

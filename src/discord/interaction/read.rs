@@ -161,7 +161,27 @@ pub struct ChatMessage {
     /// Whether the message mentions the bot. A reply to the bot does, unless its ping is turned
     /// off.
     pub mentions_bot: bool,
+    pub replies_to: RepliesTo,
     pub text: String,
+}
+
+/// Whose message a message replies to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RepliesTo {
+    Nobody,
+    Bot,
+    /// The bot cannot read that message.
+    SomebodyElse,
+}
+
+impl RepliesTo {
+    fn of(referenced: Option<&Message>, bot: UserId) -> Self {
+        match referenced {
+            None => Self::Nobody,
+            Some(message) if message.author.id == bot => Self::Bot,
+            Some(_) => Self::SomebodyElse,
+        }
+    }
 }
 
 impl ChatMessage {
@@ -177,6 +197,7 @@ impl ChatMessage {
             author: author.id,
             is_direct: message.guild_id.is_none(),
             mentions_bot: mentions(&message.mentions, bot),
+            replies_to: RepliesTo::of(message.referenced_message.as_deref(), bot),
             text: message.content.clone(),
         })
     }
@@ -193,6 +214,10 @@ impl ChatMessage {
             author: author.id,
             is_direct: update.guild_id.is_none(),
             mentions_bot: mentions(update.mentions.as_deref().unwrap_or_default(), bot),
+            replies_to: RepliesTo::of(
+                update.referenced_message.as_ref().and_then(|message| message.as_deref()),
+                bot,
+            ),
             text: update.content.clone().unwrap_or_default(),
         })
     }

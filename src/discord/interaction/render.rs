@@ -46,6 +46,7 @@ pub fn render(
     page: Option<(&str, Option<usize>)>,
 ) -> OutgoingMessage {
     match reply {
+        Reply::Answer(answer) if answer.shows_evidence() => evidence(answer),
         Reply::Answer(answer) => render_answer(answer, audience),
         Reply::Choice(choice) => {
             let mut message = questions(&choice.text, &choice.suggestions, &choice.brief_stamp());
@@ -53,7 +54,10 @@ pub fn render(
             message.components.push(CreateActionRow::Buttons(vec![none]));
             message
         }
-        Reply::NoAnswer(no) => questions(&no.text, &no.nearest, &no.brief_stamp()),
+        Reply::NoAnswer(no) => {
+            let stamp = if no.is_stamped() { no.brief_stamp() } else { String::new() };
+            questions(&no.text, &no.nearest, &stamp)
+        }
         Reply::Sheet(sheet) => render_sheet(sheet, audience, page),
     }
 }
@@ -98,7 +102,12 @@ fn render_answer(answer: &Answer, audience: Audience) -> OutgoingMessage {
     let after = std::iter::once(standing).chain(sources).collect();
     let mut message = fit_message(
         answer.question(),
-        pieces(answer.body()),
+        answer
+            .care()
+            .map(|care| Piece::paragraph(escape(care)))
+            .into_iter()
+            .chain(pieces(answer.body()))
+            .collect(),
         quoted.collect(),
         after,
         &answer.brief_stamp(),
@@ -233,7 +242,7 @@ fn embeds(title: &str, pages: &[String], footer: &str) -> Vec<CreateEmbed> {
         if place == 0 && !title.is_empty() {
             embed = embed.title(clip(title, limits::EMBED_TITLE));
         }
-        if place == last {
+        if place == last && !footer.is_empty() {
             embed.footer(CreateEmbedFooter::new(clip(footer, limits::EMBED_FOOTER)))
         } else {
             embed
@@ -391,6 +400,7 @@ fn symbol(standing: Standing) -> &'static str {
         Standing::Regulator => "🏛️",
         Standing::ContractText => "📄",
         Standing::Press => "📰",
+        Standing::OwnSearch => "🔍",
         Standing::Commentary => "💬",
     }
 }

@@ -24,12 +24,13 @@ use super::limits;
 use super::markdown::clip;
 use super::outgoing::{OutgoingMessage, deferred};
 use super::read::{
-    ChatMessage, Invocation, Options, asker, is_ephemeral, selected_value, target_text,
+    ChatMessage, Invocation, Options, RepliesTo, asker, is_ephemeral, selected_value, target_text,
 };
 use super::render::{Audience, confirmation, evidence, posted, render, whole_sheet};
 use crate::ask::{Ask, Query};
 use crate::commands::{Command, Commands};
 use crate::config::{DiscordSettings, ModerationSettings};
+use crate::conversation::Turn;
 use crate::knowledge::EntryId;
 use crate::markup::is_only_markup;
 use crate::reply::{APOLOGY, Reply, Sheet};
@@ -39,6 +40,12 @@ use crate::responder::Responder;
 /// does not post it again.
 const REMEMBERED_POSTS: usize = 1000;
 
+/// How many conversations are remembered, and no longer than the operator wants.
+const REMEMBERED_CONVERSATIONS: usize = 10_000;
+
+/// Where a member has a conversation.
+type Place = (UserId, ChannelId);
+
 /// Turns interactions and messages into responses.
 pub struct Router {
     responder: Arc<Responder>,
@@ -47,6 +54,7 @@ pub struct Router {
     users: TokenBuckets<UserId>,
     channels: TokenBuckets<ChannelId>,
     posted: BoundedCache<MessageId, ()>,
+    conversations: BoundedCache<Place, (Instant, Turn)>,
     is_reloading: AtomicBool,
     today: fn() -> Date,
 }
@@ -96,6 +104,7 @@ impl Router {
             users: TokenBuckets::new(discord.member_limit),
             channels: TokenBuckets::new(discord.channel_limit),
             posted: BoundedCache::new(REMEMBERED_POSTS),
+            conversations: BoundedCache::new(REMEMBERED_CONVERSATIONS),
             is_reloading: AtomicBool::new(false),
             today,
         }
@@ -133,7 +142,15 @@ impl Router {
                 return Ok(whole_sheet(&self.help()));
             }
             let front_end = if message.is_direct { "direct message" } else { "mention" };
-            let reply = self.respond(front_end, Query::Question(message.text.clone()))?;
+            let place = (message.author, message.channel);
+            let goes_on = message.is_direct || message.replies_to == RepliesTo::Bot;
+            if message.replies_to == RepliesTo::SomebodyElse
+                && self.responder.is_about_an_answer(&message.text)
+            {
+                return Ok(OutgoingMessage::text(sentences::CANNOT_SEE));
+            }
+            let query = Query::Question(message.text.clone());
+            let reply = self.respond_in(place, goes_on, front_end, query)?;
             Ok(render(&reply, Audience::Everybody, None))
         });
         Some(reply.flatten().unwrap_or_else(|failure| failure.message()))
@@ -238,7 +255,13 @@ impl Router {
         let private = private
             || (!invocation.is_bot_dm
                 && self.channels.take(invocation.channel, Instant::now()) != Admission::Allowed);
-        match self.respond(front_end, query) {
+        let place = (invocation.user, invocation.channel);
+        let reply = match front_end {
+            // The words are somebody else's.
+            "context menu" => self.respond(front_end, query),
+            _ => self.respond_in(place, true, front_end, query),
+        };
+        match reply {
             Ok(reply) => {
                 Response::message(render(&reply, audience(invocation, private), page), private)
             }
@@ -314,7 +337,7 @@ impl Router {
         if let Some(wait) = self.limit(invocation) {
             return wait;
         }
-        match self.respond(front_end, query) {
+        match self.respond_in((invocation.user, invocation.channel), false, front_end, query) {
             Ok(reply) => Response::update(render(&reply, audience(invocation, private), page)),
             Err(failure) => Response::private(failure.message()),
         }
@@ -491,8 +514,36 @@ impl Router {
         Response::only(CreateInteractionResponse::Autocomplete(response))
     }
 
-    /// Asks the core. The span records the outcome, but neither the question nor the asker.
+    /// Asks the core in a conversation. `goes_on` is whether what was asked before may count.
+    fn respond_in(
+        &self,
+        place: Place,
+        goes_on: bool,
+        front_end: &str,
+        query: Query,
+    ) -> Result<Reply, Failure> {
+        let keeps = self.discord.conversation;
+        let last = self.conversations.get(&place).filter(|(at, _)| goes_on && at.elapsed() < keeps);
+        let (reply, turn) =
+            self.respond_after(front_end, query, last.map(|(_, turn)| turn).as_ref())?;
+        if !keeps.is_zero() {
+            self.conversations.put(place, (Instant::now(), turn));
+        }
+        Ok(reply)
+    }
+
+    /// Asks the core without a conversation.
     fn respond(&self, front_end: &str, query: Query) -> Result<Reply, Failure> {
+        self.respond_after(front_end, query, None).map(|(reply, _)| reply)
+    }
+
+    /// Asks the core. The span records the outcome, but neither the question nor the asker.
+    fn respond_after(
+        &self,
+        front_end: &str,
+        query: Query,
+        last: Option<&Turn>,
+    ) -> Result<(Reply, Turn), Failure> {
         let start = Instant::now();
         let span = info_span!(
             "question",
@@ -503,7 +554,8 @@ impl Router {
             milliseconds = field::Empty
         );
         let _entered = span.enter();
-        let response = self.responder.respond(&Ask { query, today: (self.today)() });
+        let ask = Ask { query, today: (self.today)() };
+        let response = self.responder.respond_after(&ask, last);
         span.record("milliseconds", start.elapsed().as_secs_f64() * 1000.0);
         let response = response.map_err(|error| Failure::log(&error))?;
         let (outcome, entry) = match &response.reply {
@@ -520,7 +572,7 @@ impl Router {
             span.record("score", score);
         }
         info!("done");
-        Ok(response.reply)
+        Ok((response.reply, response.turn))
     }
 
     /// The response to a user who is rate limited; `None` if the user is not.
