@@ -47,7 +47,7 @@ pub struct FaqEntry {
 pub enum Vetting {
     /// Loaded and checked, but not indexed and not shown to members.
     Draft,
-    /// Compared with its sources by a second person on that day.
+    /// Compared with its sources on that day. Who does that is for the operator to decide.
     Vetted(Date),
     /// Not indexed. A member who asks for it by id is shown when and why it was withdrawn.
     Withdrawn {

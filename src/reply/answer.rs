@@ -108,7 +108,7 @@ impl Answer {
     }
 
     /// With the evidence instead of the text.
-    pub(super) fn as_evidence(self) -> Self {
+    pub(super) fn with_evidence(self) -> Self {
         Self { shows_evidence: true, ..self }
     }
 

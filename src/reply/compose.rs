@@ -81,7 +81,9 @@ pub fn about_answer(
         reply => return reply,
     };
     Reply::Answer(Box::new(match aspect {
-        Aspect::Sources | Aspect::Certainty | Aspect::More | Aspect::Reason => answer.as_evidence(),
+        Aspect::Sources | Aspect::Certainty | Aspect::More | Aspect::Reason => {
+            answer.with_evidence()
+        }
         Aspect::Again => *answer,
         Aspect::Short => {
             let first = answer.body().0.iter().take(1).cloned().collect();
