@@ -1,8 +1,6 @@
 //! The real FAQ and people: conversations, and people in distress. The sets are in `eval/people`;
 //! they were written without sight of the words that the FAQ lists.
 
-#[path = "support/shared_index.rs"]
-mod shared_index;
 #[path = "support/shipped_faq.rs"]
 mod shipped_faq;
 

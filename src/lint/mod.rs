@@ -45,6 +45,7 @@ pub const RULES: &[Rule] = &[
     style::MARKUP,
     style::LENGTH,
     style::QUESTION_LENGTH,
+    style::YES_OR_NO,
     style::RELATIVE_DATE,
     style::PROMISE,
     style::LOADED_WORD,

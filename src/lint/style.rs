@@ -84,6 +84,53 @@ pub(super) const QUESTION_LENGTH: Rule = Rule {
     },
 };
 
+pub(super) const YES_OR_NO: Rule = Rule {
+    name: "yes-or-no",
+    severity: Severity::Warning,
+    ensures: "no answer confirms the opposite of what was asked",
+    check: |subject| {
+        let opens_so = |entry: &&FaqEntry| {
+            let (first, _) = entry.answer.value.split_at(
+                entry.answer.value.find(|c: char| !c.is_alphabetic()).unwrap_or_default(),
+            );
+            let is_sentence = entry.answer.value[first.len()..].starts_with([',', '.', ':', ';']);
+            matches!(first, "Yes" | "No") && is_sentence
+        };
+        let asked_with = |entry: &FaqEntry, negated: bool| {
+            let mut ways = entry.ways_of_asking().map(fold);
+            ways.find(|way| wants_yes_or_no(way) && is_negated(way) == negated)
+        };
+        let entries = subject.knowledge.library.vetted().filter(opens_so);
+        let findings = entries.filter_map(|entry| {
+            let (plain, negated) = (asked_with(entry, false)?, asked_with(entry, true)?);
+            Some(entry.answer.place.warning(
+                "yes-or-no",
+                format!("the answer opens with yes or no, to “{plain}” and to “{negated}” alike"),
+                "open with the fact itself",
+            ))
+        });
+        findings.collect()
+    },
+};
+
+/// Whether a folded question can be answered with yes or no.
+fn wants_yes_or_no(question: &str) -> bool {
+    const VERBS: &[&str] = &[
+        "am", "are", "can", "could", "did", "do", "does", "has", "have", "is", "should", "was",
+        "were", "will", "would",
+    ];
+    let first = question.split(|c: char| !c.is_alphabetic()).next().unwrap_or_default();
+    let verb = first.strip_suffix('n').filter(|_| question.contains("n't")).unwrap_or(first);
+    VERBS.contains(&verb) || question.ends_with("right?") || question.ends_with("right")
+}
+
+fn is_negated(question: &str) -> bool {
+    question.contains("n't")
+        || question
+            .split(|c: char| !c.is_alphabetic())
+            .any(|word| matches!(word, "not" | "never" | "no" | "nobody" | "without"))
+}
+
 pub(super) const RELATIVE_DATE: Rule = Rule {
     name: "relative-date",
     severity: Severity::Error,
