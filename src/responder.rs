@@ -184,6 +184,10 @@ impl Responder {
         if knowledge.library.entries.contains_key(id) {
             return Ok(Response::without_evidence(reply::entry_reply(knowledge, id, stamp)));
         }
+        if let Some(code) = snapshot.foreign_language(text) {
+            let reply = reply::in_other_language(knowledge, &code, stamp);
+            return Ok(Response::without_evidence(reply));
+        }
         let answered = last.and_then(|last| last.answered.as_ref());
         let aspect = answered.and_then(|entry| Some((entry, snapshot.about_last_answer(text)?)));
         if let Some((entry, aspect)) = aspect.filter(|(_, aspect)| *aspect != Aspect::Reason) {

@@ -1,4 +1,4 @@
-//! The real FAQ and people: conversations, and people in distress. The sets are in `eval/people`;
+//! The real FAQ and people: conversations, other languages, and people in distress. The sets are in `eval/people`;
 //! they were written without sight of the words that the FAQ lists.
 
 #[path = "support/shipped_faq.rs"]
@@ -40,6 +40,17 @@ struct Message {
     distress: bool,
 }
 
+#[derive(Deserialize)]
+struct Foreigners {
+    messages: Vec<Foreigner>,
+}
+
+#[derive(Deserialize)]
+struct Foreigner {
+    text: String,
+    language: String,
+}
+
 #[derive(Debug, Default)]
 struct Counts {
     right: f64,
@@ -77,6 +88,38 @@ fn somebody_in_distress_gets_a_kind_sentence_and_no_list_of_questions() {
         .map(|message| message.text.as_str())
         .collect();
     assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+#[test]
+fn a_question_in_another_language_is_recognised_and_never_answered_wrongly() {
+    let file = fs::read_to_string("eval/people/languages.toml").expect("the set is there");
+    let set: Foreigners = toml::from_str(&file).expect("the set can be read");
+    let (mut recognised, mut foreign) = (0, 0);
+    for Foreigner { text, language } in &set.messages {
+        let reply = ask(text, None).reply;
+        let told = match &reply {
+            Reply::NoAnswer(no_answer) => no_answer.language.as_deref(),
+            _ => None,
+        };
+        if language == "en" {
+            assert_eq!(told, None, "{text}");
+            continue;
+        }
+        foreign += 1;
+        recognised += usize::from(told == Some(language));
+        assert!(!matches!(reply, Reply::Answer(_)), "{text}");
+    }
+    println!("{recognised} of {foreign} recognised");
+    assert!(100 * recognised >= 85 * foreign, "{recognised} of {foreign}");
+}
+
+#[test]
+fn a_language_has_its_own_sentence() {
+    let Reply::NoAnswer(reply) = ask("¿LinkedIn usó mis mensajes privados?", None).reply else {
+        panic!("no notice");
+    };
+    assert_eq!(reply.language.as_deref(), Some("es"));
+    assert!(reply.text.contains("30 de enero de 2025"), "{}", reply.text);
 }
 
 impl Counts {

@@ -14,7 +14,9 @@ use super::ids::{ConflictKey, EntryId, PageName, QuotationKey, is_slug};
 use super::library::{CaseFile, ContentHash, Knowledge, Library};
 use super::link::{Unread, check_links};
 use super::page::{Page, TAKEN_NAMES};
-use super::records::{ElsewhereGroup, Guard, HouseStyle, SynonymGroup, TimelineEvent, Topic};
+use super::records::{
+    ElsewhereGroup, Guard, HouseStyle, OtherLanguage, SynonymGroup, TimelineEvent, Topic,
+};
 use super::toml_file::TomlText;
 use super::voice::{VOICE, Voice, check_description, check_placeholders};
 use crate::legal::{Case, HistoryKind, SourceKey};
@@ -84,13 +86,22 @@ pub fn load(root: &Path) -> Result<Loaded, LoadError> {
     let synonyms = folder.read_optional_list::<SynonymGroup>("synonyms.toml", "groups");
     let elsewhere = folder.read_optional_list::<ElsewhereGroup>("elsewhere.toml", "groups");
     let guards = folder.read_optional_list::<Guard>("guards.toml", "guards");
+    let languages = folder.read_optional_list::<OtherLanguage>("languages.toml", "languages");
     let entries = folder.read_answers();
 
     let Folder { hasher, mut findings, unread, .. } = folder;
     let answers = entries.len();
     let content_hash = ContentHash::from_hasher(&hasher);
-    let library =
-        Library { topics, entries, quotations, synonyms, elsewhere, guards, content_hash };
+    let library = Library {
+        topics,
+        entries,
+        quotations,
+        synonyms,
+        elsewhere,
+        guards,
+        languages,
+        content_hash,
+    };
     let knowledge = case.zip(voice).map(|(case, voice)| Knowledge {
         library: Arc::new(library),
         case_file: CaseFile { case, voice, pages, sources, conflicts, timeline, house_style },

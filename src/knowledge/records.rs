@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize, Serializer};
 use super::ids::{EntryId, TopicId};
 use super::page::PageLink;
 use crate::language::Pattern;
-use crate::legal::{Citation, PartialDate, SourceKey, Standing};
+use crate::legal::{Citation, HistoryKind, PartialDate, SourceKey, Standing};
 
 #[derive(Debug, Clone, Deserialize)]
 pub struct Topic {
@@ -92,6 +92,22 @@ pub struct TimelineEvent {
 pub struct SynonymGroup {
     /// The words and phrases. The first one names the group.
     pub words: Vec<String>,
+}
+
+/// What the bot says to somebody who writes in another language.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct OtherLanguage {
+    /// The ISO 639-1 code.
+    pub code: String,
+    /// The state of the case that `says` tells.
+    pub state: HistoryKind,
+    /// That the FAQ is in English, where the case stands, and how to ask.
+    pub says: String,
+    /// Frequent words of the language, by which a short message is recognised.
+    #[serde(default)]
+    pub words: Vec<String>,
+    /// How the sentence was checked.
+    pub checked: String,
 }
 
 /// Questions of one kind that this FAQ does not answer.

@@ -46,6 +46,7 @@ sentences! {
     Nearest = "replies"."nearest" ["case"]
     NoneOfThese = "replies"."none_of_these" ["case"]
     Age = "replies"."age" ["date"]
+    OtherLanguage = "replies"."other_language" ["case"]
 
     CourtRecord = "standing"."court-record" []
     Alleged = "standing"."alleged" []

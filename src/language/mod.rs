@@ -7,6 +7,7 @@ mod analyzer;
 mod contractions;
 mod english;
 mod fold;
+mod foreign;
 mod function_words;
 mod patterns;
 mod sounds;
@@ -16,6 +17,7 @@ mod words;
 
 pub(crate) use analyzer::{Analyzer, IsCommon, Vocabulary, WordCounts};
 pub(crate) use fold::fold;
+pub use foreign::Foreign;
 pub(crate) use function_words::{is_filler, is_opening, is_question_word, is_referring};
 pub(crate) use patterns::{Pattern, Patterns};
 pub(crate) use synonyms::Synonyms;

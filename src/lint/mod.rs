@@ -57,6 +57,7 @@ pub const RULES: &[Rule] = &[
     understanding::GUARD_AGAINST_PHRASING,
     understanding::SYNONYM_TWICE,
     understanding::ELSEWHERE_ASKED,
+    understanding::LANGUAGE_STATE,
     dates::STALE,
     dates::FUTURE,
     readability::GRADE,

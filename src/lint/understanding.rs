@@ -155,6 +155,28 @@ pub(super) const ELSEWHERE_ASKED: Rule = Rule {
     },
 };
 
+pub(super) const LANGUAGE_STATE: Rule = Rule {
+    name: "language-state",
+    severity: Severity::Error,
+    ensures: "what the bot says in other languages tells the state of the case as it is",
+    check: |subject| {
+        let latest = subject.knowledge.case_file.case.history.latest().kind;
+        let languages = &subject.knowledge.library.languages;
+        let stale = languages.iter().filter(|language| language.state != latest);
+        let findings = stale.map(|language| {
+            language.place.error(
+                "language-state",
+                format!(
+                    "the sentence in `{}` tells another state than the latest step of case.toml",
+                    language.code
+                ),
+                "have the sentence corrected and checked, then correct `state`",
+            )
+        });
+        findings.collect()
+    },
+};
+
 fn badly_formed(guard: &Located<Guard>, is_new: bool) -> Vec<Finding> {
     let place = &guard.place;
     let name = &guard.name;

@@ -42,6 +42,8 @@ pub enum NoAnswerReason {
     SmallTalk,
     /// A guard says that somebody is in distress.
     Distress,
+    /// The question is not in English.
+    OtherLanguage,
 }
 
 /// An outcome with its evidence.

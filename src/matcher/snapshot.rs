@@ -14,7 +14,10 @@ use crate::index::{
     Cache, CacheKey, EntryNumber, Index, IndexError, Origin, Searcher, Stored, build,
 };
 use crate::knowledge::{ContentHash, EntryId, FaqEntry, Finding, Library, TopicId};
-use crate::language::Patterns;
+use crate::language::{Foreign, Patterns, words};
+
+/// A word of the FAQ is used often if it stands in this many phrasings.
+const OFTEN: u32 = 8;
 
 /// A library with its index and its models. It never changes; a reload makes a new one.
 pub struct Snapshot {
@@ -24,6 +27,7 @@ pub struct Snapshot {
     judges: Arc<Judges>,
     parts: Parts,
     guard_patterns: Arc<Patterns>,
+    foreign: Arc<Foreign>,
     origin: Origin,
     /// The vetted entries by number, with their topics.
     entries: Arc<[(EntryId, TopicId)]>,
@@ -120,6 +124,12 @@ impl Snapshot {
             judges: Arc::new(setup.calibration.judges(model.has_vectors()).clone()),
             parts: setup.parts.clone(),
             guard_patterns: Arc::new(library.guard_patterns()),
+            foreign: Arc::new(Foreign::new(
+                library
+                    .languages
+                    .iter()
+                    .map(|language| (language.code.as_str(), language.words.as_slice())),
+            )),
             type_ahead: OnceLock::new(),
             quotation_search: OnceLock::new(),
             library,
@@ -138,6 +148,7 @@ impl Snapshot {
             judges: self.judges.clone(),
             parts: self.parts.clone(),
             guard_patterns: self.guard_patterns.clone(),
+            foreign: self.foreign.clone(),
             origin: self.origin.clone(),
             entries: self.entries.clone(),
             type_ahead: OnceLock::new(),
@@ -172,6 +183,31 @@ impl Snapshot {
 
     pub(super) fn parts(&self) -> &Parts {
         &self.parts
+    }
+
+    /// The ISO 639-1 code of the language of a text, if it is not in English. A text that is a
+    /// phrasing is a question, whatever its language.
+    pub fn foreign_language(&self, text: &str) -> Option<String> {
+        let knows_no_language = self.library.languages.is_empty();
+        let parsed = ParsedText::new(text, self.model.analyzer());
+        if knows_no_language || self.model.exact(&parsed).is_some() {
+            return None;
+        }
+        let is_misspelt =
+            |word: &str| parsed.words.iter().any(|read| read.typed.as_deref() == Some(word));
+        self.foreign.recognise(text, |word| self.uses_often(word), is_misspelt)
+    }
+
+    /// Whether people use a word often when they ask, such as a name. A word of a few phrasings in
+    /// broken English is none.
+    fn uses_often(&self, word: &str) -> bool {
+        let term = words(word).into_iter().next().map(|word| word.term);
+        let mut uses = 0;
+        if let Some(term) = term {
+            // A failing index fails again where its error is reported.
+            let _ = self.searcher.visit_feature(&term, |_, count| uses += count);
+        }
+        uses >= OFTEN
     }
 
     pub(super) fn guard_patterns(&self) -> &Patterns {

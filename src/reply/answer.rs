@@ -341,6 +341,8 @@ pub struct NoAnswer {
     /// What the bot says.
     pub text: String,
     pub reason: WhyNoAnswer,
+    /// The ISO 639-1 code of the language of the question, if that is not English.
+    pub language: Option<String>,
     /// At most three of the nearest vetted questions, best first.
     pub nearest: Vec<Suggestion>,
     pub(super) stamp: CaseStamp,

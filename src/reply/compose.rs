@@ -58,6 +58,7 @@ pub fn compose(
                 None => no_answer_text(&knowledge.case_file, *reason, !nearest.is_empty()),
             },
             reason: WhyNoAnswer::Question(*reason),
+            language: None,
             nearest: suggestions(knowledge, nearest),
             stamp: stamp.clone(),
         }),
@@ -67,6 +68,20 @@ pub fn compose(
 /// The reply to a request for an entry by id: its answer, or the reason why there is none.
 pub fn entry_reply(knowledge: &Knowledge, id: &EntryId, stamp: &CaseStamp) -> Reply {
     reply_for(knowledge, id, &[], stamp)
+}
+
+/// The reply to somebody who does not write in English, by the ISO 639-1 code of the language.
+pub fn in_other_language(knowledge: &Knowledge, code: &str, stamp: &CaseStamp) -> Reply {
+    let languages = &knowledge.library.languages;
+    let text = match languages.iter().find(|language| language.code == code) {
+        Some(language) => language.says.clone(),
+        None => knowledge.case_file.say(Sentence::OtherLanguage, &[]),
+    };
+    let reason = WhyNoAnswer::Question(NoAnswerReason::OtherLanguage);
+    Reply::NoAnswer(NoAnswer {
+        language: Some(code.to_owned()),
+        ..without_suggestions(text, reason, stamp)
+    })
 }
 
 /// The reply to somebody who asks about the answer that was given last.
@@ -131,7 +146,7 @@ fn unknown_id(knowledge: &Knowledge, stamp: &CaseStamp) -> Reply {
 }
 
 fn without_suggestions(text: String, reason: WhyNoAnswer, stamp: &CaseStamp) -> NoAnswer {
-    NoAnswer { text, reason, nearest: Vec::new(), stamp: stamp.clone() }
+    NoAnswer { text, reason, language: None, nearest: Vec::new(), stamp: stamp.clone() }
 }
 
 fn answer(
@@ -179,8 +194,8 @@ fn guard_says<'c>(knowledge: &'c Knowledge, name: Option<&str>) -> Option<&'c st
 fn no_answer_text(case_file: &CaseFile, reason: NoAnswerReason, has_nearest: bool) -> String {
     let (sentence, lists_nearest) = match reason {
         NoAnswerReason::Empty => (Sentence::Empty, false),
-        // The guard has a sentence of its own.
-        NoAnswerReason::Distress => (Sentence::NotSure, false),
+        // The guard has a sentence of its own, and so has the language.
+        NoAnswerReason::Distress | NoAnswerReason::OtherLanguage => (Sentence::NotSure, false),
         // This sentence ends by introducing the examples itself.
         NoAnswerReason::SmallTalk => (Sentence::SmallTalk, false),
         NoAnswerReason::Outside => (Sentence::Outside, has_nearest),

@@ -18,6 +18,8 @@ pub struct JsonReply<'a> {
     question: &'a str,
     outcome: JsonOutcome,
     reason: Option<WhyNoAnswer>,
+    /// The ISO 639-1 code of the language of the question.
+    language: String,
     entry: Option<EntryId>,
     topic: Option<TopicId>,
     /// A sentence for somebody in distress, to show before the text.
@@ -82,6 +84,7 @@ impl<'a> JsonReply<'a> {
             question,
             outcome: JsonOutcome::NoAnswer,
             reason: None,
+            language: "en".to_owned(),
             entry: None,
             topic: None,
             care: None,
@@ -110,6 +113,7 @@ impl<'a> JsonReply<'a> {
             Reply::NoAnswer(no_answer) => Self {
                 reason: Some(no_answer.reason),
                 stamp: no_answer.stamp_line(),
+                language: no_answer.language.unwrap_or(empty.language.clone()),
                 text: no_answer.text,
                 suggestions: no_answer.nearest,
                 ..empty

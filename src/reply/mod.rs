@@ -20,8 +20,8 @@ pub use answer::{
     Suggestion, WhyNoAnswer,
 };
 pub use compose::{
-    APOLOGY, DISCLAIMER, about, about_answer, compose, entry_reply, help, no_content,
-    none_of_these, page, quotations, sources, status, suggestions, timeline,
+    APOLOGY, DISCLAIMER, about, about_answer, compose, entry_reply, help, in_other_language,
+    no_content, none_of_these, page, quotations, sources, status, suggestions, timeline,
 };
 pub use editor::{editors_choices, editors_view, why};
 pub use explanation::explanation;
