@@ -18,7 +18,7 @@ const MEMBER: u64 = 1 << 11;
 const MODERATOR: u64 = 1 << 5;
 
 fn stamped(message: &Value) -> bool {
-    message.to_string().contains("Case dropped")
+    message.to_string().contains("without prejudice")
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -271,8 +271,8 @@ pub(super) fn answer_stamp_line(stamp: &CaseStamp, as_of: Date) -> String {
     }
 }
 
-/// The status of the case in three lines.
-fn status_lines(stamp: &CaseStamp) -> String {
+/// The status of the case in three lines. The date of the check is in the stamp below it.
+fn status_lines(case: &Case, stamp: &CaseStamp) -> String {
     let ruling = match stamp.disposition.ruling_on_merits {
         true => "A court ruled on the claims.",
         false => "No court ruled on the claims.",
@@ -281,12 +281,13 @@ fn status_lines(stamp: &CaseStamp) -> String {
         true => "",
         false => " There is nothing to claim or join.",
     };
-    let checked = written_out(stamp.last_checked);
     let step = step(stamp);
     let (initial, rest) = step.split_at(1);
     let overdue = overdue(stamp);
     format!(
-        "{}{rest}.\n{ruling}{claims}\nLast checked on {checked}.{overdue}",
+        "{}, {}\n{}{rest}.\n{ruling}{claims}{overdue}",
+        case.caption,
+        case.docket_number,
         initial.to_uppercase()
     )
 }
@@ -333,15 +334,20 @@ fn step(stamp: &CaseStamp) -> String {
     }
 }
 
-/// The status of the case in a few words, for a small screen: `Dropped 4 Mar 2024, no ruling,
-/// nothing to claim · Checked 5 May 2024 · Not legal advice`.
+/// The status of the case in a few words, for a small screen: `Dropped without
+/// prejudice 4 Mar 2024, nothing to claim · Checked 5 May 2024 · Not legal advice`.
 pub(super) fn brief_stamp(stamp: &CaseStamp, as_of: Date) -> String {
     let disposition = &stamp.disposition;
+    let prejudice = match disposition.prejudice {
+        Some(Prejudice::With) => " with prejudice",
+        Some(Prejudice::Without) => " without prejudice",
+        None => "",
+    };
     let step = match disposition.kind {
         HistoryKind::Filed => "Filed",
         HistoryKind::Refiled => "Filed again",
-        HistoryKind::VoluntarilyDismissed => "Case dropped",
-        HistoryKind::DismissedByCourt => "Dismissed by the court",
+        HistoryKind::VoluntarilyDismissed => "Dropped",
+        HistoryKind::DismissedByCourt => "Dismissed",
         HistoryKind::Settled => "Settled",
         HistoryKind::Judgment => "Judgment",
         HistoryKind::Appealed => "Under appeal since",
@@ -351,7 +357,10 @@ pub(super) fn brief_stamp(stamp: &CaseStamp, as_of: Date) -> String {
         HistoryKind::Filed | HistoryKind::Refiled | HistoryKind::Appealed
     );
     let outcome = if is_open { ", outcome open" } else { "" };
-    let ruling = if is_open || disposition.ruling_on_merits { "" } else { ", no ruling" };
+    // That a plaintiff dropped a case says already that no court ruled.
+    let says_nothing_new = is_open || disposition.kind == HistoryKind::VoluntarilyDismissed;
+    let is_silent = says_nothing_new || disposition.ruling_on_merits;
+    let ruling = if is_silent { "" } else { ", no ruling" };
     let claims = if stamp.open_claims { "" } else { ", nothing to claim" };
     // The older date: that far, both the status and the facts of the answer were checked.
     let checked = abbreviated(as_of.min(stamp.last_checked));
@@ -360,7 +369,7 @@ pub(super) fn brief_stamp(stamp: &CaseStamp, as_of: Date) -> String {
         None => String::new(),
     };
     format!(
-        "{step} {}{outcome}{ruling}{claims} · Checked {checked}{overdue} · Not legal advice",
+        "{step}{prejudice} {}{outcome}{ruling}{claims} · Checked {checked}{overdue} · Not legal advice",
         abbreviated(disposition.date)
     )
 }
@@ -375,8 +384,11 @@ pub fn status(knowledge: &Knowledge, stamp: &CaseStamp) -> Sheet {
     };
     let cited = || case.history.iter().flat_map(|event| event.citations.iter().cloned());
     let latest = case.history.latest().citations.iter().cloned();
-    let overview =
-        page("Where it stands", vec![Section::paragraph(status_lines(stamp))], &mut latest.clone());
+    let overview = page(
+        "Where it stands",
+        vec![Section::paragraph(status_lines(case, stamp))],
+        &mut latest.clone(),
+    );
     let facts = [
         ("Case", case.caption.clone()),
         ("Court", format!("{}, {}", case.court, case.court_seat)),
@@ -526,7 +538,7 @@ pub fn sources(knowledge: &Knowledge, stamp: &CaseStamp) -> Sheet {
     let opening = case_file.say(Sentence::SourcesOpening, &[("sources", &count)]);
     let opening = SheetPage {
         name: "All sources".to_owned(),
-        sections: vec![Section::paragraph(opening)],
+        sections: vec![Section::paragraph(opening), most_cited(knowledge)],
         citations: Vec::new(),
     };
     let conflicts = case_file.conflicts.values().map(|conflict| {
@@ -547,6 +559,24 @@ pub fn sources(knowledge: &Knowledge, stamp: &CaseStamp) -> Sheet {
     let sources = case_file.sources.values().map(|source| source_page(source));
     let pages = std::iter::once(opening).chain(has_conflicts.then_some(conflicts)).chain(sources);
     sheet_of(case_file.say(Sentence::SourcesTitle, &[]), pages, stamp)
+}
+
+/// How many sources are named as those that are cited most.
+const MOST_CITED: usize = 5;
+
+/// The sources that most answers cite.
+fn most_cited(knowledge: &Knowledge) -> Section {
+    let sources = knowledge.case_file.sources.iter().map(|(key, source)| {
+        let cites = |entry: &&FaqEntry| entry.citations.iter().any(|cited| cited.source == *key);
+        (knowledge.library.vetted().filter(cites).count(), source)
+    });
+    let mut sources: Vec<(usize, _)> = sources.filter(|(count, _)| *count > 0).collect();
+    sources.sort_by_key(|(count, _)| std::cmp::Reverse(*count));
+    let listed = sources.into_iter().take(MOST_CITED).map(|(count, source)| {
+        let answers = if count == 1 { "1 answer".to_owned() } else { format!("{count} answers") };
+        format!("{}: {answers}", source.short_name())
+    });
+    Section::new("Cited most", RichText::list(false, listed))
 }
 
 fn source_page(source: &Source) -> SheetPage {

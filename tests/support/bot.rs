@@ -224,7 +224,7 @@ impl Shown {
     pub fn is_stamped(&self) -> bool {
         let text = self.text();
         let has = |words: [&str; 2]| words.iter().all(|words| text.contains(words));
-        has(["Case dropped", "Not legal advice"])
+        has(["Dropped without prejudice", "Not legal advice"])
             || has(["without prejudice", "Information, not legal advice"])
     }
 
