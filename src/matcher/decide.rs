@@ -57,13 +57,17 @@ impl Snapshot {
     /// Decides the outcome for a question. Any text is a question, and the same text always gets
     /// the same decision.
     pub fn decide(&self, text: &str) -> Result<Decision, IndexError> {
-        let care = self.care_for(text);
+        let analysis = self.analyse(text)?;
+        let care = self.care_for(&analysis.question.whole);
         if care.is_none() {
-            return Ok(self.conclude(self.analyse(text)?));
+            return Ok(self.conclude(analysis));
         }
         // The answer is for the rest of the message, if that asks something.
+        let is_other = |clause: &&str| {
+            self.care_for(&ParsedText::new(clause, self.model().analyzer())).is_none()
+        };
         let rest = text.split_inclusive(['.', '!', '?', '\n', ';', ',']);
-        let rest: String = rest.filter(|clause| self.care_for(clause).is_none()).collect();
+        let rest: String = rest.filter(is_other).collect();
         let mut decision = self.conclude(self.analyse(&rest)?);
         if !matches!(decision.outcome, Outcome::Answered { .. }) {
             // A list of questions is no help to somebody in distress.
@@ -74,9 +78,8 @@ impl Snapshot {
     }
 
     /// The name of the guard that says that somebody is in distress.
-    fn care_for(&self, text: &str) -> Option<String> {
-        let text = ParsedText::new(text, self.model().analyzer());
-        let guard = self.guard_of(&text, |leads_to| *leads_to == LeadsTo::Care)?;
+    fn care_for(&self, text: &ParsedText) -> Option<String> {
+        let guard = self.guard_of(text, |leads_to| *leads_to == LeadsTo::Care)?;
         Some(guard.name.clone())
     }
 

@@ -50,7 +50,8 @@ impl Snapshot {
     }
 
     /// The share of the content words of a text that people use when they ask for an entry. If it has
-    /// none, 1 for a text with a question word, such as "since when", and otherwise 0. Words such as "where" do not count: they ask the same of everything.
+    /// none, 1 for a text with a question word, such as "since when", and otherwise 0. Words such as
+    /// "where" do not count: they ask the same of everything.
     fn speaks_of(&self, entry: &EntryId, text: &str) -> Result<f32, IndexError> {
         let text = ParsedText::new(text, self.model().analyzer());
         let content = text.content_words().into_iter().filter(|word| !is_referring(&word.surface));

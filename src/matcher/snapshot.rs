@@ -1,5 +1,6 @@
 //! One version of the library, ready to answer.
 
+use std::cell::LazyCell;
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::{Arc, OnceLock};
@@ -188,14 +189,15 @@ impl Snapshot {
     /// The ISO 639-1 code of the language of a text, if it is not in English. A text that is a
     /// phrasing is a question, whatever its language.
     pub fn foreign_language(&self, text: &str) -> Option<String> {
-        let knows_no_language = self.library.languages.is_empty();
-        let parsed = ParsedText::new(text, self.model.analyzer());
-        if knows_no_language || self.model.exact(&parsed).is_some() {
+        if self.library.languages.is_empty() {
             return None;
         }
+        // Most questions are in English and need not be parsed here.
+        let parsed = LazyCell::new(|| ParsedText::new(text, self.model.analyzer()));
         let is_misspelt =
             |word: &str| parsed.words.iter().any(|read| read.typed.as_deref() == Some(word));
-        self.foreign.recognise(text, |word| self.uses_often(word), is_misspelt)
+        let code = self.foreign.recognise(text, |word| self.uses_often(word), is_misspelt)?;
+        self.model.exact(&parsed).is_none().then_some(code)
     }
 
     /// Whether people use a word often when they ask, such as a name. A word of a few phrasings in

@@ -459,7 +459,7 @@ pub fn page(knowledge: &Knowledge, name: &PageName, stamp: &CaseStamp) -> Reply 
         citations: cited_once(knowledge, section.citation_lists().into_iter().flatten().cloned()),
     });
     let mut first = pages.next().unwrap_or_else(|| opening.clone());
-    let mut others: Vec<SheetPage> = pages.collect();
+    let others = pages.collect();
     if first != opening {
         first.sections.splice(0..0, opening.sections);
     }
@@ -468,8 +468,8 @@ pub fn page(knowledge: &Knowledge, name: &PageName, stamp: &CaseStamp) -> Reply 
         first.sections.push(closing);
     }
     let links = page.links.iter().cloned().map(Link::from);
-    let sheet = Sheet::of_pages(page.title.clone(), first, std::mem::take(&mut others), stamp)
-        .with_links(links.collect());
+    let sheet =
+        Sheet::of_pages(page.title.clone(), first, others, stamp).with_links(links.collect());
     Reply::Sheet(Box::new(sheet))
 }
 
