@@ -46,6 +46,7 @@ pub mod legal;
 pub mod lint;
 pub mod markup;
 pub mod matcher;
+pub mod progress;
 pub mod reply;
 pub mod responder;
 pub mod terminal;

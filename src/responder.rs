@@ -9,7 +9,7 @@ use tracing::{info, warn};
 
 use crate::ask::{Ask, Query};
 use crate::commands::Commands;
-use crate::config::Settings;
+use crate::config::{OperatorSettings, Settings};
 use crate::conversation::Turn;
 use crate::eval::{self, Change, TruthError, read_sets, run};
 use crate::index::{IndexError, Origin};
@@ -37,6 +37,7 @@ pub struct Responder {
     index: PathBuf,
     questions: Option<PathBuf>,
     stale_after_days: u32,
+    operator: OperatorSettings,
     setup: Setup,
     served: ArcSwap<Served>,
 }
@@ -134,6 +135,7 @@ impl Responder {
             index,
             questions: settings.questions.clone(),
             stale_after_days: settings.status_stale_after_days,
+            operator: settings.operator.clone(),
             setup,
             served: ArcSwap::from_pointee(Served::new(knowledge, snapshot)),
         })
@@ -162,7 +164,7 @@ impl Responder {
             Query::Status => sheet(reply::status(knowledge, &stamp)),
             Query::Timeline => sheet(reply::timeline(knowledge, &stamp)),
             Query::Sources => sheet(reply::sources(knowledge, &stamp)),
-            Query::About => sheet(reply::about(knowledge, &stamp)),
+            Query::About => sheet(reply::about(knowledge, &self.operator, &stamp)),
             Query::Quote(text) => {
                 let found = served.snapshot.find_quotations(&without_markup(text), MAX_QUOTATIONS);
                 sheet(reply::quotations(knowledge, &found, &stamp))
@@ -239,10 +241,10 @@ impl Responder {
 
     /// The vetted questions that match what somebody has typed so far, best first. If nothing is
     /// typed, one for each topic.
-    pub fn suggest(&self, typed: &str, limit: usize) -> Vec<Suggestion> {
+    pub fn suggest(&self, typed: &str, limit: usize) -> Result<Vec<Suggestion>, ResponderError> {
         let served = self.served.load();
-        let found = served.snapshot.type_ahead(&without_markup(typed), limit);
-        reply::suggestions(&served.knowledge, &found)
+        let found = served.snapshot.type_ahead(&without_markup(typed), limit)?;
+        Ok(reply::suggestions(&served.knowledge, &found))
     }
 
     /// The quotations that match what somebody has typed so far, as (key, text).

@@ -594,7 +594,57 @@ fn a_closed_pipe_is_not_an_error() {
     }
 }
 
+/// The reader of a log may be gone, or its disk full.
+#[test]
+fn a_log_that_cannot_be_written_is_lost_and_nothing_else() {
+    let tiny = Tiny::new();
+    let ask = |stderr: Stdio| {
+        let mut command = on(&tiny);
+        command.args(["ask", "is it over"]).env("CASECLERK_LOG_FILTER", "trace").stderr(stderr);
+        command.output().expect("it starts")
+    };
+    let (reader, writer) = std::io::pipe().expect("a pipe");
+    drop(reader);
+    let full = fs::OpenOptions::new().write(true).open("/dev/full").expect("a full device");
+    for stderr in [Stdio::from(writer), Stdio::from(full)] {
+        let output = ask(stderr);
+        assert_eq!(output.status.code(), Some(0));
+        assert!(text(&output.stdout).contains("Is the case over?"));
+    }
+}
+
 // Configuration.
+
+#[test]
+fn about_tells_who_runs_the_bot() {
+    let tiny = Tiny::new();
+    let about = |variables: &[(&str, &str)]| {
+        let mut child = on(&tiny)
+            .arg("chat")
+            .envs(variables.iter().copied())
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("it starts");
+        child.stdin.take().expect("a pipe").write_all(b"/about\n").expect("it listens");
+        text(&child.wait_with_output().expect("it ends").stdout)
+    };
+    let printed = about(&[
+        ("CASECLERK_OPERATOR_NAME", "The lamp club"),
+        ("CASECLERK_OPERATOR_CONTACT", "the channel #faq-help"),
+        ("CASECLERK_OPERATOR_PRIVACY_URL", "https://lamps.example/privacy"),
+        ("CASECLERK_OPERATOR_SOURCE_URL", "https://lamps.example/source"),
+    ]);
+    for wanted in [
+        "Run by: The lamp club",
+        "Contact: the channel #faq-help",
+        "https://lamps.example/privacy",
+        "https://lamps.example/source",
+    ] {
+        assert!(printed.contains(wanted), "no “{wanted}” in:\n{printed}");
+    }
+    assert!(!about(&[]).contains("Who runs this bot"));
+}
 
 #[test]
 fn an_unknown_option_is_named_with_the_nearest() {

@@ -1,5 +1,5 @@
-//! The real FAQ and people: conversations, other languages, and people in distress. The sets are in `eval/people`;
-//! they were written without sight of the words that the FAQ lists.
+//! The real FAQ and people: conversations, other languages, people in distress, and typing ahead. The
+//! sets in `eval/people` were written without sight of the words that the FAQ lists.
 
 #[path = "support/shipped_faq.rs"]
 mod shipped_faq;
@@ -120,6 +120,77 @@ fn a_language_has_its_own_sentence() {
     };
     assert_eq!(reply.language.as_deref(), Some("es"));
     assert!(reply.text.contains("30 de enero de 2025"), "{}", reply.text);
+}
+
+#[test]
+fn typing_ahead_begins_with_what_is_asked_most() {
+    let wanted = [
+        ("money", "payout/will-i-be-paid"),
+        ("mon", "payout/will-i-be-paid"),
+        ("get paid", "payout/will-i-be-paid"),
+        ("$1000", "payout/what-is-the-1000"),
+        ("is it", "status/is-it-over"),
+        ("is it o", "status/is-it-over"),
+        ("case", "status/is-it-over"),
+        ("over", "status/is-it-over"),
+        ("how do i", "opt-out/how-to-opt-out"),
+        ("turn off", "opt-out/how-to-opt-out"),
+        ("opt", "opt-out/how-to-opt-out"),
+        ("settle", "status/did-it-settle"),
+        ("join", "join/can-i-join"),
+        ("scam", "payout/scam-email"),
+        ("private mess", "did-it-happen/did-linkedin-use-messages"),
+        // Misspelt, joined, or words that no phrasing has together.
+        ("optout", "opt-out/how-to-opt-out"),
+        ("setlement", "payout/settlement-amount"),
+        ("is teh case over", "status/is-it-over"),
+        ("am i getting payed", "payout/will-i-be-paid"),
+        ("classaction", "join/can-i-join"),
+    ];
+    for (typed, entry) in wanted {
+        let suggested = RESPONDER.suggest(typed, 3).expect("the index answers");
+        let suggested: Vec<&str> = suggested.iter().map(|s| s.entry.as_str()).collect();
+        assert!(suggested.contains(&entry), "{typed}: {suggested:?}");
+    }
+}
+
+/// Moderators and members check such messages with *Check against the FAQ*.
+#[test]
+fn a_message_about_joining_deadlines_links_or_fees_gets_a_warning() {
+    let messages = [
+        "JOIN NOW: claim your $1,000 at linkedin-settlement.com before December 15! Only a $25 fee.",
+        "hey guys you can still join the linkedin class action, link in bio, deadline is friday",
+        "Tip: the inmail lawsuit pays out in January, register at www.inmailclaims.org",
+        "pay the small registration fee and you get your share of the linkedin settlement",
+        "can i join",
+        "is there a deadline",
+        "where is the claim link",
+        "do I have to pay a fee to get the money",
+        "who do i contact to be added",
+        "will i be paid",
+    ];
+    for message in messages {
+        let Reply::Answer(answer) = ask(message, None).reply else {
+            panic!("{message}: no answer")
+        };
+        let text = format!("{:?}", answer.body());
+        let warns = ["suspect", "wary", "scam", "want a fee", "wants a fee"];
+        assert!(warns.iter().any(|words| text.contains(words)), "{message}: {text}");
+    }
+}
+
+#[test]
+fn who_has_already_paid_is_told_what_to_do() {
+    for message in [
+        "i gave them my card number for the linkedin claim",
+        "I already filled in my SSN on a linkedin claim site",
+        "have i been scammed, i sent my bank details for the inmail payout",
+    ] {
+        let Reply::Answer(answer) = ask(message, None).reply else {
+            panic!("{message}: no answer")
+        };
+        assert_eq!(answer.entry().as_str(), "payout/i-already-paid", "{message}");
+    }
 }
 
 impl Counts {

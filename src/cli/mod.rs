@@ -8,6 +8,7 @@ mod eval;
 mod health;
 mod index;
 mod lint;
+mod logging;
 mod new;
 #[cfg(feature = "discord")]
 mod preview;
@@ -18,14 +19,13 @@ mod run;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use anyhow::{Context, bail};
-use caseclerk::config::{LogFormat, Options, Settings};
+use anyhow::bail;
+use caseclerk::config::{Options, Settings};
 use caseclerk::knowledge::{EntryId, Severity};
 use caseclerk::reply::no_content;
 use caseclerk::responder::{Responder, ResponderError};
 use clap::{Args, Parser, Subcommand};
 use jiff::civil::Date;
-use tracing_subscriber::EnvFilter;
 
 /// Answers questions about one court case from a vetted FAQ. Every answer cites its sources and
 /// says where the case stands. When no answer fits, Caseclerk says so.
@@ -128,7 +128,7 @@ impl From<Exit> for ExitCode {
 pub fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
     let options = arguments.global.options()?;
     let settings = Settings::from_options(&options)?;
-    start_logging(&settings, arguments.command.is_service())?;
+    logging::start(&settings, arguments.command.is_service())?;
     let today = arguments.global.date.unwrap_or_else(|| jiff::Zoned::now().date());
     match &arguments.command {
         Command::Ask(ask) => ask::run(ask, &settings, today),
@@ -189,37 +189,6 @@ fn chosen_entries(responder: &Responder, names: &[String]) -> anyhow::Result<Vec
         }
     }
     Ok(chosen)
-}
-
-/// Libraries that would log the text of messages, and URLs with tokens in them. They stay silent
-/// with any log filter.
-const SILENCED: &[&str] = &[
-    "serenity=error",
-    "tungstenite=off",
-    "tokio_tungstenite=off",
-    "reqwest=off",
-    "hyper=off",
-    "hyper_util=off",
-    "h2=off",
-];
-
-fn start_logging(settings: &Settings, is_service: bool) -> anyhow::Result<()> {
-    let filter = if is_service && settings.log_filter_is_default {
-        "info,tantivy=warn"
-    } else {
-        &settings.log_filter
-    };
-    let mut filter = EnvFilter::try_new(filter)
-        .with_context(|| format!("log.filter: \"{filter}\" is not a log filter"))?;
-    for directive in SILENCED {
-        filter = filter.add_directive(directive.parse().expect("a constant directive is valid"));
-    }
-    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
-    match settings.log_format {
-        LogFormat::Text => log.with_ansi(false).init(),
-        LogFormat::Json => log.json().init(),
-    }
-    Ok(())
 }
 
 /// Whether the error is a closed output pipe, which is not a failure: `caseclerk … | head`.

@@ -13,4 +13,6 @@ mod settings;
 pub use error::ConfigError;
 pub use options::{OptionValue, Options, Origin};
 pub use secret::{Secret, TokenSource};
-pub use settings::{DiscordSettings, LogFormat, ModerationSettings, RateLimit, Settings};
+pub use settings::{
+    DiscordSettings, LogFormat, ModerationSettings, OperatorSettings, RateLimit, Settings,
+};

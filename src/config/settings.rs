@@ -24,12 +24,23 @@ pub struct Settings {
     pub matcher_without: Vec<String>,
     /// The calibration to use instead of the built-in one.
     pub calibration: Option<PathBuf>,
+    pub operator: OperatorSettings,
     pub discord: DiscordSettings,
     pub moderation: ModerationSettings,
     pub log_filter: String,
     /// Whether the operator did not change it. A service then logs more than a command.
     pub log_filter_is_default: bool,
     pub log_format: LogFormat,
+}
+
+/// What members may know about whoever runs the bot.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct OperatorSettings {
+    pub name: Option<String>,
+    /// A URL or words.
+    pub contact: Option<String>,
+    pub privacy_url: Option<String>,
+    pub source_url: Option<String>,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -95,6 +106,12 @@ impl Settings {
             vectors: options.path("matcher.vectors"),
             matcher_without: options.texts("matcher.without")?,
             calibration: options.path("matcher.calibration"),
+            operator: OperatorSettings {
+                name: options.optional("operator.name"),
+                contact: options.optional("operator.contact"),
+                privacy_url: options.url("operator.privacy_url")?,
+                source_url: options.url("operator.source_url")?,
+            },
             discord: DiscordSettings::from_options(options)?,
             moderation: ModerationSettings {
                 guild: options.ids("moderation.guild")?.first().copied(),

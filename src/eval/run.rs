@@ -6,6 +6,7 @@ use super::truth::Truth;
 use crate::index::IndexError;
 use crate::knowledge::EntryId;
 use crate::matcher::{Outcome, Snapshot};
+use crate::progress::Progress;
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Run {
@@ -68,7 +69,12 @@ impl Verdict {
 }
 
 pub fn run(snapshot: &Snapshot, truths: &[Truth]) -> Result<Run, IndexError> {
-    let rows = truths.iter().map(|truth| judge(snapshot, truth)).collect::<Result<_, _>>()?;
+    let progress = Progress::new("Asking the questions", truths.len());
+    let rows = truths.iter().map(|truth| {
+        progress.step();
+        judge(snapshot, truth)
+    });
+    let rows = rows.collect::<Result<_, _>>()?;
     Ok(Run { rows })
 }
 

@@ -153,7 +153,7 @@ impl Snapshot {
             LeadsTo::Help if guard.says.is_some() => {
                 no_answer(NoAnswerReason::SmallTalk, Vec::new())
             }
-            LeadsTo::Help => no_answer(NoAnswerReason::SmallTalk, self.type_ahead("", EXAMPLES)),
+            LeadsTo::Help => no_answer(NoAnswerReason::SmallTalk, self.leads(EXAMPLES)),
             LeadsTo::Care | LeadsTo::LastAnswer(_) => return None,
             LeadsTo::Entry(id) => {
                 let in_scope = confidence.is_some_and(|sure| sure.in_scope >= MIN_SCOPE_FOR_GUARD);

@@ -26,6 +26,19 @@ pub enum Outcome {
     },
 }
 
+impl Outcome {
+    /// The entries that may be meant, best first.
+    pub fn into_entries(self) -> Vec<EntryId> {
+        match self {
+            Self::Answered { entry, runners_up } => {
+                std::iter::once(entry).chain(runners_up).collect()
+            }
+            Self::Ambiguous(entries) => entries,
+            Self::NoAnswer { nearest, .. } => nearest,
+        }
+    }
+}
+
 /// Why there is no answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]

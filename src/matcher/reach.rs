@@ -14,6 +14,7 @@ use super::rank::Ranker;
 use super::snapshot::Snapshot;
 use crate::index::{EntryNumber, IndexError, IndexedPhrasing, asked_length};
 use crate::knowledge::{EntryId, FaqEntry, LeadsTo};
+use crate::progress::Progress;
 
 /// How well an answer is found.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -76,6 +77,7 @@ impl Snapshot {
         });
         let wanted: Vec<(EntryNumber, &FaqEntry)> = wanted.collect();
         let learnt = LeaveOneOut::new(self.library(), self.model().table().cloned());
+        let progress = Progress::new("Asking each phrasing as if it were not there", wanted.len());
         let reach = wanted.par_iter().map(|&(number, entry)| {
             let asked_length = asked_length(entry, learnt.analyzer());
             // The heading comes first, and is never left out.
@@ -83,7 +85,9 @@ impl Snapshot {
             let tried = entry.phrasings.par_iter().enumerate().map(|(at, phrasing)| {
                 self.try_phrasing(&learnt, number, first + at, &phrasing.value, asked_length)
             });
-            Ok(Reach { entry: entry.id.clone(), tried: tried.collect::<Result<_, IndexError>>()? })
+            let tried = tried.collect::<Result<_, IndexError>>()?;
+            progress.step();
+            Ok(Reach { entry: entry.id.clone(), tried })
         });
         reach.collect()
     }

@@ -1,16 +1,22 @@
 //! Suggests vetted questions while somebody is typing.
 
-use std::cmp::Reverse;
+use std::cmp::{Ordering, Reverse};
 use std::collections::BTreeMap;
 
 use super::snapshot::Snapshot;
-use crate::index::EntryNumber;
-use crate::knowledge::{EntryId, Library};
+use crate::index::{EntryNumber, IndexError};
+use crate::knowledge::{EntryId, FaqEntry, Library};
 use crate::language::words;
 
 /// How many phrasings of an entry are searched, its question included. A suggestion must come while
 /// somebody types, and the usual phrasings come first.
 const MAX_PHRASINGS: usize = 40;
+
+/// How many times the phrasings of a topic's lead entry count, because more people ask for it.
+const LEAD: u16 = 3;
+
+/// If fewer phrasings than this have all the words that were typed, the matcher is asked, too.
+const ENOUGH: u32 = 5;
 
 /// An inverted index of words over the first phrasings of every entry, searched by prefix.
 pub(super) struct TypeAhead {
@@ -21,6 +27,8 @@ pub(super) struct TypeAhead {
     /// The phrasings that contain each word, as indices into `phrasings`.
     postings: Vec<u32>,
     phrasings: Vec<Phrasing>,
+    /// How many times the phrasings of each entry count.
+    weights: Vec<u16>,
 }
 
 struct Phrasing {
@@ -30,9 +38,17 @@ struct Phrasing {
     words: u16,
 }
 
-/// How well an entry matches; better ones are greater. The fields are: the most typed words in one
-/// of its phrasings, the number of typed words in its question, and the length of that phrasing.
-type Fit = (u16, u16, Reverse<u16>);
+/// How well an entry matches; better ones are greater.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+struct Fit {
+    /// The most typed words in one of its phrasings.
+    words: u16,
+    /// In how many of its phrasings so many occur, times the entry's weight. People who begin like this ask for the entry
+    /// where that is usual: “money” is for whether somebody is paid before it is for taxes.
+    phrasings: u16,
+    in_question: u16,
+    shortest: Reverse<u16>,
+}
 
 impl TypeAhead {
     /// Indexes the vetted entries.
@@ -56,8 +72,15 @@ impl TypeAhead {
                 }
             }
         }
-        let mut type_ahead =
-            Self { words: Vec::new(), starts: vec![0], postings: Vec::new(), phrasings };
+        let leads: Vec<_> = library.topics.iter().filter_map(|topic| topic.lead.as_ref()).collect();
+        let weight = |entry: &FaqEntry| if leads.contains(&&entry.id) { LEAD } else { 1 };
+        let mut type_ahead = Self {
+            words: Vec::new(),
+            starts: vec![0],
+            postings: Vec::new(),
+            phrasings,
+            weights: library.vetted().map(weight).collect(),
+        };
         for (word, postings) in by_word {
             type_ahead.words.push(word);
             type_ahead.postings.extend(postings);
@@ -66,8 +89,8 @@ impl TypeAhead {
         type_ahead
     }
 
-    /// The entries that match what was typed, best first.
-    fn matching(&self, typed: &str) -> Vec<EntryNumber> {
+    /// The entries that match what was typed, best first, and how many phrasings have all its words.
+    fn matching(&self, typed: &str) -> (Vec<EntryNumber>, u32) {
         let typed_words = words(typed);
         // For each phrasing: how many typed words it contains, and the number of the typed word
         // that was counted last, from 1. Two words of a phrasing with the same prefix count once.
@@ -88,21 +111,42 @@ impl TypeAhead {
                 }
             }
         }
-        let entries = self.phrasings.last().map_or(0, |phrasing| phrasing.entry as usize + 1);
-        let mut best: Vec<Fit> = vec![(0, 0, Reverse(u16::MAX)); entries];
+        let mut best = vec![Fit::default(); self.weights.len()];
         for index in touched {
             let (phrasing, (count, _)) = (&self.phrasings[index as usize], counts[index as usize]);
-            let (most, in_question, shortest) = &mut best[phrasing.entry as usize];
+            let fit = &mut best[phrasing.entry as usize];
             if phrasing.is_question {
-                *in_question = count;
+                fit.in_question = count;
             }
-            (*most, *shortest) = (*most, *shortest).max((count, Reverse(phrasing.words)));
+            let length = Reverse(phrasing.words);
+            match count.cmp(&fit.words) {
+                Ordering::Greater => {
+                    (fit.words, fit.phrasings, fit.shortest) = (count, 1, length);
+                }
+                Ordering::Equal => {
+                    (fit.phrasings, fit.shortest) = (fit.phrasings + 1, fit.shortest.max(length));
+                }
+                Ordering::Less => {}
+            }
         }
-        let found = (0..).zip(best).filter(|(_, (most, ..))| *most > 0);
+        let most = best.iter().map(|fit| fit.words).max().unwrap_or_default();
+        let with_most = best.iter().filter(|fit| fit.words == most);
+        let with_most = with_most.map(|fit| u32::from(fit.phrasings)).sum();
+        for (fit, weight) in best.iter_mut().zip(&self.weights) {
+            fit.phrasings *= weight;
+        }
+        let found = (0..).zip(best).filter(|(_, fit)| fit.words > 0);
         let mut matching: Vec<(Reverse<Fit>, u32)> =
             found.map(|(entry, fit)| (Reverse(fit), entry)).collect();
         matching.sort_unstable();
-        matching.into_iter().map(|(_, entry)| EntryNumber(entry)).collect()
+        let matching = matching.into_iter().map(|(_, entry)| EntryNumber(entry)).collect();
+        let complete = if usize::from(most) == typed_words.len() { with_most } else { 0 };
+        (matching, complete)
+    }
+
+    /// Whether the last word that was typed is a word of a phrasing.
+    fn ends_with_a_word(&self, typed: &str) -> bool {
+        words(typed).last().is_some_and(|last| self.words.binary_search(&last.surface).is_ok())
     }
 
     /// The phrasings that contain a word with this prefix. A phrasing occurs once for each such
@@ -115,15 +159,32 @@ impl TypeAhead {
 }
 
 impl Snapshot {
+    /// At most `limit` lead entries, in the order of topics.
+    pub fn leads(&self, limit: usize) -> Vec<EntryId> {
+        let leads = self.library().topics.iter().filter_map(|topic| topic.lead.clone());
+        leads.filter(|id| self.library().is_vetted(id)).take(limit).collect()
+    }
+
     /// At most `limit` entries that match what somebody has typed so far, best first. The last word
-    /// may be unfinished. If nothing is typed: the lead entry of each topic, in the order of
-    /// topics.
-    pub fn type_ahead(&self, typed: &str, limit: usize) -> Vec<EntryId> {
+    /// may be unfinished. If nothing is typed: the lead entries.
+    pub fn type_ahead(&self, typed: &str, limit: usize) -> Result<Vec<EntryId>, IndexError> {
         if words(typed).is_empty() {
-            let leads = self.library().topics.iter().filter_map(|topic| topic.lead.clone());
-            return leads.filter(|id| self.library().is_vetted(id)).take(limit).collect();
+            return Ok(self.leads(limit));
         }
-        let matching = self.type_ahead_index().matching(typed);
-        matching.into_iter().take(limit).map(|number| self.entry_id(number).clone()).collect()
+        let index = self.type_ahead_index();
+        let (matching, complete) = index.matching(typed);
+        // The matcher also understands misspelt words and others than those of a phrasing, but no
+        // unfinished ones.
+        let is_rare = complete == 0 || (complete < ENOUGH && index.ends_with_a_word(typed));
+        let understood =
+            if is_rare { self.decide(typed)?.outcome.into_entries() } else { Vec::new() };
+        let matching = matching.into_iter().map(|number| self.entry_id(number).clone());
+        let mut found: Vec<EntryId> = Vec::new();
+        for entry in understood.into_iter().chain(matching) {
+            if found.len() < limit && !found.contains(&entry) {
+                found.push(entry);
+            }
+        }
+        Ok(found)
     }
 }

@@ -13,6 +13,7 @@ use super::answer::{
 use super::markdown::parse_markdown;
 use super::rich_text::{Block, Inline, RichText};
 use super::sheet::{Link, Section, Sheet, SheetPage};
+use crate::config::OperatorSettings;
 use crate::knowledge::{
     Aspect, CaseFile, EntryId, FaqEntry, Knowledge, PageBody, PageName, PageSection, Quotation,
     QuotationKey, Sentence, TimelineEvent, Vetting,
@@ -652,8 +653,8 @@ fn quotation_section(knowledge: &Knowledge, quotation: &Quotation, shown: &Quote
     Section::new(heading, body)
 }
 
-/// `/about`: information about the bot.
-pub fn about(knowledge: &Knowledge, stamp: &CaseStamp) -> Sheet {
+/// `/about`: information about the bot and who runs it.
+pub fn about(knowledge: &Knowledge, operator: &OperatorSettings, stamp: &CaseStamp) -> Sheet {
     let case_file = &knowledge.case_file;
     let answers = knowledge.library.vetted().count().to_string();
     let opening = case_file.say(Sentence::AboutOpening, &[("answers", &answers)]);
@@ -667,8 +668,31 @@ pub fn about(knowledge: &Knowledge, stamp: &CaseStamp) -> Sheet {
     ));
     let sections = std::iter::once(Section::paragraph(opening))
         .chain(about)
+        .chain(operator_section(operator))
         .chain([Section::new("Version", version)]);
     Sheet::new(case_file.say(Sentence::AboutTitle, &[]), sections.collect(), stamp)
+}
+
+/// `None` if the operator has said nothing.
+fn operator_section(operator: &OperatorSettings) -> Option<Section> {
+    let words_or_link = |label: &str, fact: &str| {
+        if fact.starts_with("https://") || fact.starts_with("http://") {
+            Inline::Link { text: label.to_owned(), url: fact.to_owned() }
+        } else {
+            Inline::Text(format!("{label}: {fact}"))
+        }
+    };
+    let facts = [
+        ("Run by", &operator.name),
+        ("Contact", &operator.contact),
+        ("Privacy policy", &operator.privacy_url),
+        ("Source code", &operator.source_url),
+    ];
+    let known = facts
+        .into_iter()
+        .filter_map(|(label, fact)| Some(vec![words_or_link(label, fact.as_deref()?)]));
+    let known: Vec<_> = known.collect();
+    (!known.is_empty()).then(|| Section::new("Who runs this bot", unnumbered(known)))
 }
 
 /// The short help: example questions, and the commands of the front end.

@@ -236,7 +236,9 @@ impl Router {
             return Response::sentence(sentences::NOTHING_TO_READ);
         }
         let invocation = &Invocation::from(command);
-        self.answer(invocation, "context menu", Query::Question(text), true, None)
+        // The words are somebody else's, so they are no part of a conversation.
+        let respond = || self.respond("context menu", Query::Question(text));
+        self.answer_by(respond, invocation, true, None)
     }
 
     /// Answers in a new message.
@@ -248,6 +250,18 @@ impl Router {
         private: bool,
         page: Option<(&str, Option<usize>)>,
     ) -> Response {
+        let place = (invocation.user, invocation.channel);
+        let respond = || self.respond_in(place, true, front_end, query);
+        self.answer_by(respond, invocation, private, page)
+    }
+
+    fn answer_by(
+        &self,
+        respond: impl FnOnce() -> Result<Reply, Failure>,
+        invocation: &Invocation<'_>,
+        private: bool,
+        page: Option<(&str, Option<usize>)>,
+    ) -> Response {
         if let Some(wait) = self.limit(invocation) {
             return wait;
         }
@@ -255,13 +269,7 @@ impl Router {
         let private = private
             || (!invocation.is_bot_dm
                 && self.channels.take(invocation.channel, Instant::now()) != Admission::Allowed);
-        let place = (invocation.user, invocation.channel);
-        let reply = match front_end {
-            // The words are somebody else's.
-            "context menu" => self.respond(front_end, query),
-            _ => self.respond_in(place, true, front_end, query),
-        };
-        match reply {
+        match respond() {
             Ok(reply) => {
                 Response::message(render(&reply, audience(invocation, private), page), private)
             }
@@ -485,7 +493,11 @@ impl Router {
             command.data.autocomplete().map_or(("", ""), |option| (option.name, option.value));
         let choices: Vec<(String, String)> = match action {
             Some(Action::Ask) if option == commands::QUESTION => {
-                let found = self.responder.suggest(typed, limits::CHOICES);
+                let found =
+                    self.responder.suggest(typed, limits::CHOICES).unwrap_or_else(|error| {
+                        Failure::log(&error);
+                        Vec::new()
+                    });
                 found.into_iter().map(|s| (s.question, s.entry.as_str().to_owned())).collect()
             }
             Some(Action::Show(shared)) if shared.words.is_some_and(|(name, _)| name == option) => {

@@ -3,6 +3,9 @@
 use maud::{Markup, PreEscaped, html};
 use pulldown_cmark::{Event, Parser, html::push_html};
 use serde_json::Value;
+use serenity::model::mention::Mentionable;
+
+use super::SOMEBODY;
 
 /// Discord's number of a component.
 const BUTTON: u64 = 2;
@@ -60,7 +63,8 @@ fn component(component: &Value) -> Markup {
 /// The part of Discord's Markdown that the bot uses, which is CommonMark except that a line break is
 /// one. HTML is text.
 fn markdown(text: &str) -> Markup {
-    let events = Parser::new(text).map(|event| match event {
+    let text = text.replace(&SOMEBODY.mention().to_string(), "@somebody");
+    let events = Parser::new(&text).map(|event| match event {
         Event::SoftBreak => Event::HardBreak,
         Event::Html(text) | Event::InlineHtml(text) => Event::Text(text),
         event => event,

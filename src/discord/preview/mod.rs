@@ -18,6 +18,9 @@ use crate::reply::Reply;
 const CSS: &str = include_str!("page.css");
 const MEASURE: &str = include_str!("measure.js");
 
+/// The member who shares the answers.
+const SOMEBODY: UserId = UserId::new(1);
+
 /// The id of the element in which the page puts what it measured, as JSON.
 const FIGURES: &str = "figures";
 
@@ -109,7 +112,7 @@ impl Shot {
 
 /// The replies of the buttons by which a member posts a reply to the channel.
 fn sharing(reply: &Reply, shared: &Shared, page: Option<(&str, Option<usize>)>) -> [Shot; 2] {
-    let message = posted(reply, page, Some(UserId::new(1)));
+    let message = posted(reply, page, Some(SOMEBODY));
     [
         Shot::new("“Show in channel”", Kind::Button, confirmation(shared, MessageId::new(1))),
         Shot { is_private: false, ..Shot::new("Posted", Kind::Button, message) },

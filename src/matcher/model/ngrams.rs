@@ -12,6 +12,9 @@ use super::one_vs_rest::{Examples, Hyperplane, Labels, Solution, train};
 use super::sparse::{Bags, SparseWeights};
 use crate::language::Word;
 
+/// What this says that it does, while it trains.
+const WHAT: &str = "Learning the words of the FAQ";
+
 /// Weights nearer to zero than this are dropped: more than 95 % of them, without a measurable
 /// effect.
 const NEGLIGIBLE: f32 = 0.1;
@@ -52,7 +55,7 @@ impl NgramModel {
         let wanted = wanted(phrasings, classes)?;
         let examples = Bags::new(&phrasings.words);
         let labels = phrasings.labels(classes);
-        let planes = train(&examples, &labels, &wanted, |solution| {
+        let planes = train(WHAT, &examples, &labels, &wanted, |solution| {
             Sparse::new(&solution.plane, 0..examples.dims())
         });
         Some(Self::new(examples.features, &planes, phrasings.has_elsewhere()))
@@ -88,7 +91,7 @@ impl NgramTraining {
         let wanted = wanted(phrasings, classes)?;
         let examples = Bags::new(&phrasings.words);
         let labels = phrasings.labels(classes);
-        let solutions = train(&examples, &labels, &wanted, |solution| solution);
+        let solutions = train(WHAT, &examples, &labels, &wanted, |solution| solution);
         Some(Self { examples, wanted, solutions, has_elsewhere: phrasings.has_elsewhere() })
     }
 

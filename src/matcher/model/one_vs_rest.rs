@@ -8,6 +8,7 @@
 use rayon::prelude::*;
 
 use super::classes::{Class, Classes};
+use crate::progress::Progress;
 
 /// The cost of an error on an example. 1 is the usual choice and was not tuned.
 const COST: f32 = 1.0;
@@ -77,13 +78,16 @@ pub(super) struct Solution {
 }
 
 /// Trains a hyperplane for each wanted class, and returns the results of `keep` in the same order.
-/// `keep` can compress a hyperplane, so that they are not all in memory at once.
+/// `keep` can compress a hyperplane, so that they are not all in memory at once. `what` is for
+/// whoever waits.
 pub(super) fn train<T: Send>(
+    what: &'static str,
     examples: &impl Examples,
     labels: &Labels<'_>,
     wanted: &[Class],
     keep: impl Fn(Solution) -> T + Sync + Send,
 ) -> Vec<T> {
+    let progress = Progress::new(what, wanted.len());
     let solutions = wanted.par_iter().map(|&class| {
         let mut solution = Solution {
             plane: Hyperplane { weights: vec![0.0; examples.dims()], bias: INITIAL_BIAS },
@@ -91,6 +95,7 @@ pub(super) fn train<T: Send>(
             active: (0..examples.count() as u32).collect(),
         };
         solution.descend(examples, labels, class, MAX_PASSES);
+        progress.step();
         keep(solution)
     });
     solutions.collect()
@@ -212,7 +217,7 @@ mod tests {
 
     fn solve(rows: &Rows, entries: &[Option<u32>]) -> Vec<Solution> {
         let wanted: Vec<Class> = (0..3).map(Class::Entry).collect();
-        with_labels(entries, |labels| train(rows, labels, &wanted, |solution| solution))
+        with_labels(entries, |labels| train("training", rows, labels, &wanted, |solution| solution))
     }
 
     fn entries() -> Vec<Option<u32>> {

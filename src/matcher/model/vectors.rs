@@ -12,6 +12,9 @@ use super::quantised::{QuantisedVector, QuantisedVectors};
 use super::vector_table::{VectorTable, dot, dots, scale_to_unit};
 use crate::matcher::rank::top_indices;
 
+/// What this says that it does, while it trains.
+const WHAT: &str = "Learning what the words mean";
+
 /// The classifier is trained if there are at most this many entries: its cost grows with entries
 /// times phrasings. Larger FAQs use only the nearest phrasing and the centroid.
 const MAX_CLASSIFIED_ENTRIES: usize = 400;
@@ -77,7 +80,7 @@ impl VectorModel {
         let wanted = wanted(classes);
         if !wanted.is_empty() {
             let labels = phrasings.labels_of_entries(classes);
-            let planes = train(&vectors, &labels, &wanted, |solution| solution.plane);
+            let planes = train(WHAT, &vectors, &labels, &wanted, |solution| solution.plane);
             model.classifier = Some(LinearClassifier::new(planes));
         }
         model
@@ -154,7 +157,7 @@ impl VectorTraining {
         let mut model = VectorModel::untrained(phrasings, &vectors, table);
         let wanted = wanted(classes);
         let labels = phrasings.labels_of_entries(classes);
-        let solutions = train(&vectors, &labels, &wanted, |solution| solution);
+        let solutions = train(WHAT, &vectors, &labels, &wanted, |solution| solution);
         if !solutions.is_empty() {
             let planes = solutions.iter().map(|solution| solution.plane.clone());
             model.classifier = Some(LinearClassifier::new(planes));
