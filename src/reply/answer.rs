@@ -296,13 +296,17 @@ pub struct QuotedWords {
 }
 
 impl QuotedWords {
-    /// The speaker, the document, the date, and the publisher of the source: `Doe, press release (4
-    /// March 2024); read in The Rivertown Gazette`.
+    /// The speaker, the document, the date, and the publisher of the source unless that is the
+    /// speaker: `Doe, press release (4 March 2024); read in The Rivertown Gazette`.
     pub fn attribution(&self) -> String {
         let Self { speaker, document, date, publisher, .. } = self;
         let document = document.as_ref().map_or(String::new(), |document| format!(", {document}"));
         let date = date.map_or(String::new(), |date| format!(" ({date})"));
-        format!("{speaker}{document}{date}; read in {publisher}")
+        let read_in = match speaker.starts_with(publisher.as_str()) {
+            true => String::new(),
+            false => format!("; read in {publisher}"),
+        };
+        format!("{speaker}{document}{date}{read_in}")
     }
 }
 
