@@ -44,7 +44,7 @@ fn answer_a_question(bencher: Bencher, entries: usize) {
     bencher.with_inputs(|| *questions.next().expect("a cycle has no end")).bench_local_values(
         |question| {
             let decision = snapshot.decide(question).expect("the index answers");
-            compose(&knowledge, &decision.outcome, None, &stamp)
+            compose(&knowledge, &decision.outcome, false, &stamp)
         },
     );
 }

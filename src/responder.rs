@@ -207,8 +207,7 @@ impl Responder {
                 return Ok(Response::without_evidence(reply));
             }
         }
-        let care = decision.care.as_deref();
-        let reply = reply::compose(knowledge, &decision.outcome, care, stamp);
+        let reply = reply::compose(knowledge, &decision.outcome, decision.is_in_distress, stamp);
         let mut turn = turn(&reply);
         // The heading of an answer is shorter than two questions together.
         if question == text || turn.answered.is_none() {

@@ -118,7 +118,7 @@ fn the_bots_own_sentences_are_content() {
         nearest: ids(&["status/is-it-over"]),
         guard: None,
     };
-    let outside = plain(&compose(&tiny.knowledge(), &outcome, None, &stamp(TODAY)));
+    let outside = plain(&compose(&tiny.knowledge(), &outcome, false, &stamp(TODAY)));
     assert!(outside.contains("Perhaps Rivera v. Lantern helps:"), "{outside}");
     let answer = plain(&by_name_in(&tiny, "status/is-it-over"));
     assert!(answer.contains("Standing: Read in the court's file"), "{answer}");
@@ -301,7 +301,7 @@ fn by_name_in(tiny: &Tiny, id: &str) -> Reply {
 }
 
 fn decided(outcome: Outcome) -> Reply {
-    compose(&knowledge(), &outcome, None, &stamp(TODAY))
+    compose(&knowledge(), &outcome, false, &stamp(TODAY))
 }
 
 fn ids(names: &[&str]) -> Vec<EntryId> {

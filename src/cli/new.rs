@@ -42,13 +42,16 @@ const FILES: &[(&str, &str)] = templates! {
     "answers/bot-help/what-can-you-do.md"
 };
 
+/// Distress sounds the same whatever the case is.
+const DISTRESS: (&str, &str) = ("distress.toml", include_str!("../../faq/distress.toml"));
+
 pub fn run(arguments: &NewArguments, today: Date) -> anyhow::Result<Exit> {
     let folder = &arguments.folder;
     let shown = folder.display();
     if !is_empty(folder).with_context(|| format!("cannot read {shown}"))? {
         bail!("{shown} is not empty; name a folder that is empty or does not exist yet");
     }
-    for (file, text) in FILES {
+    for (file, text) in FILES.iter().chain([&DISTRESS]) {
         let path = folder.join(file);
         write(&path, &text.replace(TODAY, &today.to_string()))
             .with_context(|| format!("cannot write {}", path.display()))?;

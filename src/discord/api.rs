@@ -5,11 +5,8 @@
 //! error for a 429 does not say how long to wait, its rate limiter has no deadlines and is bypassed
 //! behind a proxy (`api_base`), and it does not retry after a 5xx or a broken connection.
 
-use std::collections::HashMap;
-use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use reqwest::header::HeaderMap;
 use reqwest::{Client, StatusCode};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -18,12 +15,12 @@ use serenity::all::{
     ApplicationId, BotGateway, ChannelId, CreateInteractionResponse, CreateMessage,
     EditInteractionResponse, EditMessage, GuildId, InteractionId, LightMethod, MessageId,
 };
-use serenity::http::RatelimitingBucket;
 use serenity::http::{DiscordJsonError, Request, Route};
 use tokio::time::{Instant, sleep, timeout};
-use tracing::{debug, info};
+use tracing::debug;
 
 use super::interaction::limits;
+use super::rate_limits::{NoTurn, RateLimits, Turn};
 use crate::config::Secret;
 
 /// The pause before the first retry; it doubles for each further retry.
@@ -37,9 +34,6 @@ const MESSAGE_TIMEOUT: Duration = Duration::from_secs(60);
 const SETUP_TIMEOUT: Duration = Duration::from_secs(30);
 const GATEWAY_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// With this many stored rate limits, the expired ones are removed.
-const PRUNE_FROM: usize = 1000;
-
 /// Discord's code for a second response to an interaction. A retry gets it if the first attempt
 /// arrived and only the answer to it was lost.
 const ALREADY_ACKNOWLEDGED: isize = 40_060;
@@ -51,8 +45,7 @@ pub struct Api {
     authorization: String,
     proxy: Option<String>,
     attempt_timeout: Duration,
-    /// When each rate limit ends; the key `None` is the global limit.
-    limited_until: Mutex<HashMap<Option<RatelimitingBucket>, Instant>>,
+    rate_limits: RateLimits,
 }
 
 /// A failed request. It never contains a URL, because the URL of a response to an interaction
@@ -80,7 +73,7 @@ struct Timeouts {
 enum Attempt {
     Done(Vec<u8>),
     Refused { status: StatusCode, code: isize },
-    RateLimited { wait: Duration, global: bool },
+    RateLimited,
     Failed(&'static str),
 }
 
@@ -110,7 +103,7 @@ impl Api {
             authorization: format!("Bot {}", token.reveal()),
             proxy: proxy.map(str::to_owned),
             attempt_timeout,
-            limited_until: Mutex::default(),
+            rate_limits: RateLimits::default(),
         }
     }
 
@@ -244,27 +237,28 @@ impl Api {
     /// Sends a request and retries it until it succeeds, Discord refuses it, or the deadline
     /// passes.
     async fn send(&self, request: Request<'_>, timeouts: Timeouts) -> Result<Vec<u8>, ApiError> {
-        let bucket = request.route_ref().ratelimiting_bucket();
         let mut pause = FIRST_PAUSE;
         let mut attempts = 0;
         let gave_up = |attempts, reason| Err(ApiError::GaveUp { attempts, reason });
         loop {
-            if !self.wait_for_bucket(bucket, timeouts.deadline).await {
-                return gave_up(attempts, "rate limited");
-            }
+            let turn = self.rate_limits.turn(request.route_ref(), timeouts.deadline).await;
+            let mut turn = match turn {
+                Ok(turn) => turn,
+                Err(NoTurn::RateLimited) => return gave_up(attempts, "rate limited"),
+                Err(NoTurn::TooManyRefusals) => {
+                    return gave_up(attempts, "Discord has refused too many requests");
+                }
+            };
             attempts += 1;
-            let reason = match self.attempt(&request, bucket, timeouts).await {
+            let reason = match self.attempt(&request, &mut turn, timeouts).await {
                 Attempt::Done(answer) => return Ok(answer),
                 Attempt::Refused { status, code } => {
                     return Err(ApiError::Refused { status, code });
                 }
-                Attempt::RateLimited { wait, global } => {
-                    info!(seconds = wait.as_secs_f64(), global, "rate limited by Discord");
-                    self.limit((!global).then_some(bucket), wait);
-                    continue;
-                }
+                Attempt::RateLimited => continue,
                 Attempt::Failed(reason) => reason,
             };
+            drop(turn);
             debug!(reason, attempts, "retrying");
             if Instant::now() + pause >= timeouts.deadline {
                 return gave_up(attempts, reason);
@@ -277,7 +271,7 @@ impl Api {
     async fn attempt(
         &self,
         request: &Request<'_>,
-        bucket: RatelimitingBucket,
+        turn: &mut Turn<'_>,
         timeouts: Timeouts,
     ) -> Attempt {
         let left = timeouts.deadline.saturating_duration_since(Instant::now());
@@ -295,48 +289,9 @@ impl Api {
             Ok(Err(error)) if error.is_connect() => Attempt::Failed("cannot connect"),
             Ok(Err(_)) => Attempt::Failed("the connection broke"),
             Ok(Ok((status, headers, body))) => {
-                self.limit_if_exhausted(bucket, &headers);
-                classify(status, &headers, body.into())
+                turn.answered(status, &headers, &body).await;
+                classify(status, body.into())
             }
-        }
-    }
-
-    /// Waits until a request may be sent. False if that is not before the deadline.
-    async fn wait_for_bucket(&self, bucket: RatelimitingBucket, deadline: Instant) -> bool {
-        loop {
-            let now = Instant::now();
-            let until = self.limited_until(bucket).unwrap_or(now);
-            if now.max(until) >= deadline {
-                return false;
-            }
-            if until <= now {
-                return true;
-            }
-            sleep(until - now).await;
-        }
-    }
-
-    fn limited_until(&self, bucket: RatelimitingBucket) -> Option<Instant> {
-        let limited_until = self.limited_until.lock().unwrap_or_else(PoisonError::into_inner);
-        limited_until.get(&None).max(limited_until.get(&Some(bucket))).copied()
-    }
-
-    fn limit(&self, bucket: Option<RatelimitingBucket>, wait: Duration) {
-        let now = Instant::now();
-        let mut limited_until = self.limited_until.lock().unwrap_or_else(PoisonError::into_inner);
-        if limited_until.len() >= PRUNE_FROM {
-            limited_until.retain(|_, until| *until > now);
-        }
-        limited_until.insert(bucket, now + wait);
-    }
-
-    /// If the headers say that the bucket is exhausted, makes the next request wait instead of
-    /// getting a 429.
-    fn limit_if_exhausted(&self, bucket: RatelimitingBucket, headers: &HeaderMap) {
-        let reset = number(headers, "x-ratelimit-reset-after")
-            .filter(|seconds| (0.0..3600.0).contains(seconds));
-        if let (Some(0.0), Some(reset)) = (number(headers, "x-ratelimit-remaining"), reset) {
-            self.limit(Some(bucket), Duration::from_secs_f64(reset));
         }
     }
 }
@@ -354,30 +309,18 @@ fn commands_route(application_id: ApplicationId, guild: Option<GuildId>) -> Rout
 }
 
 /// Interprets a response of Discord.
-fn classify(status: StatusCode, headers: &HeaderMap, answer: Vec<u8>) -> Attempt {
+fn classify(status: StatusCode, answer: Vec<u8>) -> Attempt {
     if status.is_success() {
         return Attempt::Done(answer);
     }
     if status == StatusCode::TOO_MANY_REQUESTS {
-        let body: Value = serde_json::from_slice(&answer).unwrap_or_default();
-        let seconds = body["retry_after"]
-            .as_f64()
-            .or_else(|| number(headers, "retry-after"))
-            .filter(|seconds| seconds.is_finite())
-            .unwrap_or(1.0)
-            .clamp(0.0, 86_400.0);
-        let global = body["global"] == true || headers.contains_key("x-ratelimit-global");
-        return Attempt::RateLimited { wait: Duration::from_secs_f64(seconds), global };
+        return Attempt::RateLimited;
     }
     if status.is_server_error() || status == StatusCode::REQUEST_TIMEOUT {
         return Attempt::Failed("an error of Discord's server");
     }
     let code = serde_json::from_slice(&answer).map_or(0, |error: DiscordJsonError| error.code);
     Attempt::Refused { status, code }
-}
-
-fn number(headers: &HeaderMap, name: &str) -> Option<f64> {
-    headers.get(name)?.to_str().ok()?.parse().ok()
 }
 
 #[cfg(test)]
@@ -388,38 +331,12 @@ mod tests {
     #[test]
     fn answers_are_classified_by_status_and_body() {
         let classified = |status: u16, body: Value| {
-            classify(
-                StatusCode::from_u16(status).unwrap(),
-                &HeaderMap::new(),
-                body.to_string().into(),
-            )
+            classify(StatusCode::from_u16(status).unwrap(), body.to_string().into())
         };
         assert!(matches!(classified(204, Value::Null), Attempt::Done(_)));
+        assert!(matches!(classified(429, Value::Null), Attempt::RateLimited));
         assert!(matches!(classified(503, Value::Null), Attempt::Failed(_)));
         let refused = classified(404, json!({"code": 10_062, "message": "Unknown interaction"}));
         assert!(matches!(refused, Attempt::Refused { code: 10_062, .. }));
-        let limit = |body| match classified(429, body) {
-            Attempt::RateLimited { wait, global } => Some((wait, global)),
-            _ => None,
-        };
-        let global = limit(json!({"retry_after": 0.5, "global": true}));
-        assert_eq!(global, Some((Duration::from_millis(500), true)));
-        let absurd = limit(json!({"retry_after": 1e300}));
-        assert_eq!(absurd, Some((Duration::from_secs(86_400), false)));
-    }
-
-    #[tokio::test]
-    async fn a_limit_holds_for_its_channel_or_for_everything() {
-        let token = Secret::new("token");
-        let api = Api::new(Client::new(), None, &token, Duration::from_secs(1));
-        let bucket = |channel| {
-            Route::ChannelMessages { channel_id: ChannelId::new(channel) }.ratelimiting_bucket()
-        };
-        let soon = Instant::now() + Duration::from_secs(10);
-        api.limit(Some(bucket(1)), Duration::from_secs(60));
-        assert!(!api.wait_for_bucket(bucket(1), soon).await);
-        assert!(api.wait_for_bucket(bucket(2), soon).await);
-        api.limit(None, Duration::from_secs(60));
-        assert!(!api.wait_for_bucket(bucket(2), soon).await);
     }
 }

@@ -14,6 +14,7 @@ pub mod heartbeat;
 pub mod interaction;
 mod moderation;
 pub mod preview;
+mod rate_limits;
 mod registration;
 pub mod sentences;
 mod token_bucket;

@@ -11,7 +11,7 @@ use super::finding::Located;
 use super::ids::{ConflictKey, EntryId, PageName, QuotationKey, TopicId};
 use super::page::Page;
 use super::records::{
-    Conflict, ElsewhereGroup, Guard, HouseStyle, OtherLanguage, Quotation, SynonymGroup,
+    Conflict, Distress, ElsewhereGroup, Guard, HouseStyle, OtherLanguage, Quotation, SynonymGroup,
     TimelineEvent, Topic,
 };
 use super::voice::{Sentence, Voice};
@@ -42,6 +42,7 @@ pub struct Library {
     pub elsewhere: Vec<Located<ElsewhereGroup>>,
     /// Word rules for questions that the models decide wrongly; the first match wins.
     pub guards: Vec<Located<Guard>>,
+    pub distress: Distress,
     /// What the bot says to somebody who does not write in English.
     pub languages: Vec<Located<OtherLanguage>>,
     /// A hash of all files that were read.

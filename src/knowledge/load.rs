@@ -15,7 +15,7 @@ use super::library::{CaseFile, ContentHash, Knowledge, Library};
 use super::link::{Unread, check_links};
 use super::page::{Page, TAKEN_NAMES};
 use super::records::{
-    ElsewhereGroup, Guard, HouseStyle, OtherLanguage, SynonymGroup, TimelineEvent, Topic,
+    Distress, ElsewhereGroup, Guard, HouseStyle, OtherLanguage, SynonymGroup, TimelineEvent, Topic,
 };
 use super::toml_file::TomlText;
 use super::voice::{VOICE, Voice, check_description, check_placeholders};
@@ -25,6 +25,7 @@ use crate::text_position::line_at;
 const ANSWERS: &str = "answers";
 const PAGES: &str = "pages";
 const CASE: &str = "case.toml";
+const DISTRESS: &str = "distress.toml";
 
 /// The longest command name that Discord accepts, in characters.
 const LONGEST_COMMAND: usize = 32;
@@ -86,6 +87,7 @@ pub fn load(root: &Path) -> Result<Loaded, LoadError> {
     let synonyms = folder.read_optional_list::<SynonymGroup>("synonyms.toml", "groups");
     let elsewhere = folder.read_optional_list::<ElsewhereGroup>("elsewhere.toml", "groups");
     let guards = folder.read_optional_list::<Guard>("guards.toml", "guards");
+    let distress = folder.read_distress();
     let languages = folder.read_optional_list::<OtherLanguage>("languages.toml", "languages");
     let entries = folder.read_answers();
 
@@ -99,6 +101,7 @@ pub fn load(root: &Path) -> Result<Loaded, LoadError> {
         synonyms,
         elsewhere,
         guards,
+        distress,
         languages,
         content_hash,
     };
@@ -278,6 +281,17 @@ impl Folder<'_> {
         };
         table.report_unknown_keys(&mut self.findings);
         style
+    }
+
+    /// The file is optional.
+    fn read_distress(&mut self) -> Distress {
+        if !self.root.join(DISTRESS).exists() {
+            return Distress::default();
+        }
+        let Some(text) = self.read_file(DISTRESS) else { return Distress::default() };
+        let source = TomlText::new(DISTRESS, &text, 0);
+        let table = source.parse(&mut self.findings);
+        table.read(&mut self.findings).unwrap_or_default()
     }
 
     /// Reads every `answers/<topic>/<slug>.md`, in order of path.

@@ -23,8 +23,8 @@ pub use library::{CaseFile, ContentHash, Knowledge, Library};
 pub use load::{LoadError, Loaded, load};
 pub use page::{Page, PageBody, PageLink, PageSection, Point, TAKEN_NAMES};
 pub use records::{
-    Aspect, Conflict, ElsewhereGroup, Guard, HouseStyle, HouseWord, LeadsTo, OtherLanguage,
-    Quotation, Reading, SynonymGroup, TimelineEvent, Topic,
+    Aspect, Conflict, Distress, ElsewhereGroup, Guard, HouseStyle, HouseWord, LeadsTo,
+    OtherLanguage, Quotation, Reading, SynonymGroup, TimelineEvent, Topic,
 };
 pub use voice::{HeadedText, Sentence, Voice};
 

@@ -110,6 +110,15 @@ pub struct OtherLanguage {
     pub checked: String,
 }
 
+/// Examples from which the bot learns to recognise people in distress.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+pub struct Distress {
+    /// What people in distress write.
+    pub messages: Vec<String>,
+    /// Similar words without distress: idioms, jokes, ordinary worry and anger.
+    pub harmless: Vec<String>,
+}
+
 /// Questions of one kind that this FAQ does not answer.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct ElsewhereGroup {
@@ -124,8 +133,8 @@ pub struct ElsewhereGroup {
 pub struct Guard {
     pub name: String,
     pub leads_to: LeadsTo,
-    /// What the bot says: instead of an answer, if the guard leads to silence; instead of the short
-    /// help; or to somebody in distress.
+    /// What the bot says: instead of an answer, if the guard leads to silence; or instead of the
+    /// short help.
     #[serde(default)]
     pub says: Option<String>,
     /// Whether the question may contain only `words` and fillers.
@@ -153,8 +162,6 @@ pub enum LeadsTo {
     Silence,
     /// The short help, or the guard's own sentence.
     Help,
-    /// The guard's own sentence, for somebody in distress, and the answer if the text asks, too.
-    Care,
     /// The answer that was given last. Without one, the guard does not apply.
     LastAnswer(Aspect),
     Entry(EntryId),
@@ -206,7 +213,6 @@ impl From<String> for LeadsTo {
         match text.as_str() {
             "silence" => Self::Silence,
             "help" => Self::Help,
-            "care" => Self::Care,
             name => match Aspect::named(name) {
                 Some(aspect) => Self::LastAnswer(aspect),
                 None => Self::Entry(EntryId::new(text)),
@@ -220,7 +226,6 @@ impl Serialize for LeadsTo {
         serializer.serialize_str(match self {
             Self::Silence => "silence",
             Self::Help => "help",
-            Self::Care => "care",
             Self::LastAnswer(aspect) => aspect.name(),
             Self::Entry(id) => id.as_str(),
         })

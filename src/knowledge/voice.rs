@@ -47,6 +47,7 @@ sentences! {
     NoneOfThese = "replies"."none_of_these" ["case"]
     Age = "replies"."age" ["date"]
     OtherLanguage = "replies"."other_language" ["case"]
+    Distress = "replies"."distress" []
 
     CourtRecord = "standing"."court-record" []
     Alleged = "standing"."alleged" []

@@ -181,7 +181,7 @@ fn badly_formed(guard: &Located<Guard>, is_new: bool) -> Vec<Finding> {
     let place = &guard.place;
     let name = &guard.name;
     let (needs_words, may_have_words) = match guard.leads_to {
-        LeadsTo::Silence | LeadsTo::Care => (true, true),
+        LeadsTo::Silence => (true, true),
         LeadsTo::Help => (false, true),
         LeadsTo::Entry(_) | LeadsTo::LastAnswer(_) => (false, false),
     };
@@ -203,7 +203,7 @@ fn badly_formed(guard: &Located<Guard>, is_new: bool) -> Vec<Finding> {
         ),
         (
             needs_words && guard.says.is_none(),
-            "it leads to silence, or to care, without a sentence",
+            "it leads to silence without a sentence",
             "add says = \"one honest sentence\"",
         ),
         (

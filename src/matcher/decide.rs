@@ -58,32 +58,22 @@ impl Snapshot {
     /// the same decision.
     pub fn decide(&self, text: &str) -> Result<Decision, IndexError> {
         let analysis = self.analyse(text)?;
-        let care = self.care_for(&analysis.question.whole);
-        if care.is_none() {
+        let is_phrasing = analysis.candidates.first().is_some_and(|best| best.exact);
+        if is_phrasing || !self.model().is_in_distress(text) {
             return Ok(self.conclude(analysis));
         }
         // The answer is for the rest of the message, if that asks something.
-        let is_other = |clause: &&str| {
-            self.care_for(&ParsedText::new(clause, self.model().analyzer())).is_none()
-        };
-        let rest = text.split_inclusive(['.', '!', '?', '\n', ';', ',']);
-        let rest: String = rest.filter(is_other).collect();
+        let clauses = text.split_inclusive(['.', '!', '?', '\n', ';', ',']);
+        let rest: String = clauses.filter(|clause| !self.model().is_in_distress(clause)).collect();
         let mut decision = self.conclude(self.analyse(&rest)?);
         if !matches!(decision.outcome, Outcome::Answered { .. }) {
             // A list of questions is no help to somebody in distress.
             let (reason, nearest) = (NoAnswerReason::Distress, Vec::new());
-            decision.outcome = Outcome::NoAnswer { reason, nearest, guard: care.clone() };
+            decision.outcome = Outcome::NoAnswer { reason, nearest, guard: None };
         }
-        Ok(Decision { care, ..decision })
+        Ok(Decision { is_in_distress: true, ..decision })
     }
 
-    /// The name of the guard that says that somebody is in distress.
-    fn care_for(&self, text: &ParsedText) -> Option<String> {
-        let guard = self.guard_of(text, |leads_to| *leads_to == LeadsTo::Care)?;
-        Some(guard.name.clone())
-    }
-
-    /// Decides as [`Snapshot::decide`] does, and adds an explanation for people.
     pub fn decide_and_explain(&self, text: &str) -> Result<Decision, IndexError> {
         let mut decision = self.decide(text)?;
         let whole = ParsedText::new(text, self.model().analyzer());
@@ -103,7 +93,7 @@ impl Snapshot {
         candidates.truncate(SUGGESTIONS);
         let evidence =
             Evidence { candidates, signals, guard, confidence, verdict, explanation: None };
-        Decision { outcome, care: None, evidence }
+        Decision { outcome, is_in_distress: false, evidence }
     }
 
     /// What a text asks about the answer that was given last.
@@ -119,8 +109,7 @@ impl Snapshot {
     /// The first guard that the question matches, of those that decide by themselves. In a story,
     /// only the sentences that ask count.
     fn first_guard(&self, question: &Question) -> Option<&Guard> {
-        let decides =
-            |leads_to: &LeadsTo| !matches!(leads_to, LeadsTo::Care | LeadsTo::LastAnswer(_));
+        let decides = |leads_to: &LeadsTo| !matches!(leads_to, LeadsTo::LastAnswer(_));
         let asking = question.asking_sentences().into_iter();
         let numbers = asking.flat_map(|text| self.guard_patterns().matching(&text.words));
         let guards = &self.library().guards;
@@ -154,7 +143,7 @@ impl Snapshot {
                 no_answer(NoAnswerReason::SmallTalk, Vec::new())
             }
             LeadsTo::Help => no_answer(NoAnswerReason::SmallTalk, self.leads(EXAMPLES)),
-            LeadsTo::Care | LeadsTo::LastAnswer(_) => return None,
+            LeadsTo::LastAnswer(_) => return None,
             LeadsTo::Entry(id) => {
                 let in_scope = confidence.is_some_and(|sure| sure.in_scope >= MIN_SCOPE_FOR_GUARD);
                 if !in_scope || !self.library().is_vetted(id) {

@@ -94,7 +94,7 @@ impl Snapshot {
 
 /// Whether a decision needs nothing of what was said before.
 fn is_clear(alone: &Decision, leans_on_previous: bool) -> bool {
-    if alone.care.is_some() || !leans_on_previous {
+    if alone.is_in_distress || !leans_on_previous {
         return true;
     }
     match &alone.evidence.verdict {

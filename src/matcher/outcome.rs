@@ -53,7 +53,7 @@ pub enum NoAnswerReason {
     OtherMatter,
     /// A guard says that the text asks nothing.
     SmallTalk,
-    /// A guard says that somebody is in distress.
+    /// Somebody is in distress.
     Distress,
     /// The question is not in English.
     OtherLanguage,
@@ -63,8 +63,8 @@ pub enum NoAnswerReason {
 #[derive(Debug, Clone)]
 pub struct Decision {
     pub outcome: Outcome,
-    /// The name of the guard that says that the asker is in distress.
-    pub care: Option<String>,
+    /// Whether whoever asks is in distress.
+    pub is_in_distress: bool,
     pub evidence: Evidence,
 }
 

@@ -187,7 +187,7 @@ impl Snapshot {
     }
 
     /// The ISO 639-1 code of the language of a text, if it is not in English. A text that is a
-    /// phrasing is a question, whatever its language.
+    /// phrasing is a question, whatever its language, and somebody in distress needs help first.
     pub fn foreign_language(&self, text: &str) -> Option<String> {
         if self.library.languages.is_empty() {
             return None;
@@ -197,7 +197,8 @@ impl Snapshot {
         let is_misspelt =
             |word: &str| parsed.words.iter().any(|read| read.typed.as_deref() == Some(word));
         let code = self.foreign.recognise(text, |word| self.uses_often(word), is_misspelt)?;
-        self.model.exact(&parsed).is_none().then_some(code)
+        let is_foreign = self.model.exact(&parsed).is_none() && !self.model.is_in_distress(text);
+        is_foreign.then_some(code)
     }
 
     /// Whether people use a word often when they ask, such as a name. A word of a few phrasings in

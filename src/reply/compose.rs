@@ -31,19 +31,19 @@ pub const DISCLAIMER: &str = "Information, not legal advice.";
 pub const APOLOGY: &str =
     "Sorry, something went wrong on my side, and I would rather say nothing than something wrong.";
 
-/// Composes the reply for an outcome. `care` is the guard that says that the asker is in distress.
+/// Composes the reply for an outcome.
 pub fn compose(
     knowledge: &Knowledge,
     outcome: &Outcome,
-    care: Option<&str>,
+    is_in_distress: bool,
     stamp: &CaseStamp,
 ) -> Reply {
     match outcome {
         Outcome::Answered { entry, runners_up } => {
             match reply_for(knowledge, entry, runners_up, stamp) {
                 Reply::Answer(answer) => {
-                    let care = guard_says(knowledge, care).map(str::to_owned);
-                    Reply::Answer(Box::new(answer.with_care(care)))
+                    let care = || knowledge.case_file.say(Sentence::Distress, &[]);
+                    Reply::Answer(Box::new(answer.with_care(is_in_distress.then(care))))
                 }
                 reply => reply,
             }
@@ -195,8 +195,9 @@ fn guard_says<'c>(knowledge: &'c Knowledge, name: Option<&str>) -> Option<&'c st
 fn no_answer_text(case_file: &CaseFile, reason: NoAnswerReason, has_nearest: bool) -> String {
     let (sentence, lists_nearest) = match reason {
         NoAnswerReason::Empty => (Sentence::Empty, false),
-        // The guard has a sentence of its own, and so has the language.
-        NoAnswerReason::Distress | NoAnswerReason::OtherLanguage => (Sentence::NotSure, false),
+        NoAnswerReason::Distress => (Sentence::Distress, false),
+        // The language has a sentence of its own.
+        NoAnswerReason::OtherLanguage => (Sentence::NotSure, false),
         // This sentence ends by introducing the examples itself.
         NoAnswerReason::SmallTalk => (Sentence::SmallTalk, false),
         NoAnswerReason::Outside => (Sentence::Outside, has_nearest),

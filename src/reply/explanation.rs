@@ -55,9 +55,6 @@ fn verdict_in_words(verdict: &Verdict, confidence: Option<Confidence>) -> String
             LeadsTo::Help => {
                 format!("The short help: the guard `{name}` says that this is not a question.")
             }
-            LeadsTo::Care => {
-                format!("Care: the guard `{name}` says that somebody is in distress.")
-            }
             LeadsTo::LastAnswer(_) => {
                 format!("The guard `{name}` says that this is about the last answer.")
             }

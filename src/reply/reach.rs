@@ -122,7 +122,6 @@ fn where_to(found: &Found) -> Option<String> {
             let effect = match leads_to {
                 LeadsTo::Silence => "silences".to_owned(),
                 LeadsTo::Help => "answers with the help".to_owned(),
-                LeadsTo::Care => "takes it for distress".to_owned(),
                 LeadsTo::LastAnswer(_) => "takes it for a question about an answer".to_owned(),
                 LeadsTo::Entry(entry) => format!("answers with {entry}"),
             };

@@ -38,7 +38,7 @@ impl Classes {
         Self { topic_of_entry, entries, topics }
     }
 
-    #[cfg(test)]
+    /// So many entries, without topics.
     pub fn of_entries(entries: usize) -> Self {
         Self { topic_of_entry: Vec::new(), entries, topics: 0 }
     }

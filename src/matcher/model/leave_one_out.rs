@@ -96,6 +96,8 @@ impl<'l> LeaveOneOut<'l> {
                 exact: ExactPhrasings::new(&same),
                 ngrams: ngrams.map(|model| model.without(phrasing, &labels)),
                 vectors: vectors.map(|model| model.without(phrasing, &labels)),
+                // It does not change which answer a question gets.
+                distress: None,
             },
             classes: self.classes.clone(),
             supply: Supply::with_counts(self.library, &counts),

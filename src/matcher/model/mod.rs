@@ -2,6 +2,7 @@
 //! and the result is cached with the index.
 
 mod classes;
+mod distress;
 mod exact_phrasings;
 mod leave_one_out;
 mod ngrams;
@@ -17,6 +18,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 pub(super) use classes::Classes;
+use distress::DistressModel;
 use exact_phrasings::ExactPhrasings;
 pub(super) use leave_one_out::LeaveOneOut;
 pub(super) use ngrams::NgramMargins;
@@ -41,14 +43,15 @@ pub(super) struct Model {
     analyzer: Arc<Analyzer>,
 }
 
-/// The cached part. `ngrams` is missing if there is nothing to train on or too much, and `vectors`
-/// if there is no vector table.
+/// The cached part. `ngrams` is missing if there is nothing to train on or too much, `vectors` if
+/// there is no vector table, and `distress` if there are no examples.
 #[derive(Debug, PartialEq, Serialize, Deserialize)]
 struct TrainedModels {
     vocabulary: Arc<Vocabulary>,
     exact: ExactPhrasings,
     ngrams: Option<NgramModel>,
     vectors: Option<VectorModel>,
+    distress: Option<DistressModel>,
 }
 
 /// The training examples: the phrasings of the vetted entries, in order, then the questions that
@@ -75,6 +78,7 @@ impl Model {
             exact: ExactPhrasings::new(&phrasings.with_entries()),
             ngrams: NgramModel::learn(&phrasings, &classes),
             vectors: table.as_ref().map(|table| VectorModel::learn(&phrasings, &classes, table)),
+            distress: DistressModel::learn(&library.distress, &phrasings),
             vocabulary,
         };
         Self { trained, classes, supply: Supply::of(library), table, analyzer }
@@ -119,6 +123,11 @@ impl Model {
 
     pub fn classes(&self) -> &Classes {
         &self.classes
+    }
+
+    /// Whether somebody who writes this is in distress.
+    pub fn is_in_distress(&self, text: &str) -> bool {
+        self.trained.distress.as_ref().is_some_and(|model| model.recognises(text))
     }
 
     pub fn ngram_margins(&self, text: &ParsedText) -> Option<NgramMargins> {
@@ -169,11 +178,7 @@ impl<'l> Phrasings<'l> {
         let (texts, entries): (Vec<&str>, Vec<Option<u32>>) = of_entries.chain(elsewhere).unzip();
         let words = texts.iter().map(|text| analyzer.read(text)).collect();
         let of_entries = entries.iter().flatten().count();
-        let key = |text: &&str| {
-            let hash = blake3::hash(text.as_bytes());
-            u64::from_le_bytes(std::array::from_fn(|byte| hash.as_bytes()[byte]))
-        };
-        let keys = texts.iter().map(key).collect();
+        let keys = texts.iter().map(|text| random_key(text)).collect();
         Self { texts, words, entries, of_entries, keys }
     }
 
@@ -196,6 +201,12 @@ impl<'l> Phrasings<'l> {
         let pairs = self.words.iter().zip(&self.entries);
         pairs.filter_map(|(words, entry)| Some((words.as_slice(), (*entry)?))).collect()
     }
+}
+
+/// A number that looks random and depends on the text alone.
+fn random_key(text: &str) -> u64 {
+    let hash = blake3::hash(text.as_bytes());
+    u64::from_le_bytes(std::array::from_fn(|byte| hash.as_bytes()[byte]))
 }
 
 /// Counts the words of the FAQ. Questions, answers and quotations are spelled with care; phrasings are

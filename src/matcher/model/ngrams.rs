@@ -158,7 +158,7 @@ impl Examples for Bags {
 }
 
 /// The value of each feature in a vector of length 1 with this many equal features.
-fn feature_value(features: usize) -> f32 {
+pub(super) fn feature_value(features: usize) -> f32 {
     if features == 0 { 0.0 } else { 1.0 / (features as f32).sqrt() }
 }
 
