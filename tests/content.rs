@@ -1,6 +1,7 @@
 //! Checks the real FAQ: no findings, and every answer is found by its own question.
 
 use std::collections::HashSet;
+use std::fs;
 use std::path::Path;
 
 use caseclerk::ask::{Ask, Query};
@@ -157,4 +158,51 @@ fn settings(index: &Path) -> Settings {
     let options =
         Options::collect(None, std::iter::empty(), flags).expect("the shipped options are right");
     Settings::from_options(&options).expect("the shipped options are right")
+}
+
+#[cfg(unix)]
+#[test]
+fn nothing_outside_of_the_folder_is_read() {
+    use std::os::unix::fs::symlink;
+    let outside = tempfile::tempdir().expect("a folder");
+    fs::write(outside.path().join("secret.toml"), "[secret]\nkey = \"hush\"\n").expect("written");
+    let findings = |link: &str, to: &Path| {
+        let faq = tempfile::tempdir().expect("a folder");
+        copy(Path::new("tests/tiny/faq"), faq.path());
+        let link = faq.path().join(link);
+        if link.is_dir() {
+            fs::remove_dir_all(&link).expect("the folder goes");
+        } else if link.exists() {
+            fs::remove_file(&link).expect("the file goes");
+        }
+        symlink(to, &link).expect("a link");
+        let loaded = load(faq.path()).expect("the folder can be read");
+        loaded.findings.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
+    };
+    let secret = findings("sources.toml", &outside.path().join("secret.toml"));
+    assert!(secret.contains("leads out of the folder") && !secret.contains("hush"), "{secret}");
+    let etc = findings("answers/money", outside.path());
+    assert!(etc.contains("leads out of the folder") && !etc.contains("secret.toml"), "{etc}");
+    let endless = findings("answers/status/is-it-over.md", Path::new("/dev/zero"));
+    assert!(endless.contains("leads out of the folder"), "{endless}");
+    let dangling = findings("guards.toml", Path::new("nowhere.toml"));
+    assert!(dangling.contains("cannot read guards.toml"), "{dangling}");
+    // Links inside the folder are fine: Kubernetes makes them.
+    let faq = tempfile::tempdir().expect("a folder");
+    copy(Path::new("tests/tiny/faq"), &faq.path().join("..data"));
+    for name in fs::read_dir("tests/tiny/faq").expect("a folder").flatten() {
+        let name = name.file_name();
+        symlink(Path::new("..data").join(&name), faq.path().join(&name)).expect("a link");
+    }
+    assert_eq!(load(faq.path()).expect("it can be read").findings, []);
+}
+
+#[test]
+fn a_large_file_is_refused_quickly() {
+    let faq = tempfile::tempdir().expect("a folder");
+    copy(Path::new("tests/tiny/faq"), faq.path());
+    fs::write(faq.path().join("guards.toml"), "=".repeat(3 << 20)).expect("it can be written");
+    let loaded = load(faq.path()).expect("the folder can be read");
+    let texts = loaded.findings.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n");
+    assert!(texts.contains("larger than"), "{texts}");
 }

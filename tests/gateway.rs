@@ -350,3 +350,219 @@ async fn a_failed_look_up_of_the_gateway_is_retried() {
     discord.run_bot(&[]);
     discord.happened("identify", 1).await;
 }
+
+// What other bots have met.
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_rate_limit_of_no_time_is_not_a_storm_of_requests() {
+    let mut discord = MockDiscord::with_bot().await;
+    for _ in 0..100 {
+        discord.fail("POST /channels/10/messages", 429, json!({"retry_after": 0}));
+    }
+    for _ in 0..8 {
+        let mention = discord.mention(STATUS);
+        discord.event("MESSAGE_CREATE", mention);
+    }
+    discord.happened("refusal", 3).await;
+    // A command is answered meanwhile; until then there were few refusals, for all eight together.
+    discord.slash(MEMBER, "status", json!({})).await;
+    assert!(discord.count("refusal") < 12, "{}", discord.count("refusal"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_global_rate_limit_does_not_hold_up_interactions() {
+    let mut discord = MockDiscord::with_bot().await;
+    let limit = json!({"retry_after": 50, "global": true});
+    discord.fail("POST /channels/10/messages", 429, limit);
+    let mention = discord.mention(STATUS);
+    discord.event("MESSAGE_CREATE", mention);
+    discord.happened("refusal", 1).await;
+    assert!(stamped(&discord.slash(MEMBER, "status", json!({})).await));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn replies_that_wait_do_not_hold_up_interactions() {
+    let mut discord = MockDiscord::with_bot().await;
+    for channel in 0..400_u64 {
+        let path = format!("POST /channels/{}/messages", 1000 + channel);
+        discord.fail(&path, SILENCE, Value::Null);
+        let mut mention = discord.mention(STATUS);
+        mention["channel_id"] = json!((1000 + channel).to_string());
+        mention["author"] = discord_json::user(2000 + channel);
+        discord.event("MESSAGE_CREATE", mention);
+    }
+    assert!(stamped(&discord.slash(MEMBER, "status", json!({})).await));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_entry_point_command_is_kept() {
+    let mut discord = MockDiscord::start().await;
+    let entry_point = json!({
+        "id": "5", "application_id": "901", "version": "1", "type": 4, "name": "launch",
+        "description": "", "handler": 2,
+    });
+    discord.has_commands("/applications/901/commands", json!([entry_point]));
+    discord.run_bot(&[]);
+    let registered = discord.request("PUT /applications/901/commands").await;
+    let kept = registered.as_array().expect("a list").iter().find(|command| command["type"] == 4);
+    assert_eq!(kept.expect("it is kept")["name"], "launch");
+    assert!(registered.as_array().expect("a list").len() > 5, "{registered}");
+    // Nothing is registered again.
+    discord.happened("identify", 1).await;
+    discord.terminate();
+    discord.ended().await;
+    discord.run_bot(&[]);
+    discord.happened("identify", 2).await;
+    discord.slash(MEMBER, "about", json!({})).await;
+    assert_eq!(discord.unseen("PUT /applications/901/commands"), 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_is_told_that_suggestions_were_refused() {
+    let mut discord = MockDiscord::with_bot().await;
+    discord.fail("POST /interactions/", 400, json!({"code": 50035, "message": "Invalid"}));
+    let mut typing = discord.interaction(MEMBER, "ask", json!({"question": "lamp"}));
+    typing["type"] = json!(4);
+    typing["data"]["options"][0]["focused"] = json!(true);
+    discord.event("INTERACTION_CREATE", typing);
+    discord.happened("refusal", 1).await;
+    discord.slash(MEMBER, "about", json!({})).await;
+    discord.terminate();
+    discord.ended().await;
+    assert_eq!(discord.unseen("POST /interactions/"), 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_second_reply_to_a_question_is_another_message() {
+    let mut discord = MockDiscord::with_bot().await;
+    let question = discord.mention(STATUS);
+    discord.event("MESSAGE_CREATE", question.clone());
+    let first = discord.request("POST /channels/10/messages").await;
+    let mut without = question.clone();
+    without["content"] = json!("");
+    without["mentions"] = json!([]);
+    discord.event("MESSAGE_UPDATE", without);
+    discord.request("DELETE /channels/10/messages/4000").await;
+    discord.event("MESSAGE_UPDATE", question);
+    let second = discord.request("POST /channels/10/messages").await;
+    assert_ne!(first["nonce"], second["nonce"]);
+    assert!(second["nonce"].as_str().expect("a text").len() <= 25);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_reply_that_a_moderator_deleted_does_not_come_back() {
+    let mut discord = MockDiscord::with_bot().await;
+    let mut question = discord.mention(STATUS);
+    discord.event("MESSAGE_CREATE", question.clone());
+    discord.request("POST /channels/10/messages").await;
+    let unknown = json!({"code": 10008, "message": "Unknown Message"});
+    discord.fail("PATCH /channels/10/messages/4000", 404, unknown);
+    question["content"] = json!(format!("<@900> {ANOTHER_QUESTION}"));
+    discord.event("MESSAGE_UPDATE", question.clone());
+    discord.happened("refusal", 1).await;
+    question["content"] = json!(format!("<@900> {STATUS} now"));
+    discord.event("MESSAGE_UPDATE", question);
+    discord.slash(MEMBER, "about", json!({})).await;
+    discord.terminate();
+    let log = discord.ended().await.log;
+    assert!(!log.contains("not delivered"), "{log}");
+    assert_eq!(discord.unseen("PATCH") + discord.unseen("POST /channels"), 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_question_that_was_deleted_first_gets_no_reply() {
+    let mut discord = MockDiscord::with_bot().await;
+    let question = discord.mention(STATUS);
+    discord.event(
+        "MESSAGE_DELETE",
+        json!({"id": question["id"], "channel_id": "10", "guild_id": "700"}),
+    );
+    // When a command is answered, the deletion has reached the bot.
+    discord.slash(MEMBER, "about", json!({})).await;
+    discord.event("MESSAGE_CREATE", question);
+    discord.slash(MEMBER, "about", json!({})).await;
+    discord.terminate();
+    discord.ended().await;
+    assert_eq!(discord.unseen("POST /channels"), 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_answer_that_could_not_be_posted_can_be_posted_again() {
+    let mut discord = MockDiscord::with_bot().await;
+    let post = "post:4001:status/is-it-over";
+    discord.fail("POST /interactions/", 404, json!({"code": 10062, "message": "expired"}));
+    let pressed = discord.pressed(MEMBER, post);
+    discord.event("INTERACTION_CREATE", pressed);
+    discord.happened("refusal", 1).await;
+    // The refusal may still be on its way to the bot.
+    let mut again = discord.press(MEMBER, post).await;
+    for _ in 0..50 {
+        if !stamped(&again) {
+            again = discord.press(MEMBER, post).await;
+        }
+    }
+    assert!(stamped(&again) && again["data"]["flags"] != 64, "{again}");
+    let twice = discord.press(MEMBER, post).await;
+    assert!(twice["data"]["flags"] == 64 && !stamped(&twice), "{twice}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_asker_is_known_although_discord_leaves_out_the_question() {
+    let mut discord = MockDiscord::with_bot().await;
+    let mut question = discord.mention(STATUS);
+    question["author"] = discord_json::user(1);
+    discord.event("MESSAGE_CREATE", question.clone());
+    discord.request("POST /channels/10/messages").await;
+    let mut pressed = discord.pressed(MEMBER, "none");
+    pressed["message"] = discord_json::message(4000, 900, None, "");
+    pressed["message"]["message_reference"] =
+        json!({"type": 0, "message_id": question["id"], "channel_id": "10"});
+    discord.event("INTERACTION_CREATE", pressed);
+    // 7 replaces the message; for anybody else it would be a private message, 4.
+    assert_eq!(discord.request("POST /interactions/").await["type"], 7);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_filter_makes_the_log_show_what_the_libraries_see() {
+    let mut discord = MockDiscord::start().await;
+    let filter = "trace,tungstenite::protocol=trace,tokio_tungstenite=trace,serenity=trace,\
+                  reqwest=trace,hyper=trace,hyper_util::client=trace,h2=trace";
+    discord.run_bot(&[("RUST_LOG", filter)]);
+    discord.happened("identify", 1).await;
+    discord.slash(MEMBER, "ask", json!({"question": "zebra has the lamp suit ended"})).await;
+    discord.terminate();
+    let log = discord.ended().await.log;
+    assert!(log.contains("question"), "{log}");
+    for hidden in ["zebra", "somebody", "secret-token", "test.token.only"] {
+        assert!(!log.contains(hidden), "{hidden} in {log}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_token_file_holds_one_word() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("token");
+    let path = file.display().to_string();
+    let token = [("DISCORD_TOKEN", ""), ("DISCORD_TOKEN_FILE", path.as_str())];
+    std::fs::write(&file, "test.token.only\nanother.token\n").expect("it can be written");
+    let Ended { code, log } = ends(MockDiscord::start().await, &token).await;
+    assert!(code == Some(2) && log.contains("one word on one line"), "{log}");
+    // Windows editors put a byte order mark before the text.
+    std::fs::write(&file, "\u{feff}test.token.only\r\n").expect("it can be written");
+    let mut discord = MockDiscord::start().await;
+    discord.run_bot(&token);
+    discord.happened("identify", 1).await;
+    assert!(stamped(&discord.slash(MEMBER, "status", json!({})).await));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_heartbeat_file_that_holds_something_is_refused() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("case.toml");
+    std::fs::write(&file, "caption = \"\"").expect("it can be written");
+    let path = file.display().to_string();
+    let environment = [("CASECLERK_DISCORD_HEARTBEAT_FILE", path.as_str())];
+    let Ended { code, log } = ends(MockDiscord::start().await, &environment).await;
+    assert!(code == Some(2) && log.contains("case.toml"), "{log}");
+    assert!(file.exists());
+}

@@ -26,6 +26,7 @@ use caseclerk::reply::no_content;
 use caseclerk::responder::{Responder, ResponderError};
 use clap::{Args, Parser, Subcommand};
 use jiff::civil::Date;
+use tracing::warn;
 
 /// Answers questions about one court case from a vetted FAQ. Every answer cites its sources and
 /// says where the case stands. When no answer fits, Caseclerk says so.
@@ -129,6 +130,9 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
     let options = arguments.global.options()?;
     let settings = Settings::from_options(&options)?;
     logging::start(&settings, arguments.command.is_service())?;
+    for name in options.ignored_variables() {
+        warn!("the environment variable {name} is not an option of Caseclerk; it changes nothing");
+    }
     let today = arguments.global.date.unwrap_or_else(|| jiff::Zoned::now().date());
     match &arguments.command {
         Command::Ask(ask) => ask::run(ask, &settings, today),

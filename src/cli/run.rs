@@ -9,7 +9,7 @@ use caseclerk::discord::gateway::{self, RunError};
 use caseclerk::discord::interaction::router::Router;
 use caseclerk::responder::Responder;
 use jiff::civil::Date;
-use tracing::error;
+use tracing::{error, info};
 
 use super::Exit;
 
@@ -23,12 +23,21 @@ pub fn run(settings: &Settings) -> anyhow::Result<Exit> {
         let place = panicked.location().map(ToString::to_string);
         error!(place, "panicked");
     }));
-    let responder = Arc::new(Responder::open(settings)?);
-    let router = Arc::new(Router::new(responder, &settings.discord, &settings.moderation, today));
     // One worker thread: answering takes less time than waking another thread.
     let runtime =
         tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build();
     let runtime = runtime.context("cannot start the asynchronous runtime")?;
+    // Building the index takes a while, and process 1 of a container ignores a signal that nobody
+    // listens to.
+    let stop = runtime.block_on(async { gateway::stop_signal() })?;
+    let stopped_early = runtime.spawn(async {
+        stop.await;
+        info!("stopped before the start was finished");
+        std::process::exit(0);
+    });
+    let responder = Arc::new(Responder::open(settings)?);
+    stopped_early.abort();
+    let router = Arc::new(Router::new(responder, &settings.discord, &settings.moderation, today));
     let result = runtime.block_on(gateway::run(
         router,
         &settings.discord,
@@ -53,9 +62,10 @@ fn report_end(error: RunError) -> Exit {
         RunError::IntentsRefused => Exit::IntentsRefused,
         RunError::ScopeMissing(_) => Exit::ScopeMissing,
         RunError::ConnectionDead(_) => Exit::ConnectionDead,
-        RunError::NoToken | RunError::Certificate { .. } | RunError::System(..) => {
-            Exit::CouldNotRun
-        }
+        RunError::NoToken
+        | RunError::Certificate { .. }
+        | RunError::Heartbeat(_)
+        | RunError::System(..) => Exit::CouldNotRun,
     };
     super::report(&error.into());
     exit

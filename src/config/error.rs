@@ -11,6 +11,12 @@ pub enum ConfigError {
     Unreadable { path: PathBuf, source: std::io::Error },
     #[error("cannot read {}, the file that {TOKEN_FILE} names", path.display())]
     TokenFile { path: PathBuf, source: std::io::Error },
+    #[error(
+        "{}, the file that {TOKEN_FILE} names, holds more than a token: it must be one word on one \
+         line",
+        path.display()
+    )]
+    TokenFileForm { path: PathBuf },
     /// Lines are counted from 1.
     #[error("{}:{line}: invalid TOML: {message}", path.display())]
     Syntax { path: PathBuf, line: usize, message: String },

@@ -20,6 +20,9 @@ const DEFAULTS: &str = include_str!("../../config.toml");
 /// The file that is read if no other file is named and it exists.
 const USUAL_FILE: &str = "config.toml";
 
+/// A variable that differs from ours in so many letters is taken for a slip.
+const MAX_SLIPS: usize = 3;
+
 pub(super) const LOG_FILTER: &str = "log.filter";
 
 /// The usual variable of Rust programs for the log filter.
@@ -30,6 +33,9 @@ const RUST_LOG: &str = "RUST_LOG";
 pub struct Options {
     values: BTreeMap<String, OptionValue>,
     token: TokenSource,
+    /// Variables that look like ours and are none. Kubernetes makes such ones for a service of this
+    /// name.
+    ignored_variables: Vec<String>,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -64,7 +70,10 @@ impl Options {
         let mut options = Self::defaults();
         match file {
             Some(file) => options.read_file(file)?,
-            None if Path::new(USUAL_FILE).is_file() => options.read_file(Path::new(USUAL_FILE))?,
+            // Also if it is a folder, or a link to nothing: that is a mistake, not a missing file.
+            None if Path::new(USUAL_FILE).symlink_metadata().is_ok() => {
+                options.read_file(Path::new(USUAL_FILE))?;
+            }
             None => {}
         }
         options.read_environment(environment)?;
@@ -82,7 +91,13 @@ impl Options {
         Self {
             values: file.options.into_iter().map(default).collect(),
             token: TokenSource::Missing,
+            ignored_variables: Vec::new(),
         }
+    }
+
+    /// The environment variables that look like options and are none.
+    pub fn ignored_variables(&self) -> &[String] {
+        &self.ignored_variables
     }
 
     pub fn token(&self) -> &TokenSource {
@@ -149,7 +164,11 @@ impl Options {
             let key = self.values.keys().find(|key| variable(key) == name).cloned();
             let Some(key) = key else {
                 let nearest = nearest(&name, self.values.keys().map(|key| variable(key)));
-                return Err(ConfigError::UnknownVariable { name, nearest });
+                if nearest.as_ref().is_some_and(|nearest| is_nearly(&name, nearest)) {
+                    return Err(ConfigError::UnknownVariable { name, nearest });
+                }
+                self.ignored_variables.push(name);
+                continue;
             };
             self.set_text(&key, &value, Origin::Environment(name))?;
         }
@@ -220,6 +239,28 @@ impl Options {
         }
         let message = format!("\"{text}\" is not a URL such as http://127.0.0.1:3000");
         Err(bad_value(key, &self.values[key].origin, message))
+    }
+
+    /// The base URL of Discord's API. The token goes there, so it is refused over plain HTTP, except
+    /// to this machine or if the operator insists.
+    pub(super) fn api_base(&self) -> Result<Option<String>, ConfigError> {
+        let key = "discord.api_base";
+        let base = self.url(key)?;
+        let host = base.as_deref().and_then(|url| url.strip_prefix("http://"));
+        let host = host.map(|rest| rest.split(['/', '?']).next().unwrap_or_default());
+        let is_local = |host: &str| {
+            let name = host.rsplit_once(':').map_or(host, |(name, _)| name);
+            let name = name.trim_start_matches('[').trim_end_matches(']');
+            let address = name.parse::<std::net::IpAddr>();
+            name == "localhost" || address.is_ok_and(|address| address.is_loopback())
+        };
+        let insists = self.values["discord.allow_insecure_api_base"].value == Value::Boolean(true);
+        if host.is_some_and(|host| !is_local(host)) && !insists {
+            let message = "it would send the token over the network without encryption; use https, \
+                           or set discord.allow_insecure_api_base as well";
+            return Err(bad_value(key, &self.values[key].origin, message));
+        }
+        Ok(base)
     }
 
     pub(super) fn one_of(&self, key: &str, known: [&str; 2]) -> Result<String, ConfigError> {
@@ -348,6 +389,11 @@ fn variable(key: &str) -> String {
 
 fn nearest(name: &str, known: impl Iterator<Item = String>) -> Option<String> {
     known.max_by(|a, b| strsim::jaro_winkler(name, a).total_cmp(&strsim::jaro_winkler(name, b)))
+}
+
+/// Whether a name is another one with a slip of the fingers or two.
+fn is_nearly(name: &str, other: &str) -> bool {
+    strsim::damerau_levenshtein(name, other) <= MAX_SLIPS
 }
 
 fn bad_value(key: &str, origin: &Origin, message: impl Into<String>) -> ConfigError {

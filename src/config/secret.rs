@@ -58,7 +58,12 @@ impl TokenSource {
             Self::File(path) => {
                 let text = std::fs::read_to_string(path)
                     .map_err(|source| ConfigError::TokenFile { path: path.clone(), source })?;
-                Ok(Some(Secret::new(&text)).filter(|token| !token.reveal().is_empty()))
+                // Windows editors put a byte order mark before a text.
+                let token = Secret::new(text.trim_start_matches('\u{feff}'));
+                if token.reveal().contains(char::is_whitespace) {
+                    return Err(ConfigError::TokenFileForm { path: path.clone() });
+                }
+                Ok(Some(token).filter(|token| !token.reveal().is_empty()))
             }
         }
     }

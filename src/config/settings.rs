@@ -138,7 +138,7 @@ impl DiscordSettings {
         let remembered_replies = options.whole("discord.remembered_replies", 0..=1_000_000)?;
         Ok(Self {
             token: options.token().clone(),
-            api_base: options.url("discord.api_base")?,
+            api_base: options.api_base()?,
             ca_file: options.path("discord.ca_file"),
             http_timeout: options.seconds("discord.http_timeout_seconds", 1..=300)?,
             private: options.one_of("discord.visibility", ["private", "public"])? == "private",
@@ -215,6 +215,23 @@ mod tests {
         assert!(error_of_guild.contains("not a Discord id"), "{error_of_guild}");
         let error_of_url = error("CASECLERK_DISCORD_API_BASE", "127.0.0.1");
         assert!(error_of_url.contains("not a URL"), "{error_of_url}");
+    }
+
+    #[test]
+    fn the_token_is_not_sent_in_clear_unless_the_operator_insists() {
+        let base = |url| ("CASECLERK_DISCORD_API_BASE", url);
+        for url in ["http://proxy.example:3000", "http://127.0.0.1.example", "http://10.0.0.7"] {
+            let refused = error("CASECLERK_DISCORD_API_BASE", url);
+            assert!(refused.contains("without encryption"), "{refused}");
+            let insists = ("CASECLERK_DISCORD_ALLOW_INSECURE_API_BASE", "true");
+            assert_eq!(
+                settings(&[base(url), insists]).unwrap().discord.api_base,
+                Some(url.to_owned())
+            );
+        }
+        for url in ["http://127.0.0.1:3000", "http://localhost:3000", "http://[::1]:3000"] {
+            assert!(settings(&[base(url)]).is_ok(), "{url}");
+        }
     }
 
     #[test]

@@ -51,12 +51,23 @@ impl<K: Hash + Eq + Clone, V: Clone> BoundedCache<K, V> {
         }
     }
 
+    pub fn remove(&self, key: &K) {
+        let mut entries = self.lock();
+        if entries.values.remove(key).is_some() {
+            entries.order.retain(|kept| kept != key);
+        }
+    }
+
     fn lock(&self) -> std::sync::MutexGuard<'_, Entries<K, V>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl<K: Hash + Eq + Clone> BoundedCache<K, ()> {
+    pub fn contains(&self, key: &K) -> bool {
+        self.get(key).is_some()
+    }
+
     /// Adds a key. False if it is already there.
     pub fn insert(&self, key: K) -> bool {
         self.get_or_insert(key, || ()).1

@@ -1,7 +1,7 @@
 //! Handles the events of the gateway.
 
 use std::hash::{DefaultHasher, Hash, Hasher};
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -20,12 +20,22 @@ use super::cache::BoundedCache;
 use super::interaction::read::{ChatMessage, parse_without_components};
 use super::interaction::router::{Deferred, Response, Router};
 
-/// The most events that are handled at the same time; further events wait.
-const CONCURRENT_EVENTS: u32 = 1024;
+/// The most interactions that are handled at the same time; further ones wait.
+const CONCURRENT_INTERACTIONS: u32 = 1024;
+
+/// The same for messages. They have permits of their own, because replies may wait for a rate limit,
+/// and an interaction must be answered within seconds.
+const CONCURRENT_MESSAGES: u32 = 256;
+
+/// If so many messages wait for their turn, further ones get no reply.
+const WAITING_MESSAGES: usize = 4096;
 
 /// How many interactions are remembered, so that an interaction that is delivered twice is answered
 /// once.
 const REMEMBERED_INTERACTIONS: usize = 4096;
+
+/// How many deletions are remembered, in case the deleted message is only handled afterwards.
+const REMEMBERED_DELETIONS: usize = 1024;
 
 /// The epoch of Discord's ids (snowflakes), as Unix time in milliseconds.
 const DISCORD_EPOCH: u64 = 1_420_070_400_000;
@@ -38,22 +48,29 @@ pub struct Handler {
     bot: OnceLock<UserId>,
     interactions: BoundedCache<InteractionId, ()>,
     questions: BoundedCache<MessageId, Arc<Mutex<Question>>>,
+    /// The messages that were deleted last.
+    deleted: BoundedCache<MessageId, ()>,
     /// A message with a smaller id was written before this process started.
     first_id: MessageId,
     started: Instant,
     /// The time of the last gateway activity, in milliseconds since the start.
     last_activity: AtomicU64,
     sessions: AtomicU64,
-    permits: Arc<Semaphore>,
+    interaction_permits: Semaphore,
+    message_permits: Semaphore,
+    waiting_messages: AtomicUsize,
 }
 
 /// A question that was asked in a message.
 #[derive(Debug, Default)]
 struct Question {
     reply: Option<MessageId>,
+    /// How many replies it has had, those included that were deleted.
+    replies: u32,
     /// The hash of the answered text. An edit that does not change the text does not change the
     /// reply.
     answered_text: Option<u64>,
+    /// Whether it, or its reply, was deleted. Then it is never answered again.
     is_deleted: bool,
 }
 
@@ -69,17 +86,21 @@ impl Handler {
             bot: OnceLock::new(),
             interactions: BoundedCache::new(REMEMBERED_INTERACTIONS),
             questions: BoundedCache::new(remembered),
+            deleted: BoundedCache::new(REMEMBERED_DELETIONS),
             first_id: MessageId::new((now.saturating_sub(DISCORD_EPOCH) << 22).max(1)),
             started: Instant::now(),
             last_activity: AtomicU64::new(0),
             sessions: AtomicU64::new(0),
-            permits: Arc::new(Semaphore::new(CONCURRENT_EVENTS as usize)),
+            interaction_permits: Semaphore::new(CONCURRENT_INTERACTIONS as usize),
+            message_permits: Semaphore::new(CONCURRENT_MESSAGES as usize),
+            waiting_messages: AtomicUsize::new(0),
         }
     }
 
     /// Waits until no event is being handled.
     pub async fn idle(&self) {
-        let _all = self.permits.acquire_many(CONCURRENT_EVENTS).await;
+        let _interactions = self.interaction_permits.acquire_many(CONCURRENT_INTERACTIONS).await;
+        let _messages = self.message_permits.acquire_many(CONCURRENT_MESSAGES).await;
     }
 
     pub fn note_activity(&self) {
@@ -108,11 +129,17 @@ impl Handler {
         if !self.interactions.insert(interaction.id()) {
             return;
         }
-        let Response { callback, deferred } = self.router.interaction(interaction);
-        match self.api.respond(interaction.id(), interaction.token(), &callback).await {
+        let Response { callback, deferred, posts } = self.router.interaction(interaction);
+        let result = self.api.respond(interaction.id(), interaction.token(), &callback).await;
+        if let (Err(_), Some(from)) = (&result, posts) {
+            self.router.was_not_posted(from);
+        }
+        match result {
             // Discord rejected the body. The member gets an apology with a reference to this error
-            // in the log.
-            Err(error @ ApiError::Refused { status: StatusCode::BAD_REQUEST, .. }) => {
+            // in the log, unless they are only typing.
+            Err(error @ ApiError::Refused { status: StatusCode::BAD_REQUEST, .. })
+                if !matches!(interaction, Interaction::Autocomplete(_)) =>
+            {
                 let apology = Router::apology(&error).callback;
                 let result =
                     self.api.respond(interaction.id(), interaction.token(), &apology).await;
@@ -144,7 +171,8 @@ impl Handler {
             return;
         };
         let (question, is_new) = self.questions.get_or_insert(message.id, Arc::default);
-        if is_new {
+        // Events are handled side by side, so the deletion may come first.
+        if is_new && !self.deleted.contains(&message.id) {
             self.answer(&message, &mut *question.lock().await).await;
         }
     }
@@ -179,23 +207,38 @@ impl Handler {
         if question.is_deleted {
             return;
         }
-        question.answered_text = Some(hash(&message.text));
+        // Who has to wait is answered when the next update of the message comes.
         let Some(answer) = self.router.message(message) else { return };
+        question.answered_text = Some(hash(&message.text));
         match question.reply {
             Some(reply) => {
-                let result = self.api.edit_message(message.channel, reply, &answer.edit()).await;
-                log_failure("an edited reply", result);
+                match self.api.edit_message(message.channel, reply, &answer.edit()).await {
+                    // Somebody deleted the reply, and does not want another.
+                    Err(ApiError::Refused { status: StatusCode::NOT_FOUND, .. }) => {
+                        question.is_deleted = true;
+                    }
+                    result => log_failure("an edited reply", result),
+                }
             }
-            None => match self.api.create_message(message.channel, &answer.reply(message)).await {
-                Ok(reply) => question.reply = Some(reply),
-                Err(error) => log_failure("a reply", Err(error)),
-            },
+            None => {
+                let reply = answer.reply(message, question.replies);
+                match self.api.create_message(message.channel, &reply).await {
+                    Ok(reply) => {
+                        question.reply = Some(reply);
+                        question.replies += 1;
+                    }
+                    Err(error) => log_failure("a reply", Err(error)),
+                }
+            }
         }
     }
 
     /// Deletes the reply to a question. If the question itself was deleted, it is never answered
     /// again.
     async fn remove_reply(&self, channel: ChannelId, question: MessageId, is_deleted: bool) {
+        if is_deleted {
+            self.deleted.insert(question);
+        }
         let Some(question) = self.questions.get(&question) else { return };
         let mut question = question.lock().await;
         question.is_deleted |= is_deleted;
@@ -245,8 +288,26 @@ impl Handler {
 impl RawEventHandler for Handler {
     async fn raw_event(&self, _: Context, event: Event) {
         self.note_activity();
-        // The semaphore is never closed.
-        let Ok(_permit) = self.permits.clone().acquire_owned().await else { return };
+        let is_message = match &event {
+            Event::MessageCreate(_)
+            | Event::MessageUpdate(_)
+            | Event::MessageDelete(_)
+            | Event::MessageDeleteBulk(_) => true,
+            Event::Unknown(event) => event.kind.starts_with("MESSAGE_"),
+            _ => false,
+        };
+        // The semaphores are never closed.
+        let _permit = if !is_message {
+            self.interaction_permits.acquire().await
+        } else if self.waiting_messages.fetch_add(1, Ordering::Relaxed) < WAITING_MESSAGES {
+            let permit = self.message_permits.acquire().await;
+            self.waiting_messages.fetch_sub(1, Ordering::Relaxed);
+            permit
+        } else {
+            self.waiting_messages.fetch_sub(1, Ordering::Relaxed);
+            warn!("too many messages wait for their reply; dropping one");
+            return;
+        };
         match event {
             Event::Ready(event) => self.ready(event.ready.user.id),
             Event::InteractionCreate(event) => self.interaction(&event.interaction).await,

@@ -21,7 +21,7 @@ use tracing::{info, warn};
 
 use super::api::{Api, ApiError};
 use super::events::Handler;
-use super::heartbeat::Heartbeat;
+use super::heartbeat::{Heartbeat, NotAHeartbeat};
 use super::interaction::router::Router;
 use super::registration::{ScopeMissing, register};
 use crate::config::{DiscordSettings, Secret};
@@ -75,6 +75,8 @@ pub enum RunError {
     ConnectionDead(u64),
     #[error("cannot use the certificate {} that discord.ca_file names", path.display())]
     Certificate { path: PathBuf, source: Box<dyn std::error::Error + Send + Sync> },
+    #[error(transparent)]
+    Heartbeat(#[from] NotAHeartbeat),
     /// An operation of the operating system or of the HTTP client failed.
     #[error("cannot {0}")]
     System(&'static str, #[source] Box<dyn std::error::Error + Send + Sync>),
@@ -90,7 +92,7 @@ pub async fn run(
     let stop = stop_signal()?;
     tokio::pin!(stop);
     let client = http_client(settings)?;
-    let heartbeat = Heartbeat::new(settings.heartbeat_file.as_deref());
+    let heartbeat = Heartbeat::new(settings.heartbeat_file.as_deref())?;
     let api = Arc::new(Api::new(
         client.clone(),
         settings.api_base.as_deref(),
@@ -269,7 +271,7 @@ fn http_client(settings: &DiscordSettings) -> Result<Client, RunError> {
 }
 
 /// Completes when the process gets SIGTERM or SIGINT.
-fn stop_signal() -> Result<impl Future<Output = ()>, RunError> {
+pub fn stop_signal() -> Result<impl Future<Output = ()> + Send + 'static, RunError> {
     use tokio::signal::unix::{SignalKind, signal};
     let listen =
         |kind| signal(kind).map_err(|error| RunError::System("listen for signals", error.into()));

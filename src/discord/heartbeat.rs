@@ -15,14 +15,28 @@ pub struct Heartbeat {
     failed: bool,
 }
 
+/// There is something else where the heartbeat file should be.
+#[derive(Debug, thiserror::Error)]
+#[error(
+    "discord.heartbeat_file names {}, which is not an empty file; name a file that nothing else uses",
+    path.display()
+)]
+pub struct NotAHeartbeat {
+    path: PathBuf,
+}
+
 impl Heartbeat {
-    /// Removes the file of an earlier process.
-    pub fn new(file: Option<&Path>) -> Self {
+    /// Removes the file of an earlier process. A file that holds something is not ours and stays.
+    pub fn new(file: Option<&Path>) -> Result<Self, NotAHeartbeat> {
         if let Some(file) = file {
+            let found = fs::symlink_metadata(file);
+            if found.is_ok_and(|found| !found.is_file() || found.len() > 0) {
+                return Err(NotAHeartbeat { path: file.to_owned() });
+            }
             // If the file cannot be removed, it cannot be updated either, so it gets old.
             let _ = fs::remove_file(file);
         }
-        Self { file: file.map(Path::to_owned), failed: false }
+        Ok(Self { file: file.map(Path::to_owned), failed: false })
     }
 
     /// Records the time of the last activity from Discord. If the file cannot be written, the bot
@@ -68,7 +82,7 @@ mod tests {
     fn a_beat_records_when_discord_was_heard() {
         let folder = tempfile::tempdir().unwrap();
         let (file, now) = (folder.path().join("heartbeat"), SystemTime::now());
-        let mut heartbeat = Heartbeat::new(Some(&file));
+        let mut heartbeat = Heartbeat::new(Some(&file)).unwrap();
         assert_eq!(last_heard(&file, now).unwrap(), None);
         heartbeat.beat(now - 5 * SECOND);
         assert_eq!(last_heard(&file, now).unwrap(), Some(5 * SECOND));
@@ -80,9 +94,18 @@ mod tests {
     fn the_heartbeat_of_an_earlier_process_is_removed() {
         let folder = tempfile::tempdir().unwrap();
         let (file, now) = (folder.path().join("heartbeat"), SystemTime::now());
-        Heartbeat::new(Some(&file)).beat(now);
-        Heartbeat::new(Some(&file));
+        Heartbeat::new(Some(&file)).unwrap().beat(now);
+        Heartbeat::new(Some(&file)).unwrap();
         assert_eq!(last_heard(&file, now).unwrap(), None);
+    }
+
+    #[test]
+    fn a_file_that_holds_something_is_not_touched() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("case.toml");
+        fs::write(&file, "caption = \"…\"").unwrap();
+        let refused = Heartbeat::new(Some(&file)).err().unwrap().to_string();
+        assert!(refused.contains("case.toml") && fs::read_to_string(&file).is_ok(), "{refused}");
     }
 
     #[test]

@@ -16,6 +16,9 @@ use crate::commands::Commands;
 /// Discord's error code if the application has no commands scope in the server, or is not in it.
 const MISSING_ACCESS: isize = 50_001;
 
+/// The type of the command with which members open an activity. The portal makes it, not the bot.
+const ENTRY_POINT: u64 = 4;
+
 const FIRST_PAUSE: Duration = Duration::from_secs(1);
 const LONGEST_PAUSE: Duration = Duration::from_secs(300);
 
@@ -117,11 +120,26 @@ async fn update(
     ours: &Value,
 ) -> Result<bool, ApiError> {
     let theirs = api.commands(application, guild).await?;
-    if same(ours, &theirs) {
+    let (entry_points, theirs): (Vec<&Value>, Vec<&Value>) =
+        list(&theirs).iter().partition(|command| command["type"] == ENTRY_POINT);
+    if same(ours, &json!(theirs)) {
         return Ok(false);
     }
-    api.set_commands(application, guild, ours).await?;
+    // Discord refuses a list without the Entry Point command, if the application has one.
+    let kept = entry_points.into_iter().map(without_what_discord_adds);
+    let all: Vec<Value> = list(ours).iter().cloned().chain(kept).collect();
+    api.set_commands(application, guild, &json!(all)).await?;
     Ok(true)
+}
+
+fn without_what_discord_adds(command: &Value) -> Value {
+    let mut command = command.clone();
+    if let Some(fields) = command.as_object_mut() {
+        for added in ["application_id", "guild_id", "version"] {
+            fields.remove(added);
+        }
+    }
+    command
 }
 
 /// Whether two lists contain the same commands in any order, ignoring fields that Discord adds.

@@ -27,6 +27,28 @@ const PAGES: &str = "pages";
 const CASE: &str = "case.toml";
 const DISTRESS: &str = "distress.toml";
 
+/// What may be in the folder, besides a README, a licence and hidden files.
+const KNOWN_NAMES: &[&str] = &[
+    CASE,
+    VOICE,
+    "topics.toml",
+    "sources.toml",
+    "quotations.toml",
+    "conflicts.toml",
+    "timeline.toml",
+    "house-style.toml",
+    "synonyms.toml",
+    "elsewhere.toml",
+    "guards.toml",
+    DISTRESS,
+    "languages.toml",
+    ANSWERS,
+    PAGES,
+];
+
+/// The largest file that is read, in bytes. Ours have less than a tenth of it.
+const MAX_FILE: u64 = 2 << 20;
+
 /// The longest command name that Discord accepts, in characters.
 const LONGEST_COMMAND: usize = 32;
 
@@ -75,6 +97,7 @@ pub fn load(root: &Path) -> Result<Loaded, LoadError> {
     let mut folder =
         Folder { root, hasher: Hasher::new(), findings: Vec::new(), unread: Unread::default() };
 
+    folder.check_names();
     let case = folder.read_case();
     let voice = folder.read_voice();
     let topics = folder.read_topics();
@@ -210,7 +233,7 @@ impl Folder<'_> {
     /// Reads every `pages/<name>.toml`, in order of name. The folder is optional.
     fn read_pages(&mut self) -> BTreeMap<PageName, Located<Page>> {
         let mut pages = BTreeMap::new();
-        if !self.root.join(PAGES).exists() {
+        if !self.is_there(PAGES) {
             return pages;
         }
         for file_name in self.list(PAGES) {
@@ -285,7 +308,7 @@ impl Folder<'_> {
 
     /// The file is optional.
     fn read_distress(&mut self) -> Distress {
-        if !self.root.join(DISTRESS).exists() {
+        if !self.is_there(DISTRESS) {
             return Distress::default();
         }
         let Some(text) = self.read_file(DISTRESS) else { return Distress::default() };
@@ -371,15 +394,31 @@ impl Folder<'_> {
         file: &str,
         name: &str,
     ) -> Vec<Located<T>> {
-        if !self.root.join(file).exists() {
+        if !self.is_there(file) {
             return Vec::new();
         }
-        self.read_list(file, name).unwrap_or_default()
+        let before = self.findings.len();
+        let list = self.read_list(file, name).unwrap_or_default();
+        if list.is_empty() && self.findings.len() == before {
+            // Without guards, for one, the bot answers what it should not: a file that was emptied by
+            // mistake must not pass.
+            self.findings.push(Place::new(file, 1).error(
+                "empty-file",
+                format!("{file} has no [[{name}]]"),
+                "restore what it held, or remove the file if there is to be none",
+            ));
+        }
+        list
+    }
+
+    /// Whether there is a file or a folder, or a link to one that may be missing.
+    fn is_there(&self, path: &str) -> bool {
+        self.root.join(path).symlink_metadata().is_ok()
     }
 
     fn read_file(&mut self, file: &str) -> Option<String> {
         let place = Place::new(file, 1);
-        let bytes = match std::fs::read(self.root.join(file)) {
+        let bytes = match read_inside(self.root, file) {
             Ok(bytes) => bytes,
             Err(error) => {
                 let rule = if error.kind() == io::ErrorKind::NotFound {
@@ -396,6 +435,13 @@ impl Folder<'_> {
                 return None;
             }
         };
+        if let Some(line) = conflict_marker(&bytes) {
+            self.findings.push(place.at_line(line).error(
+                "conflict-marker",
+                "git left a mark of a conflict here",
+                "decide between the versions, and remove the marks",
+            ));
+        }
         self.hasher.update(&(file.len() as u64).to_le_bytes());
         self.hasher.update(file.as_bytes());
         self.hasher.update(&(bytes.len() as u64).to_le_bytes());
@@ -417,7 +463,8 @@ impl Folder<'_> {
 
     /// The names in a folder, sorted, without hidden files and backups of text editors.
     fn list(&mut self, folder: &str) -> Vec<String> {
-        let names = match std::fs::read_dir(self.root.join(folder)) {
+        let names = inside(self.root, folder).and_then(std::fs::read_dir);
+        let names = match names {
             Ok(names) => names,
             Err(error) => {
                 self.findings.push(Place::new(folder, 1).error(
@@ -438,12 +485,24 @@ impl Folder<'_> {
         names
     }
 
-    fn stray(&mut self, file: &str, help: &str) {
-        self.findings.push(Place::new(file, 1).warning(
-            "stray-file",
-            format!("nothing reads {file}"),
-            help,
-        ));
+    /// Reports a file that has a wrong name or is in a wrong place: what it holds would be missing.
+    fn stray(&mut self, file: &str, help: impl Into<String>) {
+        let name = file.rsplit('/').next().unwrap_or_default();
+        if !["README", "LICENSE"].iter().any(|known| name.starts_with(known)) {
+            let message = format!("nothing reads {file}");
+            self.findings.push(Place::new(file, 1).error("stray-file", message, help));
+        }
+    }
+
+    fn check_names(&mut self) {
+        for name in self.list("") {
+            if !KNOWN_NAMES.contains(&name.as_str()) {
+                let likeness = |known: &&&str| strsim::jaro_winkler(&name.to_lowercase(), known);
+                let nearest = KNOWN_NAMES.iter().max_by(|a, b| likeness(a).total_cmp(&likeness(b)));
+                let nearest = nearest.expect("there are names");
+                self.stray(&name, format!("rename it, perhaps to {nearest}, or move it elsewhere"));
+            }
+        }
     }
 
     fn check_name(&mut self, name: &str, what: &str, place: &Place) {
@@ -455,4 +514,38 @@ impl Folder<'_> {
             ));
         }
     }
+}
+
+/// Where a path leads. Links are followed, but not out of the folder: they could make the program show
+/// other files.
+fn inside(root: &Path, path: &str) -> io::Result<PathBuf> {
+    let found = root.join(path).canonicalize()?;
+    if found.starts_with(root.canonicalize()?) {
+        return Ok(found);
+    }
+    Err(io::Error::other("it leads out of the folder"))
+}
+
+fn read_inside(root: &Path, file: &str) -> io::Result<Vec<u8>> {
+    let path = inside(root, file)?;
+    let metadata = path.metadata()?;
+    if !metadata.is_file() {
+        // Reading a named pipe or a device might never end.
+        return Err(io::Error::other("it is not a plain file"));
+    }
+    if metadata.len() > MAX_FILE {
+        let most = MAX_FILE >> 20;
+        return Err(io::Error::other(format!("it is larger than {most} MiB")));
+    }
+    std::fs::read(path)
+}
+
+/// The line with a mark that git leaves in a file if two changes are at odds.
+fn conflict_marker(bytes: &[u8]) -> Option<usize> {
+    let marks: [&[u8]; 3] = [b"<<<<<<< ", b"||||||| ", b">>>>>>> "];
+    let lines = bytes.split(|byte| *byte == b'\n');
+    (1..)
+        .zip(lines)
+        .find(|(_, line)| marks.iter().any(|mark| line.starts_with(mark)))
+        .map(|(n, _)| n)
 }

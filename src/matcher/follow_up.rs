@@ -15,6 +15,9 @@ const MAX_CONTENT_WORDS: usize = 3;
 /// With even more, it stands by itself.
 const MAX_REFERRING_WORDS: usize = 6;
 
+/// A text with as many content words that refers to nothing stands by itself if that is answered.
+const MIN_STANDING_WORDS: usize = 3;
+
 /// The smallest share of the words of a follow-up that an answer must speak of to be given once
 /// more: the previous question alone may have led to it.
 const MIN_SPOKEN_OF: f32 = 0.5;
@@ -23,9 +26,9 @@ impl Snapshot {
     /// Decides a question that follows another one. Also returns the question that was decided: the
     /// text alone, or both together.
     pub fn decide_after(&self, last: &Turn, text: &str) -> Result<(Decision, String), IndexError> {
-        let leans_on_previous = self.leans_on_previous(text)?;
+        let leaning = self.leaning(text)?;
         let alone = self.decide(text)?;
-        if is_clear(&alone, leans_on_previous) {
+        if is_clear(&alone, leaning) {
             return Ok((alone, text.to_owned()));
         }
         let previous = last.question.trim_end_matches(['?', '.', '!', ' ']);
@@ -71,30 +74,45 @@ impl Snapshot {
         })
     }
 
-    /// Whether a text may be incomplete: it is short or refers to something, and the FAQ knows each
-    /// of its words. A word that the FAQ does not know leads away from it.
-    fn leans_on_previous(&self, text: &str) -> Result<bool, IndexError> {
+    /// How a text may be incomplete: it is short or refers to something, and the FAQ knows each of
+    /// its words. A word that the FAQ does not know leads away from it.
+    fn leaning(&self, text: &str) -> Result<Leaning, IndexError> {
         let text = ParsedText::new(text, self.model().analyzer());
         let content = text.content_words();
         let refers = text.words.iter().any(|word| is_referring(&word.surface));
         let most = if refers { MAX_REFERRING_WORDS } else { MAX_CONTENT_WORDS };
         if content.len() > most {
-            return Ok(false);
+            return Ok(Leaning::None);
         }
-        for word in content {
+        for word in &content {
             let mut is_known = false;
             self.searcher().visit_feature(&word.term, |_, _| is_known = true)?;
             if !is_known {
-                return Ok(false);
+                return Ok(Leaning::None);
             }
         }
-        Ok(true)
+        // “How do I turn it off” refers by “it”, not by “how”.
+        let refers_to_something = text
+            .words
+            .iter()
+            .any(|word| is_referring(&word.surface) && !is_question_word(&word.surface));
+        let may_stand = !refers_to_something && content.len() >= MIN_STANDING_WORDS;
+        Ok(if may_stand { Leaning::Perhaps } else { Leaning::Likely })
     }
 }
 
+/// Whether a text needs what was said before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Leaning {
+    None,
+    /// Only if it gets no answer by itself.
+    Perhaps,
+    Likely,
+}
+
 /// Whether a decision needs nothing of what was said before.
-fn is_clear(alone: &Decision, leans_on_previous: bool) -> bool {
-    if alone.is_in_distress || !leans_on_previous {
+fn is_clear(alone: &Decision, leaning: Leaning) -> bool {
+    if alone.is_in_distress || leaning == Leaning::None {
         return true;
     }
     match &alone.evidence.verdict {
@@ -102,7 +120,8 @@ fn is_clear(alone: &Decision, leans_on_previous: bool) -> bool {
         Verdict::NothingNear => false,
         Verdict::Confidence { .. } => {
             let band = alone.evidence.confidence.map(|confidence| confidence.band);
-            band == Some(Band::Strong)
+            let is_answered = matches!(alone.outcome, Outcome::Answered { .. });
+            band == Some(Band::Strong) || (is_answered && leaning == Leaning::Perhaps)
         }
     }
 }

@@ -174,7 +174,7 @@ impl TestBot {
     pub fn hear(&self, message: Value) -> Option<Shown> {
         let message: Message = serde_json::from_value(message).expect("a message");
         let message = ChatMessage::read(&message, UserId::new(BOT))?;
-        let reply = json!(self.router.message(&message)?.reply(&message));
+        let reply = json!(self.router.message(&message)?.reply(&message, 0));
         Some(Shown { kind: 4, data: reply, deferred: None, by: message.author.get() }.checked())
     }
 

@@ -173,6 +173,16 @@ impl MockDiscord {
         self.state.until(find, what).await
     }
 
+    /// How often something has happened so far; see [`Self::happened`].
+    pub fn count(&self, what: &str) -> u64 {
+        self.state.happened.lock().unwrap().get(what).copied().unwrap_or_default()
+    }
+
+    /// Registers commands that somebody else has made.
+    pub fn has_commands(&self, path: &str, commands: Value) {
+        self.state.commands.lock().unwrap().insert(path.to_owned(), commands);
+    }
+
     /// Answers the next such request with this status, or not at all for [`SILENCE`].
     pub fn fail(&self, start: &str, status: u16, body: Value) {
         self.state.faults.lock().unwrap().push((start.to_owned(), status, body));
@@ -218,6 +228,13 @@ impl MockDiscord {
 
     /// Clicks a button of a message that the same member caused, and returns the response.
     pub async fn press(&mut self, permissions: u64, custom_id: &str) -> Value {
+        let interaction = self.pressed(permissions, custom_id);
+        self.event("INTERACTION_CREATE", interaction);
+        self.request("POST /interactions/").await
+    }
+
+    /// The event for such a click.
+    pub fn pressed(&mut self, permissions: u64, custom_id: &str) -> Value {
         let data = json!({"custom_id": custom_id, "component_type": 2});
         let mut interaction =
             discord_json::interaction(self.id(), 3, Some(GUILD), (1, permissions), &data);
@@ -225,8 +242,7 @@ impl MockDiscord {
         interaction["message"]["interaction_metadata"] = json!({
             "id": "7", "type": 2, "user": user(1), "authorizing_integration_owners": {},
         });
-        self.event("INTERACTION_CREATE", interaction);
-        self.request("POST /interactions/").await
+        interaction
     }
 
     /// The event for a message that mentions the bot.

@@ -54,8 +54,14 @@ impl OutgoingMessage {
             .allowed_mentions(no_mentions())
     }
 
-    /// A reply to a message.
-    pub fn reply(self, to: &ChatMessage) -> CreateMessage {
+    /// A reply to a message that has had some earlier ones.
+    pub fn reply(self, to: &ChatMessage, earlier: u32) -> CreateMessage {
+        // A later reply must have another: Discord would look for the message of the first one, which
+        // may be deleted.
+        let nonce = match earlier {
+            0 => to.id.to_string(),
+            earlier => format!("{}-{}", to.id, earlier % 10_000),
+        };
         let reference = MessageReference::new(MessageReferenceKind::Default, to.channel)
             .message_id(to.id)
             .fail_if_not_exists(false);
@@ -66,7 +72,7 @@ impl OutgoingMessage {
             .allowed_mentions(no_mentions())
             .reference_message(reference)
             // If the response to an attempt is lost, a retry does not post a second message.
-            .nonce(Nonce::String(to.id.to_string()))
+            .nonce(Nonce::String(nonce))
             .enforce_nonce(true)
     }
 

@@ -54,6 +54,8 @@ pub struct Router {
     users: TokenBuckets<UserId>,
     channels: TokenBuckets<ChannelId>,
     posted: BoundedCache<MessageId, ()>,
+    /// Who wrote each of the latest questions.
+    askers: BoundedCache<MessageId, UserId>,
     conversations: BoundedCache<Place, (Instant, Turn)>,
     is_reloading: AtomicBool,
     today: fn() -> Date,
@@ -65,6 +67,8 @@ pub struct Response {
     /// The first response, which Discord expects within three seconds.
     pub callback: CreateInteractionResponse,
     pub deferred: Option<Deferred>,
+    /// The message whose answer this posts to the channel; see [`Router::was_not_posted`].
+    pub posts: Option<MessageId>,
 }
 
 /// What follows after the first response.
@@ -104,6 +108,7 @@ impl Router {
             users: TokenBuckets::new(discord.member_limit),
             channels: TokenBuckets::new(discord.channel_limit),
             posted: BoundedCache::new(REMEMBERED_POSTS),
+            askers: BoundedCache::new(discord.remembered_replies),
             conversations: BoundedCache::new(REMEMBERED_CONVERSATIONS),
             is_reloading: AtomicBool::new(false),
             today,
@@ -127,6 +132,7 @@ impl Router {
         if !message.is_for_bot() {
             return None;
         }
+        self.askers.put(message.id, message.author);
         let now = Instant::now();
         // A member who has to wait costs the channel nothing.
         let admission = match self.users.take(message.author, now) {
@@ -169,6 +175,21 @@ impl Router {
     /// The response to an interaction that failed with this error. Logs the error.
     pub fn apology(error: &dyn std::error::Error) -> Response {
         Response::private(Failure::log(error).message())
+    }
+
+    /// Discord did not take a response that [posts](Response::posts) this answer, so it may be posted
+    /// again.
+    pub fn was_not_posted(&self, from: MessageId) {
+        self.posted.remove(&from);
+    }
+
+    /// The member who caused a message of the bot. Discord sometimes leaves out the message to which
+    /// it replies.
+    fn asker(&self, message: &Message) -> Option<UserId> {
+        asker(message).or_else(|| {
+            let question = message.message_reference.as_ref()?.message_id?;
+            self.askers.get(&question)
+        })
     }
 
     /// The response to an interaction that cannot be parsed.
@@ -282,7 +303,8 @@ impl Router {
         let message = &component.message;
         let private = is_ephemeral(message);
         // Only the asker can change the message; other members get a private answer.
-        let is_own = private || invocation.is_bot_dm || asker(message) == Some(invocation.user);
+        let is_own =
+            private || invocation.is_bot_dm || self.asker(message) == Some(invocation.user);
         let replace = |front_end, query, page: Option<(&str, Option<usize>)>| {
             if is_own {
                 self.replace(invocation, front_end, query, private, page)
@@ -314,7 +336,7 @@ impl Router {
             (Some(ComponentAction::Post { shared, from, is_named }), _) => {
                 self.post(invocation, from, shared, is_named)
             }
-            (Some(ComponentAction::Remove), _) => remove(invocation, message),
+            (Some(ComponentAction::Remove), _) => self.remove(invocation, message),
             (Some(ComponentAction::ShowPage(command, number)), _) => {
                 match self.sheet_query(&command) {
                     Some(query) => replace("page", query, Some((&command, Some(number)))),
@@ -441,9 +463,23 @@ impl Router {
             Ok(_) if !self.posted.insert(from) => Response::sentence(sentences::ALREADY_POSTED),
             Ok(reply) => {
                 let by = is_named.then_some(invocation.user);
-                Response::message(posted(&reply, page, by), false)
+                let response = Response::message(posted(&reply, page, by), false);
+                Response { posts: Some(from), ..response }
             }
             Err(failure) => Response::private(failure.message()),
+        }
+    }
+
+    /// Deletes a posted message for the member who posted it, or for a moderator.
+    fn remove(&self, invocation: &Invocation<'_>, message: &Message) -> Response {
+        let moderates = invocation
+            .user_permissions()
+            .intersects(Permissions::ADMINISTRATOR | Permissions::MANAGE_MESSAGES);
+        if self.asker(message) == Some(invocation.user) || moderates {
+            let callback = CreateInteractionResponse::Acknowledge;
+            Response { deferred: Some(Deferred::DeleteMessage), ..Response::only(callback) }
+        } else {
+            Response::sentence(sentences::MAY_NOT_REMOVE)
         }
     }
 
@@ -464,7 +500,7 @@ impl Router {
         if self.is_reloading.swap(true, Ordering::AcqRel) {
             return Response::sentence(sentences::RELOAD_RUNNING);
         }
-        Response { callback: deferred(), deferred: Some(Deferred::Report(work)) }
+        Response { deferred: Some(Deferred::Report(work)), ..Response::only(deferred()) }
     }
 
     /// Everything about an entry, or an explanation of the decision about a question.
@@ -611,7 +647,7 @@ impl Router {
 impl Response {
     /// A response that is not deferred.
     fn only(callback: CreateInteractionResponse) -> Self {
-        Self { callback, deferred: None }
+        Self { callback, deferred: None, posts: None }
     }
 
     fn message(message: OutgoingMessage, private: bool) -> Self {
@@ -658,19 +694,6 @@ fn catch_panic<T>(work: impl FnOnce() -> T) -> Result<T, Failure> {
         error!(reference = failure.reference, "answering panicked");
         failure
     })
-}
-
-/// Deletes a posted message for the member who posted it, or for a moderator.
-fn remove(invocation: &Invocation<'_>, message: &Message) -> Response {
-    let moderates = invocation
-        .user_permissions()
-        .intersects(Permissions::ADMINISTRATOR | Permissions::MANAGE_MESSAGES);
-    if asker(message) == Some(invocation.user) || moderates {
-        let callback = CreateInteractionResponse::Acknowledge;
-        Response { callback, deferred: Some(Deferred::DeleteMessage) }
-    } else {
-        Response::sentence(sentences::MAY_NOT_REMOVE)
-    }
 }
 
 fn audience(invocation: &Invocation<'_>, private: bool) -> Audience {
