@@ -55,13 +55,20 @@ struct NotChecked {
     source: String,
 }
 
-pub fn run(arguments: &LintArguments, settings: &Settings, today: Date) -> anyhow::Result<Exit> {
+/// `date` is the day as of which to check; without one, the last day on which anything was checked.
+pub fn run(
+    arguments: &LintArguments,
+    settings: &Settings,
+    date: Option<Date>,
+    now: Date,
+) -> anyhow::Result<Exit> {
     let loaded = load(&settings.faq)?;
     let entries = loaded.answers;
     let mut findings = loaded.findings;
     let mut quotations = None;
     if let Some(knowledge) = &loaded.knowledge {
         let Settings { review_after_days, reading_grade, .. } = *settings;
+        let today = date.unwrap_or_else(|| lint::last_day(knowledge, now));
         let subject = Subject { knowledge, today, review_after_days, reading_grade };
         findings.extend(lint::run(&subject));
         findings.extend(lint::run_rules(FRONT_END_RULES, &subject));

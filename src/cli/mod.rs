@@ -50,7 +50,8 @@ struct Global {
     /// The configuration file (default: config.toml in this folder, if it exists)
     #[arg(long, global = true, value_name = "FILE")]
     config: Option<PathBuf>,
-    /// Answer as if this were today's date
+    /// Answer as if this were today's date; lint, without it, checks as of the last day on which
+    /// anything was checked
     #[arg(long, global = true, value_name = "YYYY-MM-DD")]
     date: Option<Date>,
 }
@@ -138,7 +139,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
         Command::Ask(ask) => ask::run(ask, &settings, today),
         Command::Chat => chat::run(&settings, today),
         Command::New(new) => new::run(new, today),
-        Command::Lint(lint) => lint::run(lint, &settings, today),
+        Command::Lint(lint) => lint::run(lint, &settings, arguments.global.date, today),
         Command::Reach(reach) => reach::run(reach, &settings),
         #[cfg(feature = "discord")]
         Command::Preview(preview) => preview::run(preview, &settings, today),

@@ -7,9 +7,10 @@
 //! affect a running bot. A missing or damaged index is built again.
 
 use std::collections::BTreeMap;
-use std::fs::{self, File};
+use std::fs::{self, File, TryLockError};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Serialize};
 use tracing::{info, warn};
@@ -25,6 +26,10 @@ const LOCK: &str = ".lock";
 const IN_PROGRESS: &str = ".building-";
 const MODEL: &str = "model.bin";
 const INDEX_FOLDER: &str = "entries";
+
+/// How long to wait while another process holds the lock. Writing an index takes a second or two.
+const LOCK_PATIENCE: Duration = Duration::from_secs(20);
+const LOCK_PAUSE: Duration = Duration::from_millis(20);
 
 /// Identifies an index.
 pub struct CacheKey {
@@ -129,7 +134,7 @@ impl<'a> Cache<'a> {
     /// index.
     fn read_under_lock(&self) -> Result<Stored, IndexError> {
         let lock = File::open(self.root.join(LOCK));
-        let lock = lock.and_then(|file| file.lock_shared().map(|()| file)).ok();
+        let lock = lock.and_then(|file| wait_for(|| file.try_lock_shared()).map(|()| file)).ok();
         let stored = self.read();
         drop(lock);
         stored
@@ -167,7 +172,7 @@ impl<'a> Cache<'a> {
         let lock_path = self.root.join(LOCK);
         let lock = File::options().create(true).append(true).open(&lock_path);
         let lock = lock.map_err(io_error("create", &lock_path))?;
-        lock.lock().map_err(io_error("lock", &lock_path))?;
+        wait_for(|| lock.try_lock()).map_err(io_error("lock", &lock_path))?;
         if self.read().is_ok() {
             // Another process has just built the same index.
             return Ok(());
@@ -215,6 +220,23 @@ impl<'a> Cache<'a> {
             if is_stale && let Err(error) = remove(&path) {
                 warn!(folder = %path.display(), %error, "an old index cannot be removed");
             }
+        }
+    }
+}
+
+/// Tries to take a lock until another process has let it go, but not for ever.
+fn wait_for(take: impl Fn() -> Result<(), TryLockError>) -> io::Result<()> {
+    let start = Instant::now();
+    loop {
+        match take() {
+            Ok(()) => return Ok(()),
+            Err(TryLockError::Error(error)) => return Err(error),
+            Err(TryLockError::WouldBlock) if start.elapsed() > LOCK_PATIENCE => {
+                let seconds = LOCK_PATIENCE.as_secs();
+                warn!("another process has held the lock of the index for {seconds} seconds");
+                return Err(io::Error::other("another process holds the lock"));
+            }
+            Err(TryLockError::WouldBlock) => std::thread::sleep(LOCK_PAUSE),
         }
     }
 }

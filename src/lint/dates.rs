@@ -2,8 +2,8 @@
 
 use jiff::civil::Date;
 
-use super::{Rule, Subject};
-use crate::knowledge::{Finding, Place, Severity, Vetting};
+use super::Rule;
+use crate::knowledge::{Finding, Knowledge, Place, Severity, Vetting};
 use crate::legal::written_out;
 
 pub(super) const STALE: Rule = Rule {
@@ -12,7 +12,7 @@ pub(super) const STALE: Rule = Rule {
     ensures: "answers and sources are checked again from time to time",
     check: |subject| {
         let mut findings = Vec::new();
-        for (what, date, place) in dated(subject) {
+        for (what, date, place) in dated(subject.knowledge) {
             let age = (subject.today - date).get_days();
             if age > i32::try_from(subject.review_after_days).unwrap_or(i32::MAX) {
                 findings.push(place.warning(
@@ -38,8 +38,10 @@ pub(super) const FUTURE: Rule = Rule {
                 }
                 Vetting::Draft => None,
             });
-        let future =
-            dated(subject).into_iter().chain(vetted).filter(|(_, date, _)| *date > subject.today);
+        let future = dated(subject.knowledge)
+            .into_iter()
+            .chain(vetted)
+            .filter(|(_, date, _)| *date > subject.today);
         let finding = |(what, date, place): (String, Date, Place)| {
             let message = format!("{what} is dated {}, which is in the future", written_out(date));
             place.warning("future-date", message, "correct the date")
@@ -48,9 +50,16 @@ pub(super) const FUTURE: Rule = Rule {
     },
 };
 
+/// The last day on which somebody checked anything, as of `now`. Lint runs as of this day unless
+/// another is wanted, so that the passing of time does not change what it finds.
+pub fn last_day(knowledge: &Knowledge, now: Date) -> Date {
+    let dates = dated(knowledge).into_iter().map(|(_, date, _)| date);
+    let last = dates.filter(|date| *date <= now).max();
+    last.unwrap_or(knowledge.case_file.case.last_checked)
+}
+
 /// Everything with a date of its last check, as (description, date, place).
-fn dated(subject: &Subject<'_>) -> Vec<(String, Date, Place)> {
-    let knowledge = subject.knowledge;
+fn dated(knowledge: &Knowledge) -> Vec<(String, Date, Place)> {
     let mut all: Vec<(String, Date, Place)> = Vec::new();
     all.push((
         "the status of the case".to_owned(),

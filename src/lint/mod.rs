@@ -4,6 +4,7 @@
 //! says, how it is written, and whether people can find it.
 
 mod dates;
+mod forms;
 mod phrasings;
 mod readability;
 mod sources;
@@ -15,6 +16,7 @@ use jiff::civil::Date;
 
 use crate::knowledge::{Finding, Knowledge, Severity};
 
+pub use dates::last_day;
 pub use sources::{SourceCheck, check_quotations};
 
 /// A rule for the whole content.
@@ -61,6 +63,8 @@ pub const RULES: &[Rule] = &[
     dates::STALE,
     dates::FUTURE,
     readability::GRADE,
+    forms::ADDRESS,
+    forms::RECORD,
 ];
 
 pub fn run(subject: &Subject<'_>) -> Vec<Finding> {

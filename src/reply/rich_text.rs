@@ -41,6 +41,17 @@ impl RichText {
         Self(vec![Block::List { numbered, items }])
     }
 
+    /// Every span, in order.
+    pub fn inlines(&self) -> impl Iterator<Item = &Inline> {
+        self.0
+            .iter()
+            .flat_map(|block| match block {
+                Block::Paragraph(inlines) => std::slice::from_ref(inlines),
+                Block::List { items, .. } => items,
+            })
+            .flatten()
+    }
+
     /// This text followed by another.
     pub fn then(mut self, next: RichText) -> Self {
         self.0.extend(next.0);
