@@ -5,8 +5,12 @@
 //! error for a 429 does not say how long to wait, its rate limiter has no deadlines and is bypassed
 //! behind a proxy (`api_base`), and it does not retry after a 5xx or a broken connection.
 
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
+use jiff::Timestamp;
+use reqwest::header::HeaderMap;
 use reqwest::{Client, StatusCode};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -17,7 +21,7 @@ use serenity::all::{
 };
 use serenity::http::{DiscordJsonError, Request, Route};
 use tokio::time::{Instant, sleep, timeout};
-use tracing::debug;
+use tracing::{info, warn};
 
 use super::interaction::limits;
 use super::rate_limits::{NoTurn, RateLimits, Turn};
@@ -34,6 +38,9 @@ const MESSAGE_TIMEOUT: Duration = Duration::from_secs(60);
 const SETUP_TIMEOUT: Duration = Duration::from_secs(30);
 const GATEWAY_TIMEOUT: Duration = Duration::from_secs(10);
 
+/// How many of the fields that Discord complains about are logged.
+const MAX_FIELDS: usize = 3;
+
 /// Discord's code for a second response to an interaction. A retry gets it if the first attempt
 /// arrived and only the answer to it was lost.
 const ALREADY_ACKNOWLEDGED: isize = 40_060;
@@ -46,6 +53,10 @@ pub struct Api {
     proxy: Option<String>,
     attempt_timeout: Duration,
     rate_limits: RateLimits,
+    /// Why the last request failed; `None` if it did not. Each reason is logged once.
+    trouble: Mutex<Option<String>>,
+    /// How far Discord's clock is ahead of ours, in seconds.
+    clock_lead: AtomicI64,
 }
 
 /// A failed request. It never contains a URL, because the URL of a response to an interaction
@@ -53,11 +64,16 @@ pub struct Api {
 #[derive(Debug, thiserror::Error)]
 pub enum ApiError {
     /// Discord refused the request, so a retry would not help.
-    #[error("Discord refused the request with {status} (code {code})")]
-    Refused { status: StatusCode, code: isize },
+    #[error("Discord refused the request with {status} (code {code}{fields})")]
+    Refused {
+        status: StatusCode,
+        code: isize,
+        /// What Discord says about fields of the request, or nothing.
+        fields: String,
+    },
     /// The deadline passed.
     #[error("gave up after {attempts} attempts: {reason}")]
-    GaveUp { attempts: u32, reason: &'static str },
+    GaveUp { attempts: u32, reason: String },
     #[error("Discord's answer cannot be parsed")]
     Unreadable(#[source] serde_json::Error),
 }
@@ -72,9 +88,9 @@ struct Timeouts {
 /// The outcome of one attempt.
 enum Attempt {
     Done(Vec<u8>),
-    Refused { status: StatusCode, code: isize },
+    Refused { status: StatusCode, code: isize, fields: String },
     RateLimited,
-    Failed(&'static str),
+    Failed(String),
 }
 
 /// The part of a sent message that is needed. `serenity::all::Message` would fail on any new field
@@ -104,6 +120,8 @@ impl Api {
             proxy: proxy.map(str::to_owned),
             attempt_timeout,
             rate_limits: RateLimits::default(),
+            trouble: Mutex::default(),
+            clock_lead: AtomicI64::new(0),
         }
     }
 
@@ -180,6 +198,12 @@ impl Api {
         self.submit(request, MESSAGE_TIMEOUT).await
     }
 
+    /// The time by Discord's clock, to a second or two. Our own may be set wrong.
+    pub fn now(&self) -> Timestamp {
+        let lead = jiff::SignedDuration::from_secs(self.clock_lead.load(Ordering::Relaxed));
+        Timestamp::now().checked_add(lead).unwrap_or_else(|_| Timestamp::now())
+    }
+
     /// The URL of the gateway, and the number of sessions that may still be started.
     pub async fn gateway(&self) -> Result<BotGateway, ApiError> {
         self.fetch(Request::new(Route::GatewayBot, LightMethod::Get), GATEWAY_TIMEOUT).await
@@ -239,7 +263,8 @@ impl Api {
     async fn send(&self, request: Request<'_>, timeouts: Timeouts) -> Result<Vec<u8>, ApiError> {
         let mut pause = FIRST_PAUSE;
         let mut attempts = 0;
-        let gave_up = |attempts, reason| Err(ApiError::GaveUp { attempts, reason });
+        let gave_up =
+            |attempts, reason: &str| Err(ApiError::GaveUp { attempts, reason: reason.to_owned() });
         loop {
             let turn = self.rate_limits.turn(request.route_ref(), timeouts.deadline).await;
             let mut turn = match turn {
@@ -251,20 +276,45 @@ impl Api {
             };
             attempts += 1;
             let reason = match self.attempt(&request, &mut turn, timeouts).await {
-                Attempt::Done(answer) => return Ok(answer),
-                Attempt::Refused { status, code } => {
-                    return Err(ApiError::Refused { status, code });
+                Attempt::Done(answer) => {
+                    self.note_trouble(None);
+                    return Ok(answer);
+                }
+                Attempt::Refused { status, code, fields } => {
+                    return Err(ApiError::Refused { status, code, fields });
                 }
                 Attempt::RateLimited => continue,
                 Attempt::Failed(reason) => reason,
             };
             drop(turn);
-            debug!(reason, attempts, "retrying");
+            self.note_trouble(Some(&reason));
             if Instant::now() + pause >= timeouts.deadline {
-                return gave_up(attempts, reason);
+                return gave_up(attempts, &reason);
             }
             sleep(pause).await;
             pause = (pause * 2).min(LONGEST_PAUSE);
+        }
+    }
+
+    /// Logs why requests fail, once for each reason, and when they succeed again.
+    fn note_trouble(&self, reason: Option<&str>) {
+        let mut trouble = self.trouble.lock().unwrap_or_else(PoisonError::into_inner);
+        if trouble.as_deref() == reason {
+            return;
+        }
+        match reason {
+            Some(reason) => warn!(reason, "a request to Discord failed; trying again"),
+            None => info!("requests to Discord succeed again"),
+        }
+        *trouble = reason.map(str::to_owned);
+    }
+
+    fn note_clock(&self, headers: &HeaderMap) {
+        let date = headers.get("date").and_then(|date| date.to_str().ok());
+        let theirs = date.and_then(|date| jiff::fmt::rfc2822::parse(date).ok());
+        if let Some(theirs) = theirs {
+            let lead = theirs.timestamp().as_second() - Timestamp::now().as_second();
+            self.clock_lead.store(lead, Ordering::Relaxed);
         }
     }
 
@@ -277,18 +327,19 @@ impl Api {
         let left = timeouts.deadline.saturating_duration_since(Instant::now());
         let request =
             request.clone().build(&self.client, &self.authorization, self.proxy.as_deref());
-        let Ok(request) = request else { return Attempt::Failed("the request cannot be built") };
+        let Ok(request) = request else {
+            return Attempt::Failed("the request cannot be built".to_owned());
+        };
         let answer = timeout(timeouts.attempt.min(left), async {
             let response = request.send().await?;
             let (status, headers) = (response.status(), response.headers().clone());
             Ok::<_, reqwest::Error>((status, headers, response.bytes().await?))
         });
         match answer.await {
-            Err(_) => Attempt::Failed("no answer in time"),
-            // The error itself is dropped, because it contains the URL.
-            Ok(Err(error)) if error.is_connect() => Attempt::Failed("cannot connect"),
-            Ok(Err(_)) => Attempt::Failed("the connection broke"),
+            Err(_) => Attempt::Failed("no answer in time".to_owned()),
+            Ok(Err(error)) => Attempt::Failed(reason_of(error)),
             Ok(Ok((status, headers, body))) => {
+                self.note_clock(&headers);
                 turn.answered(status, &headers, &body).await;
                 classify(status, body.into())
             }
@@ -317,10 +368,40 @@ fn classify(status: StatusCode, answer: Vec<u8>) -> Attempt {
         return Attempt::RateLimited;
     }
     if status.is_server_error() || status == StatusCode::REQUEST_TIMEOUT {
-        return Attempt::Failed("an error of Discord's server");
+        return Attempt::Failed(format!("Discord's server has an error ({status})"));
     }
-    let code = serde_json::from_slice(&answer).map_or(0, |error: DiscordJsonError| error.code);
-    Attempt::Refused { status, code }
+    let Ok(DiscordJsonError { code, errors, .. }) = serde_json::from_slice(&answer) else {
+        return Attempt::Refused { status, code: 0, fields: String::new() };
+    };
+    let fields = errors.iter().take(MAX_FIELDS);
+    let fields = fields.map(|error| format!("; {}: {}", error.path, error.message)).collect();
+    Attempt::Refused { status, code, fields }
+}
+
+/// Why a request got no answer, with what an operator can do about it. Without the URL, which may
+/// contain the token of an interaction.
+fn reason_of(error: reqwest::Error) -> String {
+    let is_connect = error.is_connect();
+    let error = error.without_url();
+    let mut causes = Vec::new();
+    let mut cause: Option<&dyn std::error::Error> = std::error::Error::source(&error);
+    while let Some(error) = cause {
+        causes.push(error.to_string());
+        cause = error.source();
+    }
+    let causes = causes.join(": ");
+    let lower = causes.to_lowercase();
+    let advice = if lower.contains("certificate") {
+        "; if a proxy inspects TLS, name its root certificate in discord.ca_file"
+    } else if lower.contains("lookup") || lower.contains("resolve") || lower.contains("dns") {
+        "; check the DNS settings of this machine"
+    } else if lower.contains("refused") {
+        "; check discord.api_base, HTTPS_PROXY and the firewall"
+    } else {
+        ""
+    };
+    let what = if is_connect { "cannot connect" } else { "the connection broke" };
+    format!("{what}: {causes}{advice}")
 }
 
 #[cfg(test)]

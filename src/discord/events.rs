@@ -3,7 +3,7 @@
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
 use reqwest::StatusCode;
 use serde_json::Value;
@@ -33,6 +33,9 @@ const WAITING_MESSAGES: usize = 4096;
 /// How many interactions are remembered, so that an interaction that is delivered twice is answered
 /// once.
 const REMEMBERED_INTERACTIONS: usize = 4096;
+
+/// An update of a message that was edited longer ago is about something else, in seconds.
+const JUST_NOW: i64 = 120;
 
 /// How many deletions are remembered, in case the deleted message is only handled afterwards.
 const REMEMBERED_DELETIONS: usize = 1024;
@@ -77,9 +80,7 @@ struct Question {
 impl Handler {
     /// `remembered` is the number of questions to keep, so that edits can change their replies.
     pub fn new(router: Arc<Router>, api: Arc<Api>, remembered: usize) -> Self {
-        let now = SystemTime::now()
-            .duration_since(UNIX_EPOCH)
-            .map_or(0, |since| since.as_millis() as u64);
+        let now = u64::try_from(api.now().as_millisecond()).unwrap_or_default();
         Self {
             router,
             api,
@@ -192,7 +193,9 @@ impl Handler {
         }
         let question = match self.questions.get(&message.id) {
             Some(question) => question,
-            None if message.id >= self.first_id => {
+            // Pins and previews of links are updates, too, of messages that may have been answered
+            // and forgotten.
+            None if message.id >= self.first_id && self.was_just_edited(update) => {
                 self.questions.get_or_insert(message.id, Arc::default).0
             }
             None => return,
@@ -201,6 +204,11 @@ impl Handler {
         if question.answered_text != Some(hash(&message.text)) {
             self.answer(&message, &mut question).await;
         }
+    }
+
+    fn was_just_edited(&self, update: &MessageUpdateEvent) -> bool {
+        let edited = update.edited_timestamp.map(|time| time.unix_timestamp());
+        edited.is_some_and(|edited| self.api.now().as_second() - edited <= JUST_NOW)
     }
 
     async fn answer(&self, message: &ChatMessage, question: &mut Question) {
