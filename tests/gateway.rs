@@ -566,3 +566,65 @@ async fn a_heartbeat_file_that_holds_something_is_refused() {
     assert!(code == Some(2) && log.contains("case.toml"), "{log}");
     assert!(file.exists());
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn only_an_edit_that_was_just_made_is_a_question() {
+    let mut discord = MockDiscord::with_bot().await;
+    // Somebody pins a message, or Discord adds the preview of a link, long after the last edit.
+    for edited in [Value::Null, json!("2026-01-01T00:00:00Z")] {
+        let mut pinned = discord.mention(ANOTHER_QUESTION);
+        pinned["edited_timestamp"] = edited;
+        pinned["pinned"] = json!(true);
+        discord.event("MESSAGE_UPDATE", pinned);
+    }
+    let mut edited = discord.mention(STATUS);
+    edited["edited_timestamp"] = json!(jiff::Timestamp::now().to_string());
+    discord.event("MESSAGE_UPDATE", edited.clone());
+    let reply = discord.request("POST /channels/10/messages").await;
+    assert_eq!(reply["message_reference"]["message_id"], edited["id"]);
+    discord.terminate();
+    discord.ended().await;
+    assert_eq!(discord.unseen("POST /channels"), 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_log_names_the_field_that_discord_refused() {
+    let mut discord = MockDiscord::start().await;
+    let error = json!({
+        "code": 50035, "message": "Invalid Form Body",
+        "errors": {"0": {"description": {"_errors": [
+            {"code": "BASE_TYPE_BAD_LENGTH", "message": "Must be between 1 and 100 in length."},
+        ]}}},
+    });
+    discord.fail("PUT /applications/901/commands", 400, error);
+    discord.run_bot(&[]);
+    discord.request("PUT /applications/901/commands").await;
+    discord.terminate();
+    let log = discord.ended().await.log;
+    assert!(log.contains("0.description: Must be between 1 and 100 in length."), "{log}");
+}
+
+/// Process 1 of a container ignores a signal that it does not listen to.
+#[test]
+fn it_can_be_stopped_while_it_builds_the_index() {
+    use std::io::{BufRead, BufReader};
+    use std::process::{Command, Stdio};
+
+    let index = tempfile::tempdir().expect("a folder");
+    let mut bot = Command::new(env!("CARGO_BIN_EXE_caseclerk"))
+        .args(["run", "--faq", "faq", "--index"])
+        .arg(index.path())
+        .env("DISCORD_TOKEN", "test.token.only")
+        .env("CASECLERK_DISCORD_API_BASE", "http://127.0.0.1:9")
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the program starts");
+    let mut lines = BufReader::new(bot.stderr.take().expect("a pipe")).lines();
+    let next = lines.find(|line| line.as_ref().is_ok_and(|line| line.contains("building")));
+    assert!(next.is_some(), "it builds the index");
+    let pid = rustix::process::Pid::from_child(&bot);
+    rustix::process::kill_process(pid, rustix::process::Signal::TERM).expect("it can be sent");
+    let rest: Vec<String> = lines.map_while(Result::ok).collect();
+    assert_eq!(bot.wait().expect("it ends").code(), Some(0), "{rest:?}");
+    assert!(rest.iter().any(|line| line.contains("before the start was finished")), "{rest:?}");
+}

@@ -420,4 +420,16 @@ mod tests {
         let refused = classified(404, json!({"code": 10_062, "message": "Unknown interaction"}));
         assert!(matches!(refused, Attempt::Refused { code: 10_062, .. }));
     }
+
+    #[tokio::test]
+    async fn a_failed_connection_says_why_and_names_no_address() {
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        drop(listener);
+        let url = format!("http://{address}/interactions/1/secret-token/callback");
+        let error = Client::new().get(url).send().await.unwrap_err();
+        let reason = reason_of(error);
+        assert!(reason.contains("refused") && reason.contains("HTTPS_PROXY"), "{reason}");
+        assert!(!reason.contains("secret-token"), "{reason}");
+    }
 }

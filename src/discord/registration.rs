@@ -95,9 +95,9 @@ async fn retry_until_registered(
         match update(api, application, guild, ours).await {
             Ok(true) => info!("the commands were registered"),
             Ok(false) => info!("the commands are registered already"),
-            Err(ApiError::Refused { status: StatusCode::FORBIDDEN, code: MISSING_ACCESS, .. })
-                if refusals >= 2 =>
-            {
+            Err(ApiError::Refused {
+                status: StatusCode::FORBIDDEN, code: MISSING_ACCESS, ..
+            }) if refusals >= 2 => {
                 return Err(AccessRefused);
             }
             Err(error) => {
