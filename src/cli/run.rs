@@ -27,26 +27,30 @@ pub fn run(settings: &Settings) -> anyhow::Result<Exit> {
     let runtime =
         tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build();
     let runtime = runtime.context("cannot start the asynchronous runtime")?;
-    // Building the index takes a while, and process 1 of a container ignores a signal that nobody
-    // listens to.
-    let stop = runtime.block_on(async { gateway::stop_signal() })?;
-    let stopped_early = runtime.spawn(async {
-        stop.await;
-        info!("stopped before the start was finished");
-        std::process::exit(0);
+    let result = runtime.block_on(async {
+        // Listened to from the beginning: building the index takes a while, and process 1 of a
+        // container ignores a signal that nobody listens to.
+        let stop = gateway::stop_signal()?;
+        tokio::pin!(stop);
+        let owned = settings.clone();
+        let opening = tokio::task::spawn_blocking(move || Responder::open(&owned));
+        let responder = tokio::select! {
+            opened = opening => match opened {
+                Ok(responder) => Arc::new(responder?),
+                Err(panicked) => panic::resume_unwind(panicked.into_panic()),
+            },
+            () = &mut stop => {
+                info!("stopped before the start was finished");
+                return Ok(Ok(()));
+            }
+        };
+        let (discord, moderation) = (&settings.discord, &settings.moderation);
+        let router = Arc::new(Router::new(responder, discord, moderation, today));
+        anyhow::Ok(gateway::run(router, discord, moderation.guild, &token, stop).await)
     });
-    let responder = Arc::new(Responder::open(settings)?);
-    stopped_early.abort();
-    let router = Arc::new(Router::new(responder, &settings.discord, &settings.moderation, today));
-    let result = runtime.block_on(gateway::run(
-        router,
-        &settings.discord,
-        settings.moderation.guild,
-        &token,
-    ));
     // `gateway::run` has already waited for the last replies.
     runtime.shutdown_background();
-    Ok(match result {
+    Ok(match result? {
         Ok(()) => Exit::Success,
         Err(error) => report_end(error),
     })

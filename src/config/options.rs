@@ -246,16 +246,15 @@ impl Options {
     pub(super) fn api_base(&self) -> Result<Option<String>, ConfigError> {
         let key = "discord.api_base";
         let base = self.url(key)?;
-        let host = base.as_deref().and_then(|url| url.strip_prefix("http://"));
-        let host = host.map(|rest| rest.split(['/', '?']).next().unwrap_or_default());
-        let is_local = |host: &str| {
-            let name = host.rsplit_once(':').map_or(host, |(name, _)| name);
-            let name = name.trim_start_matches('[').trim_end_matches(']');
-            let address = name.parse::<std::net::IpAddr>();
-            name == "localhost" || address.is_ok_and(|address| address.is_loopback())
+        let insecure = base.as_deref().filter(|url| url.starts_with("http://"));
+        let is_local = |url: &str| match url::Url::parse(url).ok()?.host()? {
+            url::Host::Domain(name) => Some(name == "localhost"),
+            url::Host::Ipv4(address) => Some(address.is_loopback()),
+            url::Host::Ipv6(address) => Some(address.is_loopback()),
         };
+        let leaks = insecure.is_some_and(|url| is_local(url) != Some(true));
         let insists = self.values["discord.allow_insecure_api_base"].value == Value::Boolean(true);
-        if host.is_some_and(|host| !is_local(host)) && !insists {
+        if leaks && !insists {
             let message = "it would send the token over the network without encryption; use https, \
                            or set discord.allow_insecure_api_base as well";
             return Err(bad_value(key, &self.values[key].origin, message));

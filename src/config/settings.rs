@@ -220,7 +220,12 @@ mod tests {
     #[test]
     fn the_token_is_not_sent_in_clear_unless_the_operator_insists() {
         let base = |url| ("CASECLERK_DISCORD_API_BASE", url);
-        for url in ["http://proxy.example:3000", "http://127.0.0.1.example", "http://10.0.0.7"] {
+        for url in [
+            "http://proxy.example:3000",
+            "http://127.0.0.1.example",
+            "http://10.0.0.7",
+            "http://127.0.0.1:3000@proxy.example",
+        ] {
             let refused = error("CASECLERK_DISCORD_API_BASE", url);
             assert!(refused.contains("without encryption"), "{refused}");
             let insists = ("CASECLERK_DISCORD_ALLOW_INSECURE_API_BASE", "true");

@@ -383,13 +383,8 @@ fn classify(status: StatusCode, answer: Vec<u8>) -> Attempt {
 fn reason_of(error: reqwest::Error) -> String {
     let is_connect = error.is_connect();
     let error = error.without_url();
-    let mut causes = Vec::new();
-    let mut cause: Option<&dyn std::error::Error> = std::error::Error::source(&error);
-    while let Some(error) = cause {
-        causes.push(error.to_string());
-        cause = error.source();
-    }
-    let causes = causes.join(": ");
+    let causes = std::iter::successors(std::error::Error::source(&error), |error| error.source());
+    let causes = causes.map(ToString::to_string).collect::<Vec<_>>().join(": ");
     let lower = causes.to_lowercase();
     let advice = if lower.contains("certificate") {
         "; if a proxy inspects TLS, name its root certificate in discord.ca_file"

@@ -305,16 +305,20 @@ impl RawEventHandler for Handler {
             _ => false,
         };
         // The semaphores are never closed.
-        let _permit = if !is_message {
-            self.interaction_permits.acquire().await
-        } else if self.waiting_messages.fetch_add(1, Ordering::Relaxed) < WAITING_MESSAGES {
-            let permit = self.message_permits.acquire().await;
+        let _permit = if is_message {
+            let waiting = self.waiting_messages.fetch_add(1, Ordering::Relaxed);
+            let permit = match waiting < WAITING_MESSAGES {
+                true => Some(self.message_permits.acquire().await),
+                false => None,
+            };
             self.waiting_messages.fetch_sub(1, Ordering::Relaxed);
+            let Some(permit) = permit else {
+                warn!("too many messages wait for their reply; dropping one");
+                return;
+            };
             permit
         } else {
-            self.waiting_messages.fetch_sub(1, Ordering::Relaxed);
-            warn!("too many messages wait for their reply; dropping one");
-            return;
+            self.interaction_permits.acquire().await
         };
         match event {
             Event::Ready(event) => self.ready(event.ready.user.id),

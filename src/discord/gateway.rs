@@ -82,15 +82,14 @@ pub enum RunError {
     System(&'static str, #[source] Box<dyn std::error::Error + Send + Sync>),
 }
 
-/// Runs the bot until the process gets a stop signal (`Ok`) or cannot continue.
+/// Runs the bot until `stop` completes (`Ok`) or it cannot continue; see [`stop_signal`].
 pub async fn run(
     router: Arc<Router>,
     settings: &DiscordSettings,
     operators_server: Option<u64>,
     token: &Secret,
+    mut stop: impl Future<Output = ()> + Unpin,
 ) -> Result<(), RunError> {
-    let stop = stop_signal()?;
-    tokio::pin!(stop);
     let client = http_client(settings)?;
     let heartbeat = Heartbeat::new(settings.heartbeat_file.as_deref())?;
     let api = Arc::new(Api::new(
@@ -271,7 +270,7 @@ fn http_client(settings: &DiscordSettings) -> Result<Client, RunError> {
 }
 
 /// Completes when the process gets SIGTERM or SIGINT.
-pub fn stop_signal() -> Result<impl Future<Output = ()> + Send + 'static, RunError> {
+pub fn stop_signal() -> Result<impl Future<Output = ()>, RunError> {
     use tokio::signal::unix::{SignalKind, signal};
     let listen =
         |kind| signal(kind).map_err(|error| RunError::System("listen for signals", error.into()));

@@ -113,10 +113,10 @@ fn addresses(subject: &Subject<'_>) -> Vec<(String, Place)> {
 }
 
 fn is_web_address(address: &str) -> bool {
-    let rest = address.strip_prefix("https://").or_else(|| address.strip_prefix("http://"));
-    let host = rest.map(|rest| rest.split(['/', '?', '#']).next().unwrap_or_default());
+    let is_on_the_web = ["https://", "http://"].iter().any(|start| address.starts_with(start));
+    let parsed = url::Url::parse(address).ok().filter(|_| is_on_the_web);
     let is_name = |host: &str| host.contains('.') && !host.starts_with('.') && !host.ends_with('.');
-    host.is_some_and(is_name)
+    parsed.is_some_and(|url| url.host_str().is_some_and(is_name))
         && !address
             .contains(|c: char| c.is_whitespace() || c.is_control() || "<>\"|\\^`{}".contains(c))
 }

@@ -74,6 +74,7 @@ impl Snapshot {
         Ok(Decision { is_in_distress: true, ..decision })
     }
 
+    /// Decides as [`Snapshot::decide`] does, and adds an explanation for people.
     pub fn decide_and_explain(&self, text: &str) -> Result<Decision, IndexError> {
         let mut decision = self.decide(text)?;
         let whole = ParsedText::new(text, self.model().analyzer());

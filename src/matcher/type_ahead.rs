@@ -43,8 +43,9 @@ struct Phrasing {
 struct Fit {
     /// The most typed words in one of its phrasings.
     words: u16,
-    /// In how many of its phrasings so many occur, times the entry's weight. People who begin like this ask for the entry
-    /// where that is usual: “money” is for whether somebody is paid before it is for taxes.
+    /// In how many of its phrasings so many occur, times the entry's weight. People who begin like
+    /// this ask for the entry where that is usual: “money” is for whether somebody is paid before it
+    /// is for taxes.
     phrasings: u16,
     in_question: u16,
     shortest: Reverse<u16>,
