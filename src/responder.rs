@@ -14,10 +14,11 @@ use crate::conversation::Turn;
 use crate::eval::{self, Change, TruthError, read_sets, run};
 use crate::index::{IndexError, Origin};
 use crate::knowledge::{
-    Aspect, EntryId, FaqEntry, Finding, Knowledge, LoadError, QuotationKey, load,
+    Aspect, EntryId, FaqEntry, Finding, Knowledge, LoadError, QuotationKey, Severity, load,
+    sort_findings,
 };
 use crate::legal::CaseStamp;
-use crate::lint;
+use crate::lint::{self, Rule, Subject};
 use crate::markup::without_markup;
 use crate::matcher::{
     Calibration, CalibrationError, Check, Evidence, Outcome, Parts, Reach, Setup, Snapshot,
@@ -37,6 +38,10 @@ pub struct Responder {
     index: PathBuf,
     questions: Option<PathBuf>,
     stale_after_days: u32,
+    review_after_days: u32,
+    reading_grade: f64,
+    /// Rules of the front end, besides those of [`lint`].
+    more_rules: &'static [Rule],
     operator: OperatorSettings,
     setup: Setup,
     served: ArcSwap<Served>,
@@ -72,7 +77,7 @@ pub struct Changes {
 #[derive(Debug)]
 pub struct Reload {
     pub changes: Changes,
-    /// Warnings of the loader; with an error there is no [`Reload`].
+    /// All that lint warns of; with an error there is no [`Reload`].
     pub findings: Vec<Finding>,
     pub effect: Effect,
 }
@@ -135,10 +140,18 @@ impl Responder {
             index,
             questions: settings.questions.clone(),
             stale_after_days: settings.status_stale_after_days,
+            review_after_days: settings.review_after_days,
+            reading_grade: settings.reading_grade,
+            more_rules: &[],
             operator: settings.operator.clone(),
             setup,
             served: ArcSwap::from_pointee(Served::new(knowledge, snapshot)),
         })
+    }
+
+    /// Also checks the content by these rules when it is loaded again.
+    pub fn with_rules(self, more_rules: &'static [Rule]) -> Self {
+        Self { more_rules, ..self }
     }
 
     /// Answers a query. Any text is a question; only a failure of the index is an error.
@@ -299,8 +312,10 @@ impl Responder {
     }
 
     /// Loads the content again and serves it. After an error, the old content stays in use.
-    pub fn reload(&self) -> Result<Reload, ResponderError> {
-        let (knowledge, findings) = checked_knowledge(&self.faq)?;
+    ///
+    /// `today` is the day as of which dates are checked.
+    pub fn reload(&self, today: Date) -> Result<Reload, ResponderError> {
+        let (knowledge, findings) = self.checked_knowledge(today)?;
         let library = knowledge.library.clone();
         // `checked_knowledge` has already run these rules.
         let check = Check { rules: lint::rules_version(), errors: &Vec::new };
@@ -314,13 +329,28 @@ impl Responder {
     }
 
     /// Reports what a reload would change, without reloading.
-    pub fn check(&self) -> Result<Reload, ResponderError> {
-        let (knowledge, findings) = checked_knowledge(&self.faq)?;
+    pub fn check(&self, today: Date) -> Result<Reload, ResponderError> {
+        let (knowledge, findings) = self.checked_knowledge(today)?;
         let served = self.served.load();
         let changes = changes(&served.knowledge, &knowledge);
         let snapshot = Snapshot::build(knowledge.library, &self.setup)?;
         let effect = self.effect(&served.snapshot, &snapshot, &changes)?;
         Ok(Reload { changes, findings, effect })
+    }
+
+    /// Loads the content and runs every rule. Fails if a finding is an error.
+    fn checked_knowledge(&self, today: Date) -> Result<(Knowledge, Vec<Finding>), ResponderError> {
+        let (knowledge, mut findings) = readable_knowledge(&self.faq)?;
+        let Self { review_after_days, reading_grade, .. } = *self;
+        let today = lint::last_day(&knowledge, today);
+        let subject = Subject { knowledge: &knowledge, today, review_after_days, reading_grade };
+        findings.extend(lint::run(&subject));
+        findings.extend(lint::run_rules(self.more_rules, &subject));
+        sort_findings(&mut findings);
+        if findings.iter().any(|finding| finding.severity == Severity::Error) {
+            return Err(ResponderError::Findings(findings));
+        }
+        Ok((knowledge, findings))
     }
 
     fn effect(
@@ -414,17 +444,6 @@ fn open_table(settings: &Settings) -> Option<Arc<VectorTable>> {
             None
         }
     }
-}
-
-/// Loads the content and runs the rules with severity error.
-fn checked_knowledge(faq: &Path) -> Result<(Knowledge, Vec<Finding>), ResponderError> {
-    let (knowledge, mut findings) = readable_knowledge(faq)?;
-    let errors = lint::errors(&knowledge);
-    if errors.is_empty() {
-        return Ok((knowledge, findings));
-    }
-    findings.extend(errors);
-    Err(ResponderError::Findings(findings))
 }
 
 /// Loads the content. Fails if any file has an error.

@@ -9,7 +9,7 @@ mod mock_discord;
 #[path = "support/shared_index.rs"]
 mod shared_index;
 
-use mock_discord::{Ended, MockDiscord, SILENCE};
+use mock_discord::{Ended, MockDiscord, ROLE, SILENCE};
 use serde_json::{Value, json};
 
 const STATUS: &str = "has the lamp suit ended";
@@ -283,14 +283,14 @@ async fn a_refused_token_has_its_own_exit_code() {
     let Ended { code, log } = ends(discord, &[]).await;
     assert!(code == Some(3) && log.contains("refused the token"), "{log}");
     let discord = MockDiscord::start().await;
-    discord.refuse_identify(4004);
+    discord.refuse_identify(4004, u32::MAX);
     assert_eq!(ends(discord, &[]).await.code, Some(3));
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn disallowed_intents_have_their_own_exit_code() {
     let discord = MockDiscord::start().await;
-    discord.refuse_identify(4014);
+    discord.refuse_identify(4014, u32::MAX);
     let Ended { code, log } = ends(discord, &[]).await;
     assert!(code == Some(4) && log.contains("intents"), "{log}");
 }
@@ -602,6 +602,72 @@ async fn the_log_names_the_field_that_discord_refused() {
     discord.terminate();
     let log = discord.ended().await.log;
     assert!(log.contains("0.description: Must be between 1 and 100 in length."), "{log}");
+}
+
+/// Discord does not show the bot the text of a message that mentions only its role.
+#[tokio::test(flavor = "multi_thread")]
+async fn who_mentions_the_bots_role_is_told_to_mention_the_bot() {
+    let mut discord = MockDiscord::with_bot().await;
+    let mut question = discord.mention("");
+    (question["content"], question["mentions"]) = (json!(""), json!([]));
+    question["mention_roles"] = json!(["801"]);
+    discord.event("MESSAGE_CREATE", question.clone());
+    discord.request("GET /guilds/700/roles").await;
+    question["id"] = discord.mention("")["id"].clone();
+    question["mention_roles"] = json!([ROLE.to_string()]);
+    discord.event("MESSAGE_CREATE", question.clone());
+    let reply = discord.request("POST /channels/10/messages").await;
+    assert!(reply["message_reference"]["message_id"] == question["id"], "{reply}");
+    assert!(reply["content"].as_str().unwrap().contains("Mention me instead"), "{reply}");
+    assert_eq!(discord.unseen("GET /guilds/700/roles"), 0, "the role is remembered");
+    // Its own name was meant.
+    question["content"] = json!(format!("<@900> {STATUS}"));
+    question["mentions"] = discord.mention("")["mentions"].clone();
+    discord.event("MESSAGE_UPDATE", question);
+    assert!(stamped(&discord.request("PATCH /channels/10/messages/4000").await));
+}
+
+/// serenity notices such a close only when the next heartbeat fails, most of a minute later.
+#[tokio::test(flavor = "multi_thread")]
+async fn after_a_close_for_good_the_gateway_is_looked_up_again() {
+    for code in [4003, 4010, 4011] {
+        let mut discord = MockDiscord::start().await;
+        discord.has_slow_heartbeats();
+        discord.refuse_identify(code, 1);
+        discord.run_bot(&[]);
+        discord.happened("lookup", 2).await;
+        discord.happened("identify", 1).await;
+        let answer = discord.slash(MEMBER, "status", json!({})).await;
+        assert!(stamped(&answer), "{code}: {answer}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_log_says_why_there_is_no_gateway() {
+    let mut discord = MockDiscord::start().await;
+    discord.has_no_gateway();
+    discord.run_bot(&[]);
+    // The tries of serenity, and some of those that find out why.
+    for _ in 0..6 {
+        discord.request("GET /no-gateway").await;
+    }
+    discord.terminate();
+    let log = discord.ended().await.log;
+    assert_eq!(log.matches("answered 200 OK to the websocket handshake").count(), 1, "{log}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_log_says_who_refused() {
+    let mut discord = MockDiscord::start().await;
+    discord.fail("GET /gateway/bot", 400, json!({"code": 0, "message": "no"}));
+    discord.fail("GET /gateway/bot", 200, json!({"url": "ws://127.0.0.1:1"}));
+    discord.run_bot(&[]);
+    discord.happened("identify", 1).await;
+    discord.terminate();
+    let log = discord.ended().await.log;
+    let server = "the server 127.0.0.1 (discord.api_base)";
+    assert!(log.contains(&format!("{server} refused the request with 400")), "{log}");
+    assert!(log.contains(&format!("the answer of {server} cannot be parsed: missing")), "{log}");
 }
 
 /// Process 1 of a container ignores a signal that it does not listen to.

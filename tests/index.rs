@@ -229,6 +229,17 @@ fn an_index_that_is_there_needs_no_lock() {
     assert!(matches!(open(&tiny), Origin::Found(_)));
 }
 
+/// A process that hangs, or one on another machine that shares the disk, must not keep the bot from
+/// starting.
+#[test]
+fn a_lock_that_is_never_let_go_is_not_waited_for_for_ever() {
+    let tiny = Tiny::new();
+    open(&tiny);
+    let lock = fs::File::options().append(true).open(tiny.index().join(".lock")).unwrap();
+    lock.lock().unwrap();
+    assert_eq!(open(&tiny), Origin::Found(folder(&tiny)));
+}
+
 #[test]
 fn several_processes_start_at_once() {
     let tiny = Tiny::new();

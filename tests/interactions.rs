@@ -204,15 +204,23 @@ fn what_was_posted_can_be_removed_by_who_posted_it_and_by_moderators() {
 #[test]
 fn who_may_not_write_may_not_post() {
     let bot = TestBot::new();
-    for refused in [SILENCED, ONLY_IN_THREADS, NOT_IN_THREADS] {
+    let member_may_not = [SILENCED, ONLY_IN_THREADS, NOT_IN_THREADS];
+    let member_may_not = member_may_not.map(|who| (who, sentences::MAY_NOT_POST));
+    let bot_may_not = [WITHOUT_BOT, IN_A_THREAD_WITHOUT_BOT];
+    let bot_may_not = bot_may_not.map(|who| (who, sentences::BOT_MAY_NOT_POST));
+    for (refused, sentence) in member_may_not.into_iter().chain(bot_may_not) {
         let answer = bot.ask(refused, STATUS);
         // The member may lose the right between the question and the answer to it.
         let question = bot.press(MEMBER, &answer, SHARE);
         for response in
             [bot.press(refused, &answer, SHARE), bot.press(refused, &question, sentences::POST)]
         {
-            assert!(response.shows(sentences::MAY_NOT_POST).is_private());
+            assert!(response.shows(sentence).is_private());
         }
+        let public = bot.slash(refused, "ask", json!({"question": STATUS, "private": false}));
+        assert!(public.is_private());
+        let related = bot.choose(refused, &answer);
+        assert!(related.is_private() && related.kind == 4, "{related:?}");
     }
     let question = bot.press(IN_A_THREAD, &bot.ask(IN_A_THREAD, STATUS), SHARE);
     assert!(!bot.press(IN_A_THREAD, &question, sentences::POST).is_private());
@@ -515,6 +523,10 @@ fn a_reload_reports_what_changed_and_an_error_changes_nothing() {
     assert!(bot.ask(MEMBER, "money/will-i-be-paid").is_stamped());
     copy.write(entry, text.trim_end().to_owned() + " This is one more sentence.\n");
     assert!(reload().contains("0 added, 1 changed, 0 withdrawn"));
+    // What lint warns of, moderators see too.
+    copy.edit(entry, "as_of = 2026-01-10", "as_of = 2027-11-22");
+    let warned = reload();
+    assert!(warned.contains("future-date") && warned.contains("22 November 2027"), "{warned}");
 }
 
 #[test]

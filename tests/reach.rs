@@ -11,7 +11,7 @@ use caseclerk::config::Settings;
 use caseclerk::knowledge::{EntryId, Library, load};
 use caseclerk::matcher::{Found, Outcome, Setup, Snapshot, VectorTable};
 use caseclerk::responder::Responder;
-use tiny::Tiny;
+use tiny::{TODAY, Tiny};
 
 /// A part of the shipped FAQ, because it is built again for every sample.
 const TOPICS: [&str; 4] = ["status", "payout", "opt-out", "regions"];
@@ -48,12 +48,12 @@ fn an_edit_is_reported_by_what_it_does_to_those_who_ask() {
     fs::write(questions.join("own.toml"), sets).expect("the file can be written");
     let settings = Settings { questions: Some(questions.clone()), ..tiny.settings() };
     let responder = Responder::open(&settings).expect("the tiny FAQ can be served");
-    let unchanged = responder.check().expect("it can be served").effect;
+    let unchanged = responder.check(TODAY).expect("it can be served").effect;
     assert!(unchanged.reach.is_empty() && unchanged.questions.unwrap().is_empty());
 
     tiny.edit(file, before, after);
     let id = EntryId::new("claims/what-was-claimed");
-    for reload in [responder.check(), responder.reload()] {
+    for reload in [responder.check(TODAY), responder.reload(TODAY)] {
         let effect = reload.expect("it can be served").effect;
         let [reach] = &effect.reach[..] else { panic!("{:?}", effect.reach) };
         assert_eq!(reach.entry, id);
@@ -71,7 +71,7 @@ fn an_edit_is_reported_by_what_it_does_to_those_who_ask() {
 
     fs::write(questions.join("own.toml"), "nonsense").expect("the file can be written");
     tiny.edit(file, "really ", "");
-    let effect = responder.reload().expect("broken questions do not prevent a reload").effect;
+    let effect = responder.reload(TODAY).expect("broken questions do not prevent a reload").effect;
     let error = effect.questions.expect_err("they are broken").to_string();
     assert!(error.contains("own.toml"), "{error}");
 }

@@ -60,7 +60,7 @@ pub fn run(settings: &Settings, today: Date) -> anyhow::Result<Exit> {
                 }
                 None => writeln!(out, "There is no answer yet to say more about.")?,
             },
-            ChatInput::Reload => writeln!(out, "{}", reload(&responder))?,
+            ChatInput::Reload => writeln!(out, "{}", reload(&responder, today))?,
             ChatInput::Misused(why) => writeln!(out, "{why}")?,
             ChatInput::Nothing => {}
             ChatInput::Quit => return Ok(Exit::Success),
@@ -69,8 +69,8 @@ pub fn run(settings: &Settings, today: Date) -> anyhow::Result<Exit> {
 }
 
 /// Reloads the content, and reports the changes.
-fn reload(responder: &Responder) -> String {
-    match responder.reload() {
+fn reload(responder: &Responder, today: Date) -> String {
+    match responder.reload(today) {
         Ok(reload) => {
             let Changes { added, changed, withdrawn } = &reload.changes;
             let mut text = format!(

@@ -112,32 +112,12 @@ fn reach_of_changed(knowledge: &Knowledge, settings: &Settings) -> anyhow::Resul
     }
 }
 
-/// Rules that need a front end. They are here because the `lint` module must not import front ends.
+/// The rules of the front ends. They are not among those of the `lint` module, because that must not
+/// import front ends.
 const FRONT_END_RULES: &[Rule] = &[
     #[cfg(feature = "discord")]
-    Rule {
-        name: "discord-limits",
-        severity: Severity::Warning,
-        ensures: "every answer fits into one Discord message in every form",
-        check: discord_limits,
-    },
+    caseclerk::discord::LIMITS_RULE,
 ];
-
-/// Renders every vetted answer in every form that Discord shows, and checks Discord's limits.
-#[cfg(feature = "discord")]
-fn discord_limits(subject: &Subject<'_>) -> Vec<Finding> {
-    let stamp = subject.knowledge.case_file.case.stamp(subject.today, 0);
-    let mut findings = Vec::new();
-    for entry in subject.knowledge.library.vetted() {
-        let reply = caseclerk::reply::entry_reply(subject.knowledge, &entry.id, &stamp);
-        let overruns = caseclerk::discord::interaction::render::overruns(&reply);
-        findings.extend(overruns.into_iter().map(|overrun| {
-            let help = "shorten the answer, or show fewer quotations with it";
-            entry.place.warning("discord-limits", format!("in Discord {overrun}"), help)
-        }));
-    }
-    findings
-}
 
 fn source_files(arguments: &LintArguments) -> anyhow::Result<BTreeMap<String, String>> {
     let Some(path) = &arguments.source_files else {

@@ -5,11 +5,11 @@ use std::io::IsTerminal;
 use anyhow::Context;
 use caseclerk::config::{LogFormat, Settings};
 use caseclerk::progress;
-use tracing::{Level, Metadata};
+use tracing::{Event, Level, Metadata, Subscriber};
 use tracing_indicatif::IndicatifLayer;
 use tracing_indicatif::style::ProgressStyle;
 use tracing_subscriber::filter::{EnvFilter, FilterExt, FilterFn, filter_fn};
-use tracing_subscriber::layer::{Layer, SubscriberExt};
+use tracing_subscriber::layer::{self, Layer, SubscriberExt};
 use tracing_subscriber::util::SubscriberInitExt;
 
 /// Libraries that log the text of messages, ids of members, and the token. They stay silent, or log
@@ -60,8 +60,21 @@ pub fn start(settings: &Settings, is_service: bool) -> anyhow::Result<()> {
     tracing_subscriber::registry()
         .with(lines.with_filter(filter.and(capped())))
         .with(bars.map(|bars| bars.with_filter(is_progress)))
+        .with(Listener)
         .init();
     Ok(())
+}
+
+/// Passes on what serenity logs and otherwise keeps to itself.
+struct Listener;
+
+impl<S: Subscriber> Layer<S> for Listener {
+    fn on_event(&self, event: &Event<'_>, _: layer::Context<'_, S>) {
+        #[cfg(feature = "discord")]
+        caseclerk::discord::connection::note_log_line(event.metadata());
+        #[cfg(not(feature = "discord"))]
+        let _ = event;
+    }
 }
 
 fn capped() -> FilterFn<fn(&Metadata<'_>) -> bool> {

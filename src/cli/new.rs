@@ -37,6 +37,7 @@ const FILES: &[(&str, &str)] = templates! {
     "synonyms.toml"
     "elsewhere.toml"
     "guards.toml"
+    "languages.toml"
     "answers/status/is-it-over.md"
     "answers/claims/what-is-it-about.md"
     "answers/bot-help/what-can-you-do.md"

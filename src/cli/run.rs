@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use anyhow::Context;
 use caseclerk::config::Settings;
+use caseclerk::discord::LIMITS_RULE;
 use caseclerk::discord::gateway::{self, RunError};
 use caseclerk::discord::interaction::router::Router;
 use caseclerk::responder::Responder;
@@ -36,7 +37,7 @@ pub fn run(settings: &Settings) -> anyhow::Result<Exit> {
         let opening = tokio::task::spawn_blocking(move || Responder::open(&owned));
         let responder = tokio::select! {
             opened = opening => match opened {
-                Ok(responder) => Arc::new(responder?),
+                Ok(responder) => Arc::new(responder?.with_rules(&[LIMITS_RULE])),
                 Err(panicked) => panic::resume_unwind(panicked.into_panic()),
             },
             () = &mut stop => {

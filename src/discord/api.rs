@@ -6,18 +6,19 @@
 //! behind a proxy (`api_base`), and it does not retry after a 5xx or a broken connection.
 
 use std::sync::atomic::{AtomicI64, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use jiff::Timestamp;
 use reqwest::header::HeaderMap;
-use reqwest::{Client, StatusCode};
+use reqwest::{Client, StatusCode, Url};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use serenity::all::{
     ApplicationId, BotGateway, ChannelId, CreateInteractionResponse, CreateMessage,
-    EditInteractionResponse, EditMessage, GuildId, InteractionId, LightMethod, MessageId,
+    EditInteractionResponse, EditMessage, GuildId, InteractionId, LightMethod, MessageId, RoleId,
+    UserId,
 };
 use serenity::http::{DiscordJsonError, Request, Route};
 use tokio::time::{Instant, sleep, timeout};
@@ -51,6 +52,8 @@ pub struct Api {
     /// The Authorization header.
     authorization: String,
     proxy: Option<String>,
+    /// Whose server answers, for messages.
+    server: Arc<str>,
     attempt_timeout: Duration,
     rate_limits: RateLimits,
     /// Why the last request failed; `None` if it did not. Each reason is logged once.
@@ -64,8 +67,10 @@ pub struct Api {
 #[derive(Debug, thiserror::Error)]
 pub enum ApiError {
     /// Discord refused the request, so a retry would not help.
-    #[error("Discord refused the request with {status} (code {code}{fields})")]
+    #[error("{by} refused the request with {status} (code {code}{fields})")]
     Refused {
+        /// Discord, or the server that `discord.api_base` names.
+        by: Arc<str>,
         status: StatusCode,
         code: isize,
         /// What Discord says about fields of the request, or nothing.
@@ -74,8 +79,8 @@ pub enum ApiError {
     /// The deadline passed.
     #[error("gave up after {attempts} attempts: {reason}")]
     GaveUp { attempts: u32, reason: String },
-    #[error("Discord's answer cannot be parsed")]
-    Unreadable(#[source] serde_json::Error),
+    #[error("the answer of {by} cannot be parsed: {source}")]
+    Unreadable { by: Arc<str>, source: serde_json::Error },
 }
 
 /// The deadline of a request with all its retries, and the timeout of one attempt.
@@ -106,6 +111,18 @@ struct Application {
     id: ApplicationId,
 }
 
+/// The parts of a role that are needed.
+#[derive(Deserialize)]
+struct Role {
+    id: RoleId,
+    tags: Option<RoleTags>,
+}
+
+#[derive(Deserialize)]
+struct RoleTags {
+    bot_id: Option<UserId>,
+}
+
 impl Api {
     /// `proxy` replaces https://discord.com.
     pub fn new(
@@ -118,6 +135,7 @@ impl Api {
             client,
             authorization: format!("Bot {}", token.reveal()),
             proxy: proxy.map(str::to_owned),
+            server: proxy.map_or("Discord".into(), name_of),
             attempt_timeout,
             rate_limits: RateLimits::default(),
             trouble: Mutex::default(),
@@ -216,6 +234,18 @@ impl Api {
         Ok(application.id)
     }
 
+    /// The role that Discord made for the bot in a server when it was invited; `None` if it has none.
+    pub async fn role_of(
+        &self,
+        bot: UserId,
+        guild_id: GuildId,
+    ) -> Result<Option<RoleId>, ApiError> {
+        let request = Request::new(Route::GuildRoles { guild_id }, LightMethod::Get);
+        let roles: Vec<Role> = self.fetch(request, MESSAGE_TIMEOUT).await?;
+        let is_own = |role: &Role| role.tags.as_ref().and_then(|tags| tags.bot_id) == Some(bot);
+        Ok(roles.into_iter().find(is_own).map(|role| role.id))
+    }
+
     /// The registered commands of the application, global or for one server. They are JSON, so that
     /// they can be compared with serenity's command builders, which can only be serialized.
     pub async fn commands(
@@ -255,7 +285,8 @@ impl Api {
         total: Duration,
     ) -> Result<T, ApiError> {
         let answer = self.send(request, self.timeouts(total)).await?;
-        serde_json::from_slice(&answer).map_err(ApiError::Unreadable)
+        serde_json::from_slice(&answer)
+            .map_err(|source| ApiError::Unreadable { by: self.server.clone(), source })
     }
 
     /// Sends a request and retries it until it succeeds, Discord refuses it, or the deadline
@@ -281,7 +312,12 @@ impl Api {
                     return Ok(answer);
                 }
                 Attempt::Refused { status, code, fields } => {
-                    return Err(ApiError::Refused { status, code, fields });
+                    return Err(ApiError::Refused {
+                        by: self.server.clone(),
+                        status,
+                        code,
+                        fields,
+                    });
                 }
                 Attempt::RateLimited => continue,
                 Attempt::Failed(reason) => reason,
@@ -337,7 +373,7 @@ impl Api {
         });
         match answer.await {
             Err(_) => Attempt::Failed("no answer in time".to_owned()),
-            Ok(Err(error)) => Attempt::Failed(reason_of(error)),
+            Ok(Err(error)) => Attempt::Failed(reason_of(error, &ADVICE)),
             Ok(Ok((status, headers, body))) => {
                 self.note_clock(&headers);
                 turn.answered(status, &headers, &body).await;
@@ -378,25 +414,42 @@ fn classify(status: StatusCode, answer: Vec<u8>) -> Attempt {
     Attempt::Refused { status, code, fields }
 }
 
+/// What messages call the server that `discord.api_base` names.
+fn name_of(url: &str) -> Arc<str> {
+    let url = Url::parse(url).ok();
+    let host = url.as_ref().and_then(Url::host_str).unwrap_or("discord.api_base");
+    format!("the server {host} (discord.api_base)").into()
+}
+
+/// What an operator can do about a connection that fails.
+pub struct Advice {
+    pub certificate: &'static str,
+    pub refused: &'static str,
+}
+
+const ADVICE: Advice = Advice {
+    certificate: "if a proxy inspects TLS, name its root certificate in discord.ca_file",
+    refused: "check discord.api_base, HTTPS_PROXY and the firewall",
+};
+
 /// Why a request got no answer, with what an operator can do about it. Without the URL, which may
 /// contain the token of an interaction.
-fn reason_of(error: reqwest::Error) -> String {
-    let is_connect = error.is_connect();
+pub fn reason_of(error: reqwest::Error, advice: &Advice) -> String {
+    let what = if error.is_connect() { "cannot connect" } else { "the connection broke" };
     let error = error.without_url();
     let causes = std::iter::successors(std::error::Error::source(&error), |error| error.source());
     let causes = causes.map(ToString::to_string).collect::<Vec<_>>().join(": ");
     let lower = causes.to_lowercase();
     let advice = if lower.contains("certificate") {
-        "; if a proxy inspects TLS, name its root certificate in discord.ca_file"
+        advice.certificate
     } else if lower.contains("lookup") || lower.contains("resolve") || lower.contains("dns") {
-        "; check the DNS settings of this machine"
+        "check the DNS settings of this machine"
     } else if lower.contains("refused") {
-        "; check discord.api_base, HTTPS_PROXY and the firewall"
+        advice.refused
     } else {
-        ""
+        return format!("{what}: {causes}");
     };
-    let what = if is_connect { "cannot connect" } else { "the connection broke" };
-    format!("{what}: {causes}{advice}")
+    format!("{what}: {causes}; {advice}")
 }
 
 #[cfg(test)]
@@ -423,7 +476,7 @@ mod tests {
         drop(listener);
         let url = format!("http://{address}/interactions/1/secret-token/callback");
         let error = Client::new().get(url).send().await.unwrap_err();
-        let reason = reason_of(error);
+        let reason = reason_of(error, &ADVICE);
         assert!(reason.contains("refused") && reason.contains("HTTPS_PROXY"), "{reason}");
         assert!(!reason.contains("secret-token"), "{reason}");
     }

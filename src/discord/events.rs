@@ -8,8 +8,8 @@ use std::time::Duration;
 use reqwest::StatusCode;
 use serde_json::Value;
 use serenity::all::{
-    ChannelId, Context, Event, Interaction, InteractionId, Message, MessageId, MessageUpdateEvent,
-    RawEventHandler, UnknownEvent, UserId,
+    ChannelId, Context, Event, GuildId, Interaction, InteractionId, Message, MessageId,
+    MessageUpdateEvent, RawEventHandler, RoleId, UnknownEvent, UserId,
 };
 use tokio::sync::{Mutex, Semaphore};
 use tokio::time::Instant;
@@ -17,6 +17,7 @@ use tracing::{info, warn};
 
 use super::api::{Api, ApiError};
 use super::cache::BoundedCache;
+use super::interaction::outgoing::OutgoingMessage;
 use super::interaction::read::{ChatMessage, parse_without_components};
 use super::interaction::router::{Deferred, Response, Router};
 
@@ -26,6 +27,11 @@ const CONCURRENT_INTERACTIONS: u32 = 1024;
 /// The same for messages. They have permits of their own, because replies may wait for a rate limit,
 /// and an interaction must be answered within seconds.
 const CONCURRENT_MESSAGES: u32 = 256;
+
+/// How many messages are matched at the same time. One core is left for interactions.
+fn concurrent_matching() -> usize {
+    std::thread::available_parallelism().map_or(1, |cores| cores.get().saturating_sub(1).max(1))
+}
 
 /// If so many messages wait for their turn, further ones get no reply.
 const WAITING_MESSAGES: usize = 4096;
@@ -40,6 +46,9 @@ const JUST_NOW: i64 = 120;
 /// How many deletions are remembered, in case the deleted message is only handled afterwards.
 const REMEMBERED_DELETIONS: usize = 1024;
 
+/// For how many servers the bot's own role is remembered.
+const REMEMBERED_ROLES: usize = 10_000;
+
 /// The epoch of Discord's ids (snowflakes), as Unix time in milliseconds.
 const DISCORD_EPOCH: u64 = 1_420_070_400_000;
 
@@ -51,6 +60,8 @@ pub struct Handler {
     bot: OnceLock<UserId>,
     interactions: BoundedCache<InteractionId, ()>,
     questions: BoundedCache<MessageId, Arc<Mutex<Question>>>,
+    /// The role that Discord made for the bot, by server.
+    own_roles: BoundedCache<GuildId, Option<RoleId>>,
     /// The messages that were deleted last.
     deleted: BoundedCache<MessageId, ()>,
     /// A message with a smaller id was written before this process started.
@@ -61,6 +72,7 @@ pub struct Handler {
     sessions: AtomicU64,
     interaction_permits: Semaphore,
     message_permits: Semaphore,
+    matching_permits: Semaphore,
     waiting_messages: AtomicUsize,
 }
 
@@ -87,6 +99,7 @@ impl Handler {
             bot: OnceLock::new(),
             interactions: BoundedCache::new(REMEMBERED_INTERACTIONS),
             questions: BoundedCache::new(remembered),
+            own_roles: BoundedCache::new(REMEMBERED_ROLES),
             deleted: BoundedCache::new(REMEMBERED_DELETIONS),
             first_id: MessageId::new((now.saturating_sub(DISCORD_EPOCH) << 22).max(1)),
             started: Instant::now(),
@@ -94,6 +107,7 @@ impl Handler {
             sessions: AtomicU64::new(0),
             interaction_permits: Semaphore::new(CONCURRENT_INTERACTIONS as usize),
             message_permits: Semaphore::new(CONCURRENT_MESSAGES as usize),
+            matching_permits: Semaphore::new(concurrent_matching()),
             waiting_messages: AtomicUsize::new(0),
         }
     }
@@ -168,13 +182,15 @@ impl Handler {
 
     async fn message(&self, message: &Message) {
         let Some(bot) = self.bot.get() else { return };
-        let Some(message) = ChatMessage::read(message, *bot).filter(ChatMessage::is_for_bot) else {
+        let Some(mut message) = ChatMessage::read(message, *bot) else { return };
+        self.note_own_role(&mut message, *bot).await;
+        if !message.is_for_bot() {
             return;
-        };
+        }
         let (question, is_new) = self.questions.get_or_insert(message.id, Arc::default);
         // Events are handled side by side, so the deletion may come first.
         if is_new && !self.deleted.contains(&message.id) {
-            self.answer(&message, &mut *question.lock().await).await;
+            self.answer(message, &mut *question.lock().await).await;
         }
     }
 
@@ -183,7 +199,8 @@ impl Handler {
     /// may have answered it. If a message no longer mentions the bot, its reply is deleted.
     async fn message_update(&self, update: &MessageUpdateEvent) {
         let Some(bot) = self.bot.get() else { return };
-        let Some(message) = ChatMessage::read_update(update, *bot) else { return };
+        let Some(mut message) = ChatMessage::read_update(update, *bot) else { return };
+        self.note_own_role(&mut message, *bot).await;
         if !message.is_for_bot() {
             // An update that only adds an embed has no mentions field.
             if update.mentions.is_some() {
@@ -202,8 +219,27 @@ impl Handler {
         };
         let mut question = question.lock().await;
         if question.answered_text != Some(hash(&message.text)) {
-            self.answer(&message, &mut question).await;
+            self.answer(message, &mut question).await;
         }
+    }
+
+    /// Finds out whether a message mentions the role that Discord made for the bot.
+    async fn note_own_role(&self, message: &mut ChatMessage, bot: UserId) {
+        let Some(guild) = message.guild.filter(|_| !message.mentioned_roles.is_empty()) else {
+            return;
+        };
+        let role = match self.own_roles.get(&guild) {
+            Some(role) => role,
+            // After a failure, as if there were no such role, so that the request is not repeated
+            // with every message.
+            None => {
+                let role = self.api.role_of(bot, guild).await.unwrap_or_default();
+                self.own_roles.put(guild, role);
+                role
+            }
+        };
+        message.mentions_own_role =
+            role.is_some_and(|role| message.mentioned_roles.contains(&role));
     }
 
     fn was_just_edited(&self, update: &MessageUpdateEvent) -> bool {
@@ -211,12 +247,12 @@ impl Handler {
         edited.is_some_and(|edited| self.api.now().as_second() - edited <= JUST_NOW)
     }
 
-    async fn answer(&self, message: &ChatMessage, question: &mut Question) {
+    async fn answer(&self, message: ChatMessage, question: &mut Question) {
         if question.is_deleted {
             return;
         }
         // Who has to wait is answered when the next update of the message comes.
-        let Some(answer) = self.router.message(message) else { return };
+        let Some((message, answer)) = self.reply(message).await else { return };
         question.answered_text = Some(hash(&message.text));
         match question.reply {
             Some(reply) => {
@@ -229,7 +265,7 @@ impl Handler {
                 }
             }
             None => {
-                let reply = answer.reply(message, question.replies);
+                let reply = answer.reply(&message, question.replies);
                 match self.api.create_message(message.channel, &reply).await {
                     Ok(reply) => {
                         question.reply = Some(reply);
@@ -239,6 +275,15 @@ impl Handler {
                 }
             }
         }
+    }
+
+    /// The reply to a message, worked out beside the thread that answers interactions.
+    async fn reply(&self, message: ChatMessage) -> Option<(ChatMessage, OutgoingMessage)> {
+        // The semaphore is never closed.
+        let _permit = self.matching_permits.acquire().await;
+        let router = self.router.clone();
+        let work = move || router.message(&message).map(|reply| (message, reply));
+        tokio::task::spawn_blocking(work).await.ok().flatten()
     }
 
     /// Deletes the reply to a question. If the question itself was deleted, it is never answered

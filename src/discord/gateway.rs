@@ -20,6 +20,7 @@ use tokio::time::{Instant, MissedTickBehavior, interval, sleep, timeout};
 use tracing::{info, warn};
 
 use super::api::{Api, ApiError};
+use super::connection::{closed_for_good, explain_outages};
 use super::events::Handler;
 use super::heartbeat::{Heartbeat, NotAHeartbeat};
 use super::interaction::router::Router;
@@ -41,6 +42,11 @@ const REGISTRATION_HEAD_START: Duration = Duration::from_secs(2);
 
 const FIRST_PAUSE: Duration = Duration::from_secs(1);
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);
+
+/// The pause before a new session after Discord closed a connection for good. Discord allows one
+/// session start every five seconds.
+const FIRST_PAUSE_AFTER_CLOSE: Duration = Duration::from_secs(5);
+const LONGEST_PAUSE_AFTER_CLOSE: Duration = Duration::from_secs(300);
 
 /// Why the bot stopped or could not start. `caseclerk run` has an exit code for each.
 #[derive(Debug, thiserror::Error)]
@@ -91,25 +97,17 @@ pub async fn run(
     mut stop: impl Future<Output = ()> + Unpin,
 ) -> Result<(), RunError> {
     let client = http_client(settings)?;
-    let heartbeat = Heartbeat::new(settings.heartbeat_file.as_deref())?;
+    let mut heartbeat = Heartbeat::new(settings.heartbeat_file.as_deref())?;
     let api = Arc::new(Api::new(
         client.clone(),
         settings.api_base.as_deref(),
         token,
         settings.http_timeout,
     ));
-    let gateway = tokio::select! {
-        gateway = look_up_gateway(&api) => gateway?,
+    let mut gateway = tokio::select! {
+        gateway = next_session(&api) => gateway?,
         () = &mut stop => return Ok(()),
     };
-    let wait = wait_for_session(&gateway.session_start_limit);
-    if !wait.is_zero() {
-        warn!(seconds = wait.as_secs(), "few of today's sessions are left; waiting to start one");
-        tokio::select! {
-            () = sleep(wait) => {}
-            () = &mut stop => return Ok(()),
-        }
-    }
     let mut registered = tokio::spawn({
         let (api, server) = (api.clone(), operators_server.map(GuildId::new));
         let commands = router.commands();
@@ -128,23 +126,69 @@ pub async fn run(
             _ => std::future::pending().await,
         }
     };
-    let handler = Arc::new(Handler::new(router, api, settings.remembered_replies));
-    let (manager, mut closed) = connect(&gateway, client, token, handler.clone()).await;
-    let result = tokio::select! {
-        () = &mut stop => Ok(()),
-        error = registration => Err(error),
-        closed = closed.next() => Err(error_of_close(closed)),
-        error = watch(&manager, &handler, heartbeat, settings.silence) => Err(error),
-    };
-    info!("shutting down");
-    let graceful = async {
-        manager.shutdown_all().await;
-        handler.idle().await;
-    };
-    if timeout(settings.shutdown, graceful).await.is_err() {
-        warn!("not everything was finished in time");
+    tokio::pin!(registration);
+    let handler = Arc::new(Handler::new(router, api.clone(), settings.remembered_replies));
+    let mut pause = FIRST_PAUSE_AFTER_CLOSE;
+    loop {
+        let sessions_before = handler.sessions();
+        let (manager, mut closed) = connect(&gateway, client.clone(), token, handler.clone()).await;
+        let end = tokio::select! {
+            () = &mut stop => Some(Ok(())),
+            error = &mut registration => Some(Err(error)),
+            closed = closed.next() => Some(Err(error_of_close(closed))),
+            error = watch(&manager, &handler, &mut heartbeat, settings.silence) => Some(Err(error)),
+            () = closed_for_good() => None,
+            () = explain_outages(&gateway.url, async || is_connected(&manager).await) => None,
+        };
+        let Some(result) = end else {
+            warn!(seconds = pause.as_secs(), "Discord closed the connection; connecting again");
+            if handler.sessions() > sessions_before {
+                pause = FIRST_PAUSE_AFTER_CLOSE;
+            }
+            // Discord may want another number of shards now.
+            let next = async {
+                let ended = timeout(settings.shutdown, end_shards(&manager));
+                let _ = tokio::join!(ended, sleep(pause));
+                next_session(&api).await
+            };
+            gateway = tokio::select! {
+                gateway = next => gateway?,
+                () = &mut stop => return Ok(()),
+            };
+            pause = (pause * 2).min(LONGEST_PAUSE_AFTER_CLOSE);
+            continue;
+        };
+        info!("shutting down");
+        let graceful = async {
+            manager.shutdown_all().await;
+            handler.idle().await;
+        };
+        if timeout(settings.shutdown, graceful).await.is_err() {
+            warn!("not everything was finished in time");
+        }
+        return result;
     }
-    result
+}
+
+/// Ends the shards, the one that Discord has closed included. serenity 0.12 polls its connection
+/// again and again without a pause, and would keep the only worker thread busy; the order to close it
+/// fails, and that ends the loop.
+async fn end_shards(manager: &ShardManager) {
+    for runner in manager.runners.lock().await.values() {
+        runner.runner_tx.shutdown_clean();
+    }
+    manager.shutdown_all().await;
+}
+
+/// Looks the gateway up, and waits until a session may be started.
+async fn next_session(api: &Api) -> Result<BotGateway, RunError> {
+    let gateway = look_up_gateway(api).await?;
+    let wait = wait_for_session(&gateway.session_start_limit);
+    if !wait.is_zero() {
+        warn!(seconds = wait.as_secs(), "few of today's sessions are left; waiting to start one");
+        sleep(wait).await;
+    }
+    Ok(gateway)
 }
 
 async fn look_up_gateway(api: &Api) -> Result<BotGateway, RunError> {
@@ -222,7 +266,7 @@ fn error_of_close(closed: Option<Result<(), GatewayError>>) -> RunError {
 async fn watch(
     manager: &ShardManager,
     handler: &Handler,
-    mut heartbeat: Heartbeat,
+    heartbeat: &mut Heartbeat,
     silence: Duration,
 ) -> RunError {
     let mut tick = interval(silence / 10);
@@ -237,10 +281,9 @@ async fn watch(
         let runners = manager.runners.lock().await;
         let mut latencies: Vec<_> =
             runners.iter().map(|(id, runner)| (id.0, runner.latency)).collect();
-        let connected = runners.values().any(|runner| runner.stage == ConnectionStage::Connected);
         drop(runners);
         latencies.sort_unstable();
-        if connected && latencies != last_latencies {
+        if is_connected(manager).await && latencies != last_latencies {
             handler.note_activity();
         }
         last_latencies = latencies;
@@ -255,6 +298,12 @@ async fn watch(
             return RunError::ConnectionDead(handler.silent_for().as_secs());
         }
     }
+}
+
+/// Whether any shard is connected.
+async fn is_connected(manager: &ShardManager) -> bool {
+    let runners = manager.runners.lock().await;
+    runners.values().any(|runner| runner.stage == ConnectionStage::Connected)
 }
 
 fn http_client(settings: &DiscordSettings) -> Result<Client, RunError> {

@@ -8,13 +8,17 @@
 mod api;
 mod cache;
 pub mod commands;
+pub mod connection;
 mod events;
 pub mod gateway;
 pub mod heartbeat;
 pub mod interaction;
+mod limits_rule;
 mod moderation;
 pub mod preview;
 mod rate_limits;
 mod registration;
 pub mod sentences;
 mod token_bucket;
+
+pub use limits_rule::LIMITS_RULE;

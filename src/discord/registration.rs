@@ -120,8 +120,10 @@ async fn update(
     ours: &Value,
 ) -> Result<bool, ApiError> {
     let theirs = api.commands(application, guild).await?;
+    // Other servers than Discord list the commands of servers among the global ones.
+    let is_theirs = |command: &&Value| guild.is_some() || command["guild_id"].is_null();
     let (entry_points, theirs): (Vec<&Value>, Vec<&Value>) =
-        list(&theirs).iter().partition(|command| command["type"] == ENTRY_POINT);
+        list(&theirs).iter().filter(is_theirs).partition(|command| command["type"] == ENTRY_POINT);
     if same(ours, &json!(theirs)) {
         return Ok(false);
     }

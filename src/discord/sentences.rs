@@ -23,10 +23,13 @@ pub const IN_RESPONSE: &str = "In response";
 
 /// For a message command on a message without text.
 pub const NOTHING_TO_READ: &str =
-    "That message has no text that I can read, so there is nothing to check.";
+    "I find no text in that message. If you see some, copy it and ask me with /ask.";
 /// For a reply to somebody else's message that only asks whether it is true.
 pub const CANNOT_SEE: &str = "I cannot see the message that you reply to. To check it, press and \
      hold it, then choose Apps and Check against the FAQ. Or ask me in your own words.";
+/// For a message that mentions the bot's role instead of the bot.
+pub const MENTION_ME: &str = "Discord does not show me messages that mention my role. Mention me \
+     instead: type @ and choose the name with the mark APP. Or use /ask.";
 /// For a component of an older version, or a forged one.
 pub const UNKNOWN_BUTTON: &str = "That button does not work any more: it comes from an older \
      version of me. Ask again with /ask.";

@@ -17,7 +17,7 @@ use super::page::{Page, TAKEN_NAMES};
 use super::records::{
     Distress, ElsewhereGroup, Guard, HouseStyle, OtherLanguage, SynonymGroup, TimelineEvent, Topic,
 };
-use super::toml_file::TomlText;
+use super::toml_file::{Table, TomlText};
 use super::voice::{VOICE, Voice, check_description, check_placeholders};
 use crate::legal::{Case, HistoryKind, SourceKey};
 use crate::text_position::line_at;
@@ -107,11 +107,13 @@ pub fn load(root: &Path) -> Result<Loaded, LoadError> {
     let timeline = folder.read_timeline();
     let pages = folder.read_pages();
     let house_style = folder.read_house_style();
-    let synonyms = folder.read_optional_list::<SynonymGroup>("synonyms.toml", "groups");
-    let elsewhere = folder.read_optional_list::<ElsewhereGroup>("elsewhere.toml", "groups");
-    let guards = folder.read_optional_list::<Guard>("guards.toml", "guards");
+    let synonyms = folder.read_list::<SynonymGroup>("synonyms.toml", "groups").unwrap_or_default();
+    let elsewhere =
+        folder.read_list::<ElsewhereGroup>("elsewhere.toml", "groups").unwrap_or_default();
+    let guards = folder.read_list::<Guard>("guards.toml", "guards").unwrap_or_default();
     let distress = folder.read_distress();
-    let languages = folder.read_optional_list::<OtherLanguage>("languages.toml", "languages");
+    let languages =
+        folder.read_list::<OtherLanguage>("languages.toml", "languages").unwrap_or_default();
     let entries = folder.read_answers();
 
     let Folder { hasher, mut findings, unread, .. } = folder;
@@ -292,7 +294,13 @@ impl Folder<'_> {
             return HouseStyle::default();
         };
         let source = TomlText::new("house-style.toml", &text, 0);
+        let before = self.findings.len();
         let mut table = source.parse(&mut self.findings);
+        if self.findings.len() == before {
+            for name in ["loaded", "promises", "relative_dates"] {
+                self.require_list(&table, "house-style.toml", name);
+            }
+        }
         let mut list = |name| {
             let records = table.take_list(name, &mut self.findings);
             records.into_iter().map(|record: Located<_>| record.value).collect()
@@ -306,11 +314,7 @@ impl Folder<'_> {
         style
     }
 
-    /// The file is optional.
     fn read_distress(&mut self) -> Distress {
-        if !self.is_there(DISTRESS) {
-            return Distress::default();
-        }
         let Some(text) = self.read_file(DISTRESS) else { return Distress::default() };
         let source = TomlText::new(DISTRESS, &text, 0);
         let table = source.parse(&mut self.findings);
@@ -382,33 +386,26 @@ impl Folder<'_> {
     ) -> Option<Vec<Located<T>>> {
         let text = self.read_file(file)?;
         let source = TomlText::new(file, &text, 0);
+        let before = self.findings.len();
         let mut table = source.parse(&mut self.findings);
+        if self.findings.len() == before {
+            self.require_list(&table, file, name);
+        }
         let records = table.take_list(name, &mut self.findings);
         table.report_unknown_keys(&mut self.findings);
         Some(records)
     }
 
-    /// Reads a list from a file that may be missing.
-    fn read_optional_list<T: DeserializeOwned>(
-        &mut self,
-        file: &str,
-        name: &str,
-    ) -> Vec<Located<T>> {
-        if !self.is_there(file) {
-            return Vec::new();
-        }
-        let before = self.findings.len();
-        let list = self.read_list(file, name).unwrap_or_default();
-        if list.is_empty() && self.findings.len() == before {
-            // Without guards, for one, the bot answers what it should not: a file that was emptied by
-            // mistake must not pass.
+    /// Reports a list that is missing. An empty one must be written down: without its guards, for one,
+    /// the bot answers what it should not, so a file that was emptied or lost by mistake must not pass.
+    fn require_list(&mut self, table: &Table<'_>, file: &str, name: &str) {
+        if table.place_of_key(name).is_none() {
             self.findings.push(Place::new(file, 1).error(
                 "empty-file",
                 format!("{file} has no [[{name}]]"),
-                "restore what it held, or remove the file if there is to be none",
+                format!("restore what it held; if there is to be none, write {name} = []"),
             ));
         }
-        list
     }
 
     /// Whether there is a file or a folder, or a link to one that may be missing.
@@ -421,17 +418,14 @@ impl Folder<'_> {
         let bytes = match read_inside(self.root, file) {
             Ok(bytes) => bytes,
             Err(error) => {
-                let rule = if error.kind() == io::ErrorKind::NotFound {
-                    "missing-file"
-                } else {
-                    "unreadable-file"
+                let (rule, help) = match error.kind() {
+                    io::ErrorKind::NotFound => {
+                        ("missing-file", "restore the file; faq/README.md says what it holds")
+                    }
+                    _ => ("unreadable-file", "restore the file, or correct its permissions"),
                 };
                 let message = format!("cannot read {file}: {error}");
-                self.findings.push(place.error(
-                    rule,
-                    message,
-                    "restore the file, or correct its permissions",
-                ));
+                self.findings.push(place.error(rule, message, help));
                 return None;
             }
         };

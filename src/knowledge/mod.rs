@@ -42,7 +42,7 @@ pub const LOADING_RULES: &[(&str, &str)] = &[
     ("question-heading", "every answer has one question as a heading, and text below it"),
     ("vetting-date", "a vetted answer says when, a withdrawn one when and why"),
     ("stray-file", "the folder holds no file that nothing reads, such as guards.toml.txt"),
-    ("empty-file", "a file that may be missing holds something if it is there"),
+    ("empty-file", "a file of lists has each of its lists, if only an empty one"),
     ("conflict-marker", "git left no marks of a conflict"),
     ("empty-history", "the case has a history"),
     ("history-form", "the oldest step comes first, and a dismissal says whether with prejudice"),

@@ -25,6 +25,10 @@ pub struct Analyzer {
 /// asking.
 const CACHE_SIZE: usize = 20_000;
 
+/// How many unknown words of a text are corrected, the first ones. It is more than people misspell in
+/// a message, and few enough that a message cannot keep the program busy.
+const MAX_CORRECTED: usize = 60;
+
 /// Whether a folded word is a common word or a name.
 pub type IsCommon = dyn Fn(&str) -> bool + Send + Sync;
 
@@ -149,25 +153,33 @@ impl Analyzer {
     /// The words of a text, with unknown words corrected and concepts marked.
     pub fn read(&self, text: &str) -> Vec<Word> {
         let mut read = Vec::new();
+        let mut unknown = 0;
         for word in words(text) {
-            match self.correct(&word) {
-                Some(corrected) => read.extend(corrected),
-                None => read.push(word),
+            let is_unknown = !self.is_known(&word.surface);
+            unknown += usize::from(is_unknown);
+            match is_unknown && unknown <= MAX_CORRECTED {
+                true => read.extend(self.correct(&word).unwrap_or_else(|| vec![word])),
+                false => read.push(word),
             }
         }
         self.synonyms.mark(&mut read);
         read
     }
 
+    /// Whether a word needs no correction. What has other characters than letters is never corrected.
+    fn is_known(&self, word: &str) -> bool {
+        let has_letters_only = word.bytes().all(|byte| byte.is_ascii_lowercase());
+        !self.joined.contains_key(word)
+            && (!has_letters_only || self.speller.knows(word) || (self.is_common)(word))
+    }
+
+    /// What an unknown word means.
     fn correct(&self, word: &Word) -> Option<Vec<Word>> {
         if let Some(&cut) = self.joined.get(&word.surface) {
             let (first, second) = word.surface.split_at(cut);
             let pieces = [first, second].into_iter().flat_map(words);
             let typed = Some(word.surface.clone());
             return Some(pieces.map(|piece| Word { typed: typed.clone(), ..piece }).collect());
-        }
-        if self.speller.knows(&word.surface) || (self.is_common)(&word.surface) {
-            return None;
         }
         let correction =
             self.corrections.get_or_search(&word.surface, || self.search(&word.surface))?;
@@ -256,6 +268,21 @@ mod tests {
         assert_eq!(read("classaction?"), "class action");
         assert_eq!(read("classactions"), "classactions");
         assert_eq!(read("notice"), "notice");
+    }
+
+    #[test]
+    fn a_text_of_misspelt_words_is_corrected_only_at_its_beginning() {
+        let counts =
+            WordCounts::new(["settlement"; 3].into_iter(), std::iter::empty(), std::iter::empty());
+        let is_common = |_: &str| false;
+        let vocabulary = counts.vocabulary(&is_common);
+        let analyzer = Analyzer::new(&vocabulary, Box::new(is_common), Synonyms::default());
+        // Words that repeat themselves are read once.
+        let typed = (0..2 * MAX_CORRECTED).map(|number| format!("setlement {number} "));
+        let read = analyzer.read(&typed.collect::<String>());
+        let count = |surface| read.iter().filter(|word| word.surface == surface).count();
+        assert_eq!(count("settlement"), MAX_CORRECTED);
+        assert_eq!(count("setlement"), MAX_CORRECTED);
     }
 
     #[test]

@@ -147,7 +147,8 @@ impl Speller {
                 && known.word.len().abs_diff(letters.len()) <= 1
                 && (known.letters ^ mask).count_ones() <= 2
         });
-        likelier.into_iter().any(|known| distance(&letters, &known.word, EDIT).is_some())
+        let mut rows = Vec::new();
+        likelier.into_iter().any(|known| distance(&letters, &known.word, EDIT, &mut rows).is_some())
     }
 
     fn sounds(&self) -> &[Box<str>] {
@@ -168,6 +169,7 @@ impl Speller {
         let typed: String = letters.iter().collect();
         let (mask, sound) = (letters_of(&typed), sounds(&typed));
         let mut best: Option<(f32, f32, &KnownWord)> = None;
+        let mut rows = Vec::new();
         for (known, sounds) in
             self.words.iter().zip(self.sounds()).filter(|(known, _)| known.word.len() >= 3)
         {
@@ -176,7 +178,10 @@ impl Speller {
             // Each edit changes at most two bits of the mask, and the length by at most one.
             let too_far = known.word.len().abs_diff(letters.len()) > edits
                 || (known.letters ^ mask).count_ones() > most_letters;
-            let by_letters = if too_far { None } else { distance(letters, &known.word, allowed) };
+            let by_letters = match too_far {
+                true => None,
+                false => distance(letters, &known.word, allowed, &mut rows),
+            };
             let by_sound = (**sounds == *sound).then_some(SAME_SOUND);
             let Some(distance) = by_letters.into_iter().chain(by_sound).reduce(f32::min) else {
                 continue;
@@ -246,10 +251,11 @@ fn letters_of(word: &str) -> u32 {
 }
 
 /// The weighted edit distance with swaps of neighbouring letters (optimal string alignment, after
-/// Damerau 1964), or `None` if it is more than `allowed`.
-fn distance(typed: &[char], known: &[char], allowed: f32) -> Option<f32> {
+/// Damerau 1964), or `None` if it is more than `allowed`. `rows` is memory to work in.
+fn distance(typed: &[char], known: &[char], allowed: f32, rows: &mut Vec<f32>) -> Option<f32> {
     let width = known.len() + 1;
-    let mut rows = vec![0.0_f32; (typed.len() + 1) * width];
+    rows.clear();
+    rows.resize((typed.len() + 1) * width, 0.0);
     for column in 1..width {
         rows[column] = rows[column - 1] + gap_cost(known, column - 1);
     }

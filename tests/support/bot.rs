@@ -30,6 +30,8 @@ pub struct Who {
     pub id: u64,
     pub guild: Option<u64>,
     pub permissions: u64,
+    /// The bot's permissions in the same channel.
+    pub bot_permissions: u64,
     /// Discord's number of the type of the channel.
     pub channel: u8,
 }
@@ -37,8 +39,13 @@ pub struct Who {
 const TEXT_CHANNEL: u8 = 0;
 const THREAD: u8 = 11;
 
-pub const MEMBER: Who =
-    Who { id: 1, guild: Some(GUILD), permissions: SEND_MESSAGES, channel: TEXT_CHANNEL };
+pub const MEMBER: Who = Who {
+    id: 1,
+    guild: Some(GUILD),
+    permissions: SEND_MESSAGES,
+    bot_permissions: SEND_MESSAGES | SEND_MESSAGES_IN_THREADS,
+    channel: TEXT_CHANNEL,
+};
 pub const OTHER: Who = Who { id: 2, ..MEMBER };
 pub const MODERATOR: Who =
     Who { id: 3, permissions: SEND_MESSAGES | MANAGE_GUILD | MANAGE_MESSAGES, ..MEMBER };
@@ -48,7 +55,10 @@ pub const SILENCED: Who = Who { id: 4, permissions: 0, ..MEMBER };
 pub const ONLY_IN_THREADS: Who = Who { id: 6, permissions: SEND_MESSAGES_IN_THREADS, ..MEMBER };
 pub const IN_A_THREAD: Who = Who { channel: THREAD, ..ONLY_IN_THREADS };
 pub const NOT_IN_THREADS: Who = Who { channel: THREAD, ..MEMBER };
-pub const FRIEND: Who = Who { id: 5, guild: None, permissions: 0, channel: TEXT_CHANNEL };
+/// Where the bot may not write although the member may.
+pub const WITHOUT_BOT: Who = Who { bot_permissions: SEND_MESSAGES_IN_THREADS, ..MEMBER };
+pub const IN_A_THREAD_WITHOUT_BOT: Who = Who { bot_permissions: SEND_MESSAGES, ..IN_A_THREAD };
+pub const FRIEND: Who = Who { id: 5, guild: None, permissions: 0, ..MEMBER };
 
 pub struct TestBot {
     pub router: Router,
@@ -183,6 +193,7 @@ impl TestBot {
         let mut json =
             discord_json::interaction(self.id(), kind, who.guild, (who.id, who.permissions), &data);
         json["channel"] = json!({"id": "10", "type": who.channel});
+        json["app_permissions"] = json!(who.bot_permissions.to_string());
         if let Some(message) = message {
             json["message"] = message;
         }

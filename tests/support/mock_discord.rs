@@ -30,6 +30,8 @@ use super::shared_index::shared_index;
 
 pub const BOT: u64 = 900;
 pub const GUILD: u64 = 700;
+/// The bot's own role.
+pub const ROLE: u64 = 800;
 
 /// A status for [`MockDiscord::fail`]: the request is never answered.
 pub const SILENCE: u16 = 0;
@@ -51,7 +53,9 @@ struct State {
     happened: Mutex<HashMap<&'static str, u64>>,
     commands: Mutex<HashMap<String, Value>>,
     faults: Mutex<Vec<(String, u16, Value)>>,
-    refuse_identify: Mutex<Option<u16>>,
+    refuse_identify: Mutex<Option<(u16, u32)>>,
+    /// In milliseconds; by default a second.
+    heartbeat_interval: Mutex<Option<u64>>,
     mute: Mutex<bool>,
     to_bot: Mutex<Option<mpsc::UnboundedSender<Frame>>>,
     changed: Notify,
@@ -188,9 +192,19 @@ impl MockDiscord {
         self.state.faults.lock().unwrap().push((start.to_owned(), status, body));
     }
 
-    /// Closes every connection that identifies, with this close code.
-    pub fn refuse_identify(&self, code: u16) {
-        *self.state.refuse_identify.lock().unwrap() = Some(code);
+    /// Closes the next connections that identify, with this close code.
+    pub fn refuse_identify(&self, code: u16, times: u32) {
+        *self.state.refuse_identify.lock().unwrap() = Some((code, times));
+    }
+
+    /// Tells the bot to send heartbeats as rarely as Discord does.
+    pub fn has_slow_heartbeats(&self) {
+        *self.state.heartbeat_interval.lock().unwrap() = Some(41_250);
+    }
+
+    /// Gives the bot an address of the gateway where no gateway is.
+    pub fn has_no_gateway(&self) {
+        *self.state.gateway.lock().unwrap() = format!("ws://{}/no-gateway", self.api);
     }
 
     /// Stops answering heartbeats and new connections.
@@ -294,6 +308,14 @@ impl State {
         self.changed.notify_waiters();
     }
 
+    /// The close code for a connection that identifies; `None` if it may.
+    fn refusal(&self) -> Option<u16> {
+        let mut refusal = self.refuse_identify.lock().unwrap();
+        let (code, times) = refusal.as_mut().filter(|(_, times)| *times > 0)?;
+        *times -= 1;
+        Some(*code)
+    }
+
     fn frame(&self, frame: Frame) {
         self.to_bot.lock().unwrap().as_ref().expect("the bot is connected").send(frame).ok();
     }
@@ -312,7 +334,12 @@ impl State {
                     "total": 1000, "remaining": 1000, "reset_after": 0, "max_concurrency": 1,
                 });
                 let url = self.gateway.lock().unwrap().clone();
+                self.happens("lookup");
                 (200, json!({"url": url, "shards": 1, "session_start_limit": limit}))
+            }
+            ("GET", Some("roles")) => {
+                let own = json!({"id": ROLE.to_string(), "tags": {"bot_id": BOT.to_string()}});
+                (200, json!([{"id": "1"}, {"id": "2", "tags": {"premium_subscriber": null}}, own]))
             }
             ("GET", Some("@me")) => (200, json!({"id": "901"})),
             ("GET", Some("commands")) => {
@@ -373,7 +400,8 @@ async fn gateway(stream: TcpStream, state: Arc<State>) {
     }
     let (sender, mut frames) = mpsc::unbounded_channel();
     *state.to_bot.lock().unwrap() = Some(sender);
-    let hello = json!({"op": 10, "d": {"heartbeat_interval": 1000}});
+    let interval = state.heartbeat_interval.lock().unwrap().unwrap_or(1000);
+    let hello = json!({"op": 10, "d": {"heartbeat_interval": interval}});
     if socket.send(Message::Text(hello.to_string())).await.is_err() {
         return;
     }
@@ -386,8 +414,7 @@ async fn gateway(stream: TcpStream, state: Arc<State>) {
             message = socket.next() => match message {
                 Some(Ok(Message::Text(text))) => {
                     let said: Value = serde_json::from_str(&text).expect("the bot speaks JSON");
-                    let refused = *state.refuse_identify.lock().unwrap();
-                    if let (Some(2), Some(code)) = (said["op"].as_u64(), refused) {
+                    if said["op"] == 2 && let Some(code) = state.refusal() {
                         let close = CloseFrame { code: code.into(), reason: "".into() };
                         socket.close(Some(close)).await.ok();
                         continue;

@@ -6,7 +6,8 @@ use serenity::all::{
     ChannelId, ChannelType, CommandData, CommandDataOption, CommandDataOptionValue,
     CommandInteraction, ComponentInteraction, ComponentInteractionDataKind, Embed, GuildId,
     InteractionContext, Member, Message, MessageFlags, MessageId, MessageInteractionMetadata,
-    MessageType, MessageUpdateEvent, PartialChannel, Permissions, ResolvedTarget, User, UserId,
+    MessageType, MessageUpdateEvent, PartialChannel, Permissions, ResolvedTarget, RoleId, User,
+    UserId,
 };
 
 use crate::markup::is_only_markup;
@@ -161,6 +162,12 @@ pub struct ChatMessage {
     /// Whether the message mentions the bot. A reply to the bot does, unless its ping is turned
     /// off.
     pub mentions_bot: bool,
+    /// The server and the roles that the message mentions.
+    pub guild: Option<GuildId>,
+    pub mentioned_roles: Vec<RoleId>,
+    /// Whether one of the roles is the bot's own. Reading a message does not find that out. Discord
+    /// does not show the bot the text of such a message.
+    pub mentions_own_role: bool,
     pub replies_to: RepliesTo,
     pub text: String,
 }
@@ -197,6 +204,9 @@ impl ChatMessage {
             author: author.id,
             is_direct: message.guild_id.is_none(),
             mentions_bot: mentions(&message.mentions, bot),
+            guild: message.guild_id,
+            mentioned_roles: message.mention_roles.clone(),
+            mentions_own_role: false,
             replies_to: RepliesTo::of(message.referenced_message.as_deref(), bot),
             text: message.content.clone(),
         })
@@ -214,6 +224,9 @@ impl ChatMessage {
             author: author.id,
             is_direct: update.guild_id.is_none(),
             mentions_bot: mentions(update.mentions.as_deref().unwrap_or_default(), bot),
+            guild: update.guild_id,
+            mentioned_roles: update.mention_roles.clone().unwrap_or_default(),
+            mentions_own_role: false,
             replies_to: RepliesTo::of(
                 update.referenced_message.as_ref().and_then(|message| message.as_deref()),
                 bot,
@@ -224,7 +237,7 @@ impl ChatMessage {
 
     /// Whether the message is addressed to the bot.
     pub fn is_for_bot(&self) -> bool {
-        self.is_direct || self.mentions_bot
+        self.is_direct || self.mentions_bot || self.mentions_own_role
     }
 }
 

@@ -144,6 +144,9 @@ impl Router {
             return is_first.then(|| OutgoingMessage::text(wait));
         }
         let reply = catch_panic(|| {
+            if message.mentions_own_role && !message.mentions_bot && message.text.is_empty() {
+                return Ok(OutgoingMessage::text(sentences::MENTION_ME));
+            }
             if is_only_markup(&message.text) {
                 return Ok(whole_sheet(&self.help()));
             }
@@ -165,8 +168,8 @@ impl Router {
     /// Does the work and returns the report. This may take seconds.
     pub fn report(&self, report: Report) -> OutgoingMessage {
         let report = catch_panic(|| match report {
-            Report::Reload => moderation::report(&self.responder.reload(), true),
-            Report::Check => moderation::report(&self.responder.check(), false),
+            Report::Reload => moderation::report(&self.responder.reload((self.today)()), true),
+            Report::Check => moderation::report(&self.responder.check((self.today)()), false),
         });
         self.is_reloading.store(false, Ordering::Release);
         report.map_or_else(|failure| failure.message(), OutgoingMessage::text)
@@ -640,7 +643,9 @@ impl Router {
             // In the direct message with the bot, nobody else can see the reply.
             _ => self.discord.private && !invocation.is_bot_dm,
         };
+        // Nobody writes through the bot where they could not write themselves.
         options.flag(commands::PRIVATE).unwrap_or(default)
+            || self.refuse_to_post(invocation).is_some()
     }
 }
 
