@@ -49,5 +49,7 @@ pub mod matcher;
 pub mod progress;
 pub mod reply;
 pub mod responder;
+#[cfg(feature = "discord")]
+pub mod store;
 pub mod terminal;
 mod text_position;

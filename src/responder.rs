@@ -14,8 +14,8 @@ use crate::conversation::Turn;
 use crate::eval::{self, Change, TruthError, read_sets, run};
 use crate::index::{IndexError, Origin};
 use crate::knowledge::{
-    Aspect, EntryId, FaqEntry, Finding, Knowledge, LoadError, QuotationKey, Severity, load,
-    sort_findings,
+    Amendment, Aspect, EntryId, FaqEntry, Finding, Knowledge, LoadError, QuotationKey,
+    Severity, load, sort_findings,
 };
 use crate::legal::CaseStamp;
 use crate::lint::{self, Rule, Subject};
@@ -49,9 +49,19 @@ pub struct Responder {
 
 /// One version of the content, with its snapshot of the matcher.
 struct Served {
+    /// The content of the files.
+    files: Knowledge,
+    /// The same, with the amendments laid over it.
     knowledge: Knowledge,
+    amendments: Vec<Amendment>,
     commands: Arc<Commands>,
-    snapshot: Snapshot,
+    snapshot: Arc<Snapshot>,
+}
+
+/// A version of the content that could be served instead of the present one.
+pub struct Proposal {
+    pub reload: Reload,
+    served: Arc<Served>,
 }
 
 /// A reply, with the evidence if the matcher decided it.
@@ -129,12 +139,24 @@ impl From<SnapshotError> for ResponderError {
 impl Responder {
     /// Loads, checks and indexes the content.
     pub fn open(settings: &Settings) -> Result<Self, ResponderError> {
+        Self::open_amended(settings, Vec::new(), Date::MIN)
+    }
+
+    /// The same with amendments. One that breaks a rule is left out, with a warning, because the
+    /// files may have changed since it was made.
+    pub fn open_amended(
+        settings: &Settings,
+        amendments: Vec<Amendment>,
+        today: Date,
+    ) -> Result<Self, ResponderError> {
         let (faq, index) = (settings.faq.clone(), settings.index.clone());
         let setup = setup(settings, &faq)?;
-        let knowledge = readable_knowledge(&faq)?.0;
+        let files = readable_knowledge(&faq)?.0;
+        let (knowledge, amendments) = lay_over(&files, amendments, today);
         let errors = || lint::errors(&knowledge);
         let check = Check { rules: lint::rules_version(), errors: &errors };
         let snapshot = Snapshot::open(knowledge.library.clone(), &setup, &index, &check)?;
+        let served = Served::new(files, knowledge, amendments, Arc::new(snapshot));
         Ok(Self {
             faq,
             index,
@@ -145,7 +167,7 @@ impl Responder {
             more_rules: &[],
             operator: settings.operator.clone(),
             setup,
-            served: ArcSwap::from_pointee(Served::new(knowledge, snapshot)),
+            served: ArcSwap::from_pointee(served),
         })
     }
 
@@ -179,6 +201,10 @@ impl Responder {
             Query::Sources => sheet(reply::sources(knowledge, &stamp)),
             Query::About => sheet(reply::about(knowledge, &self.operator, &stamp)),
             Query::Quote(text) => {
+                if let Some(hold) = knowledge.hold_on_everything() {
+                    let reply = reply::under_review(knowledge, hold, &stamp);
+                    return Ok(Response::without_evidence(reply));
+                }
                 let found = served.snapshot.find_quotations(&without_markup(text), MAX_QUOTATIONS);
                 sheet(reply::quotations(knowledge, &found, &stamp))
             }
@@ -315,31 +341,83 @@ impl Responder {
     ///
     /// `today` is the day as of which dates are checked.
     pub fn reload(&self, today: Date) -> Result<Reload, ResponderError> {
-        let (knowledge, findings) = self.checked_knowledge(today)?;
-        let library = knowledge.library.clone();
-        // `checked_knowledge` has already run these rules.
-        let check = Check { rules: lint::rules_version(), errors: &Vec::new };
-        let snapshot = Snapshot::open(library, &self.setup, &self.index, &check)?;
-        info!(knowledge = knowledge.library.content_hash.short(), "the content was reloaded");
-        let new = Arc::new(Served::new(knowledge, snapshot));
-        let old = self.served.swap(new.clone());
-        let changes = changes(&old.knowledge, &new.knowledge);
-        let effect = self.effect(&old.snapshot, &new.snapshot, &changes)?;
-        Ok(Reload { changes, findings, effect })
+        let (files, findings) = self.checked_files(today)?;
+        let old = self.served.load_full();
+        let new = self.version(files, old.amendments.clone(), today)?;
+        info!(knowledge = new.knowledge.library.content_hash.short(), "the content was reloaded");
+        self.served.store(new.clone());
+        self.difference(&old, &new, findings)
     }
 
     /// Reports what a reload would change, without reloading.
     pub fn check(&self, today: Date) -> Result<Reload, ResponderError> {
-        let (knowledge, findings) = self.checked_knowledge(today)?;
-        let served = self.served.load();
-        let changes = changes(&served.knowledge, &knowledge);
-        let snapshot = Snapshot::build(knowledge.library, &self.setup)?;
-        let effect = self.effect(&served.snapshot, &snapshot, &changes)?;
-        Ok(Reload { changes, findings, effect })
+        let (files, findings) = self.checked_files(today)?;
+        let old = self.served.load_full();
+        let (knowledge, amendments) = lay_over(&files, old.amendments.clone(), today);
+        let snapshot = Snapshot::build(knowledge.library.clone(), &self.setup)?;
+        let new = Served::new(files, knowledge, amendments, Arc::new(snapshot));
+        self.difference(&old, &new, findings)
     }
 
-    /// Loads the content and runs every rule. Fails if a finding is an error.
-    fn checked_knowledge(&self, today: Date) -> Result<(Knowledge, Vec<Finding>), ResponderError> {
+    /// Prepares the content that is served now with other amendments, and says what they change. An
+    /// amendment that breaks a rule is an error.
+    pub fn propose(
+        &self,
+        amendments: Vec<Amendment>,
+        today: Date,
+    ) -> Result<Proposal, ResponderError> {
+        let old = self.served.load_full();
+        let mut knowledge = old.files.clone();
+        knowledge.amend(&amendments);
+        let errors = lint::errors(&knowledge);
+        if !errors.is_empty() {
+            return Err(ResponderError::Findings(errors));
+        }
+        let new = self.version(old.files.clone(), amendments, today)?;
+        let reload = self.difference(&old, &new, Vec::new())?;
+        Ok(Proposal { reload, served: new })
+    }
+
+    /// Serves what was proposed.
+    pub fn adopt(&self, proposal: Proposal) {
+        self.served.store(proposal.served);
+    }
+
+    /// Serves the content with these amendments from now on. If they only hold answers back or
+    /// release them, this is immediate.
+    pub fn serve_amended(
+        &self,
+        amendments: Vec<Amendment>,
+        today: Date,
+    ) -> Result<(), ResponderError> {
+        let old = self.served.load_full();
+        self.served.store(self.version(old.files.clone(), amendments, today)?);
+        Ok(())
+    }
+
+    /// A version of the content, which has passed the rules without the amendments.
+    fn version(
+        &self,
+        files: Knowledge,
+        amendments: Vec<Amendment>,
+        today: Date,
+    ) -> Result<Arc<Served>, ResponderError> {
+        let (knowledge, amendments) = lay_over(&files, amendments, today);
+        let present = self.served.load();
+        let library = &knowledge.library;
+        let snapshot = match library.content_hash == present.snapshot.library().content_hash {
+            true => present.snapshot.clone(),
+            false => {
+                // The rules have been run on it already.
+                let check = Check { rules: lint::rules_version(), errors: &Vec::new };
+                Arc::new(Snapshot::open(library.clone(), &self.setup, &self.index, &check)?)
+            }
+        };
+        Ok(Arc::new(Served::new(files, knowledge, amendments, snapshot)))
+    }
+
+    /// Loads the files and runs every rule. Fails if a finding is an error.
+    fn checked_files(&self, today: Date) -> Result<(Knowledge, Vec<Finding>), ResponderError> {
         let (knowledge, mut findings) = readable_knowledge(&self.faq)?;
         let Self { review_after_days, reading_grade, .. } = *self;
         let today = lint::last_day(&knowledge, today);
@@ -351,6 +429,17 @@ impl Responder {
             return Err(ResponderError::Findings(findings));
         }
         Ok((knowledge, findings))
+    }
+
+    fn difference(
+        &self,
+        old: &Served,
+        new: &Served,
+        findings: Vec<Finding>,
+    ) -> Result<Reload, ResponderError> {
+        let changes = changes(&old.knowledge, &new.knowledge);
+        let effect = self.effect(&old.snapshot, &new.snapshot, &changes)?;
+        Ok(Reload { changes, findings, effect })
     }
 
     fn effect(
@@ -387,9 +476,14 @@ impl Responder {
 }
 
 impl Served {
-    fn new(knowledge: Knowledge, snapshot: Snapshot) -> Self {
+    fn new(
+        files: Knowledge,
+        knowledge: Knowledge,
+        amendments: Vec<Amendment>,
+        snapshot: Arc<Snapshot>,
+    ) -> Self {
         let commands = Arc::new(Commands::new(&knowledge.case_file));
-        Self { knowledge, commands, snapshot }
+        Self { files, knowledge, amendments, commands, snapshot }
     }
 }
 
@@ -444,6 +538,43 @@ fn open_table(settings: &Settings) -> Option<Arc<VectorTable>> {
             None
         }
     }
+}
+
+/// Lays amendments over the content. Those that break a rule are left out.
+fn lay_over(
+    files: &Knowledge,
+    mut amendments: Vec<Amendment>,
+    today: Date,
+) -> (Knowledge, Vec<Amendment>) {
+    while let Some((broken, finding)) = first_broken(files, &amendments) {
+        let Amendment { id, .. } = amendments.remove(broken);
+        warn!(amendment = id, %finding, "an amendment is left out");
+    }
+    let mut knowledge = files.clone();
+    knowledge.amend(&amendments);
+    knowledge.hold(&amendments, today);
+    (knowledge, amendments)
+}
+
+/// The place of the first amendment with which the content breaks a rule.
+fn first_broken(files: &Knowledge, amendments: &[Amendment]) -> Option<(usize, Finding)> {
+    let errors = |amendments: &[Amendment]| {
+        let mut knowledge = files.clone();
+        knowledge.amend(amendments);
+        let is_amended = knowledge.library.content_hash != files.library.content_hash;
+        if is_amended { lint::errors(&knowledge) } else { Vec::new() }
+    };
+    let finding = errors(amendments).into_iter().next()?;
+    // Checking takes a while, so the first is found by halving.
+    let (mut without, mut with) = (0, amendments.len());
+    while with - without > 1 {
+        let half = without.midpoint(with);
+        match errors(&amendments[..half]).is_empty() {
+            true => without = half,
+            false => with = half,
+        }
+    }
+    Some((with - 1, finding))
 }
 
 /// Loads the content. Fails if any file has an error.

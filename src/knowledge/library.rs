@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use blake3::Hasher;
 
+use super::amendment::Hold;
 use super::faq_entry::FaqEntry;
 use super::finding::Located;
 use super::ids::{ConflictKey, EntryId, PageName, QuotationKey, TopicId};
@@ -26,6 +27,8 @@ pub struct Knowledge {
     /// What the matcher searches. Shared, because a snapshot of the matcher keeps it.
     pub library: Arc<Library>,
     pub case_file: CaseFile,
+    /// Answers that moderators hold back now.
+    pub holds: Vec<Hold>,
 }
 
 /// Everything that the matcher searches or learns from.

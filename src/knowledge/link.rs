@@ -36,7 +36,7 @@ impl Unread {
 
 /// Reports every reference that does not resolve.
 pub(super) fn check_links(knowledge: &Knowledge, unread: &Unread, findings: &mut Vec<Finding>) {
-    let Knowledge { library, case_file } = knowledge;
+    let Knowledge { library, case_file, .. } = knowledge;
     let mut links = Links { knowledge, unread, findings };
     for event in case_file.case.history.iter() {
         links.citations(&event.citations, &Place::new("case.toml", 1));

@@ -133,6 +133,7 @@ pub fn load(root: &Path) -> Result<Loaded, LoadError> {
     let knowledge = case.zip(voice).map(|(case, voice)| Knowledge {
         library: Arc::new(library),
         case_file: CaseFile { case, voice, pages, sources, conflicts, timeline, house_style },
+        holds: Vec::new(),
     });
     if let Some(knowledge) = &knowledge {
         check_links(knowledge, &unread, &mut findings);

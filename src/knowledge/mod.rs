@@ -4,6 +4,7 @@
 //! [`Finding`] with its file, line and fix. It knows nothing about searching. `lint` has the rules
 //! about how an answer is written.
 
+mod amendment;
 mod faq_entry;
 mod finding;
 mod front_matter;
@@ -16,6 +17,7 @@ mod records;
 mod toml_file;
 mod voice;
 
+pub use amendment::{Amendment, Change, Hold, Scope};
 pub use faq_entry::{FaqEntry, Vetting};
 pub use finding::{Finding, Located, Place, Severity, sort_findings};
 pub use ids::{ConflictKey, EntryId, PageName, QuotationKey, TopicId};

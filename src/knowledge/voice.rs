@@ -38,6 +38,7 @@ sentences! {
     Choice = "replies"."choice" ["case"]
     UnknownId = "replies"."unknown_id" ["case"]
     Withdrawn = "replies"."withdrawn" ["case" "date" "reason"]
+    UnderReview = "replies"."under_review" ["case" "date"]
     Empty = "replies"."empty" ["case"]
     Outside = "replies"."outside" ["case"]
     OtherMatter = "replies"."other_matter" ["case"]

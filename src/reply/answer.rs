@@ -362,6 +362,8 @@ pub enum WhyNoAnswer {
     Draft,
     /// The requested entry was withdrawn.
     Withdrawn,
+    /// Moderators hold the answer back.
+    UnderReview,
     /// The matcher found no answer to the question.
     #[serde(untagged)]
     Question(NoAnswerReason),

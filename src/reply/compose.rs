@@ -15,8 +15,8 @@ use super::rich_text::{Block, Inline, RichText};
 use super::sheet::{Link, Section, Sheet, SheetPage};
 use crate::config::OperatorSettings;
 use crate::knowledge::{
-    Aspect, CaseFile, EntryId, FaqEntry, Knowledge, PageBody, PageName, PageSection, Quotation,
-    QuotationKey, Sentence, TimelineEvent, Vetting,
+    Aspect, CaseFile, EntryId, FaqEntry, Hold, Knowledge, PageBody, PageName, PageSection,
+    Quotation, QuotationKey, Sentence, TimelineEvent, Vetting,
 };
 use crate::legal::{
     Case, CaseStamp, Citation, HistoryKind, Prejudice, Source, abbreviated, written_out,
@@ -44,6 +44,12 @@ pub fn compose(
                 Reply::Answer(answer) => {
                     let care = || knowledge.case_file.say(Sentence::Distress, &[]);
                     Reply::Answer(Box::new(answer.with_care(is_in_distress.then(care))))
+                }
+                // An answer that is held back must not keep help from somebody who needs it.
+                _ if is_in_distress => {
+                    let text = knowledge.case_file.say(Sentence::Distress, &[]);
+                    let reason = WhyNoAnswer::Question(NoAnswerReason::Distress);
+                    Reply::NoAnswer(without_suggestions(text, reason, stamp))
                 }
                 reply => reply,
             }
@@ -124,6 +130,9 @@ fn reply_for(
     let Some(entry) = knowledge.library.entries.get(id) else {
         return unknown_id(knowledge, stamp);
     };
+    if let (Vetting::Vetted(_), Some(hold)) = (&entry.vetting, knowledge.hold_on(id)) {
+        return under_review(knowledge, hold, stamp);
+    }
     let (reason, text) = match &entry.vetting {
         // Members read the same as for an unknown id, because a draft is not public.
         Vetting::Draft => (WhyNoAnswer::Draft, say(Sentence::UnknownId, &[])),
@@ -139,6 +148,13 @@ fn reply_for(
         },
     };
     Reply::NoAnswer(without_suggestions(text, reason, stamp))
+}
+
+/// What the bot says instead of something that moderators hold back.
+pub fn under_review(knowledge: &Knowledge, hold: &Hold, stamp: &CaseStamp) -> Reply {
+    let since = written_out(hold.since);
+    let text = knowledge.case_file.say(Sentence::UnderReview, &[("date", &since)]);
+    Reply::NoAnswer(without_suggestions(text, WhyNoAnswer::UnderReview, stamp))
 }
 
 fn unknown_id(knowledge: &Knowledge, stamp: &CaseStamp) -> Reply {
@@ -450,6 +466,9 @@ pub fn page(knowledge: &Knowledge, name: &PageName, stamp: &CaseStamp) -> Reply 
     let Some(page) = knowledge.case_file.pages.get(name) else {
         return unknown_id(knowledge, stamp);
     };
+    if let Some(hold) = knowledge.hold_on_everything() {
+        return under_review(knowledge, hold, stamp);
+    }
     let opening = SheetPage {
         name: String::new(),
         sections: vec![Section::paragraph(page.opening.clone())],

@@ -22,6 +22,7 @@ pub use answer::{
 pub use compose::{
     APOLOGY, DISCLAIMER, about, about_answer, compose, entry_reply, help, in_other_language,
     no_content, none_of_these, page, quotations, sources, status, suggestions, timeline,
+    under_review,
 };
 pub use editor::{editors_choices, editors_view, why};
 pub use explanation::explanation;

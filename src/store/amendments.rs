@@ -1,0 +1,147 @@
+//! The amendments, and with them the record of who changed what.
+
+use jiff::Timestamp;
+use sqlx::{AnyPool, FromRow};
+
+use super::{Store, StoreError, parse};
+use crate::knowledge::{Amendment, Change, EntryId, Scope, TopicId};
+
+/// How often an id is tried again that another process has taken meanwhile.
+const TRIES: u32 = 5;
+
+#[derive(FromRow)]
+struct Row {
+    id: i64,
+    kind: String,
+    scope: Option<String>,
+    words: String,
+    until_day: Option<String>,
+    made_by: String,
+    made_at: i64,
+    undone_by: Option<String>,
+    undone_at: Option<i64>,
+}
+
+/// A change as columns: kind, scope, words, last day.
+type Columns = (&'static str, Option<String>, String, Option<String>);
+
+impl Store {
+    /// Stores a change; returns its id.
+    pub async fn amend(
+        &self,
+        change: &Change,
+        made_by: &str,
+        made_at: Timestamp,
+    ) -> Result<i64, StoreError> {
+        let columns = columns(change);
+        self.with(async |pool| {
+            for _ in 1..TRIES {
+                match insert(pool, &columns, made_by, made_at).await {
+                    Err(sqlx::Error::Database(error)) if error.is_unique_violation() => {}
+                    result => return Ok(result?),
+                }
+            }
+            Ok(insert(pool, &columns, made_by, made_at).await?)
+        })
+        .await
+    }
+
+    /// Undoes a change; returns whether it was in force.
+    pub async fn undo(&self, id: i64, by: &str, at: Timestamp) -> Result<bool, StoreError> {
+        let statement = "UPDATE amendments SET undone_by = $1, undone_at = $2 \
+                         WHERE id = $3 AND undone_at IS NULL";
+        self.with(async |pool| {
+            let update = sqlx::query(statement).bind(by).bind(at.as_second()).bind(id);
+            Ok(update.execute(pool).await?.rows_affected() > 0)
+        })
+        .await
+    }
+
+    /// The changes that were not undone, oldest first.
+    pub async fn amendments(&self) -> Result<Vec<Amendment>, StoreError> {
+        self.rows("SELECT * FROM amendments WHERE undone_at IS NULL ORDER BY id").await
+    }
+
+    /// Every change, the latest first, at most `limit`.
+    pub async fn all_amendments(&self, limit: u32) -> Result<Vec<Amendment>, StoreError> {
+        self.rows(&format!("SELECT * FROM amendments ORDER BY id DESC LIMIT {limit}")).await
+    }
+
+    /// Changes whenever the amendments do.
+    pub async fn amendments_version(&self) -> Result<(i64, i64), StoreError> {
+        let statement = "SELECT coalesce(max(id), 0), count(undone_at) FROM amendments";
+        self.with(async |pool| Ok(sqlx::query_as(statement).fetch_one(pool).await?)).await
+    }
+
+    async fn rows(&self, statement: &str) -> Result<Vec<Amendment>, StoreError> {
+        self.with(async |pool| {
+            let rows: Vec<Row> = sqlx::query_as(statement).fetch_all(pool).await?;
+            rows.into_iter().map(Amendment::try_from).collect()
+        })
+        .await
+    }
+}
+
+async fn insert(
+    pool: &AnyPool,
+    (kind, scope, words, until): &Columns,
+    made_by: &str,
+    made_at: Timestamp,
+) -> Result<i64, sqlx::Error> {
+    let statement = "INSERT INTO amendments (id, kind, scope, words, until_day, made_by, made_at) \
+                     SELECT coalesce(max(id), 0) + 1, $1, $2, $3, $4, $5, $6 FROM amendments \
+                     RETURNING id";
+    let insert = sqlx::query_scalar(statement).bind(*kind).bind(scope.clone()).bind(words.clone());
+    let insert = insert.bind(until.clone()).bind(made_by.to_owned()).bind(made_at.as_second());
+    insert.fetch_one(pool).await
+}
+
+fn columns(change: &Change) -> Columns {
+    match change {
+        Change::Phrasing { entry, words } => {
+            ("phrasing", Some(entry.to_string()), words.clone(), None)
+        }
+        Change::Elsewhere { words } => ("elsewhere", None, words.clone(), None),
+        Change::Hold { scope, reason, until } => {
+            let (kind, scope) = match scope {
+                Scope::Entry(entry) => ("hold", Some(entry.to_string())),
+                Scope::Topic(topic) => ("hold-topic", Some(topic.to_string())),
+                Scope::Everything => ("hold-everything", None),
+            };
+            (kind, scope, reason.clone(), until.map(|day| day.to_string()))
+        }
+    }
+}
+
+impl TryFrom<Row> for Amendment {
+    type Error = StoreError;
+
+    fn try_from(row: Row) -> Result<Self, StoreError> {
+        let Row { id, kind, scope, words, until_day, made_by, made_at, undone_by, undone_at } = row;
+        let name = scope.unwrap_or_default();
+        let scope = match kind.as_str() {
+            "hold" => Scope::Entry(EntryId::new(name.clone())),
+            "hold-topic" => Scope::Topic(TopicId::new(name.clone())),
+            _ => Scope::Everything,
+        };
+        let change = match kind.as_str() {
+            "phrasing" => Change::Phrasing { entry: EntryId::new(name), words },
+            "elsewhere" => Change::Elsewhere { words },
+            "hold" | "hold-topic" | "hold-everything" => {
+                let until = until_day.as_deref().map(parse).transpose()?;
+                Change::Hold { scope, reason: words, until }
+            }
+            _ => return Err(StoreError::NotUnderstood(kind)),
+        };
+        let undone = match (undone_by, undone_at) {
+            (Some(by), Some(at)) => Some((by, time(at)?)),
+            _ => None,
+        };
+        Ok(Self { id, change, made_by, made_at: time(made_at)?, undone })
+    }
+}
+
+/// A time that was stored in seconds.
+pub(super) fn time(seconds: i64) -> Result<Timestamp, StoreError> {
+    Timestamp::from_second(seconds).map_err(|_| StoreError::NotUnderstood(seconds.to_string()))
+}

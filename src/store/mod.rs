@@ -1,0 +1,137 @@
+//! Keeps what people do at run time: the amendments of moderators, and the questions that the bot
+//! could not answer.
+//!
+//! It stands beside the path of an answer, never in it: with the store missing, slow or broken,
+//! every question is answered. A store that cannot be reached is tried again with each use, so it
+//! recovers by itself.
+//!
+//! SQLite and Postgres run the same statements, so a statement uses only what both have.
+
+mod amendments;
+mod questions;
+
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+use std::time::Duration;
+
+use sqlx::any::{AnyConnectOptions, AnyPoolOptions, install_default_drivers};
+use sqlx::migrate::{MigrateError, Migrator};
+use sqlx::{AnyPool, Executor};
+use tokio::sync::Mutex;
+use tokio::time::timeout;
+
+pub use questions::{KeptQuestion, WhyKept};
+
+static MIGRATIONS: Migrator = sqlx::migrate!();
+
+/// How long anybody waits for the store. Discord shows "thinking" meanwhile.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// How long SQLite waits for another process that writes, in milliseconds. Less than [`PATIENCE`], so
+/// that the error is its own.
+const BUSY: &str = "PRAGMA busy_timeout = 4000";
+
+const CONNECTIONS: u32 = 4;
+
+/// A database. Cheap to open: it connects when it is used first.
+pub struct Store {
+    url: String,
+    /// The file of an SQLite database.
+    file: Option<PathBuf>,
+    /// Connected, and with all migrations applied.
+    pool: Mutex<Option<AnyPool>>,
+}
+
+/// Why the store did not do what it should.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    #[error("the address of the store is neither a file nor a Postgres database")]
+    Address,
+    #[error("the store did not answer in time")]
+    Slow,
+    #[error("the store belongs to a newer version of Caseclerk, or its tables were changed")]
+    OtherVersion(#[source] MigrateError),
+    #[error("the store holds something that this version does not understand: {0}")]
+    NotUnderstood(String),
+    /// Without the address, which may hold a password.
+    #[error("the store failed: {0}")]
+    Database(#[from] sqlx::Error),
+}
+
+impl Store {
+    /// `address` is the path of a file for SQLite, or `postgres://…`.
+    pub fn open(address: &str) -> Result<Self, StoreError> {
+        install_default_drivers();
+        let is_postgres = ["postgres://", "postgresql://"].iter().any(|p| address.starts_with(p));
+        let (url, file) = match is_postgres {
+            true => (address.to_owned(), None),
+            false if address.contains("://") => return Err(StoreError::Address),
+            false => (format!("sqlite:{address}?mode=rwc"), Some(PathBuf::from(address))),
+        };
+        AnyConnectOptions::from_str(&url).map_err(|_| StoreError::Address)?;
+        Ok(Self { url, file, pool: Mutex::default() })
+    }
+
+    /// The result of an operation, or an error if it takes too long.
+    async fn with<T>(
+        &self,
+        operation: impl AsyncFnOnce(&AnyPool) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        let work = async {
+            let pool = self.pool().await?;
+            operation(&pool).await
+        };
+        timeout(PATIENCE, work).await.unwrap_or(Err(StoreError::Slow))
+    }
+
+    /// The connected database. A file that somebody has removed is made again: an open connection
+    /// would go on writing into the removed one.
+    async fn pool(&self) -> Result<AnyPool, StoreError> {
+        let mut pool = self.pool.lock().await;
+        if self.file.as_deref().is_some_and(|file| !file.exists()) {
+            *pool = None;
+        }
+        if let Some(pool) = &*pool {
+            return Ok(pool.clone());
+        }
+        if let Some(folder) = self.file.as_deref().and_then(Path::parent) {
+            // If this fails, so does connecting, which says why.
+            let _ = std::fs::create_dir_all(folder);
+        }
+        let connected = connect(&self.url, self.file.is_some()).await?;
+        MIGRATIONS.run(&connected).await.map_err(migration_error)?;
+        *pool = Some(connected.clone());
+        Ok(connected)
+    }
+}
+
+async fn connect(url: &str, is_sqlite: bool) -> Result<AnyPool, sqlx::Error> {
+    let options = AnyPoolOptions::new().max_connections(CONNECTIONS).acquire_timeout(PATIENCE);
+    let options = options.after_connect(move |connection, _| {
+        Box::pin(async move {
+            if is_sqlite {
+                // A commit is on disk when it returns, whatever happens to the machine then.
+                for pragma in [BUSY, "PRAGMA journal_mode = WAL", "PRAGMA synchronous = FULL"] {
+                    connection.execute(pragma).await?;
+                }
+            }
+            Ok(())
+        })
+    });
+    options.connect(url).await
+}
+
+fn migration_error(error: MigrateError) -> StoreError {
+    match error {
+        MigrateError::VersionMissing(_)
+        | MigrateError::VersionMismatch(_)
+        | MigrateError::VersionTooNew(..)
+        | MigrateError::VersionTooOld(..) => StoreError::OtherVersion(error),
+        error => StoreError::Database(error.into()),
+    }
+}
+
+/// A value that was stored as text.
+fn parse<T: FromStr>(text: &str) -> Result<T, StoreError> {
+    text.parse().map_err(|_| StoreError::NotUnderstood(text.to_owned()))
+}

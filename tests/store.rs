@@ -1,0 +1,236 @@
+//! The store, on SQLite and, with the feature `postgres-tests`, on the Postgres whose address is in
+//! `CASECLERK_TEST_POSTGRES`: the same contract for both.
+
+#![cfg(feature = "discord")]
+
+use caseclerk::knowledge::{Amendment, Change, EntryId, Scope, TopicId};
+use caseclerk::store::{KeptQuestion, Store, StoreError, WhyKept};
+use jiff::Timestamp;
+use jiff::civil::date;
+use tempfile::TempDir;
+
+/// A database of its own for one test.
+struct Database {
+    address: String,
+    /// Holds the file of SQLite.
+    _folder: TempDir,
+}
+
+impl Database {
+    fn sqlite() -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        let address = folder.path().join("new/desk.db").display().to_string();
+        Self { address, _folder: folder }
+    }
+
+    #[cfg(feature = "postgres-tests")]
+    async fn postgres() -> Self {
+        use sqlx::{AnyPool, Executor};
+        let server = std::env::var("CASECLERK_TEST_POSTGRES").expect("the address of a Postgres");
+        let folder = tempfile::tempdir().expect("a folder");
+        let name: String = folder.path().display().to_string();
+        let name: String = name.chars().filter(char::is_ascii_alphanumeric).collect();
+        let name = format!("test_{}", name.to_lowercase());
+        sqlx::any::install_default_drivers();
+        let pool = AnyPool::connect(&format!("{server}/postgres")).await.expect("a connection");
+        pool.execute(format!("CREATE DATABASE {name}").as_str()).await.expect("a database");
+        Self { address: format!("{server}/{name}"), _folder: folder }
+    }
+
+    fn open(&self) -> Store {
+        Store::open(&self.address).expect("an address")
+    }
+}
+
+/// Runs a test of the contract on each database.
+macro_rules! contract {
+    ($($name:ident)*) => {
+        mod sqlite {
+            $(#[tokio::test]
+            async fn $name() {
+                super::$name(super::Database::sqlite()).await;
+            })*
+        }
+        #[cfg(feature = "postgres-tests")]
+        mod postgres {
+            $(#[tokio::test]
+            async fn $name() {
+                super::$name(super::Database::postgres().await).await;
+            })*
+        }
+    };
+}
+
+contract! {
+    every_change_is_read_back_as_it_was_made
+    what_is_undone_stays_on_record
+    changes_by_many_at_once_each_get_an_id
+    questions_are_kept_until_they_are_old_or_dealt_with
+    two_processes_see_the_same
+}
+
+fn time(second: i64) -> Timestamp {
+    Timestamp::from_second(second).expect("a time")
+}
+
+fn phrasing(words: &str) -> Change {
+    Change::Phrasing { entry: EntryId::new("status/is-it-over"), words: words.to_owned() }
+}
+
+async fn every_change_is_read_back_as_it_was_made(database: Database) {
+    let store = database.open();
+    let hold =
+        |scope, until| Change::Hold { scope, reason: "“new” facts; don't".to_owned(), until };
+    let changes = [
+        phrasing("is it, like, over??"),
+        Change::Elsewhere { words: "can i claim for the pumpkins 🎃".to_owned() },
+        hold(Scope::Entry(EntryId::new("money/will-i-be-paid")), Some(date(2027, 2, 28))),
+        hold(Scope::Topic(TopicId::new("money")), None),
+        hold(Scope::Everything, None),
+    ];
+    let before = store.amendments_version().await.unwrap();
+    for (number, change) in (1..).zip(&changes) {
+        assert_eq!(store.amend(change, "77", time(1000 + number)).await.unwrap(), number);
+    }
+    assert_ne!(store.amendments_version().await.unwrap(), before);
+    let expected: Vec<Amendment> = (1..)
+        .zip(changes)
+        .map(|(id, change)| Amendment {
+            id,
+            change,
+            made_by: "77".to_owned(),
+            made_at: time(1000 + id),
+            undone: None,
+        })
+        .collect();
+    assert_eq!(store.amendments().await.unwrap(), expected);
+}
+
+async fn what_is_undone_stays_on_record(database: Database) {
+    let store = database.open();
+    let first = store.amend(&phrasing("one"), "1", time(10)).await.unwrap();
+    let second = store.amend(&phrasing("two"), "1", time(20)).await.unwrap();
+    let before = store.amendments_version().await.unwrap();
+    assert!(store.undo(first, "2", time(30)).await.unwrap());
+    assert_ne!(store.amendments_version().await.unwrap(), before);
+    assert!(!store.undo(first, "3", time(40)).await.unwrap(), "it was undone already");
+    assert!(!store.undo(99, "3", time(40)).await.unwrap(), "there is no such change");
+    let ids = |amendments: Vec<Amendment>| amendments.iter().map(|a| a.id).collect::<Vec<_>>();
+    assert_eq!(ids(store.amendments().await.unwrap()), [second]);
+    let all = store.all_amendments(10).await.unwrap();
+    assert_eq!(all[1].undone, Some(("2".to_owned(), time(30))));
+    assert_eq!(ids(all), [second, first]);
+    assert_eq!(ids(store.all_amendments(1).await.unwrap()), [second]);
+}
+
+async fn changes_by_many_at_once_each_get_an_id(database: Database) {
+    let (first, second) = (database.open(), database.open());
+    first.amendments().await.unwrap();
+    let changes: Vec<Change> = (0..8).map(|number| phrasing(&number.to_string())).collect();
+    let made = changes.iter().enumerate().map(|(number, change)| {
+        let store = if number % 2 == 0 { &first } else { &second };
+        store.amend(change, "1", time(1))
+    });
+    let mut ids: Vec<i64> =
+        futures_util::future::join_all(made).await.into_iter().map(Result::unwrap).collect();
+    ids.sort_unstable();
+    assert_eq!(ids, (1..=8).collect::<Vec<i64>>());
+}
+
+async fn questions_are_kept_until_they_are_old_or_dealt_with(database: Database) {
+    let store = database.open();
+    let question = |words: &str, why, at| KeptQuestion {
+        id: 0,
+        words: words.to_owned(),
+        why,
+        entry: (why == WhyKept::NotRight).then(|| EntryId::new("status/is-it-over")),
+        note: (why == WhyKept::NotRight).then(|| "it's old".to_owned()),
+        asked_at: time(at),
+    };
+    let asked = [
+        question("old", WhyKept::Unanswered, 10),
+        question("which", WhyKept::Ambiguous, 20),
+        question("wrong", WhyKept::NotRight, 30),
+    ];
+    for question in &asked {
+        store.keep(question).await.unwrap();
+    }
+    let kept = store.kept_questions(10).await.unwrap();
+    let without_id = |question: &KeptQuestion| KeptQuestion { id: 0, ..question.clone() };
+    assert!(kept.iter().map(without_id).eq(asked.iter().rev().cloned()));
+    assert_eq!(store.kept_questions(1).await.unwrap(), kept[..1]);
+    assert_eq!(store.forget_questions(time(20)).await.unwrap(), 1);
+    store.remove_questions(&[kept[0].id]).await.unwrap();
+    store.remove_questions(&[]).await.unwrap();
+    assert_eq!(store.kept_questions(10).await.unwrap(), kept[1..2]);
+}
+
+async fn two_processes_see_the_same(database: Database) {
+    let (first, second) = (database.open(), database.open());
+    first.amend(&phrasing("one"), "1", time(10)).await.unwrap();
+    assert_eq!(second.amendments().await.unwrap(), first.amendments().await.unwrap());
+    second.undo(1, "2", time(20)).await.unwrap();
+    assert_eq!(first.amendments().await.unwrap(), []);
+}
+
+#[tokio::test]
+async fn a_file_that_is_no_database_is_an_error_and_is_left_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("case.toml");
+    let text = "caption = \"Doe v. Example\"\n".repeat(100);
+    std::fs::write(&file, &text).unwrap();
+    let store = Store::open(file.to_str().unwrap()).unwrap();
+    assert!(matches!(store.amendments().await, Err(StoreError::Database(_))));
+    assert_eq!(std::fs::read_to_string(&file).unwrap(), text);
+    // As soon as the file is gone, it works.
+    std::fs::remove_file(&file).unwrap();
+    store.amend(&phrasing("one"), "1", time(10)).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_file_that_is_removed_is_made_again() {
+    let database = Database::sqlite();
+    let store = database.open();
+    store.amend(&phrasing("one"), "1", time(10)).await.unwrap();
+    for ending in ["", "-wal", "-shm"] {
+        let _ = std::fs::remove_file(format!("{}{ending}", database.address));
+    }
+    assert_eq!(store.amendments().await.unwrap(), []);
+    assert_eq!(store.amend(&phrasing("two"), "1", time(10)).await.unwrap(), 1);
+    assert_eq!(database.open().amendments().await.unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn a_store_that_is_locked_says_so_and_recovers() {
+    use sqlx::Executor;
+    let database = Database::sqlite();
+    let store = database.open();
+    store.amend(&phrasing("one"), "1", time(10)).await.unwrap();
+    let other = sqlx::AnyPool::connect(&format!("sqlite:{}", database.address)).await.unwrap();
+    let mut writer = other.acquire().await.unwrap();
+    writer.execute("BEGIN EXCLUSIVE").await.unwrap();
+    let error = store.amend(&phrasing("two"), "1", time(20)).await.unwrap_err();
+    assert!(error.to_string().contains("locked"), "{error}");
+    writer.execute("COMMIT").await.unwrap();
+    assert_eq!(store.amend(&phrasing("two"), "1", time(20)).await.unwrap(), 2);
+}
+
+#[tokio::test]
+async fn a_newer_store_is_refused() {
+    use sqlx::Executor;
+    let database = Database::sqlite();
+    database.open().amendments().await.unwrap();
+    let pool = sqlx::AnyPool::connect(&format!("sqlite:{}", database.address)).await.unwrap();
+    let newer = "INSERT INTO _sqlx_migrations (version, description, success, checksum, \
+                 execution_time) VALUES (9999, 'later', true, x'00', 0)";
+    pool.execute(newer).await.unwrap();
+    let error = database.open().amendments().await.unwrap_err();
+    assert!(matches!(error, StoreError::OtherVersion(_)), "{error}");
+}
+
+#[test]
+fn other_addresses_are_refused() {
+    for address in ["mysql://localhost/desk", "https://example.org"] {
+        assert!(matches!(Store::open(address), Err(StoreError::Address)), "{address}");
+    }
+}
