@@ -670,6 +670,94 @@ async fn the_log_says_who_refused() {
     assert!(log.contains(&format!("the answer of {server} cannot be parsed: missing")), "{log}");
 }
 
+/// Discord limits some edits for an hour, and a server may be down longer than anybody waits.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_old_answer_never_stands_under_a_new_question() {
+    let mut discord = MockDiscord::with_bot().await;
+    let mut question = discord.mention(STATUS);
+    discord.event("MESSAGE_CREATE", question.clone());
+    discord.request("POST /channels/10/messages").await;
+    let edit = "PATCH /channels/10/messages/4000";
+    discord.fail(edit, 429, json!({"retry_after": 3600}));
+    question["content"] = json!(format!("<@900> {ANOTHER_QUESTION}"));
+    discord.event("MESSAGE_UPDATE", question.clone());
+    discord.request("DELETE /channels/10/messages/4000").await;
+    let reply = discord.request("POST /channels/10/messages").await;
+    assert!(stamped(&reply) && reply["message_reference"]["message_id"] == question["id"]);
+    discord.event("MESSAGE_DELETE", json!({"id": question["id"], "channel_id": "10"}));
+    discord.request("DELETE /channels/10/messages/4000").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_the_permission_for_embeds_it_says_so() {
+    let mut discord = MockDiscord::with_bot().await;
+    let error = json!({"code": 50013, "message": "Missing Permissions"});
+    discord.fail("POST /channels/10/messages", 403, error);
+    let question = discord.mention(STATUS);
+    discord.event("MESSAGE_CREATE", question);
+    let reply = discord.request("POST /channels/10/messages").await;
+    assert!(reply["content"].as_str().unwrap().contains("Embed Links"), "{reply}");
+}
+
+/// Discord adds fields and values at any time, and serenity rejects an event for one of them.
+#[tokio::test(flavor = "multi_thread")]
+async fn new_values_in_what_is_never_read_cost_no_answer() {
+    let mut discord = MockDiscord::with_bot().await;
+    let mut changes: Vec<fn(&mut Value)> = Vec::new();
+    changes.push(|author| author["public_flags"] = json!(1_u64 << 44));
+    changes.push(|author| author["avatar"] = json!("not-a-hash"));
+    changes.push(|author| {
+        author["avatar_decoration_data"] = json!({"asset": "v2_x", "sku_id": "1"});
+    });
+    for change in changes {
+        let mut question = discord.mention(STATUS);
+        change(&mut question["author"]);
+        question["attachments"] = json!([{"id": "1", "waveform": "AAA"}]);
+        discord.event("MESSAGE_CREATE", question);
+        assert!(stamped(&discord.request("POST /channels/10/messages").await));
+        let mut interaction = discord.interaction(MEMBER, "ask", json!({"question": STATUS}));
+        change(&mut interaction["member"]["user"]);
+        interaction["member"]["flags"] = json!(1_u64 << 33);
+        discord.event("INTERACTION_CREATE", interaction);
+        assert!(stamped(&discord.request("POST /interactions/").await));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_message_that_is_forwarded_to_the_bot_is_answered() {
+    let mut discord = MockDiscord::with_bot().await;
+    let mut question = discord.mention("");
+    question["guild_id"] = Value::Null;
+    (question["content"], question["mentions"]) = (json!(""), json!([]));
+    question["message_reference"] = json!({"type": 1, "message_id": "5", "channel_id": "11"});
+    question["message_snapshots"] = json!([{"message": discord_json::message(5, 3, None, STATUS)}]);
+    discord.event("MESSAGE_CREATE", question);
+    let reply = discord.request("POST /channels/10/messages").await;
+    assert!(stamped(&reply) && reply.to_string().contains("The plaintiff ended it"), "{reply}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_interactions_endpoint_in_the_portal_is_a_warning() {
+    let mut discord = MockDiscord::start().await;
+    let application = json!({"id": "901", "interactions_endpoint_url": "https://old.example/"});
+    discord.fail("GET /oauth2/applications/@me", 200, application);
+    discord.run_bot(&[]);
+    discord.happened("identify", 1).await;
+    discord.request("PUT /applications/901/commands").await;
+    discord.terminate();
+    let log = discord.ended().await.log;
+    assert!(log.contains("Interactions Endpoint URL"), "{log}");
+}
+
+/// An HTTP proxy would see the token.
+#[tokio::test(flavor = "multi_thread")]
+async fn plain_http_goes_through_no_proxy() {
+    let mut discord = MockDiscord::start().await;
+    // Nothing listens there.
+    discord.run_bot(&[("http_proxy", "http://127.0.0.1:9"), ("HTTP_PROXY", "http://127.0.0.1:9")]);
+    discord.happened("identify", 1).await;
+}
+
 /// Process 1 of a container ignores a signal that it does not listen to.
 #[test]
 fn it_can_be_stopped_while_it_builds_the_index() {

@@ -107,8 +107,10 @@ struct SentMessage {
 
 /// The part of the application object that is needed.
 #[derive(Deserialize)]
-struct Application {
-    id: ApplicationId,
+pub struct Application {
+    pub id: ApplicationId,
+    /// Where Discord sends interactions instead of over the gateway, if the portal says so.
+    pub interactions_endpoint_url: Option<String>,
 }
 
 /// The parts of a role that are needed.
@@ -227,11 +229,10 @@ impl Api {
         self.fetch(Request::new(Route::GatewayBot, LightMethod::Get), GATEWAY_TIMEOUT).await
     }
 
-    /// The id of the application that the token belongs to.
-    pub async fn application_id(&self) -> Result<ApplicationId, ApiError> {
+    /// The application that the token belongs to.
+    pub async fn application(&self) -> Result<Application, ApiError> {
         let request = Request::new(Route::Oauth2ApplicationCurrent, LightMethod::Get);
-        let application: Application = self.fetch(request, SETUP_TIMEOUT).await?;
-        Ok(application.id)
+        self.fetch(request, SETUP_TIMEOUT).await
     }
 
     /// The role that Discord made for the bot in a server when it was invited; `None` if it has none.
@@ -297,7 +298,7 @@ impl Api {
         let gave_up =
             |attempts, reason: &str| Err(ApiError::GaveUp { attempts, reason: reason.to_owned() });
         loop {
-            let turn = self.rate_limits.turn(request.route_ref(), timeouts.deadline).await;
+            let turn = self.rate_limits.turn(&request, timeouts.deadline).await;
             let mut turn = match turn {
                 Ok(turn) => turn,
                 Err(NoTurn::RateLimited) => return gave_up(attempts, "rate limited"),

@@ -18,8 +18,9 @@ use tracing::{info, warn};
 use super::api::{Api, ApiError};
 use super::cache::BoundedCache;
 use super::interaction::outgoing::OutgoingMessage;
-use super::interaction::read::{ChatMessage, parse_without_components};
+use super::interaction::read::{ChatMessage, parse_leniently};
 use super::interaction::router::{Deferred, Response, Router};
+use super::sentences;
 
 /// The most interactions that are handled at the same time; further ones wait.
 const CONCURRENT_INTERACTIONS: u32 = 1024;
@@ -48,6 +49,9 @@ const REMEMBERED_DELETIONS: usize = 1024;
 
 /// For how many servers the bot's own role is remembered.
 const REMEMBERED_ROLES: usize = 10_000;
+
+/// Discord's code if the bot may not do something in a channel, such as embed links.
+const MISSING_PERMISSIONS: isize = 50_013;
 
 /// The epoch of Discord's ids (snowflakes), as Unix time in milliseconds.
 const DISCORD_EPOCH: u64 = 1_420_070_400_000;
@@ -253,26 +257,42 @@ impl Handler {
         }
         // Who has to wait is answered when the next update of the message comes.
         let Some((message, answer)) = self.reply(message).await else { return };
-        question.answered_text = Some(hash(&message.text));
-        match question.reply {
-            Some(reply) => {
-                match self.api.edit_message(message.channel, reply, &answer.edit()).await {
-                    // Somebody deleted the reply, and does not want another.
-                    Err(ApiError::Refused { status: StatusCode::NOT_FOUND, .. }) => {
-                        question.is_deleted = true;
-                    }
-                    result => log_failure("an edited reply", result),
+        let answered_text = Some(hash(&message.text));
+        if let Some(reply) = question.reply {
+            match self.api.edit_message(message.channel, reply, &answer.clone().edit()).await {
+                Ok(()) => question.answered_text = answered_text,
+                // Somebody deleted the reply, and does not want another.
+                Err(ApiError::Refused { status: StatusCode::NOT_FOUND, .. }) => {
+                    question.is_deleted = true;
+                }
+                Err(error) => {
+                    log_failure("an edited reply", Err(error));
+                    // The old answer must not stand under the new question.
+                    question.reply = None;
+                    log_failure(
+                        "a deletion",
+                        self.api.delete_message(message.channel, reply).await,
+                    );
                 }
             }
-            None => {
-                let reply = answer.reply(&message, question.replies);
-                match self.api.create_message(message.channel, &reply).await {
-                    Ok(reply) => {
-                        question.reply = Some(reply);
-                        question.replies += 1;
-                    }
-                    Err(error) => log_failure("a reply", Err(error)),
+        }
+        if question.reply.is_none() && !question.is_deleted {
+            let reply = answer.reply(&message, question.replies);
+            let reply = match self.api.create_message(message.channel, &reply).await {
+                Err(ApiError::Refused { code: MISSING_PERMISSIONS, .. }) => {
+                    let text = OutgoingMessage::text(sentences::NO_EMBEDS);
+                    let reply = text.reply(&message, question.replies);
+                    self.api.create_message(message.channel, &reply).await
                 }
+                result => result,
+            };
+            match reply {
+                Ok(reply) => {
+                    question.answered_text = answered_text;
+                    question.reply = Some(reply);
+                    question.replies += 1;
+                }
+                Err(error) => log_failure("a reply", Err(error)),
             }
         }
     }
@@ -296,8 +316,16 @@ impl Handler {
         let mut question = question.lock().await;
         question.is_deleted |= is_deleted;
         question.answered_text = None;
-        if let Some(reply) = question.reply.take() {
-            log_failure("a deletion", self.api.delete_message(channel, reply).await);
+        self.delete_reply(channel, &mut question).await;
+    }
+
+    /// Deletes the reply. If that fails, it is tried again when the question changes again.
+    async fn delete_reply(&self, channel: ChannelId, question: &mut Question) {
+        let Some(reply) = question.reply else { return };
+        match self.api.delete_message(channel, reply).await {
+            // A reply that Discord does not let the bot delete is gone, or stays.
+            Ok(()) | Err(ApiError::Refused { .. }) => question.reply = None,
+            Err(error) => log_failure("a deletion", Err(error)),
         }
     }
 
@@ -306,21 +334,19 @@ impl Handler {
         match kind.as_str() {
             "INTERACTION_CREATE" => {
                 let (id, token) = (value["id"].clone(), value["token"].clone());
-                match parse_without_components(value) {
+                match parse_leniently(value) {
                     Some(interaction) => self.interaction(&interaction).await,
                     None => self.unreadable_interaction(id, token).await,
                 }
             }
-            "MESSAGE_CREATE" => {
-                if let Some(message) = parse_without_components(value) {
-                    self.message(&message).await;
-                }
-            }
-            "MESSAGE_UPDATE" => {
-                if let Some(update) = parse_without_components(value) {
-                    self.message_update(&update).await;
-                }
-            }
+            "MESSAGE_CREATE" => match parse_leniently(value) {
+                Some(message) => self.message(&message).await,
+                None => warn!("a message cannot be parsed"),
+            },
+            "MESSAGE_UPDATE" => match parse_leniently(value) {
+                Some(update) => self.message_update(&update).await,
+                None => warn!("an edited message cannot be parsed"),
+            },
             _ => {}
         }
     }

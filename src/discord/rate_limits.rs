@@ -12,7 +12,8 @@ use std::time::Duration;
 use reqwest::StatusCode;
 use reqwest::header::HeaderMap;
 use serde_json::Value;
-use serenity::http::{RatelimitingBucket, Route};
+use serenity::all::LightMethod;
+use serenity::http::{RatelimitingBucket, Request, Route};
 use tokio::sync::{Mutex, OwnedMutexGuard};
 use tokio::time::{Instant, sleep, sleep_until, timeout_at};
 use tracing::{info, warn};
@@ -50,7 +51,8 @@ pub struct RateLimits {
 /// What has a rate limit of its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 enum LimitKey {
-    Route(RatelimitingBucket),
+    /// Discord limits each method by itself.
+    Route(RatelimitingBucket, LightMethod),
     /// The token of an interaction, hashed.
     Interaction(u64),
 }
@@ -92,11 +94,12 @@ pub enum NoTurn {
 
 impl RateLimits {
     /// Waits until a request may be sent.
-    pub async fn turn(&self, route: &Route<'_>, deadline: Instant) -> Result<Turn<'_>, NoTurn> {
+    pub async fn turn(&self, request: &Request<'_>, deadline: Instant) -> Result<Turn<'_>, NoTurn> {
+        let route = request.route_ref();
         if self.has_too_many_refusals() {
             return Err(NoTurn::TooManyRefusals);
         }
-        let limit = timeout_at(deadline, self.limit(route).lock_owned());
+        let limit = timeout_at(deadline, self.limit(request).lock_owned());
         let limit = limit.await.map_err(|_| NoTurn::RateLimited)?;
         if let Some(until) = limit.until {
             wait_until(until, deadline).await?;
@@ -108,7 +111,7 @@ impl RateLimits {
         Ok(Turn { limits: self, limit, is_about_interaction })
     }
 
-    fn limit(&self, route: &Route<'_>) -> Arc<Mutex<Limit>> {
+    fn limit(&self, request: &Request<'_>) -> Arc<Mutex<Limit>> {
         let now = Instant::now();
         let mut limits = self.limits.lock().unwrap_or_else(PoisonError::into_inner);
         if limits.len() >= PRUNE_FROM {
@@ -117,7 +120,7 @@ impl RateLimits {
                     || limit.try_lock().is_ok_and(|limit| limit.until.is_some_and(|at| at > now))
             });
         }
-        limits.entry(LimitKey::of(route)).or_default().clone()
+        limits.entry(LimitKey::of(request)).or_default().clone()
     }
 
     async fn wait_for_global(&self, deadline: Instant) -> Result<(), NoTurn> {
@@ -206,14 +209,14 @@ impl Turn<'_> {
 }
 
 impl LimitKey {
-    fn of(route: &Route<'_>) -> Self {
-        match route {
+    fn of(request: &Request<'_>) -> Self {
+        match request.route_ref() {
             Route::WebhookOriginalInteractionResponse { token, .. } => {
                 let mut hasher = DefaultHasher::new();
                 token.hash(&mut hasher);
                 Self::Interaction(hasher.finish())
             }
-            route => Self::Route(route.ratelimiting_bucket()),
+            route => Self::Route(route.ratelimiting_bucket(), *request.method_ref()),
         }
     }
 }
@@ -242,22 +245,30 @@ fn number(headers: &HeaderMap, name: &str) -> Option<f64> {
 mod tests {
     use super::*;
     use serde_json::json;
-    use serenity::all::{ChannelId, InteractionId};
+    use serenity::all::{ChannelId, InteractionId, MessageId};
 
-    fn messages(channel: u64) -> Route<'static> {
-        Route::ChannelMessages { channel_id: ChannelId::new(channel) }
+    fn messages(channel: u64) -> Request<'static> {
+        let route = Route::ChannelMessages { channel_id: ChannelId::new(channel) };
+        Request::new(route, LightMethod::Post)
     }
 
-    fn callback(id: u64) -> Route<'static> {
-        Route::InteractionResponse { interaction_id: InteractionId::new(id), token: "token" }
+    fn callback(id: u64) -> Request<'static> {
+        let interaction_id = InteractionId::new(id);
+        let route = Route::InteractionResponse { interaction_id, token: "token" };
+        Request::new(route, LightMethod::Post)
+    }
+
+    fn message(method: LightMethod) -> Request<'static> {
+        let (channel_id, message_id) = (ChannelId::new(1), MessageId::new(2));
+        Request::new(Route::ChannelMessage { channel_id, message_id }, method)
     }
 
     fn soon() -> Instant {
         Instant::now() + Duration::from_secs(10)
     }
 
-    async fn refuse(limits: &RateLimits, route: &Route<'_>, body: Value) {
-        let mut turn = limits.turn(route, Instant::now() + LONGEST_WAIT * 2).await.ok().unwrap();
+    async fn refuse(limits: &RateLimits, request: &Request<'_>, body: Value) {
+        let mut turn = limits.turn(request, Instant::now() + LONGEST_WAIT * 2).await.ok().unwrap();
         let body = body.to_string();
         turn.answered(StatusCode::TOO_MANY_REQUESTS, &HeaderMap::new(), body.as_bytes()).await;
     }
@@ -268,6 +279,16 @@ mod tests {
         refuse(&limits, &messages(1), json!({"retry_after": 60})).await;
         assert_eq!(limits.turn(&messages(1), soon()).await.err(), Some(NoTurn::RateLimited));
         assert!(limits.turn(&messages(2), soon()).await.is_ok());
+    }
+
+    /// Discord limits edits of old messages for hours; the reply to a deleted question goes all the same.
+    #[tokio::test(start_paused = true)]
+    async fn a_limit_of_edits_does_not_hold_up_a_deletion() {
+        let limits = RateLimits::default();
+        refuse(&limits, &message(LightMethod::Patch), json!({"retry_after": 3600})).await;
+        let edit = limits.turn(&message(LightMethod::Patch), soon()).await;
+        assert_eq!(edit.err(), Some(NoTurn::RateLimited));
+        assert!(limits.turn(&message(LightMethod::Delete), soon()).await.is_ok());
     }
 
     #[tokio::test(start_paused = true)]

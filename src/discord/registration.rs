@@ -9,7 +9,7 @@ use serenity::all::{ApplicationId, GuildId};
 use tokio::time::sleep;
 use tracing::{info, warn};
 
-use super::api::{Api, ApiError};
+use super::api::{Api, ApiError, Application};
 use super::commands;
 use crate::commands::Commands;
 
@@ -46,8 +46,17 @@ pub async fn register(
 async fn application_id(api: &Api) -> ApplicationId {
     let mut pause = FIRST_PAUSE;
     loop {
-        match api.application_id().await {
-            Ok(id) => return id,
+        match api.application().await {
+            Ok(Application { id, interactions_endpoint_url }) => {
+                if interactions_endpoint_url.is_some_and(|url| !url.is_empty()) {
+                    warn!(
+                        "Discord sends commands and buttons to the Interactions Endpoint URL of the \
+                         application and not to this bot; clear that field on the page General \
+                         Information at https://discord.com/developers/applications"
+                    );
+                }
+                return id;
+            }
             Err(error) => {
                 warn!(%error, "the application's id cannot be looked up yet; trying again")
             }

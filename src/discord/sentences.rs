@@ -33,6 +33,12 @@ pub const MENTION_ME: &str = "Discord does not show me messages that mention my 
 /// For a component of an older version, or a forged one.
 pub const UNKNOWN_BUTTON: &str = "That button does not work any more: it comes from an older \
      version of me. Ask again with /ask.";
+/// For an interaction that cannot be read.
+pub const UNREADABLE: &str =
+    "I could not read what Discord told me about that. Mention me with your question instead.";
+/// If the bot may not show embeds in a channel.
+pub const NO_EMBEDS: &str = "I may not show my answer in this channel: I lack the permission Embed \
+     Links. Ask me with /ask, or ask a moderator of this server to allow it.";
 /// For a command that is still registered but no longer exists.
 pub const UNKNOWN_COMMAND: &str =
     "I do not have that command any more. Discord will stop showing it soon; /ask works.";

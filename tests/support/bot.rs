@@ -6,7 +6,7 @@ use std::sync::{Arc, OnceLock};
 
 use caseclerk::config::{Options, Settings};
 use caseclerk::discord::interaction::limits;
-use caseclerk::discord::interaction::read::{ChatMessage, parse_without_components};
+use caseclerk::discord::interaction::read::{ChatMessage, parse_leniently};
 use caseclerk::discord::interaction::router::{Deferred, Router};
 use caseclerk::responder::Responder;
 use jiff::civil::Date;
@@ -199,7 +199,7 @@ impl TestBot {
         }
         let interaction: Interaction = serde_json::from_value(json.clone())
             .ok()
-            .or_else(|| parse_without_components(json))
+            .or_else(|| parse_leniently(json))
             .expect("an interaction");
         let response = self.router.interaction(&interaction);
         let callback = json!(response.callback);

@@ -118,10 +118,14 @@ impl<'i> Options<'i> {
 /// newer components is not found.
 pub fn target_text(data: &CommandData) -> String {
     let Some(ResolvedTarget::Message(message)) = data.target() else { return String::new() };
-    let forwarded = message.message_snapshots.first();
     readable(&message.content, &message.embeds)
-        .or_else(|| forwarded.and_then(|message| readable(&message.content, &message.embeds)))
+        .or_else(|| forwarded_text(message))
         .unwrap_or_default()
+}
+
+fn forwarded_text(message: &Message) -> Option<String> {
+    let forwarded = message.message_snapshots.first()?;
+    readable(&forwarded.content, &forwarded.embeds)
 }
 
 fn readable(content: &str, embeds: &[Embed]) -> Option<String> {
@@ -208,7 +212,11 @@ impl ChatMessage {
             mentioned_roles: message.mention_roles.clone(),
             mentions_own_role: false,
             replies_to: RepliesTo::of(message.referenced_message.as_deref(), bot),
-            text: message.content.clone(),
+            // Somebody may forward a message to the bot to ask what it is about.
+            text: Some(message.content.clone())
+                .filter(|text| !text.is_empty())
+                .or_else(|| forwarded_text(message))
+                .unwrap_or_default(),
         })
     }
 
@@ -252,12 +260,57 @@ fn mentions(users: &[User], bot: UserId) -> bool {
     users.iter().any(|user| user.id == bot)
 }
 
+/// Fields that the bot never reads. Discord may extend them in a way that serenity cannot parse.
+const UNREAD: &[&str] = &[
+    "accent_color",
+    "activity",
+    "application",
+    "avatar",
+    "avatar_decoration_data",
+    "banner",
+    "call",
+    "collectibles",
+    "mention_channels",
+    "poll",
+    "primary_guild",
+    "public_flags",
+    "reactions",
+    "role_subscription_data",
+    "sticker_items",
+    "thread",
+];
+
 /// Parses an event that serenity could not parse. serenity rejects a whole event for one unknown
-/// component, and the member would get no response. So this drops all components; if a message has
-/// no content, the text of its components becomes the content.
-pub fn parse_without_components<T: DeserializeOwned>(mut event: Value) -> Option<T> {
+/// component or one new value, and the member would get no response. So this first drops all
+/// components; if a message has no content, the text of its components becomes the content. If that
+/// does not suffice, it drops everything that the bot does not read.
+pub fn parse_leniently<T: DeserializeOwned>(mut event: Value) -> Option<T> {
     drop_components(&mut event);
+    if let Ok(parsed) = T::deserialize(&event) {
+        return Some(parsed);
+    }
+    drop_unread(&mut event);
     serde_json::from_value(event).ok()
+}
+
+fn drop_unread(value: &mut Value) {
+    match value {
+        Value::Array(items) => items.iter_mut().for_each(drop_unread),
+        Value::Object(fields) => {
+            fields.retain(|name, _| !UNREAD.contains(&name.as_str()));
+            if let Some(attachments) = fields.get_mut("attachments") {
+                *attachments = Value::Array(Vec::new());
+            }
+            // serenity has 32 bits for the flags of a member.
+            if let Some(flags) = fields.get_mut("flags")
+                && let Some(wide) = flags.as_u64()
+            {
+                *flags = Value::from(wide & u64::from(u32::MAX));
+            }
+            fields.values_mut().for_each(drop_unread);
+        }
+        _ => {}
+    }
 }
 
 fn drop_components(value: &mut Value) {

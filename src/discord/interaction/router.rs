@@ -197,7 +197,7 @@ impl Router {
 
     /// The response to an interaction that cannot be parsed.
     pub fn unreadable() -> Response {
-        Response::sentence(sentences::UNKNOWN_BUTTON)
+        Response::sentence(sentences::UNREADABLE)
     }
 
     fn route(&self, interaction: &Interaction) -> Response {
@@ -210,7 +210,7 @@ impl Router {
             Interaction::Component(component) => self.component(component),
             // A modal, which the bot never opens, or a ping. The gateway sends no pings, and an
             // HTTP endpoint must answer them before routing.
-            _ => Self::unreadable(),
+            _ => Response::sentence(sentences::UNKNOWN_BUTTON),
         }
     }
 
