@@ -253,13 +253,16 @@ impl Options {
             url::Host::Ipv6(address) => Some(address.is_loopback()),
         };
         let leaks = insecure.is_some_and(|url| is_local(url) != Some(true));
-        let insists = self.values["discord.allow_insecure_api_base"].value == Value::Boolean(true);
-        if leaks && !insists {
+        if leaks && !self.is_on("discord.allow_insecure_api_base") {
             let message = "it would send the token over the network without encryption; use https, \
                            or set discord.allow_insecure_api_base as well";
             return Err(bad_value(key, &self.values[key].origin, message));
         }
         Ok(base)
+    }
+
+    pub(super) fn is_on(&self, key: &str) -> bool {
+        self.values[key].value == Value::Boolean(true)
     }
 
     pub(super) fn one_of(&self, key: &str, known: [&str; 2]) -> Result<String, ConfigError> {

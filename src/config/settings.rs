@@ -27,6 +27,9 @@ pub struct Settings {
     pub operator: OperatorSettings,
     pub discord: DiscordSettings,
     pub moderation: ModerationSettings,
+    /// The address of the store, if there is one. It may hold a password.
+    pub store: Option<String>,
+    pub privacy: PrivacySettings,
     pub log_filter: String,
     /// Whether the operator did not change it. A service then logs more than a command.
     pub log_filter_is_default: bool,
@@ -88,6 +91,14 @@ pub struct ModerationSettings {
     pub roles: Vec<u64>,
 }
 
+/// What is kept of questions that could not be answered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PrivacySettings {
+    pub keep_questions: bool,
+    pub keep_days: u32,
+    pub keep_direct_messages: bool,
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LogFormat {
     Text,
@@ -116,6 +127,12 @@ impl Settings {
             moderation: ModerationSettings {
                 guild: options.ids("moderation.guild")?.first().copied(),
                 roles: options.ids("moderation.roles")?,
+            },
+            store: options.optional("store.address"),
+            privacy: PrivacySettings {
+                keep_questions: options.is_on("privacy.keep_questions"),
+                keep_days: options.whole("privacy.keep_days", 1..=3_650)?,
+                keep_direct_messages: options.is_on("privacy.keep_direct_messages"),
             },
             log_filter: options.text(LOG_FILTER),
             log_filter_is_default: options.log_filter_is_default(),

@@ -1,0 +1,153 @@
+//! Holding answers back, releasing them, and the record of who changed what.
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+
+use super::super::interaction::outgoing::OutgoingMessage;
+use super::screen::{Choice, Screen};
+use super::task::DeskAction;
+use super::{Desk, DeskError};
+use crate::knowledge::{Amendment, Change, Scope};
+use crate::legal::written_out;
+
+/// How many changes the record shows.
+const SHOWN: u32 = 15;
+
+impl Desk {
+    pub(super) async fn hold(
+        &self,
+        scope: Scope,
+        reason: String,
+        until: Option<Date>,
+        by: String,
+    ) -> Result<OutgoingMessage, DeskError> {
+        if until.is_some_and(|until| until < (self.today)()) {
+            return Err(DeskError::Refused("That day is over already.".to_owned()));
+        }
+        let what = self.scope_in_words(&scope)?;
+        let change = Change::Hold { scope, reason, until };
+        let store = self.store()?;
+        let _changing = self.changing.lock().await;
+        let id = store.amend(&change, &by, Timestamp::now()).await?;
+        self.serve().await?;
+        let end = until.map_or("until you release it".to_owned(), |until| {
+            format!("to the end of {}", written_out(until))
+        });
+        let screen = Screen::new(&format!("Held back: {what}, {end}."))
+            .line("Members are told that it is under review.")
+            .buttons([("Release", DeskAction::Release(id))]);
+        Ok(screen.message())
+    }
+
+    pub(super) async fn release(&self, id: i64, by: String) -> Result<OutgoingMessage, DeskError> {
+        self.undo_change(id, by).await?;
+        Ok(Screen::new("Released. Members get it again.").message())
+    }
+
+    /// Lists what is held back, to release it.
+    pub(super) async fn holds(&self) -> Result<OutgoingMessage, DeskError> {
+        let amendments = self.store()?.amendments().await?;
+        let holds: Vec<&Amendment> =
+            amendments.iter().filter(|a| matches!(a.change, Change::Hold { .. })).collect();
+        if holds.is_empty() {
+            return Ok(Screen::new("Nothing is held back.").message());
+        }
+        let choices = holds.iter().map(|hold| Choice {
+            value: hold.id.to_string(),
+            label: self.in_words(&hold.change),
+            description: reason(&hold.change),
+        });
+        let screen = Screen::new("What is held back now");
+        Ok(screen.menu("release", "Choose what to release", choices.collect()).message())
+    }
+
+    /// Lists who changed what, the latest first.
+    pub(super) async fn audit(&self) -> Result<OutgoingMessage, DeskError> {
+        let changes = self.store()?.all_amendments(SHOWN).await?;
+        if changes.is_empty() {
+            return Ok(Screen::new("Nobody has changed anything here yet.").message());
+        }
+        let lines = changes.iter().map(|amendment| {
+            let Amendment { id, change, made_by, made_at, undone } = amendment;
+            let undone = undone.as_ref().map_or(String::new(), |(by, at)| {
+                format!(" Undone by member {by} on {}.", day(*at))
+            });
+            let what = self.in_words(change);
+            format!("{id}. {what} By member {made_by} on {}.{undone}", day(*made_at))
+        });
+        let in_force = changes.iter().filter(|amendment| amendment.undone.is_none());
+        let choices = in_force.map(|amendment| Choice {
+            value: amendment.id.to_string(),
+            label: format!("{}. {}", amendment.id, self.in_words(&amendment.change)),
+            description: reason(&amendment.change),
+        });
+        let choices = choices.collect();
+        let screen = Screen::new("What was changed here").lines(lines);
+        Ok(screen.menu("undo", "Undo a change", choices).message())
+    }
+
+    pub(super) async fn undo(&self, id: i64, by: String) -> Result<OutgoingMessage, DeskError> {
+        self.undo_change(id, by).await?;
+        let screen = Screen::new(&format!("Change {id} was undone."));
+        Ok(screen.buttons([("What was changed", DeskAction::Audit)]).message())
+    }
+
+    async fn undo_change(&self, id: i64, by: String) -> Result<(), DeskError> {
+        let store = self.store()?;
+        let _changing = self.changing.lock().await;
+        if !store.undo(id, &by, Timestamp::now()).await? {
+            let why = "There is no such change any more; somebody may have undone it already.";
+            return Err(DeskError::Refused(why.to_owned()));
+        }
+        self.serve().await
+    }
+
+    /// Serves the amendments as they are stored now.
+    async fn serve(&self) -> Result<(), DeskError> {
+        let amendments = self.store()?.amendments().await?;
+        let today = (self.today)();
+        self.work(move |responder| responder.serve_amended(amendments, today)).await??;
+        Ok(())
+    }
+
+    fn scope_in_words(&self, scope: &Scope) -> Result<String, DeskError> {
+        Ok(match scope {
+            Scope::Entry(entry) => format!("“{}”", self.title(entry)?),
+            Scope::Topic(topic) => match self.responder.has_topic(topic) {
+                true => format!("every answer of the topic {topic}"),
+                false => return Err(DeskError::Refused("There is no such topic.".to_owned())),
+            },
+            Scope::Everything => "every answer".to_owned(),
+        })
+    }
+
+    /// A change in one sentence.
+    fn in_words(&self, change: &Change) -> String {
+        let title = |entry| self.responder.question_of(entry).unwrap_or_else(|| format!("{entry}"));
+        match change {
+            Change::Phrasing { entry, words } => format!("“{words}” is answered by “{}”.", title(entry)),
+            Change::Elsewhere { words } => format!("“{words}” is not for us."),
+            Change::Hold { scope, until, .. } => {
+                let what = match scope {
+                    Scope::Entry(entry) => format!("“{}”", title(entry)),
+                    Scope::Topic(topic) => format!("The topic {topic}"),
+                    Scope::Everything => "Everything".to_owned(),
+                };
+                let until = until.map_or(String::new(), |day| format!(" until {}", written_out(day)));
+                format!("{what} is held back{until}.")
+            }
+        }
+    }
+}
+
+fn reason(change: &Change) -> String {
+    match change {
+        Change::Hold { reason, .. } => reason.clone(),
+        _ => String::new(),
+    }
+}
+
+fn day(at: Timestamp) -> String {
+    written_out(at.to_zoned(TimeZone::UTC).date())
+}

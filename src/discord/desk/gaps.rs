@@ -1,0 +1,260 @@
+//! What the bot could not answer, and teaching it.
+
+use std::collections::BTreeSet;
+
+use jiff::Timestamp;
+
+use super::super::interaction::outgoing::OutgoingMessage;
+use super::screen::{Choice, Screen};
+use super::task::DeskAction;
+use super::{Desk, DeskError};
+use crate::eval::Change as OutcomeChange;
+use crate::knowledge::{Amendment, Change, EntryId};
+use crate::store::{KeptQuestion, WhyKept};
+
+/// How many kept questions are looked at, the latest ones.
+const LOOKED_AT: u32 = 2_000;
+
+/// How many wordings of a group are shown, and taught at once.
+const WORDINGS: usize = 5;
+
+/// How many answers are offered for a group.
+const CANDIDATES: usize = 20;
+
+/// How many questions that change for the worse are shown.
+const SHOWN_CHANGES: usize = 8;
+
+/// Questions that are likely to mean the same.
+struct Group {
+    /// The latest first. There is at least one.
+    questions: Vec<KeptQuestion>,
+}
+
+impl Group {
+    fn id(&self) -> i64 {
+        self.questions[0].id
+    }
+
+    /// The different wordings, the most frequent first. A wording in which something was replaced
+    /// is none that anybody asks.
+    fn wordings(&self) -> Vec<String> {
+        let words = self.questions.iter().map(|question| question.words.trim());
+        let mut counted: Vec<(String, usize)> = Vec::new();
+        for words in words.filter(|words| !words.contains('[')) {
+            match counted.iter_mut().find(|(known, _)| known.eq_ignore_ascii_case(words)) {
+                Some((_, count)) => *count += 1,
+                None => counted.push((words.to_owned(), 1)),
+            }
+        }
+        counted.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+        counted.into_iter().map(|(words, _)| words).take(WORDINGS).collect()
+    }
+
+    /// What happened to those who asked, in words.
+    fn reasons(&self) -> String {
+        let reasons: BTreeSet<WhyKept> =
+            self.questions.iter().map(|question| question.why).collect();
+        let words = reasons.into_iter().map(|why| match why {
+            WhyKept::Unanswered => "no answer",
+            WhyKept::Ambiguous => "none of the offered",
+            WhyKept::NotRight => "called not right",
+        });
+        words.collect::<Vec<_>>().join(", ")
+    }
+}
+
+impl Desk {
+    /// Lists the groups, the most frequent first.
+    pub(super) async fn gaps(&self) -> Result<OutgoingMessage, DeskError> {
+        let groups = self.groups().await?;
+        if groups.is_empty() {
+            let title = "There is no question that I could not answer.";
+            return Ok(Screen::new(title).message());
+        }
+        let choices = groups.iter().map(|group| Choice {
+            value: group.id().to_string(),
+            label: format!("{}× {}", group.questions.len(), group.questions[0].words),
+            description: group.reasons(),
+        });
+        let asked: usize = groups.iter().map(|group| group.questions.len()).sum();
+        let screen = Screen::new("What I could not answer")
+            .line(&format!("{asked} questions in {} groups, the most frequent first.", groups.len()))
+            .menu("gap", "Choose a group", choices.collect());
+        Ok(screen.message())
+    }
+
+    /// Shows a group, with the answers that it may belong to.
+    pub(super) async fn group(&self, question: i64) -> Result<OutgoingMessage, DeskError> {
+        let group = self.find(question).await?;
+        let words = group.questions[0].words.clone();
+        let candidates =
+            self.work(move |responder| responder.candidates(&words, CANDIDATES)).await??;
+        let choices = candidates.into_iter().map(|candidate| Choice {
+            value: candidate.entry.to_string(),
+            label: candidate.question,
+            description: candidate.entry.to_string(),
+        });
+        let shown = group.questions.iter().take(WORDINGS).map(|question| {
+            let note = question.note.as_deref().map_or(String::new(), |note| format!(" ({note})"));
+            format!("• {}{note}", question.words)
+        });
+        let screen = Screen::new(&format!("Asked {}×: {}", group.questions.len(), group.reasons()))
+            .lines(shown)
+            .menu(&format!("propose:{}", group.id()), "Which answer is right?", choices.collect())
+            .buttons([
+                ("Not for us", DeskAction::NotForUs(group.id())),
+                ("Back", DeskAction::Gaps),
+            ]);
+        Ok(screen.message())
+    }
+
+    /// Asks whether to teach a group to an answer.
+    pub(super) async fn propose(
+        &self,
+        question: i64,
+        entry: &EntryId,
+    ) -> Result<OutgoingMessage, DeskError> {
+        let group = self.find(question).await?;
+        let title = self.title(entry)?;
+        let wordings = group.wordings();
+        if wordings.is_empty() {
+            let why = "Something was left out of each of these questions to protect who asked, so \
+                       they cannot be taught. Add a phrasing to the file of the answer instead.";
+            return Err(DeskError::Refused(why.to_owned()));
+        }
+        let screen = Screen::new(&format!("From now on, “{title}” answers this?"))
+            .lines(wordings.into_iter().map(|words| format!("• {words}")))
+            .line("I first check that no other question gets a worse answer.")
+            .buttons([
+                ("Yes", DeskAction::Teach { question: group.id(), entry: entry.clone() }),
+                ("Back", DeskAction::Group(group.id())),
+            ]);
+        Ok(screen.message())
+    }
+
+    /// Teaches a group to an answer, unless another question would get a worse answer.
+    pub(super) async fn teach(
+        &self,
+        question: i64,
+        entry: EntryId,
+        by: String,
+    ) -> Result<OutgoingMessage, DeskError> {
+        let group = self.find(question).await?;
+        let title = self.title(&entry)?;
+        let changes = group.wordings().into_iter();
+        let changes =
+            changes.map(|words| Change::Phrasing { entry: entry.clone(), words }).collect();
+        let back = DeskAction::Group(group.id());
+        match self.learn(changes, by).await? {
+            Ok(ids) => {
+                self.dealt_with(&group).await?;
+                let undo = ids.first().map_or(DeskAction::Audit, |id| DeskAction::Undo(*id));
+                let screen = Screen::new(&format!("Learnt. “{title}” answers this now."))
+                    .buttons([("Undo", undo), ("Next", DeskAction::Gaps)]);
+                Ok(screen.message())
+            }
+            Err(worse) => Ok(refusal(&worse, back)),
+        }
+    }
+
+    /// Teaches that the FAQ does not answer a group.
+    pub(super) async fn not_for_us(
+        &self,
+        question: i64,
+        by: String,
+    ) -> Result<OutgoingMessage, DeskError> {
+        let group = self.find(question).await?;
+        let changes = group.wordings().into_iter().map(|words| Change::Elsewhere { words });
+        match self.learn(changes.collect(), by).await? {
+            Ok(ids) => {
+                self.dealt_with(&group).await?;
+                let undo = ids.first().map_or(DeskAction::Audit, |id| DeskAction::Undo(*id));
+                let screen = Screen::new("Taken away. I stay silent on questions like these.")
+                    .buttons([("Undo", undo), ("Next", DeskAction::Gaps)]);
+                Ok(screen.message())
+            }
+            Err(worse) => Ok(refusal(&worse, DeskAction::Group(group.id()))),
+        }
+    }
+
+    /// Checks changes against the questions with a known answer, stores them, and serves them.
+    /// Returns their ids, or the questions that would get a worse answer.
+    async fn learn(
+        &self,
+        changes: Vec<Change>,
+        by: String,
+    ) -> Result<Result<Vec<i64>, Vec<OutcomeChange>>, DeskError> {
+        let store = self.store()?;
+        let _changing = self.changing.lock().await;
+        let mut amendments = store.amendments().await?;
+        let next = amendments.last().map_or(1, |last| last.id + 1);
+        let now = Timestamp::now();
+        amendments.extend((next..).zip(&changes).map(|(id, change)| Amendment {
+            id,
+            change: change.clone(),
+            made_by: by.clone(),
+            made_at: now,
+            undone: None,
+        }));
+        let today = (self.today)();
+        let proposal =
+            self.work(move |responder| responder.propose(amendments, today)).await??;
+        let compared = proposal.reload.effect.questions.as_ref();
+        let changed = compared.map_err(|error| DeskError::Refused(error.to_string()))?;
+        let worse: Vec<OutcomeChange> =
+            changed.iter().filter(|change| change.is_for_the_worse()).cloned().collect();
+        if !worse.is_empty() {
+            return Ok(Err(worse));
+        }
+        let mut ids = Vec::new();
+        for change in &changes {
+            ids.push(store.amend(change, &by, now).await?);
+        }
+        self.responder.adopt(proposal);
+        Ok(Ok(ids))
+    }
+
+    async fn dealt_with(&self, group: &Group) -> Result<(), DeskError> {
+        let ids: Vec<i64> = group.questions.iter().map(|question| question.id).collect();
+        Ok(self.store()?.remove_questions(&ids).await?)
+    }
+
+    async fn groups(&self) -> Result<Vec<Group>, DeskError> {
+        let questions = self.store()?.kept_questions(LOOKED_AT).await?;
+        let words: Vec<String> = questions.iter().map(|question| question.words.clone()).collect();
+        let places = self.work(move |responder| responder.group_alike(&words)).await?;
+        let group = |places: Vec<usize>| Group {
+            questions: places.into_iter().map(|place| questions[place].clone()).collect(),
+        };
+        let mut groups: Vec<Group> = places.into_iter().map(group).collect();
+        groups.sort_by_key(|group| std::cmp::Reverse(group.questions.len()));
+        Ok(groups)
+    }
+
+    /// The group of a question.
+    async fn find(&self, question: i64) -> Result<Group, DeskError> {
+        let groups = self.groups().await?;
+        let has_it = |group: &Group| group.questions.iter().any(|kept| kept.id == question);
+        let gone = || {
+            let why = "Somebody has dealt with these questions already, or they were deleted. \
+                       /faq gaps shows what is left.";
+            DeskError::Refused(why.to_owned())
+        };
+        groups.into_iter().find(has_it).ok_or_else(gone)
+    }
+
+    /// The question of an answer that members can get.
+    pub(super) fn title(&self, entry: &EntryId) -> Result<String, DeskError> {
+        let no_such = || DeskError::Refused("There is no such answer.".to_owned());
+        self.responder.question_of(entry).ok_or_else(no_such)
+    }
+}
+
+/// Says which questions would get a worse answer.
+fn refusal(worse: &[OutcomeChange], back: DeskAction) -> OutgoingMessage {
+    let shown = worse.iter().take(SHOWN_CHANGES).map(|change| format!("• {change}"));
+    Screen::new("Nothing was changed: other questions would get a worse answer.")
+        .lines(shown)
+        .buttons([("Put it aside", back), ("Back", DeskAction::Gaps)])
+        .message()
+}

@@ -1,0 +1,104 @@
+//! The moderators' desk: what they see, teach, hold back and undo from Discord.
+//!
+//! Everything here waits for the store, so it happens after the interaction was acknowledged. A
+//! change is confirmed once it is stored. What the store does not do, the desk says.
+
+mod amend;
+mod gaps;
+mod record;
+mod screen;
+mod task;
+
+use std::sync::Arc;
+
+use jiff::civil::Date;
+use tokio::sync::Mutex;
+use tracing::warn;
+
+use super::interaction::outgoing::OutgoingMessage;
+use crate::config::PrivacySettings;
+use crate::responder::{Responder, ResponderError};
+use crate::store::{Store, StoreError};
+
+pub use record::{Asked, Recorder};
+pub use task::{DeskAction, Task};
+
+/// The moderators' desk.
+pub struct Desk {
+    responder: Arc<Responder>,
+    /// `None` if the operator wants none.
+    store: Option<Store>,
+    privacy: PrivacySettings,
+    today: fn() -> Date,
+    /// Held while the content changes, so that no change is lost to another.
+    changing: Mutex<()>,
+}
+
+/// Why the desk did not do what it was asked for.
+#[derive(Debug, thiserror::Error)]
+enum DeskError {
+    #[error(
+        "The bot has no store, so it cannot keep what you do here. Whoever runs it can name one: \
+         store.address in config.toml."
+    )]
+    NoStore,
+    #[error(
+        "Nothing was changed, because the store does not work now: {0}. Members get their answers \
+         all the same. Try again in a minute."
+    )]
+    Store(#[from] StoreError),
+    #[error("Nothing was changed: {0}.")]
+    Responder(#[from] ResponderError),
+    /// A sentence for the moderator.
+    #[error("{0}")]
+    Refused(String),
+}
+
+impl Desk {
+    pub fn new(
+        responder: Arc<Responder>,
+        store: Option<Store>,
+        privacy: PrivacySettings,
+        today: fn() -> Date,
+    ) -> Self {
+        Self { responder, store, privacy, today, changing: Mutex::default() }
+    }
+
+    /// Does what a moderator asked for, and returns the message to show.
+    pub async fn run(self: Arc<Self>, task: Task) -> OutgoingMessage {
+        let Task { action, by } = task;
+        let by = by.to_string();
+        let result = match action {
+            DeskAction::Gaps => self.gaps().await,
+            DeskAction::Group(question) => self.group(question).await,
+            DeskAction::Propose { question, entry } => self.propose(question, &entry).await,
+            DeskAction::Teach { question, entry } => self.teach(question, entry, by).await,
+            DeskAction::NotForUs(question) => self.not_for_us(question, by).await,
+            DeskAction::Hold { scope, reason, until } => self.hold(scope, reason, until, by).await,
+            DeskAction::Release(id) => self.release(id, by).await,
+            DeskAction::Holds => self.holds().await,
+            DeskAction::Audit => self.audit().await,
+            DeskAction::Undo(id) => self.undo(id, by).await,
+        };
+        result.unwrap_or_else(|error| {
+            if let DeskError::Store(error) = &error {
+                warn!(%error, "the store does not work");
+            }
+            OutgoingMessage::text(error.to_string())
+        })
+    }
+
+    fn store(&self) -> Result<&Store, DeskError> {
+        self.store.as_ref().ok_or(DeskError::NoStore)
+    }
+
+    /// Does work of the responder that takes a while, beside the thread that answers.
+    async fn work<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Responder) -> T + Send + 'static,
+    ) -> Result<T, DeskError> {
+        let responder = self.responder.clone();
+        let work = tokio::task::spawn_blocking(move || work(&responder));
+        work.await.map_err(|_| DeskError::Refused("Something went wrong.".to_owned()))
+    }
+}

@@ -1,0 +1,154 @@
+//! Keeps the questions that the bot could not answer, beside the path of an answer.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+use tokio::sync::mpsc;
+use tokio::time::{MissedTickBehavior, interval};
+use tracing::{info, warn};
+
+use super::Desk;
+use crate::knowledge::EntryId;
+use crate::redaction::redact;
+use crate::store::{KeptQuestion, Store, WhyKept};
+
+/// If so many questions wait to be stored, further ones are not kept.
+const WAITING: usize = 256;
+
+/// How often old questions are deleted.
+const FORGET_EVERY: Duration = Duration::from_secs(3_600);
+
+/// How often the amendments of other processes, and holds that end today, are looked for.
+const LOOK_EVERY: Duration = Duration::from_secs(1);
+
+/// How often that is tried while the store does not work.
+const LOOK_AGAIN: Duration = Duration::from_secs(15);
+
+/// A question that was not answered well.
+#[derive(Debug, Clone)]
+pub struct Asked {
+    pub words: String,
+    pub why: WhyKept,
+    /// The answer that was called not right.
+    pub entry: Option<EntryId>,
+    pub note: Option<String>,
+    pub in_direct_message: bool,
+}
+
+/// Where to report questions to. It never waits.
+#[derive(Clone)]
+pub struct Recorder(Option<mpsc::Sender<Asked>>);
+
+impl Recorder {
+    /// Keeps nothing.
+    pub fn none() -> Self {
+        Self(None)
+    }
+
+    pub fn record(&self, asked: Asked) {
+        if let Some(sender) = &self.0 {
+            // A question more or less matters less than an answer that waits.
+            let _ = sender.try_send(asked);
+        }
+    }
+}
+
+impl Desk {
+    /// Where to report questions to. They are stored as long as the runtime lives.
+    pub fn recorder(self: &Arc<Self>) -> Recorder {
+        if self.store.is_none() || !self.privacy.keep_questions {
+            return Recorder::none();
+        }
+        let (sender, mut asked) = mpsc::channel(WAITING);
+        let desk = self.clone();
+        tokio::spawn(async move {
+            let mut works = true;
+            while let Some(asked) = asked.recv().await {
+                let (Some(store), Some(question)) = (&desk.store, desk.kept(asked)) else {
+                    continue;
+                };
+                works = log_state(works, store.keep(&question).await.map(drop));
+            }
+        });
+        Recorder(Some(sender))
+    }
+
+    /// What is kept of a question; `None` for nothing.
+    fn kept(&self, asked: Asked) -> Option<KeptQuestion> {
+        if asked.in_direct_message && !self.privacy.keep_direct_messages {
+            return None;
+        }
+        let known = |word: &str| self.responder.uses_word(word);
+        let words = redact(&asked.words, &known);
+        let note = asked.note.map(|note| redact(&note, &known));
+        let Asked { why, entry, .. } = asked;
+        (!words.is_empty()).then(|| KeptQuestion {
+            id: 0,
+            words,
+            why,
+            entry,
+            note,
+            asked_at: Timestamp::now(),
+        })
+    }
+
+    /// Serves what moderators change elsewhere, ends holds on their day, and deletes old questions.
+    /// Never returns.
+    pub async fn keep_up(self: Arc<Self>) {
+        let Some(store) = &self.store else { return std::future::pending().await };
+        let mut forget = interval(FORGET_EVERY);
+        let mut look = interval(LOOK_EVERY);
+        look.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let (mut works, mut served) = (true, None);
+        loop {
+            tokio::select! {
+                _ = look.tick() => {
+                    let result = self.look(store, &mut served).await;
+                    works = log_state(works, result);
+                    if !works {
+                        look.reset_after(LOOK_AGAIN);
+                    }
+                }
+                _ = forget.tick() => {
+                    let days = SignedDuration::from_hours(24 * i64::from(self.privacy.keep_days));
+                    // Whether the store works is noticed above.
+                    let _ = store.forget_questions(Timestamp::now() - days).await;
+                }
+            }
+        }
+    }
+
+    /// Serves the amendments if they changed, or if the day did.
+    async fn look(
+        &self,
+        store: &Store,
+        served: &mut Option<((i64, i64), jiff::civil::Date)>,
+    ) -> Result<(), crate::store::StoreError> {
+        let today = (self.today)();
+        let version = (store.amendments_version().await?, today);
+        if served.as_ref() == Some(&version) {
+            return Ok(());
+        }
+        // Whoever changes something serves it.
+        let Ok(_changing) = self.changing.try_lock() else { return Ok(()) };
+        let amendments = store.amendments().await?;
+        let result = self.work(move |responder| responder.serve_amended(amendments, today)).await;
+        match result {
+            Ok(Ok(())) => *served = Some(version),
+            Ok(Err(error)) => warn!(%error, "the amendments cannot be served"),
+            Err(error) => warn!(%error, "the amendments cannot be served"),
+        }
+        Ok(())
+    }
+}
+
+/// Logs when the store stops working, and when it works again. Returns whether it works.
+fn log_state(worked: bool, result: Result<(), crate::store::StoreError>) -> bool {
+    match (&result, worked) {
+        (Err(error), true) => warn!(%error, "the store does not work; members are answered all the same"),
+        (Ok(()), false) => info!("the store works again"),
+        _ => {}
+    }
+    result.is_ok()
+}

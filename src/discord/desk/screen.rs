@@ -1,0 +1,78 @@
+//! The messages of the desk: lines of text, a menu, buttons.
+
+use serenity::all::{
+    ButtonStyle, CreateActionRow, CreateButton, CreateSelectMenu, CreateSelectMenuKind,
+    CreateSelectMenuOption,
+};
+
+use super::super::interaction::limits;
+use super::super::interaction::outgoing::OutgoingMessage;
+use super::super::interaction::{clip, escape};
+use super::task::{DeskAction, MENU};
+
+/// A message that is put together line by line.
+#[derive(Default)]
+pub struct Screen {
+    lines: Vec<String>,
+    rows: Vec<CreateActionRow>,
+}
+
+/// An option of a menu.
+pub struct Choice {
+    pub value: String,
+    pub label: String,
+    /// A second line below the label; may be empty.
+    pub description: String,
+}
+
+impl Screen {
+    /// `title` is in bold.
+    pub fn new(title: &str) -> Self {
+        Self { lines: vec![format!("**{}**", escape(title))], rows: Vec::new() }
+    }
+
+    /// Adds a line of plain text.
+    pub fn line(mut self, text: &str) -> Self {
+        self.lines.push(escape(text));
+        self
+    }
+
+    pub fn lines(self, texts: impl IntoIterator<Item = String>) -> Self {
+        texts.into_iter().fold(self, |screen, text| screen.line(&text))
+    }
+
+    /// Adds a menu, whose chosen value completes the `custom_id` of a button. Without choices there
+    /// is none.
+    pub fn menu(mut self, button: &str, placeholder: &str, choices: Vec<Choice>) -> Self {
+        let options = choices.into_iter().take(limits::SELECT_OPTIONS).map(|choice| {
+            let option = CreateSelectMenuOption::new(
+                clip(&choice.label, limits::SELECT_TEXT),
+                choice.value,
+            );
+            match choice.description.as_str() {
+                "" => option,
+                text => option.description(clip(text, limits::SELECT_TEXT)),
+            }
+        });
+        let options: Vec<_> = options.collect();
+        if !options.is_empty() {
+            let kind = CreateSelectMenuKind::String { options };
+            let menu = CreateSelectMenu::new(format!("{MENU}{button}"), kind);
+            self.rows.push(CreateActionRow::SelectMenu(menu.placeholder(placeholder)));
+        }
+        self
+    }
+
+    pub fn buttons<const N: usize>(mut self, buttons: [(&str, DeskAction); N]) -> Self {
+        let buttons = buttons.map(|(label, action)| {
+            CreateButton::new(action.custom_id()).label(label).style(ButtonStyle::Secondary)
+        });
+        self.rows.push(CreateActionRow::Buttons(buttons.into()));
+        self
+    }
+
+    pub fn message(self) -> OutgoingMessage {
+        let text = clip(&self.lines.join("\n"), limits::CONTENT);
+        OutgoingMessage::text(text).with_components(self.rows)
+    }
+}

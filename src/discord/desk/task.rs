@@ -1,0 +1,134 @@
+//! What moderators can ask the desk for, and how buttons and menus carry it.
+
+use jiff::civil::Date;
+use serenity::all::UserId;
+
+use crate::knowledge::{EntryId, Scope};
+
+/// Something to do for a moderator.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Task {
+    pub action: DeskAction,
+    pub by: UserId,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum DeskAction {
+    /// Lists what the bot could not answer.
+    Gaps,
+    /// Shows the group of this question.
+    Group(i64),
+    /// Asks whether to teach the group of a question to an answer.
+    Propose {
+        question: i64,
+        entry: EntryId,
+    },
+    Teach {
+        question: i64,
+        entry: EntryId,
+    },
+    /// The FAQ does not answer the group of this question.
+    NotForUs(i64),
+    Hold {
+        scope: Scope,
+        reason: String,
+        until: Option<Date>,
+    },
+    /// Lists what is held back.
+    Holds,
+    /// Ends the hold with this id.
+    Release(i64),
+    /// Lists who changed what.
+    Audit,
+    /// Undoes the change with this id.
+    Undo(i64),
+}
+
+impl DeskAction {
+    /// The `custom_id` of a button, or of a menu whose value completes it; see [`Self::of_menu`].
+    pub fn custom_id(&self) -> String {
+        match self {
+            Self::Gaps => "gaps".to_owned(),
+            Self::Group(question) => format!("gap:{question}"),
+            Self::Propose { question, entry } => format!("propose:{question}:{entry}"),
+            Self::Teach { question, entry } => format!("teach:{question}:{entry}"),
+            Self::NotForUs(question) => format!("not-for-us:{question}"),
+            Self::Holds => "holds".to_owned(),
+            Self::Release(id) => format!("release:{id}"),
+            Self::Audit => "audit".to_owned(),
+            Self::Undo(id) => format!("undo:{id}"),
+            // Only a command makes a hold, because it needs a reason.
+            Self::Hold { .. } => "hold".to_owned(),
+        }
+    }
+
+    /// Parses the `custom_id` of a button. It may be forged, so it can contain anything.
+    pub fn of_button(custom_id: &str) -> Option<Self> {
+        let (name, rest) = custom_id.split_once(':').unwrap_or((custom_id, ""));
+        let number = || rest.parse().ok();
+        Some(match name {
+            "gaps" => Self::Gaps,
+            "gap" => Self::Group(number()?),
+            "propose" | "teach" => {
+                let (question, entry) = rest.split_once(':')?;
+                let (question, entry) = (question.parse().ok()?, EntryId::new(entry));
+                match name {
+                    "teach" => Self::Teach { question, entry },
+                    _ => Self::Propose { question, entry },
+                }
+            }
+            "not-for-us" => Self::NotForUs(number()?),
+            "holds" => Self::Holds,
+            "release" => Self::Release(number()?),
+            "audit" => Self::Audit,
+            "undo" => Self::Undo(number()?),
+            _ => return None,
+        })
+    }
+
+    /// Parses the `custom_id` of a menu and the chosen value: together they are those of a button.
+    pub fn of_menu(custom_id: &str, chosen: &str) -> Option<Self> {
+        let name = custom_id.strip_prefix(MENU)?;
+        Self::of_button(&format!("{name}:{chosen}"))
+    }
+}
+
+/// The `custom_id` of a menu begins with it.
+pub const MENU: &str = "choose:";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_button_can_be_read_back() {
+        let entry = EntryId::new("status/is-it-over");
+        let actions = [
+            DeskAction::Gaps,
+            DeskAction::Group(7),
+            DeskAction::Propose { question: 7, entry: entry.clone() },
+            DeskAction::Teach { question: i64::MAX, entry },
+            DeskAction::NotForUs(7),
+            DeskAction::Holds,
+            DeskAction::Release(1),
+            DeskAction::Audit,
+            DeskAction::Undo(12),
+        ];
+        for action in actions {
+            assert_eq!(DeskAction::of_button(&action.custom_id()), Some(action));
+        }
+        let chosen = DeskAction::of_menu("choose:propose:7", "a/b");
+        assert_eq!(
+            chosen,
+            Some(DeskAction::Propose { question: 7, entry: EntryId::new("a/b") })
+        );
+    }
+
+    #[test]
+    fn forged_ids_are_no_action() {
+        for id in ["", "gap", "gap:", "gap:x", "teach:1", "hold", "undo:-", "undo:99999999999999999999"] {
+            assert_eq!(DeskAction::of_button(id), None, "{id}");
+        }
+        assert_eq!(DeskAction::of_menu("gap", "1"), None);
+    }
+}
