@@ -208,10 +208,13 @@ static BARE_DOMAIN: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 
-/// Handles: with a sign before them, with a discriminator, or in the path of a network.
+/// Handles: with a sign before them, with a discriminator, as profiles are numbered, with figures
+/// after a sign that joins words, or in the path of a network.
 static ACCOUNT: LazyLock<Regex> = LazyLock::new(|| {
     regex(
         r"(?xi) @ [\w.-]* [\w] | \b [\w.]{2,32} \# \d{4} \b
+        | \b \p{L}+ (?: - \p{L}+ )+ - [a-z]* \d [a-z\d]{5,} \b
+        | \b \p{L}{2,} (?: \. \p{L}+ \d{1,6} | _ \p{L}* \d+ ) \b
         | (^|\s) (?: / (?: in | user | users | profile ) / | /? u/ ) [\w-]{3,}",
     )
 });
@@ -243,6 +246,7 @@ static STREET: LazyLock<Regex> = LazyLock::new(|| {
         | \b \d{1,4} (?: \ bis )? ,? \ (?: rue | calle )
           (?: \ (?: de | du | des | la | le | del ) )*
           \ ? (?: l['’] )? [\p{L}'’-]+
+        | \b p\.? \ ? o\.? \ box \ \d+ \b
         | \b \p{L}+ (?: straße | strasse | str\. | gasse | allee ) \ \d{1,4} [a-z]? \b",
     )
 });
@@ -315,7 +319,7 @@ static WORD: LazyLock<Regex> = LazyLock::new(|| {
 /// Whether letters and digits together are long enough for a number that only one person has.
 fn is_id(text: &str) -> bool {
     let digits = text.chars().filter(|c| c.is_numeric()).count();
-    digits >= MANY_DIGITS || digits >= 4 && text.len() >= 10 && !text.contains(' ')
+    digits >= MANY_DIGITS || digits >= 4 && text.len() >= 8 && !text.contains(' ')
 }
 
 /// Whether what looks like a house number and a street is one.
@@ -385,6 +389,11 @@ fn is_year(number: u32) -> bool {
     (1900..=2099).contains(&number)
 }
 
+/// The last few characters of a text, so that a long one is not searched for every number.
+fn end_of(text: &str) -> &str {
+    &text[text.floor_char_boundary(text.len().saturating_sub(20))..]
+}
+
 /// Adds a text with a placeholder for every number that can be of a phone or an account.
 fn replace_runs(text: &str, result: &mut String) {
     let mut end = 0;
@@ -399,7 +408,7 @@ fn replace_runs(text: &str, result: &mut String) {
         let begins_with_year = groups.len() > 1
             && is_year_group(&groups[0])
             && figures.starts_with(groups[0])
-            && BEFORE_YEAR.is_match(&text[..run.start()]);
+            && BEFORE_YEAR.is_match(end_of(&text[..run.start()]));
         // A section such as "1798.100".
         let is_decimal = figures.split_once('.').is_some_and(|(whole, part)| {
             groups == [whole, part] && whole.len() <= 5 && part.len() <= 3
@@ -445,7 +454,7 @@ const CUES: &[(&[&str], Cue)] = &[
     (&["name's"], Cue::Name),
     (&["names"], Cue::Person),
     (&["name"], Cue::Person),
-    (&["call", "me"], Cue::Name),
+    (&["call", "me"], Cue::Person),
     (&["go", "by"], Cue::Person),
     (&["named"], Cue::Name),
     (&["mr"], Cue::Title),
@@ -736,7 +745,7 @@ const CHAT_WORDS: &[&str] = &[
 const ALSO_WORDS: &[&str] = &[
     "amber", "bill", "brad", "chad", "crystal", "daisy", "dawn", "frank", "gene", "grace", "jack",
     "jay", "josh", "mark", "matt", "max", "meg", "nick", "rob", "robin", "roger", "victor",
-    "warren",
+    "warren", "will",
 ];
 
 /// The most usual family names that are also words. They count only after a first name.
@@ -805,10 +814,13 @@ struct Word<'t> {
     place: Range<usize>,
     /// The folded word without the ending of a possessive.
     folded: String,
-    /// Whether it is in a list of words, or it is used by the FAQ, or it cannot be a name.
+    /// Whether the FAQ uses the word. This includes placeholders.
     is_kept: bool,
+    /// Whether it is English.
     is_known: bool,
+    /// Whether it begins with a capital as names do.
     is_capital: bool,
+    /// Whether it is among the usual first names, which can be words too.
     is_first_name: bool,
     /// Whether a sentence begins here.
     begins: bool,
@@ -872,6 +884,10 @@ impl<'t> Word<'t> {
         !self.is_initial() && is_function_word(&self.folded)
     }
 
+    fn is_participle(&self) -> bool {
+        self.is_known && (self.folded.ends_with("ed") || self.folded.ends_with("ing"))
+    }
+
     fn is_of_institution(&self) -> bool {
         INSTITUTIONS.contains(&self.folded.as_str())
     }
@@ -907,7 +923,9 @@ fn without_names(text: &str, keep: &dyn Fn(&str) -> bool) -> String {
         let follows = at > 0 && names[at - 1] && !word.is_apart;
         let is_family = word.is_strange() || FAMILY_NAMES.contains(&word.folded.as_str());
         names[at] |= word.is_surely_name() || follows && is_family && !word.is_not_person();
-        names[at] |= follows && word.is_initial();
+        // Initials after a name belong to it, in small letters only at the end: "tom r u there".
+        let is_letter = word.text.chars().count() == 1 && is_last_word(&words, at);
+        names[at] |= follows && (word.is_initial() || is_letter && !word.is_kept);
     }
     // Initials before a name belong to it.
     for at in (1..words.len()).rev() {
@@ -937,14 +955,15 @@ fn mark_announced(words: &[Word], names: &mut [bool]) {
         let word = &rest[0];
         let is_capital_name = word.is_capital && !word.is_not_person();
         let is_usual = word.is_first_name && !word.is_not_person();
+        let is_content = !word.is_not_person() && !is_function_word(&word.folded);
         let is_name = match cue {
             Cue::Name => {
-                is_usual || word.is_strange() || is_capital_name && !is_function_word(&word.folded)
+                // "my name is joy", but neither "my name is joined to it" nor "my name is missing".
+                let is_bare = is_content && is_last_word(rest, 0) && !word.is_participle();
+                is_usual || word.is_strange() || is_capital_name && is_content || is_bare
             }
-            Cue::Title => !word.is_not_person() && !is_function_word(&word.folded),
-            Cue::Person => {
-                is_usual || word.is_strange() || is_capital_name && !is_function_word(&word.folded)
-            }
+            Cue::Title => is_content,
+            Cue::Person => is_usual || word.is_strange() || is_capital_name && is_content,
             Cue::Perhaps => {
                 is_usual && (word.is_capital || !word.is_known || next_stops)
                     || word.is_strange() && (word.is_capital || next_stops || rest[1].is_strange())
@@ -1039,7 +1058,7 @@ fn mark_capitals(words: &[Word], names: &mut [bool]) {
             .filter(|&at| !words[at].is_not_person() && !words[at].says_little())
             .collect();
         let is_place = from > 0
-            && ["in"].contains(&words[from - 1].folded.as_str())
+            && words[from - 1].folded == "in"
             && !unknown.iter().any(|&at| words[at].is_first_name);
         if is_place && end - from < 2 {
             continue;
@@ -1267,6 +1286,12 @@ mod tests {
             ("4 1 5 5 5 5 0 1 2 3", "[phone]"),
             ("۴۱۵۵۵۵۰۱۲۳ and ４１５５５５０１２３", "[phone] and [phone]"),
             ("dob 1/22/1985, tel 5551234567", "dob 1/22/1985, tel [phone]"),
+            ("snap: jane.doe99 or jane_99", "snap: [account] or [account]"),
+            ("my profile is jane-doe-12a345678", "my profile is [account]"),
+            ("passport C01X00T47, po box 12", "passport [id], [address]"),
+            ("ask jane d. and anna k", "ask [name]. and [name]"),
+            ("my name is joy and i got it", "my name is [name] and i got it"),
+            ("my name is Will. my name is will", "my name is [name]. my name is [name]"),
             ("t.me/janedoe, discord.gg/abc", "[link], [link]"),
         ]);
     }
@@ -1286,6 +1311,8 @@ mod tests {
             "is it the best",
             "call me maybe",
             "my company name is on it",
+            "my name is missing",
+            "is my name used in it",
             "the Ninth Circuit",
             "are Californians in the class",
             "what does Section 2702 of the Stored Communications Act say",
