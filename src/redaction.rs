@@ -434,7 +434,7 @@ fn replace_runs(text: &str, result: &mut String) {
 /// What announces a name.
 #[derive(Clone, Copy, PartialEq)]
 enum Cue {
-    /// "my name is": whatever follows and is no word.
+    /// "my name is": whatever follows, unless the sentence goes on from it.
     Name,
     /// "Mr": whatever follows.
     Title,
@@ -1334,6 +1334,26 @@ mod tests {
         }
     }
 
+    /// The limits that the documentation of `redact` admits. If one of these gets better, say so
+    /// there.
+    #[test]
+    fn some_names_cannot_be_recognised() {
+        check(&[
+            ("did zbigniew get paid", "did zbigniew get paid"),
+            ("ask mark", "ask mark"),
+            ("kowalski said no", "kowalski said no"),
+            ("sarah bloom got paid", "[name] bloom got paid"),
+            ("Rose told me", "Rose told me"),
+            ("ask 王小明", "ask 王小明"),
+            ("ask edward", "ask edward"),
+            ("the only baker in ely", "the only baker in ely"),
+            ("call four one five five five five", "call four one five five five five"),
+            // A misspelt word where a name is expected, and a product that nobody has listed.
+            ("my boss thinls so", "my boss [name] so"),
+            ("is it on Mastodonia", "is it on [name]"),
+        ]);
+    }
+
     #[test]
     fn results_are_short_and_plain() {
         assert_eq!(redact(" is\tit\u{7}\n\nover \u{202e}", &is_in_faq), "is it over");
@@ -1460,11 +1480,10 @@ mod tests {
 
         #[test]
         fn phone_numbers_go(
-            groups in proptest::collection::vec("[0-9]{2,4}", 3..5),
+            groups in proptest::collection::vec("[0-9]{3,4}", 3..5),
             separator in proptest::sample::select(&[" ", "-", ".", " - ", "/", ") "][..]),
         ) {
             let number = groups.join(separator);
-            prop_assume!(number.chars().filter(char::is_ascii_digit).count() >= 9);
             let kept = redact(&format!("call me on {number} asap"), &is_in_faq);
             prop_assert!(!kept.contains(&number), "{kept:?}");
         }
