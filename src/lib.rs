@@ -24,6 +24,7 @@
 //! * [`language`] splits text into words.
 //! * [`matcher`] decides on an outcome: an answer, a choice of answers, or none.
 //! * [`reply`] puts the outcome into words, with citations and the case stamp.
+//! * [`redaction`] removes what names a person from a question that is to be kept.
 //! * [`terminal`] lays a reply out for a terminal; `discord`, a feature, sends it to Discord.
 //!
 //! In addition, [`config`] reads the configuration and [`eval`] measures the matcher. The binary's
@@ -47,6 +48,7 @@ pub mod lint;
 pub mod markup;
 pub mod matcher;
 pub mod progress;
+pub mod redaction;
 pub mod reply;
 pub mod responder;
 #[cfg(feature = "discord")]

@@ -7,7 +7,7 @@ use std::cmp::Ordering;
 const WORDS: &str = include_str!("english/words.txt");
 
 /// Whether a folded word is an English word of three or more letters. Names do not count.
-pub(super) fn is_english(word: &str) -> bool {
+pub fn is_english(word: &str) -> bool {
     let (mut from, mut to) = (0, WORDS.len());
     while from < to {
         let middle = from.midpoint(to);

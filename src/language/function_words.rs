@@ -158,7 +158,7 @@ const FUNCTION_WORDS: &[&str] = &[
     "your",
 ];
 
-pub(super) fn is_function_word(word: &str) -> bool {
+pub fn is_function_word(word: &str) -> bool {
     FUNCTION_WORDS.binary_search(&word).is_ok()
 }
 

@@ -16,9 +16,12 @@ mod synonyms;
 mod words;
 
 pub(crate) use analyzer::{Analyzer, IsCommon, Vocabulary, WordCounts};
+pub(crate) use english::is_english;
 pub(crate) use fold::fold;
 pub use foreign::Foreign;
-pub(crate) use function_words::{is_filler, is_opening, is_question_word, is_referring};
+pub(crate) use function_words::{
+    is_filler, is_function_word, is_opening, is_question_word, is_referring,
+};
 pub(crate) use patterns::{Pattern, Patterns};
 pub(crate) use synonyms::Synonyms;
 pub(crate) use words::features;
