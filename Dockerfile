@@ -23,6 +23,7 @@ RUN mkdir src benches \
  && cargo build --release --locked \
  && rm -r src
 COPY config.toml ./
+COPY migrations migrations
 COPY src src
 # Cargo compares modification times, and the sources may be older than the empty program just built.
 RUN touch src/lib.rs src/main.rs && cargo build --release --locked
@@ -36,7 +37,8 @@ RUN cd models && sha256sum --check vectors.bin.sha256
 COPY faq faq
 # Lint runs as of the day of the last check, so the same FAQ gives the same image on any day.
 RUN /build/target/release/caseclerk lint \
- && /build/target/release/caseclerk index
+ && /build/target/release/caseclerk index \
+ && mkdir store
 
 # ---- The image: the C library and root certificates of Debian, no shell, no package manager. The
 # tag `nonroot` runs the program as user 65532.
@@ -54,6 +56,8 @@ COPY --from=content /caseclerk/models models
 COPY --from=content /caseclerk/faq faq
 COPY eval eval
 COPY --from=content --chown=65532:65532 /caseclerk/index index
+# What moderators do in Discord. Mount a volume over it to keep it when the container is replaced.
+COPY --from=content --chown=65532:65532 /caseclerk/store store
 # /dev/shm is in memory and can be written even in a container with a read-only disk.
 ENV CASECLERK_DISCORD_HEARTBEAT_FILE=/dev/shm/caseclerk-heartbeat
 STOPSIGNAL SIGTERM

@@ -15,7 +15,7 @@ use crate::eval::{self, Change, TruthError, read_sets, run};
 use crate::index::{IndexError, Origin};
 use crate::knowledge::{
     Amendment, Aspect, EntryId, FaqEntry, Finding, Knowledge, LoadError, QuotationKey, Severity,
-    load, sort_findings,
+    TopicId, load, sort_findings,
 };
 use crate::legal::CaseStamp;
 use crate::lint::{self, Rule, Subject};
@@ -324,6 +324,47 @@ impl Responder {
     /// ones.
     pub fn editors_choices(&self, typed: &str, limit: usize) -> Vec<(EntryId, String)> {
         reply::editors_choices(&self.served.load().knowledge, typed, limit)
+    }
+
+    /// Whether the FAQ uses a word, in small letters.
+    pub fn uses_word(&self, word: &str) -> bool {
+        self.served.load().snapshot.uses_word(word)
+    }
+
+    /// The vetted answers that a question is most likely to mean, best first.
+    pub fn candidates(
+        &self,
+        question: &str,
+        limit: usize,
+    ) -> Result<Vec<Suggestion>, ResponderError> {
+        let served = self.served.load();
+        let evidence = served.snapshot.decide(&without_markup(question))?.evidence;
+        let entries: Vec<EntryId> =
+            evidence.candidates.into_iter().map(|candidate| candidate.entry).take(limit).collect();
+        Ok(reply::suggestions(&served.knowledge, &entries))
+    }
+
+    /// Groups questions that are likely to mean the same, by their places.
+    pub fn group_alike(&self, questions: &[String]) -> Vec<Vec<usize>> {
+        self.served.load().snapshot.group_alike(questions)
+    }
+
+    /// The question of a vetted entry.
+    pub fn question_of(&self, id: &EntryId) -> Option<String> {
+        let served = self.served.load();
+        let entry = served.knowledge.library.entries.get(id).filter(|entry| entry.is_vetted());
+        entry.map(|entry| entry.question.clone())
+    }
+
+    /// The topics, as (id, name).
+    pub fn topics(&self) -> Vec<(TopicId, String)> {
+        let served = self.served.load();
+        let topics = served.knowledge.library.topics.iter();
+        topics.map(|topic| (topic.id.clone(), topic.title.clone())).collect()
+    }
+
+    pub fn has_topic(&self, id: &TopicId) -> bool {
+        self.served.load().knowledge.library.topic(id).is_some()
     }
 
     /// The ids of all vetted entries, in order.

@@ -462,6 +462,58 @@ fn only_moderators_of_the_operators_server_may_moderate() {
     assert_eq!(bot.complete(MEMBER, "faq show", "entry", ""), []);
 }
 
+/// Every command, button and menu of the desk, for everybody who is no moderator. A button can be
+/// forged, or come from a message that a moderator left open.
+#[test]
+fn the_desk_is_for_moderators_of_the_operators_server() {
+    let bot = TestBot::new();
+    let nobody = [
+        (MEMBER, sentences::NOT_A_MODERATOR),
+        (MODERATOR_ELSEWHERE, sentences::MODERATION_ELSEWHERE),
+        (FRIEND, sentences::MODERATION_ELSEWHERE),
+    ];
+    let hold = json!({"entry": "everything", "reason": "none"});
+    let commands = ["faq gaps", "faq release", "faq audit", "faq hold"];
+    let buttons = [
+        "gaps",
+        "gap:1",
+        "propose:1:status/is-it-over",
+        "teach:1:status/is-it-over",
+        "holds",
+        "not-for-us:1",
+        "release:1",
+        "audit",
+        "undo:1",
+    ];
+    let menus = [("choose:gap", "1"), ("choose:propose:1", "a/b"), ("choose:undo", "1")];
+    let shown = bot.ask(MODERATOR, STATUS);
+    for (who, refusal) in nobody {
+        let refuse = |response: Shown| {
+            assert!(response.shows(refusal).is_private() && response.deferred.is_none());
+        };
+        for command in commands {
+            refuse(bot.slash(who, command, hold.clone()));
+        }
+        for button in buttons {
+            refuse(bot.press_id(who, &shown, button, &[]));
+        }
+        for (menu, chosen) in menus {
+            refuse(bot.press_id(who, &shown, menu, &[chosen]));
+        }
+        assert_eq!(bot.complete(who, "faq hold", "entry", ""), []);
+    }
+    for button in buttons {
+        let response = bot.press_id(MODERATOR, &shown, button, &[]);
+        let Some(Deferred::Desk(task)) = &response.deferred else { panic!("{response:?}") };
+        assert!(response.kind == 6 && task.by.get() == MODERATOR.id, "{response:?}");
+    }
+    let day = json!({"entry": "everything", "reason": "none", "until": "tomorrow"});
+    bot.slash(MODERATOR, "faq hold", day).shows(sentences::NO_SUCH_DAY);
+    let scopes = bot.complete(MODERATOR, "faq hold", "entry", "");
+    assert!(scopes.iter().any(|(_, value)| value == "everything"), "{scopes:?}");
+    assert!(scopes.iter().any(|(_, value)| value == "topic money"), "{scopes:?}");
+}
+
 #[test]
 fn a_moderator_sees_an_entry_with_its_evidence() {
     let bot = TestBot::new();

@@ -6,11 +6,14 @@ use std::sync::Arc;
 use anyhow::Context;
 use caseclerk::config::Settings;
 use caseclerk::discord::LIMITS_RULE;
+use caseclerk::discord::desk::Desk;
 use caseclerk::discord::gateway::{self, RunError};
 use caseclerk::discord::interaction::router::Router;
+use caseclerk::knowledge::Amendment;
 use caseclerk::responder::Responder;
+use caseclerk::store::Store;
 use jiff::civil::Date;
-use tracing::{error, info};
+use tracing::{error, info, warn};
 
 use super::Exit;
 
@@ -33,8 +36,15 @@ pub fn run(settings: &Settings) -> anyhow::Result<Exit> {
         // container ignores a signal that nobody listens to.
         let stop = gateway::stop_signal()?;
         tokio::pin!(stop);
+        let store = settings.store.as_deref().map(Store::open).transpose();
+        let store = store.context("store.address cannot be used")?;
+        let amendments = match &store {
+            Some(store) => amendments(store).await,
+            None => Vec::new(),
+        };
         let owned = settings.clone();
-        let opening = tokio::task::spawn_blocking(move || Responder::open(&owned));
+        let open = move || Responder::open_amended(&owned, amendments, today());
+        let opening = tokio::task::spawn_blocking(open);
         let responder = tokio::select! {
             opened = opening => match opened {
                 Ok(responder) => Arc::new(responder?.with_rules(&[LIMITS_RULE])),
@@ -46,14 +56,28 @@ pub fn run(settings: &Settings) -> anyhow::Result<Exit> {
             }
         };
         let (discord, moderation) = (&settings.discord, &settings.moderation);
-        let router = Arc::new(Router::new(responder, discord, moderation, today));
-        anyhow::Ok(gateway::run(router, discord, moderation.guild, &token, stop).await)
+        let desk = Desk::new(responder.clone(), store, settings.privacy, today);
+        let desk = Arc::new(desk);
+        let router = Router::new(responder, discord, moderation, today);
+        let router = Arc::new(router.with_recorder(desk.recorder()));
+        tokio::spawn(desk.clone().keep_up());
+        let run = gateway::run((router, desk), discord, moderation.guild, &token, stop);
+        anyhow::Ok(run.await)
     });
     // `gateway::run` has already waited for the last replies.
     runtime.shutdown_background();
     Ok(match result? {
         Ok(()) => Exit::Success,
         Err(error) => report_end(error),
+    })
+}
+
+/// What moderators have changed. The bot starts without it if the store does not work, and serves it
+/// as soon as the store does.
+async fn amendments(store: &Store) -> Vec<Amendment> {
+    store.amendments().await.unwrap_or_else(|error| {
+        warn!(%error, "the store does not work: what moderators changed is not served yet");
+        Vec::new()
     })
 }
 

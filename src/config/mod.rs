@@ -14,5 +14,6 @@ pub use error::ConfigError;
 pub use options::{OptionValue, Options, Origin};
 pub use secret::{Secret, TokenSource};
 pub use settings::{
-    DiscordSettings, LogFormat, ModerationSettings, OperatorSettings, PrivacySettings, RateLimit, Settings,
+    DiscordSettings, LogFormat, ModerationSettings, OperatorSettings, PrivacySettings, RateLimit,
+    Settings,
 };

@@ -17,6 +17,8 @@ pub const PRIVATE: &str = "private";
 /// The moderators' command; its subcommands are in the table.
 pub const MODERATION: &str = "faq";
 pub const ENTRY: &str = "entry";
+pub const REASON: &str = "reason";
+pub const UNTIL: &str = "until";
 
 /// The action of a command.
 #[derive(Debug, Clone, Copy)]
@@ -38,6 +40,14 @@ pub enum ModerationAction {
     Check,
     /// Shows everything about an entry, or explains the decision about a question.
     Show,
+    /// Shows what the bot could not answer.
+    Gaps,
+    /// Holds answers back.
+    Hold,
+    /// Ends a hold.
+    Release,
+    /// Shows who changed what.
+    Audit,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -65,6 +75,14 @@ pub fn table(shared: &Commands) -> impl Iterator<Item = Row<'_>> {
             "Show an entry with its evidence, even a draft, or why a question is answered as it is",
             ModerationAction::Show,
         ),
+        ("faq gaps", "What I could not answer, and teach it", ModerationAction::Gaps),
+        (
+            "faq hold",
+            "Hold an answer back at once: members are told that it is under review",
+            ModerationAction::Hold,
+        ),
+        ("faq release", "Give an answer again that was held back", ModerationAction::Release),
+        ("faq audit", "Who changed what here, and undo it", ModerationAction::Audit),
     ];
     let moderation = moderation
         .into_iter()
@@ -121,6 +139,9 @@ pub fn moderation(shared: &Commands) -> Vec<CreateCommand> {
         let option = CreateCommandOption::new(CommandOptionType::SubCommand, name, row.summary);
         Some(match action {
             ModerationAction::Show => option.add_sub_option(entry()).add_sub_option(asked()),
+            ModerationAction::Hold => {
+                option.add_sub_option(held()).add_sub_option(reason()).add_sub_option(until())
+            }
             _ => option,
         })
     });
@@ -163,6 +184,23 @@ fn entry() -> CreateCommandOption {
         "The id of the entry, or words in it",
     );
     option.set_autocomplete(true)
+}
+
+fn held() -> CreateCommandOption {
+    let what = "The answer; or a topic, or everything";
+    let option = CreateCommandOption::new(CommandOptionType::String, ENTRY, what);
+    option.set_autocomplete(true).required(true)
+}
+
+fn reason() -> CreateCommandOption {
+    let what = "Why; it is kept with your name, and members do not see it";
+    let option = CreateCommandOption::new(CommandOptionType::String, REASON, what);
+    option.max_length(limits::REASON).required(true)
+}
+
+fn until() -> CreateCommandOption {
+    let what = "The last day, such as 2026-12-31; without one, until you release it";
+    CreateCommandOption::new(CommandOptionType::String, UNTIL, what)
 }
 
 fn asked() -> CreateCommandOption {

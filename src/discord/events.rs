@@ -17,6 +17,7 @@ use tracing::{info, warn};
 
 use super::api::{Api, ApiError};
 use super::cache::BoundedCache;
+use super::desk::Desk;
 use super::interaction::outgoing::OutgoingMessage;
 use super::interaction::read::{ChatMessage, parse_leniently};
 use super::interaction::router::{Deferred, Response, Router};
@@ -59,6 +60,7 @@ const DISCORD_EPOCH: u64 = 1_420_070_400_000;
 /// Handles the events of the gateway.
 pub struct Handler {
     router: Arc<Router>,
+    desk: Arc<Desk>,
     api: Arc<Api>,
     /// The bot's own user, known after a session has started.
     bot: OnceLock<UserId>,
@@ -95,10 +97,11 @@ struct Question {
 
 impl Handler {
     /// `remembered` is the number of questions to keep, so that edits can change their replies.
-    pub fn new(router: Arc<Router>, api: Arc<Api>, remembered: usize) -> Self {
+    pub fn new(router: Arc<Router>, desk: Arc<Desk>, api: Arc<Api>, remembered: usize) -> Self {
         let now = u64::try_from(api.now().as_millisecond()).unwrap_or_default();
         Self {
             router,
+            desk,
             api,
             bot: OnceLock::new(),
             interactions: BoundedCache::new(REMEMBERED_INTERACTIONS),
@@ -176,6 +179,11 @@ impl Handler {
                 let result =
                     self.api.edit_response(application, token, &report.edit_response()).await;
                 log_failure("a report", result);
+            }
+            Some(Deferred::Desk(task)) => {
+                let message = self.desk.clone().run(task).await.edit_response();
+                let result = self.api.edit_response(application, token, &message).await;
+                log_failure("an answer of the desk", result);
             }
             Some(Deferred::DeleteMessage) => {
                 let result = self.api.delete_response(application, token).await;

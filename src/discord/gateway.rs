@@ -21,6 +21,7 @@ use tracing::{info, warn};
 
 use super::api::{Api, ApiError};
 use super::connection::{closed_for_good, explain_outages};
+use super::desk::Desk;
 use super::events::Handler;
 use super::heartbeat::{Heartbeat, NotAHeartbeat};
 use super::interaction::router::Router;
@@ -90,7 +91,7 @@ pub enum RunError {
 
 /// Runs the bot until `stop` completes (`Ok`) or it cannot continue; see [`stop_signal`].
 pub async fn run(
-    router: Arc<Router>,
+    (router, desk): (Arc<Router>, Arc<Desk>),
     settings: &DiscordSettings,
     operators_server: Option<u64>,
     token: &Secret,
@@ -127,7 +128,8 @@ pub async fn run(
         }
     };
     tokio::pin!(registration);
-    let handler = Arc::new(Handler::new(router, api.clone(), settings.remembered_replies));
+    let handler =
+        Arc::new(Handler::new(router, desk.clone(), api.clone(), settings.remembered_replies));
     let mut pause = FIRST_PAUSE_AFTER_CLOSE;
     loop {
         let sessions_before = handler.sessions();

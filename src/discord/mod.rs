@@ -9,6 +9,7 @@ mod api;
 mod cache;
 pub mod commands;
 pub mod connection;
+pub mod desk;
 mod events;
 pub mod gateway;
 pub mod heartbeat;

@@ -57,6 +57,9 @@ pub const NOT_A_MODERATOR: &str = "This command is for those who look after the 
      the permission Manage Server, or a role for it.";
 /// For a reload while another one is running.
 pub const RELOAD_RUNNING: &str = "The FAQ is being loaded already. Try again in a moment.";
+/// For a last day that is none.
+pub const NO_SUCH_DAY: &str =
+    "I do not understand that day. Write it like 2026-12-31: year, month, day.";
 pub const NO_SUCH_ENTRY: &str = "There is no entry with that id, not even a draft.";
 /// For `/faq show` without an option.
 pub const NOTHING_TO_SHOW: &str =

@@ -150,6 +150,11 @@ impl Analyzer {
         }
     }
 
+    /// Whether the FAQ uses a folded word.
+    pub fn knows(&self, word: &str) -> bool {
+        self.speller.knows(word)
+    }
+
     /// The words of a text, with unknown words corrected and concepts marked.
     pub fn read(&self, text: &str) -> Vec<Word> {
         let mut read = Vec::new();

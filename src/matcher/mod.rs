@@ -5,6 +5,7 @@
 //! confidence (`calibrate`). Guards and the confidence decide (`decide`). A decision comes with its
 //! [`Evidence`]. The `reply` module puts the outcome into words.
 
+mod alike;
 mod calibrate;
 mod decide;
 mod explain;

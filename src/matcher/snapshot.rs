@@ -213,6 +213,11 @@ impl Snapshot {
         uses >= OFTEN
     }
 
+    /// Whether the FAQ uses a word, in small letters.
+    pub fn uses_word(&self, word: &str) -> bool {
+        self.model.analyzer().knows(word)
+    }
+
     pub(super) fn guard_patterns(&self) -> &Patterns {
         &self.guard_patterns
     }

@@ -370,6 +370,13 @@ pub enum WhyNoAnswer {
 }
 
 impl NoAnswer {
+    /// Whether the FAQ may lack an answer, or the bot the understanding. Not so for greetings, for
+    /// questions that are none of its business, and for somebody in distress.
+    pub fn is_a_gap(&self) -> bool {
+        use NoAnswerReason::{NotSure, Outside};
+        matches!(self.reason, WhyNoAnswer::Question(NotSure | Outside))
+    }
+
     /// Whether the status of the case belongs under it. Somebody in distress needs other words.
     pub fn is_stamped(&self) -> bool {
         self.reason != WhyNoAnswer::Question(NoAnswerReason::Distress)

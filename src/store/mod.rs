@@ -38,9 +38,18 @@ pub struct Store {
     url: String,
     /// The file of an SQLite database.
     file: Option<PathBuf>,
-    /// Connected, and with all migrations applied.
-    pool: Mutex<Option<AnyPool>>,
+    pool: Mutex<Option<Connected>>,
 }
+
+/// A connection with all migrations applied.
+struct Connected {
+    pool: AnyPool,
+    /// Identifies the file of an SQLite database.
+    file: Option<FileId>,
+}
+
+/// The device and the number of a file.
+type FileId = (u64, u64);
 
 /// Why the store did not do what it should.
 #[derive(Debug, thiserror::Error)]
@@ -84,25 +93,32 @@ impl Store {
         timeout(PATIENCE, work).await.unwrap_or(Err(StoreError::Slow))
     }
 
-    /// The connected database. A file that somebody has removed is made again: an open connection
-    /// would go on writing into the removed one.
+    /// The connected database. A file that somebody has removed or replaced is opened again: an open
+    /// connection would go on writing into the removed one.
     async fn pool(&self) -> Result<AnyPool, StoreError> {
-        let mut pool = self.pool.lock().await;
-        if self.file.as_deref().is_some_and(|file| !file.exists()) {
-            *pool = None;
-        }
-        if let Some(pool) = &*pool {
+        let mut connected = self.pool.lock().await;
+        let file = || self.file.as_deref().and_then(file_id);
+        if let Some(Connected { pool, file: opened }) = &*connected
+            && *opened == file()
+        {
             return Ok(pool.clone());
         }
+        *connected = None;
         if let Some(folder) = self.file.as_deref().and_then(Path::parent) {
             // If this fails, so does connecting, which says why.
             let _ = std::fs::create_dir_all(folder);
         }
-        let connected = connect(&self.url, self.file.is_some()).await?;
-        MIGRATIONS.run(&connected).await.map_err(migration_error)?;
-        *pool = Some(connected.clone());
-        Ok(connected)
+        let pool = connect(&self.url, self.file.is_some()).await?;
+        MIGRATIONS.run(&pool).await.map_err(migration_error)?;
+        *connected = Some(Connected { pool: pool.clone(), file: file() });
+        Ok(pool)
     }
+}
+
+fn file_id(file: &Path) -> Option<FileId> {
+    use std::os::unix::fs::MetadataExt;
+    let metadata = file.metadata().ok()?;
+    Some((metadata.dev(), metadata.ino()))
 }
 
 async fn connect(url: &str, is_sqlite: bool) -> Result<AnyPool, sqlx::Error> {

@@ -1,5 +1,8 @@
 //! Users, messages and interactions as Discord sends them, with every field that serenity requires.
 
+// Each test file uses only a part of this module.
+#![allow(dead_code)]
+
 use serde_json::{Value, json};
 
 pub fn user(id: u64) -> Value {

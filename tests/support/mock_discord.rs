@@ -1,6 +1,9 @@
 //! A mock Discord on loopback, with a gateway and the parts of the API that the bot uses, and the
 //! real program connected to it.
 
+// Each test file uses only a part of this module.
+#![allow(dead_code)]
+
 use std::collections::HashMap;
 use std::convert::Infallible;
 use std::net::SocketAddr;
@@ -61,6 +64,14 @@ struct State {
     changed: Notify,
 }
 
+/// What a moderator uses.
+pub enum Desk<'d> {
+    /// A subcommand of `/faq`, and its options.
+    Command(&'d str, Value),
+    Button(&'d str),
+    Menu(&'d str, &'d str),
+}
+
 enum Frame {
     Json(Value),
     Cut,
@@ -105,6 +116,8 @@ impl MockDiscord {
             .env("CASECLERK_DISCORD_API_BASE", format!("http://{}", self.api));
         command
             .env("CASECLERK_MODERATION_GUILD", GUILD.to_string())
+            // Each test that needs a store has its own.
+            .env("CASECLERK_STORE_ADDRESS", "")
             .envs(environment.iter().copied());
         let bot = command.stderr(Stdio::piped()).spawn().expect("the program starts");
         self.bot = Some(bot);
@@ -245,6 +258,23 @@ impl MockDiscord {
         let interaction = self.pressed(permissions, custom_id);
         self.event("INTERACTION_CREATE", interaction);
         self.request("POST /interactions/").await
+    }
+
+    /// Uses a command of the desk, a button or a menu of it, and returns what it shows then.
+    pub async fn desk(&mut self, used: Desk<'_>) -> Value {
+        let id = self.id();
+        let component = |kind: u8, custom_id: &str, values: Value| json!({"custom_id": custom_id, "component_type": kind, "values": values});
+        let (kind, data) = match used {
+            Desk::Command(name, options) => (2, command_data(&format!("faq {name}"), &options, "")),
+            Desk::Button(custom_id) => (3, component(2, custom_id, Value::Null)),
+            Desk::Menu(custom_id, chosen) => (3, component(3, custom_id, json!([chosen]))),
+        };
+        let mut interaction = discord_json::interaction(id, kind, Some(GUILD), (1, 1 << 5), &data);
+        interaction["message"] = discord_json::message(6, BOT, None, "");
+        self.event("INTERACTION_CREATE", interaction);
+        let acknowledged = self.request("POST /interactions/").await;
+        assert!([5, 6].map(Value::from).contains(&acknowledged["type"]), "{acknowledged}");
+        self.request("PATCH /webhooks/901/secret-token/messages/@original").await
     }
 
     /// The event for such a click.

@@ -126,7 +126,9 @@ impl Desk {
     fn in_words(&self, change: &Change) -> String {
         let title = |entry| self.responder.question_of(entry).unwrap_or_else(|| format!("{entry}"));
         match change {
-            Change::Phrasing { entry, words } => format!("“{words}” is answered by “{}”.", title(entry)),
+            Change::Phrasing { entry, words } => {
+                format!("“{words}” is answered by “{}”.", title(entry))
+            }
             Change::Elsewhere { words } => format!("“{words}” is not for us."),
             Change::Hold { scope, until, .. } => {
                 let what = match scope {
@@ -134,7 +136,8 @@ impl Desk {
                     Scope::Topic(topic) => format!("The topic {topic}"),
                     Scope::Everything => "Everything".to_owned(),
                 };
-                let until = until.map_or(String::new(), |day| format!(" until {}", written_out(day)));
+                let until =
+                    until.map_or(String::new(), |day| format!(" until {}", written_out(day)));
                 format!("{what} is held back{until}.")
             }
         }

@@ -78,7 +78,10 @@ impl Desk {
         });
         let asked: usize = groups.iter().map(|group| group.questions.len()).sum();
         let screen = Screen::new("What I could not answer")
-            .line(&format!("{asked} questions in {} groups, the most frequent first.", groups.len()))
+            .line(&format!(
+                "{asked} questions in {} groups, the most frequent first.",
+                groups.len()
+            ))
             .menu("gap", "Choose a group", choices.collect());
         Ok(screen.message())
     }
@@ -197,8 +200,7 @@ impl Desk {
             undone: None,
         }));
         let today = (self.today)();
-        let proposal =
-            self.work(move |responder| responder.propose(amendments, today)).await??;
+        let proposal = self.work(move |responder| responder.propose(amendments, today)).await??;
         let compared = proposal.reload.effect.questions.as_ref();
         let changed = compared.map_err(|error| DeskError::Refused(error.to_string()))?;
         let worse: Vec<OutcomeChange> =

@@ -146,7 +146,9 @@ impl Desk {
 /// Logs when the store stops working, and when it works again. Returns whether it works.
 fn log_state(worked: bool, result: Result<(), crate::store::StoreError>) -> bool {
     match (&result, worked) {
-        (Err(error), true) => warn!(%error, "the store does not work; members are answered all the same"),
+        (Err(error), true) => {
+            warn!(%error, "the store does not work; members are answered all the same")
+        }
         (Ok(()), false) => info!("the store works again"),
         _ => {}
     }

@@ -45,10 +45,8 @@ impl Screen {
     /// is none.
     pub fn menu(mut self, button: &str, placeholder: &str, choices: Vec<Choice>) -> Self {
         let options = choices.into_iter().take(limits::SELECT_OPTIONS).map(|choice| {
-            let option = CreateSelectMenuOption::new(
-                clip(&choice.label, limits::SELECT_TEXT),
-                choice.value,
-            );
+            let option =
+                CreateSelectMenuOption::new(clip(&choice.label, limits::SELECT_TEXT), choice.value);
             match choice.description.as_str() {
                 "" => option,
                 text => option.description(clip(text, limits::SELECT_TEXT)),

@@ -118,15 +118,14 @@ mod tests {
             assert_eq!(DeskAction::of_button(&action.custom_id()), Some(action));
         }
         let chosen = DeskAction::of_menu("choose:propose:7", "a/b");
-        assert_eq!(
-            chosen,
-            Some(DeskAction::Propose { question: 7, entry: EntryId::new("a/b") })
-        );
+        assert_eq!(chosen, Some(DeskAction::Propose { question: 7, entry: EntryId::new("a/b") }));
     }
 
     #[test]
     fn forged_ids_are_no_action() {
-        for id in ["", "gap", "gap:", "gap:x", "teach:1", "hold", "undo:-", "undo:99999999999999999999"] {
+        for id in
+            ["", "gap", "gap:", "gap:x", "teach:1", "hold", "undo:-", "undo:99999999999999999999"]
+        {
             assert_eq!(DeskAction::of_button(id), None, "{id}");
         }
         assert_eq!(DeskAction::of_menu("gap", "1"), None);

@@ -38,6 +38,8 @@ pub const COMMAND_DESCRIPTION: usize = 100;
 pub const COMMAND_TOTAL: usize = 8000;
 /// Our own limit for the question that `/ask` takes; Discord allows 6000.
 pub const QUESTION: u16 = 1000;
+/// Our own limit for the reason of a hold.
+pub const REASON: u16 = 300;
 /// How long Discord waits for the first response to an interaction.
 pub const FIRST_RESPONSE: Duration = Duration::from_secs(3);
 

@@ -35,6 +35,11 @@ impl OutgoingMessage {
         Self { content: content.into(), ..self }
     }
 
+    /// Sets the buttons and menus.
+    pub fn with_components(self, components: Vec<CreateActionRow>) -> Self {
+        Self { components, ..self }
+    }
+
     /// A response to an interaction. If it is ephemeral, only one member sees it.
     pub fn response(self, ephemeral: bool) -> CreateInteractionResponse {
         CreateInteractionResponse::Message(self.response_message().ephemeral(ephemeral))

@@ -16,6 +16,7 @@ use tracing::{error, field, info, info_span};
 
 use super::super::cache::BoundedCache;
 use super::super::commands::{self, Action, ModerationAction};
+use super::super::desk::{Asked, DeskAction, Recorder, Task};
 use super::super::moderation::{self, Permission};
 use super::super::sentences;
 use super::super::token_bucket::{Admission, TokenBuckets};
@@ -31,10 +32,11 @@ use crate::ask::{Ask, Query};
 use crate::commands::{Command, Commands};
 use crate::config::{DiscordSettings, ModerationSettings};
 use crate::conversation::Turn;
-use crate::knowledge::EntryId;
+use crate::knowledge::{EntryId, Scope, TopicId};
 use crate::markup::is_only_markup;
 use crate::reply::{APOLOGY, Reply, Sheet};
 use crate::responder::Responder;
+use crate::store::WhyKept;
 
 /// How many messages are remembered whose answer was posted to the channel, so that a second click
 /// does not post it again.
@@ -42,6 +44,10 @@ const REMEMBERED_POSTS: usize = 1000;
 
 /// How many conversations are remembered, and no longer than the operator wants.
 const REMEMBERED_CONVERSATIONS: usize = 10_000;
+
+/// How the option of `/faq hold` names everything, and a topic. No id of an answer has a space.
+const EVERYTHING: &str = "everything";
+const TOPIC: &str = "topic ";
 
 /// Where a member has a conversation.
 type Place = (UserId, ChannelId);
@@ -58,6 +64,7 @@ pub struct Router {
     askers: BoundedCache<MessageId, UserId>,
     conversations: BoundedCache<Place, (Instant, Turn)>,
     is_reloading: AtomicBool,
+    recorder: Recorder,
     today: fn() -> Date,
 }
 
@@ -72,10 +79,12 @@ pub struct Response {
 }
 
 /// What follows after the first response.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Deferred {
     /// A report replaces the response.
     Report(Report),
+    /// What the desk shows replaces the response.
+    Desk(Task),
     /// The message whose component was used is deleted.
     DeleteMessage,
 }
@@ -111,8 +120,14 @@ impl Router {
             askers: BoundedCache::new(discord.remembered_replies),
             conversations: BoundedCache::new(REMEMBERED_CONVERSATIONS),
             is_reloading: AtomicBool::new(false),
+            recorder: Recorder::none(),
             today,
         }
+    }
+
+    /// Reports the questions that cannot be answered.
+    pub fn with_recorder(self, recorder: Recorder) -> Self {
+        Self { recorder, ..self }
     }
 
     /// The commands for the current content.
@@ -159,7 +174,7 @@ impl Router {
                 return Ok(OutgoingMessage::text(sentences::CANNOT_SEE));
             }
             let query = Query::Question(message.text.clone());
-            let reply = self.respond_in(place, goes_on, front_end, query)?;
+            let reply = self.respond_in(place, goes_on, message.is_direct, front_end, query)?;
             Ok(render(&reply, Audience::Everybody, None))
         });
         Some(reply.flatten().unwrap_or_else(|failure| failure.message()))
@@ -275,7 +290,8 @@ impl Router {
         page: Option<(&str, Option<usize>)>,
     ) -> Response {
         let place = (invocation.user, invocation.channel);
-        let respond = || self.respond_in(place, true, front_end, query);
+        let is_direct = invocation.guild.is_none();
+        let respond = || self.respond_in(place, true, is_direct, front_end, query);
         self.answer_by(respond, invocation, private, page)
     }
 
@@ -303,6 +319,9 @@ impl Router {
 
     fn component(&self, component: &ComponentInteraction) -> Response {
         let invocation = &Invocation::from(component);
+        if let Some(action) = desk_action(component) {
+            return self.desk(invocation, action, CreateInteractionResponse::Acknowledge);
+        }
         let message = &component.message;
         let private = is_ephemeral(message);
         // Only the asker can change the message; other members get a private answer.
@@ -370,7 +389,9 @@ impl Router {
         if let Some(wait) = self.limit(invocation) {
             return wait;
         }
-        match self.respond_in((invocation.user, invocation.channel), false, front_end, query) {
+        let (place, is_direct) =
+            ((invocation.user, invocation.channel), invocation.guild.is_none());
+        match self.respond_in(place, false, is_direct, front_end, query) {
             Ok(reply) => Response::update(render(&reply, audience(invocation, private), page)),
             Err(failure) => Response::private(failure.message()),
         }
@@ -388,6 +409,12 @@ impl Router {
     }
 
     fn none_of_these(&self, invocation: &Invocation<'_>, is_own: bool) -> Response {
+        let place = (invocation.user, invocation.channel);
+        if let Some((_, Turn { question, answered: None, .. })) = self.conversations.get(&place)
+            && is_own
+        {
+            self.record(question, WhyKept::Ambiguous, invocation.guild.is_none());
+        }
         let reply = self.responder.none_of_these((self.today)());
         let message = render(&reply, Audience::Everybody, None);
         if is_own {
@@ -499,11 +526,36 @@ impl Router {
             ModerationAction::Reload => Report::Reload,
             ModerationAction::Check => Report::Check,
             ModerationAction::Show => return self.show_to_moderator(options),
+            ModerationAction::Gaps => return self.desk(invocation, DeskAction::Gaps, deferred()),
+            ModerationAction::Release => {
+                return self.desk(invocation, DeskAction::Holds, deferred());
+            }
+            ModerationAction::Audit => return self.desk(invocation, DeskAction::Audit, deferred()),
+            ModerationAction::Hold => {
+                return match hold(options) {
+                    Some(action) => self.desk(invocation, action, deferred()),
+                    None => Response::sentence(sentences::NO_SUCH_DAY),
+                };
+            }
         };
         if self.is_reloading.swap(true, Ordering::AcqRel) {
             return Response::sentence(sentences::RELOAD_RUNNING);
         }
         Response { deferred: Some(Deferred::Report(work)), ..Response::only(deferred()) }
+    }
+
+    /// Acknowledges, and leaves the rest to the desk.
+    fn desk(
+        &self,
+        invocation: &Invocation<'_>,
+        action: DeskAction,
+        acknowledgement: CreateInteractionResponse,
+    ) -> Response {
+        if let Some(refusal) = Permission::of(invocation, &self.moderation).refusal() {
+            return Response::sentence(refusal);
+        }
+        let task = Task { action, by: invocation.user };
+        Response { deferred: Some(Deferred::Desk(task)), ..Response::only(acknowledgement) }
     }
 
     /// Everything about an entry, or an explanation of the decision about a question.
@@ -543,15 +595,18 @@ impl Router {
                 let found = self.responder.suggest_quotations(typed, limits::CHOICES);
                 found.into_iter().map(|(key, words)| (words, key.as_str().to_owned())).collect()
             }
-            Some(Action::Moderate(ModerationAction::Show))
+            Some(Action::Moderate(action @ (ModerationAction::Show | ModerationAction::Hold)))
                 if Permission::of(&Invocation::from(command), &self.moderation)
                     == Permission::Granted =>
             {
                 let found = self.responder.editors_choices(typed, limits::CHOICES);
-                found
+                let found = found
                     .into_iter()
-                    .map(|(id, question)| (format!("{id}: {question}"), id.as_str().to_owned()))
-                    .collect()
+                    .map(|(id, question)| (format!("{id}: {question}"), id.as_str().to_owned()));
+                match action {
+                    ModerationAction::Hold => self.scopes(typed).chain(found).collect(),
+                    _ => found.collect(),
+                }
             }
             _ => Vec::new(),
         };
@@ -565,22 +620,43 @@ impl Router {
         Response::only(CreateInteractionResponse::Autocomplete(response))
     }
 
+    /// What can be held back at once, as (name, value), if its name contains the typed text.
+    fn scopes(&self, typed: &str) -> impl Iterator<Item = (String, String)> {
+        let topics = self.responder.topics().into_iter();
+        let topics = topics.map(|(id, name)| (format!("Topic: {name}"), format!("{TOPIC}{id}")));
+        let everything = ("Everything".to_owned(), EVERYTHING.to_owned());
+        let typed = typed.trim().to_lowercase();
+        let all = std::iter::once(everything).chain(topics);
+        all.filter(move |(name, _)| name.to_lowercase().contains(&typed))
+    }
+
     /// Asks the core in a conversation. `goes_on` is whether what was asked before may count.
     fn respond_in(
         &self,
         place: Place,
         goes_on: bool,
+        is_direct: bool,
         front_end: &str,
         query: Query,
     ) -> Result<Reply, Failure> {
         let keeps = self.discord.conversation;
         let last = self.conversations.get(&place).filter(|(at, _)| goes_on && at.elapsed() < keeps);
-        let (reply, turn) =
-            self.respond_after(front_end, query, last.map(|(_, turn)| turn).as_ref())?;
+        let last = last.map(|(_, turn)| turn);
+        let (reply, turn) = self.respond_after(front_end, query.clone(), last.as_ref())?;
+        if let (Query::Question(words), Reply::NoAnswer(no_answer)) = (query, &reply)
+            && no_answer.is_a_gap()
+        {
+            self.record(words, WhyKept::Unanswered, is_direct);
+        }
         if !keeps.is_zero() {
             self.conversations.put(place, (Instant::now(), turn));
         }
         Ok(reply)
+    }
+
+    fn record(&self, words: String, why: WhyKept, in_direct_message: bool) {
+        let asked = Asked { words, why, entry: None, note: None, in_direct_message };
+        self.recorder.record(asked);
     }
 
     /// Asks the core without a conversation.
@@ -699,6 +775,29 @@ fn catch_panic<T>(work: impl FnOnce() -> T) -> Result<T, Failure> {
         error!(reference = failure.reference, "answering panicked");
         failure
     })
+}
+
+/// What a moderator wants from the desk; `None` if the component is none of the desk's.
+fn desk_action(component: &ComponentInteraction) -> Option<DeskAction> {
+    let custom_id = &component.data.custom_id;
+    match selected_value(component) {
+        Some(chosen) => DeskAction::of_menu(custom_id, chosen),
+        None => DeskAction::of_button(custom_id),
+    }
+}
+
+/// The hold that the options of the command describe. `None` if the last day is no day.
+fn hold(options: Options<'_>) -> Option<DeskAction> {
+    let until = options.text(commands::UNTIL).map(str::trim).filter(|text| !text.is_empty());
+    let until = until.map(str::parse).transpose().ok()?;
+    let held = options.text(commands::ENTRY).unwrap_or_default().trim();
+    let scope = match (held, held.strip_prefix(TOPIC)) {
+        (EVERYTHING, _) => Scope::Everything,
+        (_, Some(topic)) => Scope::Topic(TopicId::new(topic)),
+        (entry, None) => Scope::Entry(EntryId::new(entry)),
+    };
+    let reason = options.text(commands::REASON).unwrap_or_default().trim().to_owned();
+    Some(DeskAction::Hold { scope, reason, until })
 }
 
 fn audience(invocation: &Invocation<'_>, private: bool) -> Audience {

@@ -1,0 +1,200 @@
+//! The moderators' desk, from Discord: the real program, a real store, a mock Discord.
+
+#![cfg(feature = "discord")]
+
+#[path = "support/discord_json.rs"]
+mod discord_json;
+#[path = "support/mock_discord.rs"]
+mod mock_discord;
+#[path = "support/shared_index.rs"]
+mod shared_index;
+
+use std::time::Duration;
+
+use mock_discord::{Desk, MockDiscord};
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+const STATUS: &str = "has the lamp suit ended";
+const MISSED: &str = "zorgle flim";
+
+/// Questions that must not get a worse answer.
+const PROTECTED: &str = r#"
+    [[questions]]
+    q = "has the lamp suit ended"
+    topics = ["status"]
+    style = "plain"
+
+    [[questions]]
+    q = "any lamp money for owners"
+    topics = ["money"]
+    style = "plain"
+"#;
+
+struct Server {
+    discord: MockDiscord,
+    folder: TempDir,
+}
+
+impl Server {
+    async fn start() -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        let questions = folder.path().join("questions");
+        std::fs::create_dir(&questions).expect("a folder");
+        std::fs::write(questions.join("own.toml"), PROTECTED).expect("a file");
+        let mut server = Self { discord: MockDiscord::start().await, folder };
+        server.run(1).await;
+        server
+    }
+
+    async fn run(&mut self, session: u64) {
+        let store = self.folder.path().join("desk.db").display().to_string();
+        let questions = self.folder.path().join("questions").display().to_string();
+        self.discord.run_bot(&[
+            ("CASECLERK_STORE_ADDRESS", &store),
+            ("CASECLERK_KNOWLEDGE_QUESTIONS", &questions),
+        ]);
+        self.discord.happened("identify", session).await;
+    }
+
+    async fn restart(&mut self) {
+        self.discord.terminate();
+        self.discord.ended().await;
+        self.run(2).await;
+    }
+
+    /// Asks as a member does.
+    async fn ask(&mut self, question: &str) -> String {
+        let mention = self.discord.mention(question);
+        self.discord.event("MESSAGE_CREATE", mention);
+        self.discord.request("POST /channels/10/messages").await.to_string()
+    }
+
+    async fn command(&mut self, name: &str, options: Value) -> Value {
+        self.discord.desk(Desk::Command(name, options)).await
+    }
+
+    /// Presses the button with this label.
+    async fn press(&mut self, shown: &Value, label: &str) -> Value {
+        let button = components(shown).find(|component| component["label"] == label);
+        let button = button.unwrap_or_else(|| panic!("no {label:?} in {shown}"));
+        let custom_id = button["custom_id"].as_str().expect("an id").to_owned();
+        self.discord.desk(Desk::Button(&custom_id)).await
+    }
+
+    /// Chooses the first option whose label contains this.
+    async fn choose(&mut self, shown: &Value, label: &str) -> Value {
+        let menu = components(shown).find(|component| component["type"] == 3);
+        let menu = menu.unwrap_or_else(|| panic!("no menu in {shown}"));
+        let options = menu["options"].as_array().expect("options").iter();
+        let option = options.clone().find(|option| text(&option["label"]).contains(label));
+        let option = option.unwrap_or_else(|| panic!("no {label:?} in {menu}"));
+        self.discord.desk(Desk::Menu(&text(&menu["custom_id"]), &text(&option["value"]))).await
+    }
+
+    /// What the bot could not answer, as soon as it has stored it.
+    async fn gaps(&mut self, words: &str) -> Value {
+        for _ in 0..100 {
+            let shown = self.command("gaps", json!({})).await;
+            if shown.to_string().contains(words) {
+                return shown;
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        panic!("{words:?} was not kept");
+    }
+}
+
+fn components(shown: &Value) -> impl Iterator<Item = &Value> {
+    let rows = shown["components"].as_array().into_iter().flatten();
+    rows.flat_map(|row| row["components"].as_array().into_iter().flatten())
+}
+
+fn text(value: &Value) -> String {
+    value.as_str().unwrap_or_default().to_owned()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_missed_question_is_taught_by_two_choices_and_a_confirmation() {
+    let mut server = Server::start().await;
+    assert!(server.ask(MISSED).await.contains("no vetted answer"));
+    let gaps = server.gaps(MISSED).await;
+    let group = server.choose(&gaps, MISSED).await;
+    let asked = server.choose(&group, "Is the case over?").await;
+    assert!(text(&asked["content"]).contains(MISSED), "{asked}");
+    let learnt = server.press(&asked, "Yes").await;
+    assert!(text(&learnt["content"]).contains("Learnt"), "{learnt}");
+    assert!(server.ask(MISSED).await.contains("The plaintiff ended it"));
+    let left = server.press(&learnt, "Next").await;
+    assert!(text(&left["content"]).contains("no question that I could not answer"), "{left}");
+
+    server.restart().await;
+    assert!(server.ask(MISSED).await.contains("The plaintiff ended it"));
+    let audit = server.command("audit", json!({})).await;
+    assert!(text(&audit["content"]).contains("1. “zorgle flim” is answered by"), "{audit}");
+    server.choose(&audit, "1.").await;
+    assert!(server.ask(MISSED).await.contains("no vetted answer"));
+    let audit = server.command("audit", json!({})).await;
+    assert!(text(&audit["content"]).contains("Undone by member 1"), "{audit}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_answer_is_held_back_at_once_and_after_a_restart() {
+    let mut server = Server::start().await;
+    let options = json!({"entry": "status/is-it-over", "reason": "new facts"});
+    let held = server.command("hold", options).await;
+    assert!(text(&held["content"]).contains("Held back: “Is the case over?”"), "{held}");
+    assert!(server.ask(STATUS).await.contains("under review since"));
+    server.restart().await;
+    let answer = server.ask(STATUS).await;
+    assert!(answer.contains("under review since") && answer.contains("without prejudice"));
+    let holds = server.command("release", json!({})).await;
+    server.choose(&holds, "Is the case over?").await;
+    assert!(server.ask(STATUS).await.contains("The plaintiff ended it"));
+    for (entry, until, answer) in [
+        ("everything", "2020-01-01", "over already"),
+        ("no/such-answer", "", "no such answer"),
+        ("topic nothing", "", "no such topic"),
+    ] {
+        let options = json!({"entry": entry, "reason": "x", "until": until});
+        let refused = server.command("hold", options).await;
+        assert!(text(&refused["content"]).contains(answer), "{refused}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_not_for_us_is_taken_away() {
+    let mut server = Server::start().await;
+    server.ask("how do i join the pumpkin settlement").await;
+    let gaps = server.gaps("pumpkin").await;
+    let group = server.choose(&gaps, "pumpkin").await;
+    let taken = server.press(&group, "Not for us").await;
+    assert!(text(&taken["content"]).contains("Taken away"), "{taken}");
+    let left = server.press(&taken, "Next").await;
+    assert!(text(&left["content"]).contains("no question that I could not answer"), "{left}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_a_store_every_question_is_answered_and_the_desk_says_why() {
+    let mut server = Server::start().await;
+    let file = server.folder.path().join("desk.db");
+    std::fs::remove_file(&file).expect("the store was made");
+    std::fs::create_dir(&file).expect("a folder in its place");
+    assert!(server.ask(STATUS).await.contains("The plaintiff ended it"));
+    let options = json!({"entry": "status/is-it-over", "reason": "new facts"});
+    let refused = server.command("hold", options.clone()).await;
+    assert!(text(&refused["content"]).contains("the store does not work now"), "{refused}");
+    assert!(server.ask(STATUS).await.contains("The plaintiff ended it"));
+    std::fs::remove_dir(&file).expect("it is empty");
+    let held = server.command("hold", options).await;
+    assert!(text(&held["content"]).contains("Held back"), "{held}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_bot_that_keeps_nothing_says_so() {
+    let mut discord = MockDiscord::with_bot().await;
+    for name in ["gaps", "audit", "release"] {
+        let shown = discord.desk(Desk::Command(name, json!({}))).await;
+        assert!(text(&shown["content"]).contains("store.address"), "{shown}");
+    }
+}
