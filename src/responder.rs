@@ -11,7 +11,7 @@ use crate::ask::{Ask, Query};
 use crate::commands::Commands;
 use crate::config::{OperatorSettings, Settings};
 use crate::conversation::Turn;
-use crate::eval::{self, Change, TruthError, read_sets, run};
+use crate::eval::{self, TruthError, read_sets, run};
 use crate::index::{IndexError, Origin};
 use crate::knowledge::{
     Amendment, Aspect, EntryId, FaqEntry, Finding, Knowledge, LoadError, QuotationKey, Severity,
@@ -25,6 +25,8 @@ use crate::matcher::{
     SnapshotError, UnknownPart, VectorTable,
 };
 use crate::reply::{self, Reply, Sheet, Suggestion};
+
+pub use crate::eval::Change as OutcomeChange;
 
 /// The most quotations that `/quote` shows.
 const MAX_QUOTATIONS: usize = 3;
@@ -100,7 +102,7 @@ pub struct Effect {
     pub reach: Vec<Reach>,
     /// The questions of `knowledge.questions` that get another answer than before, those for the
     /// worse first.
-    pub questions: Result<Vec<Change>, TruthError>,
+    pub questions: Result<Vec<OutcomeChange>, TruthError>,
 }
 
 /// Why the content cannot be served.

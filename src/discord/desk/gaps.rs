@@ -8,8 +8,8 @@ use super::super::interaction::outgoing::OutgoingMessage;
 use super::screen::{Choice, Screen};
 use super::task::DeskAction;
 use super::{Desk, DeskError};
-use crate::eval::Change as OutcomeChange;
 use crate::knowledge::{Amendment, Change, EntryId};
+use crate::responder::OutcomeChange;
 use crate::store::{KeptQuestion, WhyKept};
 
 /// How many kept questions are looked at, the latest ones.
