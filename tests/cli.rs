@@ -683,6 +683,69 @@ fn an_unknown_variable_is_named_with_the_nearest() {
     );
 }
 
+#[cfg(unix)]
+#[test]
+fn a_variable_that_is_not_utf8_is_named() {
+    use std::os::unix::ffi::OsStrExt;
+    let tiny = Tiny::new();
+    let value = std::ffi::OsStr::from_bytes(b"/tmp/F\xe4lle");
+    for variable in ["CASECLERK_KNOWLEDGE_FAQ", "DISCORD_TOKEN"] {
+        let output = on(&tiny).arg("config").env(variable, value).output().expect("it starts");
+        let log = text(&output.stderr);
+        assert_eq!(output.status.code(), Some(2), "{log}");
+        assert!(log.contains(variable) && log.contains("UTF-8"), "{log}");
+    }
+    let output = on(&tiny).arg("config").env("LS_COLORS", value).output().expect("it starts");
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+}
+
+/// As from a file of variables with Windows line ends.
+#[test]
+fn a_line_break_after_the_value_of_a_variable_does_no_harm() {
+    let tiny = Tiny::new();
+    let output = on(&tiny)
+        .args(["ask", "is it over"])
+        .env("CASECLERK_KNOWLEDGE_FAQ", format!("{}\r", tiny.faq().display()))
+        .env("CASECLERK_DISCORD_VISIBILITY", "public\r\n")
+        .env("CASECLERK_LINT_REVIEW_AFTER_DAYS", "7\r")
+        .output()
+        .expect("it starts");
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+}
+
+#[test]
+fn a_log_filter_that_would_be_silent_by_mistake_is_refused_or_ignored() {
+    let tiny = Tiny::new();
+    // A missing table of vectors is a warning.
+    let index = |filter: &str, index: &str| {
+        on(&tiny)
+            .args(["index", "--index", index])
+            .env("CASECLERK_LOG_FILTER", filter)
+            .env("CASECLERK_MATCHER_VECTORS", "nowhere.bin")
+            .output()
+            .expect("it starts")
+    };
+    let empty = index("", "one");
+    assert!(!empty.stderr.is_empty(), "an empty filter silences the log");
+    let wrong = index("warning", "two");
+    let log = text(&wrong.stderr);
+    assert_eq!(wrong.status.code(), Some(2), "{log}");
+    assert!(log.contains("CASECLERK_LOG_FILTER") && log.contains("did you mean `warn`"), "{log}");
+}
+
+#[cfg(feature = "discord")]
+#[test]
+fn a_token_that_is_none_is_refused_with_the_reason() {
+    let tiny = Tiny::new();
+    for (token, reason) in [("\"abc.def\"", "quotation marks"), ("abc.def\n.ghi", "line break")] {
+        let output = on(&tiny).arg("run").env("DISCORD_TOKEN", token).output().expect("it starts");
+        let log = text(&output.stderr);
+        assert_eq!(output.status.code(), Some(2), "{log}");
+        assert!(log.contains("DISCORD_TOKEN") && log.contains(reason), "{log}");
+        assert!(!log.contains("abc"), "{log}");
+    }
+}
+
 #[test]
 fn config_tells_where_each_value_comes_from() {
     let tiny = Tiny::new();

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use super::ConfigError;
-use super::options::{LOG_FILTER, Options};
+use super::options::Options;
 use super::secret::TokenSource;
 
 /// config.toml documents the options of these fields.
@@ -117,7 +117,7 @@ impl Settings {
                 guild: options.ids("moderation.guild")?.first().copied(),
                 roles: options.ids("moderation.roles")?,
             },
-            log_filter: options.text(LOG_FILTER),
+            log_filter: options.log_filter()?,
             log_filter_is_default: options.log_filter_is_default(),
             log_format: match options.one_of("log.format", ["text", "json"])?.as_str() {
                 "json" => LogFormat::Json,
@@ -245,6 +245,26 @@ mod tests {
             let settings = settings(variables).unwrap();
             (settings.log_filter, settings.log_filter_is_default)
         };
+    #[test]
+    fn a_log_filter_that_would_silence_everything_is_none() {
+        let filter = "CASECLERK_LOG_FILTER";
+        assert!(settings(&[(filter, " ")]).unwrap().log_filter_is_default);
+        let both = settings(&[(filter, ""), ("RUST_LOG", "debug")]).unwrap();
+        assert_eq!(both.log_filter, "debug");
+        assert_eq!(
+            error(filter, "warning"),
+            "the environment variable CASECLERK_LOG_FILTER: invalid value for `log.filter`: \
+             \"warning\" is neither a level (off, error, warn, info, debug, trace) nor a part of \
+             the program, such as caseclerk; did you mean `warn`?"
+        );
+    }
+
+    #[test]
+    fn a_wrong_value_shows_its_control_characters() {
+        let found = error("CASECLERK_DISCORD_VISIBILITY", "pub\rlic");
+        assert!(found.contains(r#"found "pub\rlic""#), "{found}");
+    }
+
         assert_eq!(filter(&[]), ("warn".to_owned(), true));
         assert_eq!(filter(&[("RUST_LOG", "error")]), ("error".to_owned(), false));
         assert_eq!(filter(&[("RUST_LOG", "warn")]), ("warn".to_owned(), false));
