@@ -7,7 +7,7 @@ mod tiny;
 use std::fs;
 use std::io::Write;
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::{Command, Output, Stdio};
 
 use caseclerk::commands::{Command as BotCommand, Commands};
 use caseclerk::config::Options;
@@ -533,17 +533,9 @@ fn no_colours_reach_a_pipe() {
 #[test]
 fn a_conversation_goes_through_a_pipe() {
     let tiny = Tiny::new();
-    let mut child = on(&tiny)
-        .arg("chat")
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .expect("it starts");
     let typed =
         "/status\n/quote lamp\nstatus/is-it-over\n/more\n1\n/reload\n/quote\n/nonsense\n\n/quit\n";
-    child.stdin.take().expect("a pipe").write_all(typed.as_bytes()).expect("it listens");
-    let output = child.wait_with_output().expect("it ends");
+    let output = chat(&mut on(&tiny), typed.as_bytes());
     let printed = text(&output.stdout);
     for wanted in [
         "Where the case stands",
@@ -559,6 +551,29 @@ fn a_conversation_goes_through_a_pipe() {
         assert!(printed.contains(wanted), "no “{wanted}” in:\n{printed}\n{}", text(&output.stderr));
     }
     assert_eq!(output.status.code(), Some(0));
+}
+
+/// What was typed in another encoding is said to be unreadable, once, and the conversation goes on.
+#[test]
+fn a_conversation_goes_on_after_a_line_that_is_not_utf8() {
+    let tiny = Tiny::new();
+    let output = chat(&mut on(&tiny), b"is it over?\nF\xe4lle\n/status\n");
+    let printed = text(&output.stdout);
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    assert_eq!(printed.matches("not UTF-8").count(), 1, "{printed}");
+    assert!(printed.contains("Where the case stands"), "{printed}");
+    assert_eq!(text(&output.stderr), "");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn what_cannot_be_typed_from_is_said_once() {
+    let tiny = Tiny::new();
+    let folder = fs::File::open(tiny.root()).expect("a folder can be opened");
+    let output = on(&tiny).arg("chat").stdin(folder).output().expect("it starts");
+    let log = text(&output.stderr);
+    assert_eq!(output.status.code(), Some(2), "{log}");
+    assert_eq!(log.matches("directory").count(), 1, "{log}");
 }
 
 // Pipes.
@@ -805,6 +820,14 @@ fn caseclerk() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_caseclerk"));
     command.current_dir(env!("CARGO_MANIFEST_DIR")).env_clear();
     command
+}
+
+/// What `caseclerk chat` prints when this is typed into a pipe.
+fn chat(command: &mut Command, typed: &[u8]) -> Output {
+    let pipes = command.arg("chat").stdin(Stdio::piped()).stdout(Stdio::piped());
+    let mut child = pipes.stderr(Stdio::piped()).spawn().expect("it starts");
+    child.stdin.take().expect("a pipe").write_all(typed).expect("it listens");
+    child.wait_with_output().expect("it ends")
 }
 
 /// The program with the tiny FAQ, the date of the tests, and the shared index.
