@@ -5,7 +5,7 @@ mod shared_index;
 mod tiny;
 
 use std::fs;
-use std::io::Write;
+use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
@@ -574,6 +574,39 @@ fn what_cannot_be_typed_from_is_said_once() {
     let log = text(&output.stderr);
     assert_eq!(output.status.code(), Some(2), "{log}");
     assert_eq!(log.matches("directory").count(), 1, "{log}");
+}
+
+/// A folder that was made again is another folder, though it has the same name.
+#[cfg(target_os = "linux")]
+#[test]
+fn relative_paths_still_lead_somewhere_when_the_working_folder_was_made_again() {
+    let tiny = Tiny::new();
+    let folder = tiny.root().join("work");
+    let copied = |from: &Path| {
+        fs::create_dir_all(&folder).expect("a folder");
+        let copied = Command::new("cp").arg("-r").arg(from).arg(folder.join("faq")).status();
+        assert!(copied.expect("cp starts").success());
+    };
+    copied(&tiny.faq());
+    let mut child = on(&tiny)
+        .args(["chat", "--faq", "faq", "--index", "index"])
+        .current_dir(&folder)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("it starts");
+    let mut printed = BufReader::new(child.stdout.take().expect("a pipe")).lines();
+    let mut typed = child.stdin.take().expect("a pipe");
+    let mut reads = |wanted: &str| {
+        let found = printed.find(|line| line.as_ref().is_ok_and(|line| line.contains(wanted)));
+        assert!(found.is_some(), "no “{wanted}”");
+    };
+    reads("/quit");
+    fs::remove_dir_all(&folder).expect("it can be removed");
+    copied(&tiny.faq());
+    typed.write_all(b"/reload\n/quit\n").expect("it listens");
+    reads("Reloaded: 0 added, 0 changed, 0 withdrawn.");
+    assert!(child.wait().expect("it ends").success());
 }
 
 // Pipes.

@@ -17,5 +17,5 @@ pub use error::ConfigError;
 pub use options::{OptionValue, Options, Origin};
 pub use secret::{Secret, TokenSource};
 pub use settings::{
-    DiscordSettings, LogFormat, ModerationSettings, OperatorSettings, RateLimit, Settings,
+    DiscordSettings, LogFormat, ModerationSettings, OperatorSettings, RateLimit, Settings, lasting,
 };

@@ -1,6 +1,6 @@
 //! The checked, typed settings.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::ConfigError;
@@ -92,6 +92,12 @@ pub struct ModerationSettings {
 pub enum LogFormat {
     Text,
     Json,
+}
+
+/// A path for later, when the folder in which the program was started may have been made again. Such
+/// a folder is another one, and a relative path leads nowhere.
+pub fn lasting(path: &Path) -> PathBuf {
+    std::path::absolute(path).unwrap_or_else(|_| path.to_owned())
 }
 
 impl Settings {
@@ -240,12 +246,6 @@ mod tests {
     }
 
     #[test]
-    fn rust_log_sets_the_log_filter_and_our_own_variable_wins() {
-        let filter = |variables: &[(&str, &str)]| {
-            let settings = settings(variables).unwrap();
-            (settings.log_filter, settings.log_filter_is_default)
-        };
-    #[test]
     fn a_log_filter_that_would_silence_everything_is_none() {
         let filter = "CASECLERK_LOG_FILTER";
         assert!(settings(&[(filter, " ")]).unwrap().log_filter_is_default);
@@ -265,6 +265,12 @@ mod tests {
         assert!(found.contains(r#"found "pub\rlic""#), "{found}");
     }
 
+    #[test]
+    fn rust_log_sets_the_log_filter_and_our_own_variable_wins() {
+        let filter = |variables: &[(&str, &str)]| {
+            let settings = settings(variables).unwrap();
+            (settings.log_filter, settings.log_filter_is_default)
+        };
         assert_eq!(filter(&[]), ("warn".to_owned(), true));
         assert_eq!(filter(&[("RUST_LOG", "error")]), ("error".to_owned(), false));
         assert_eq!(filter(&[("RUST_LOG", "warn")]), ("warn".to_owned(), false));
