@@ -12,6 +12,7 @@ use whichlang::Lang as Whichlang;
 use super::english::is_english;
 use super::fold::fold;
 use super::function_words::is_function_word;
+use super::scripts::{UNDETERMINED, by_script, is_latin, plain};
 
 /// A language, by its ISO 639-1 code, with frequent words of it.
 struct Language {
@@ -45,8 +46,8 @@ impl Foreign {
         Self { languages: languages.map(language).collect() }
     }
 
-    /// The ISO 639-1 code of the language of a text; `None` for English and for what cannot be
-    /// told. `is_used` says whether the FAQ uses a word often, such as a name, and `is_misspelt`
+    /// The ISO 639-1 code of the language of a text, or `und` if it is another one than English that
+    /// cannot be told; `None` for English and for what may be English. `is_used` says whether the FAQ uses a word often, such as a name, and `is_misspelt`
     /// whether it looks like such a word.
     pub fn recognise(
         &self,
@@ -58,12 +59,12 @@ impl Foreign {
         let letters = folded.chars().filter(|c| c.is_alphabetic());
         let (latin, other): (Vec<char>, Vec<char>) = letters.partition(|c| is_latin(*c));
         if other.len() > latin.len() {
-            return by_letters(text).map(str::to_owned);
+            return by_script(text).map(str::to_owned);
         }
         let words: Vec<&str> =
             folded.split(|c: char| !c.is_alphabetic()).filter(|word| !word.is_empty()).collect();
         let is_known = |word: &str| {
-            word.len() == 1 || is_function_word(word) || is_english(word) || is_used(word)
+            word.chars().count() == 1 || is_function_word(word) || is_english(word) || is_used(word)
         };
         let unknown = words.iter().filter(|word| !is_known(word)).count();
         let share = unknown as f32 / words.len().max(1) as f32;
@@ -93,49 +94,56 @@ impl Foreign {
         // Without any frequent word it may be English with mistakes.
         let strange = words.iter().filter(|word| !is_known(word) && !is_misspelt(word)).count();
         let is_strange = strange >= MIN_STRANGE && 2 * strange >= words.len();
-        let is_reliable = whatlang::detect(text).is_some_and(|info| info.is_reliable());
-        by_letters(text).filter(|_| most > 0 || is_strange && is_reliable).map(str::to_owned)
+        let text = plain(text);
+        let is_reliable = whatlang::detect(&text).is_some_and(|info| info.is_reliable());
+        by_letters(&text).filter(|_| most > 0 || is_strange && is_reliable).map(str::to_owned)
     }
 }
 
-fn is_latin(c: char) -> bool {
-    matches!(u32::from(c), 0..=0x24F | 0x1E00..=0x1EFF)
-}
-
-/// The guess of the libraries. whatlang comes first for what whichlang does not know.
+/// The guess of the libraries about a text in Latin letters. whatlang comes first for what whichlang
+/// does not know.
 fn by_letters(text: &str) -> Option<&'static str> {
     let reliable = whatlang::detect(text).filter(whatlang::Info::is_reliable);
     let rarer = reliable.and_then(|info| {
         Some(match info.lang() {
             Whatlang::Pol => "pl",
-            Whatlang::Ukr => "uk",
             Whatlang::Ind => "id",
             Whatlang::Ces => "cs",
             Whatlang::Ron => "ro",
             Whatlang::Hun => "hu",
-            Whatlang::Ell => "el",
-            Whatlang::Heb => "he",
-            _ => return None,
+            Whatlang::Eng
+            | Whatlang::Deu
+            | Whatlang::Fra
+            | Whatlang::Ita
+            | Whatlang::Nld
+            | Whatlang::Por
+            | Whatlang::Spa
+            | Whatlang::Swe
+            | Whatlang::Tur
+            | Whatlang::Vie => return None,
+            // whichlang would take it for one of those.
+            _ => UNDETERMINED,
         })
     });
     rarer.or_else(|| {
         Some(match whichlang::detect_language(text) {
-            Whichlang::Ara => "ar",
-            Whichlang::Cmn => "zh",
             Whichlang::Deu => "de",
             Whichlang::Eng => return None,
             Whichlang::Fra => "fr",
-            Whichlang::Hin => "hi",
             Whichlang::Ita => "it",
-            Whichlang::Jpn => "ja",
-            Whichlang::Kor => "ko",
             Whichlang::Nld => "nl",
             Whichlang::Por => "pt",
-            Whichlang::Rus => "ru",
             Whichlang::Spa => "es",
             Whichlang::Swe => "sv",
             Whichlang::Tur => "tr",
             Whichlang::Vie => "vi",
+            // Their scripts decide.
+            Whichlang::Ara
+            | Whichlang::Cmn
+            | Whichlang::Hin
+            | Whichlang::Jpn
+            | Whichlang::Kor
+            | Whichlang::Rus => return by_script(text),
         })
     })
 }
