@@ -155,6 +155,9 @@ fn nobody_is_addressed_in_a_language_that_is_not_theirs() {
         ("வழக்கு முடிந்ததா?", "ta"),
         ("پرونده تمام شد؟", "und"),
         ("کیا کیس ختم ہو گیا؟", "und"),
+        // Finnish and Tagalog, with a word of Portuguese and of Polish
+        ("onko juttu ohi ja saanko rahaa", "und"),
+        ("tapos na ba ang kaso at mababayaran ba ako", "und"),
     ] {
         assert_eq!(told(text), (Some(code.to_owned()), english.clone()), "{text}");
     }

@@ -29,6 +29,9 @@ pub struct Foreign {
 /// So many frequent words of one language are enough, if others are no more frequent.
 const ENOUGH_WORDS: usize = 2;
 
+/// A single word of so few letters, such as `ja`, is a word of many languages.
+const MAX_SHORT: usize = 2;
+
 /// The smallest share of unknown words, with enough frequent words of a language and without.
 const UNKNOWN_WITH_WORDS: f32 = 0.25;
 const UNKNOWN_WITHOUT_WORDS: f32 = 0.5;
@@ -47,8 +50,8 @@ impl Foreign {
     }
 
     /// The ISO 639-1 code of the language of a text, or `und` if it is another one than English that
-    /// cannot be told; `None` for English and for what may be English. `is_used` says whether the FAQ uses a word often, such as a name, and `is_misspelt`
-    /// whether it looks like such a word.
+    /// cannot be told; `None` for English and for what may be English. `is_used` says whether the FAQ
+    /// uses a word often, such as a name, and `is_misspelt` whether it looks like such a word.
     pub fn recognise(
         &self,
         text: &str,
@@ -71,32 +74,50 @@ impl Foreign {
         if unknown == 0 || share < UNKNOWN_WITH_WORDS {
             return None;
         }
-        let mut counts: Vec<(usize, &str)> = self
-            .languages
-            .iter()
-            .map(|language| {
-                let counted = words.iter().filter(|word| language.words.contains(**word));
-                (counted.filter(|word| !is_used(word)).count(), language.code.as_str())
-            })
-            .collect();
-        counts.sort_by_key(|(count, _)| std::cmp::Reverse(*count));
-        let (most, code) = counts.first().copied().unwrap_or_default();
-        let is_first = most > counts.get(1).map_or(0, |(count, _)| *count);
-        if most >= ENOUGH_WORDS && is_first {
-            return Some(code.to_owned());
+        let leaders = self.leaders(&words, &is_used);
+        if let [(words, code)] = &leaders[..]
+            && words.len() >= ENOUGH_WORDS
+        {
+            return Some((*code).to_owned());
         }
         if unknown < 2 || share < UNKNOWN_WITHOUT_WORDS {
             return None;
         }
-        if most > 0 && is_first {
-            return Some(code.to_owned());
+        let text = plain(text);
+        match &leaders[..] {
+            [] => {}
+            [(words, code)] if words.iter().any(|word| word.len() > MAX_SHORT) => {
+                return Some((*code).to_owned());
+            }
+            // A short word, or one of several languages, needs the libraries to agree.
+            _ => {
+                let agrees = |guess: &str| leaders.iter().any(|(_, code)| *code == guess);
+                let sure = |guess| if agrees(guess) { guess } else { UNDETERMINED };
+                return by_letters(&text).map(|guess| sure(guess).to_owned());
+            }
         }
         // Without any frequent word it may be English with mistakes.
         let strange = words.iter().filter(|word| !is_known(word) && !is_misspelt(word)).count();
         let is_strange = strange >= MIN_STRANGE && 2 * strange >= words.len();
-        let text = plain(text);
         let is_reliable = whatlang::detect(&text).is_some_and(|info| info.is_reliable());
-        by_letters(&text).filter(|_| most > 0 || is_strange && is_reliable).map(str::to_owned)
+        by_letters(&text).filter(|_| is_strange && is_reliable).map(str::to_owned)
+    }
+
+    /// The languages of which a text has the most frequent words, each with these words and its code.
+    fn leaders<'t>(
+        &self,
+        words: &[&'t str],
+        is_used: impl Fn(&str) -> bool,
+    ) -> Vec<(Vec<&'t str>, &str)> {
+        let of = |language: &Language| -> Vec<&'t str> {
+            let is_of = |word: &&str| language.words.contains(*word) && !is_used(word);
+            words.iter().copied().filter(is_of).collect()
+        };
+        let found = self.languages.iter().map(|language| (of(language), language.code.as_str()));
+        let mut leaders: Vec<_> = found.filter(|(words, _)| !words.is_empty()).collect();
+        let most = leaders.iter().map(|(words, _)| words.len()).max();
+        leaders.retain(|(words, _)| Some(words.len()) == most);
+        leaders
     }
 }
 
