@@ -12,8 +12,8 @@ pub(super) const PREFIX: &str = "CASECLERK_";
 /// The variables that may concern us, as text without the line break that a file with Windows line
 /// ends leaves at the end of a value.
 ///
-/// One of ours that is not UTF-8 is an error, because without it the bot would serve another FAQ, or
-/// look for no token, without a word.
+/// One of ours that is not UTF-8 is an error, because without it the bot would serve another FAQ
+/// without a word.
 pub fn own_variables(
     environment: impl Iterator<Item = (OsString, OsString)>,
 ) -> Result<Vec<(String, String)>, ConfigError> {

@@ -73,8 +73,7 @@ impl TokenSource {
     }
 }
 
-/// The token, if it can be one. Discord would refuse another, or the request for it could not even be
-/// built.
+/// The token, if it can be one. Discord would refuse another, or no request could be built with it.
 fn checked(token: Secret, place: impl FnOnce() -> String) -> Result<Secret, ConfigError> {
     match fault(token.reveal()) {
         None => Ok(token),

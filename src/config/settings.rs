@@ -94,8 +94,8 @@ pub enum LogFormat {
     Json,
 }
 
-/// A path for later, when the folder in which the program was started may have been made again. Such
-/// a folder is another one, and a relative path leads nowhere.
+/// A path for later, when the folder in which the program was started may have been made again.
+/// Such a folder is another one, and a relative path leads nowhere.
 pub fn lasting(path: &Path) -> PathBuf {
     std::path::absolute(path).unwrap_or_else(|_| path.to_owned())
 }

@@ -22,8 +22,8 @@ pub fn fold(text: &str) -> String {
     folded
 }
 
-/// The letter that a fancy one stands for, where the compatibility form of Unicode is not that letter
-/// alone, and a space for a blank that counts as a letter.
+/// The letter that a fancy one stands for, where the compatibility form of Unicode is not that
+/// letter alone, and a space for a blank that counts as a letter.
 pub(super) fn plain_letter(c: char) -> char {
     let enclosed = || {
         ENCLOSED.iter().find_map(|&first| {

@@ -49,9 +49,9 @@ impl Foreign {
         Self { languages: languages.map(language).collect() }
     }
 
-    /// The ISO 639-1 code of the language of a text, or `und` if it is another one than English that
-    /// cannot be told; `None` for English and for what may be English. `is_used` says whether the FAQ
-    /// uses a word often, such as a name, and `is_misspelt` whether it looks like such a word.
+    /// The ISO 639-1 code of the language of a text, or `und` if it is another one than English
+    /// that cannot be told; `None` for English and for what may be English. `is_used` says whether
+    /// the FAQ uses a word often, such as a name, and `is_misspelt` whether it looks like one.
     pub fn recognise(
         &self,
         text: &str,
@@ -103,7 +103,7 @@ impl Foreign {
         by_letters(&text).filter(|_| is_strange && is_reliable).map(str::to_owned)
     }
 
-    /// The languages of which a text has the most frequent words, each with these words and its code.
+    /// The languages of which a text has the most frequent words, each with these and its code.
     fn leaders<'t>(
         &self,
         words: &[&'t str],
@@ -121,8 +121,8 @@ impl Foreign {
     }
 }
 
-/// The guess of the libraries about a text in Latin letters. whatlang comes first for what whichlang
-/// does not know.
+/// The guess of the libraries about a text in Latin letters. whatlang comes first for what
+/// whichlang does not know.
 fn by_letters(text: &str) -> Option<&'static str> {
     let reliable = whatlang::detect(text).filter(whatlang::Info::is_reliable);
     let rarer = reliable.and_then(|info| {

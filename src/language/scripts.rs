@@ -133,7 +133,7 @@ fn is_arabic_script(c: char) -> bool {
     c.is_alphabetic() && script(c) == Some("ar") && !is_combining_mark(c)
 }
 
-/// A word of Russian is surer than the guess of the library, which takes Mongolian for Russian, too.
+/// A word of Russian is surer than the guess of the library, which takes Mongolian for Russian.
 fn cyrillic(text: &str) -> &'static str {
     let is_foreign = |c: &char| script(*c) == Some("ru") && !matches!(c, 'а'..='я' | 'ё');
     let foreign: Vec<char> = text.chars().filter(is_foreign).collect();
