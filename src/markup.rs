@@ -41,7 +41,9 @@ static TOKEN: LazyLock<Regex> = LazyLock::new(|| {
         | \B@(?:everyone|here)\b
         | \B:[+-]?\w[\w-]*:\B               # an emoji by its name
         | [\d\#*]\u{fe0f}?\u{20e3}          # a key cap
-        | (?: \p{Regional_Indicator} | \p{Emoji_Modifier} | \p{Extended_Pictographic} )
+        | (?: \p{Regional_Indicator} | \p{Emoji_Modifier}
+            # four letters are emoji only with the mark for one; without, people write words in them
+            | [\p{Extended_Pictographic}--[🅰🅱🅾🅿]] | [🅰🅱🅾🅿]\u{fe0f} )
           [\u{fe0f}\u{200d}\u{e0020}-\u{e007f}]*",
     )
 });
@@ -288,6 +290,7 @@ mod tests {
             "f**k this s**t",
             "i <3 it, a < b and b > c, 1<2>1",
             "$1,000, €5.50 and 10% of 3/4",
+            "🅷🅾🆆 🅰🅱🅾🆄🆃 🅿🅰🆈",
             "isn`t it, and wasn`t it",
             "5:25-cv-00709: at 10:30:45 by me@here.com (c:d:e)",
             "https://example.com/a_b*c?d=e#f",

@@ -9,7 +9,7 @@ use tracing::{info, warn};
 
 use crate::ask::{Ask, Query};
 use crate::commands::Commands;
-use crate::config::{OperatorSettings, Settings};
+use crate::config::{OperatorSettings, Settings, lasting};
 use crate::conversation::Turn;
 use crate::eval::{self, TruthError, read_sets, run};
 use crate::index::{IndexError, Origin};
@@ -151,18 +151,19 @@ impl Responder {
         amendments: Vec<Amendment>,
         today: Date,
     ) -> Result<Self, ResponderError> {
-        let (faq, index) = (settings.faq.clone(), settings.index.clone());
-        let setup = setup(settings, &faq)?;
-        let files = readable_knowledge(&faq)?.0;
+        // At the start, messages name the paths as the operator wrote them.
+        let Settings { faq, index, .. } = settings;
+        let setup = setup(settings, faq)?;
+        let files = readable_knowledge(faq)?.0;
         let (knowledge, amendments) = lay_over(&files, amendments, today);
         let errors = || lint::errors(&knowledge);
         let check = Check { rules: lint::rules_version(), errors: &errors };
-        let snapshot = Snapshot::open(knowledge.library.clone(), &setup, &index, &check)?;
+        let snapshot = Snapshot::open(knowledge.library.clone(), &setup, index, &check)?;
         let served = Served::new(files, knowledge, amendments, Arc::new(snapshot));
         Ok(Self {
-            faq,
-            index,
-            questions: settings.questions.clone(),
+            faq: lasting(faq),
+            index: lasting(index),
+            questions: settings.questions.as_deref().map(lasting),
             stale_after_days: settings.status_stale_after_days,
             review_after_days: settings.review_after_days,
             reading_grade: settings.reading_grade,

@@ -5,9 +5,9 @@ mod shared_index;
 mod tiny;
 
 use std::fs;
-use std::io::Write;
+use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::{Command, Output, Stdio};
 
 use caseclerk::commands::{Command as BotCommand, Commands};
 use caseclerk::config::Options;
@@ -533,17 +533,9 @@ fn no_colours_reach_a_pipe() {
 #[test]
 fn a_conversation_goes_through_a_pipe() {
     let tiny = Tiny::new();
-    let mut child = on(&tiny)
-        .arg("chat")
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .expect("it starts");
     let typed =
         "/status\n/quote lamp\nstatus/is-it-over\n/more\n1\n/reload\n/quote\n/nonsense\n\n/quit\n";
-    child.stdin.take().expect("a pipe").write_all(typed.as_bytes()).expect("it listens");
-    let output = child.wait_with_output().expect("it ends");
+    let output = chat(&mut on(&tiny), typed.as_bytes());
     let printed = text(&output.stdout);
     for wanted in [
         "Where the case stands",
@@ -559,6 +551,62 @@ fn a_conversation_goes_through_a_pipe() {
         assert!(printed.contains(wanted), "no “{wanted}” in:\n{printed}\n{}", text(&output.stderr));
     }
     assert_eq!(output.status.code(), Some(0));
+}
+
+/// What was typed in another encoding is said to be unreadable, once, and the conversation goes on.
+#[test]
+fn a_conversation_goes_on_after_a_line_that_is_not_utf8() {
+    let tiny = Tiny::new();
+    let output = chat(&mut on(&tiny), b"is it over?\nF\xe4lle\n/status\n");
+    let printed = text(&output.stdout);
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    assert_eq!(printed.matches("not UTF-8").count(), 1, "{printed}");
+    assert!(printed.contains("Where the case stands"), "{printed}");
+    assert_eq!(text(&output.stderr), "");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn what_cannot_be_typed_from_is_said_once() {
+    let tiny = Tiny::new();
+    let folder = fs::File::open(tiny.root()).expect("a folder can be opened");
+    let output = on(&tiny).arg("chat").stdin(folder).output().expect("it starts");
+    let log = text(&output.stderr);
+    assert_eq!(output.status.code(), Some(2), "{log}");
+    assert_eq!(log.matches("directory").count(), 1, "{log}");
+}
+
+/// A folder that was made again is another folder, though it has the same name.
+#[cfg(target_os = "linux")]
+#[test]
+fn relative_paths_still_lead_somewhere_when_the_working_folder_was_made_again() {
+    let tiny = Tiny::new();
+    let folder = tiny.root().join("work");
+    let copied = |from: &Path| {
+        fs::create_dir_all(&folder).expect("a folder");
+        let copied = Command::new("cp").arg("-r").arg(from).arg(folder.join("faq")).status();
+        assert!(copied.expect("cp starts").success());
+    };
+    copied(&tiny.faq());
+    let mut child = on(&tiny)
+        .args(["chat", "--faq", "faq", "--index", "index"])
+        .current_dir(&folder)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("it starts");
+    let mut printed = BufReader::new(child.stdout.take().expect("a pipe")).lines();
+    let mut typed = child.stdin.take().expect("a pipe");
+    let mut reads = |wanted: &str| {
+        let found = printed.find(|line| line.as_ref().is_ok_and(|line| line.contains(wanted)));
+        assert!(found.is_some(), "no “{wanted}”");
+    };
+    reads("/quit");
+    fs::remove_dir_all(&folder).expect("it can be removed");
+    copied(&tiny.faq());
+    typed.write_all(b"/reload\n/quit\n").expect("it listens");
+    reads("Reloaded: 0 added, 0 changed, 0 withdrawn.");
+    assert!(child.wait().expect("it ends").success());
 }
 
 // Pipes.
@@ -683,6 +731,69 @@ fn an_unknown_variable_is_named_with_the_nearest() {
     );
 }
 
+#[cfg(unix)]
+#[test]
+fn a_variable_that_is_not_utf8_is_named() {
+    use std::os::unix::ffi::OsStrExt;
+    let tiny = Tiny::new();
+    let value = std::ffi::OsStr::from_bytes(b"/tmp/F\xe4lle");
+    for variable in ["CASECLERK_KNOWLEDGE_FAQ", "DISCORD_TOKEN"] {
+        let output = on(&tiny).arg("config").env(variable, value).output().expect("it starts");
+        let log = text(&output.stderr);
+        assert_eq!(output.status.code(), Some(2), "{log}");
+        assert!(log.contains(variable) && log.contains("UTF-8"), "{log}");
+    }
+    let output = on(&tiny).arg("config").env("LS_COLORS", value).output().expect("it starts");
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+}
+
+/// As from a file of variables with Windows line ends.
+#[test]
+fn a_line_break_after_the_value_of_a_variable_does_no_harm() {
+    let tiny = Tiny::new();
+    let output = on(&tiny)
+        .args(["ask", "is it over"])
+        .env("CASECLERK_KNOWLEDGE_FAQ", format!("{}\r", tiny.faq().display()))
+        .env("CASECLERK_DISCORD_VISIBILITY", "public\r\n")
+        .env("CASECLERK_LINT_REVIEW_AFTER_DAYS", "7\r")
+        .output()
+        .expect("it starts");
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+}
+
+#[test]
+fn a_log_filter_that_would_be_silent_by_mistake_is_refused_or_ignored() {
+    let tiny = Tiny::new();
+    // A missing table of vectors is a warning.
+    let index = |filter: &str, index: &str| {
+        on(&tiny)
+            .args(["index", "--index", index])
+            .env("CASECLERK_LOG_FILTER", filter)
+            .env("CASECLERK_MATCHER_VECTORS", "nowhere.bin")
+            .output()
+            .expect("it starts")
+    };
+    let empty = index("", "one");
+    assert!(!empty.stderr.is_empty(), "an empty filter silences the log");
+    let wrong = index("warning", "two");
+    let log = text(&wrong.stderr);
+    assert_eq!(wrong.status.code(), Some(2), "{log}");
+    assert!(log.contains("CASECLERK_LOG_FILTER") && log.contains("did you mean `warn`"), "{log}");
+}
+
+#[cfg(feature = "discord")]
+#[test]
+fn a_token_that_is_none_is_refused_with_the_reason() {
+    let tiny = Tiny::new();
+    for (token, reason) in [("\"abc.def\"", "quotation marks"), ("abc.def\n.ghi", "line break")] {
+        let output = on(&tiny).arg("run").env("DISCORD_TOKEN", token).output().expect("it starts");
+        let log = text(&output.stderr);
+        assert_eq!(output.status.code(), Some(2), "{log}");
+        assert!(log.contains("DISCORD_TOKEN") && log.contains(reason), "{log}");
+        assert!(!log.contains("abc"), "{log}");
+    }
+}
+
 #[test]
 fn config_tells_where_each_value_comes_from() {
     let tiny = Tiny::new();
@@ -742,6 +853,14 @@ fn caseclerk() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_caseclerk"));
     command.current_dir(env!("CARGO_MANIFEST_DIR")).env_clear();
     command
+}
+
+/// What `caseclerk chat` prints when this is typed into a pipe.
+fn chat(command: &mut Command, typed: &[u8]) -> Output {
+    let pipes = command.arg("chat").stdin(Stdio::piped()).stdout(Stdio::piped());
+    let mut child = pipes.stderr(Stdio::piped()).spawn().expect("it starts");
+    child.stdin.take().expect("a pipe").write_all(typed).expect("it listens");
+    child.wait_with_output().expect("it ends")
 }
 
 /// The program with the tiny FAQ, the date of the tests, and the shared index.

@@ -136,6 +136,56 @@ fn a_question_in_another_language_is_recognised_and_never_answered_wrongly() {
     assert!(100 * recognised >= 85 * foreign, "{recognised} of {foreign}");
 }
 
+/// Who writes in a language that the FAQ has no sentence for gets the English one.
+#[test]
+fn nobody_is_addressed_in_a_language_that_is_not_theirs() {
+    let english = told("Справа закінчена?").1;
+    assert!(english.is_ascii() && english.contains("English"), "{english}");
+    for (text, code) in [
+        ("Справа закінчена?", "uk"),
+        ("Приключило ли е делото?", "und"),
+        ("Да ли је случај завршен?", "und"),
+        ("Іс аяқталды ма?", "und"),
+        ("Хэрэг дууссан уу?", "und"),
+        ("खटला संपला का?", "und"),
+        ("के मुद्दा सकियो?", "und"),
+        ("คดีจบหรือยัง", "th"),
+        ("האם התיק נסגר?", "he"),
+        ("საქმე დასრულდა?", "ka"),
+        ("வழக்கு முடிந்ததா?", "ta"),
+        ("پرونده تمام شد؟", "und"),
+        ("کیا کیس ختم ہو گیا؟", "und"),
+        // Finnish and Tagalog, with a word of Portuguese and of Polish
+        ("onko juttu ohi ja saanko rahaa", "und"),
+        ("tapos na ba ang kaso at mababayaran ba ako", "und"),
+    ] {
+        assert_eq!(told(text), (Some(code.to_owned()), english.clone()), "{text}");
+    }
+}
+
+#[test]
+fn a_face_or_a_blank_has_no_language() {
+    for text in ["\u{3164}", "ʕ•ᴥ•ʔ", "¯\\_(ツ)_/¯", "ಠ_ಠ", "(ノಠ益ಠ)ノ彡┻━┻"]
+    {
+        assert_eq!(told(text).0, None, "{text}");
+    }
+    let Reply::NoAnswer(reply) = ask("\u{3164}\u{3164}", None).reply else { panic!("an answer") };
+    assert_eq!(reply.reason, WhyNoAnswer::Question(NoAnswerReason::Empty));
+}
+
+#[test]
+fn a_question_in_fancy_letters_is_answered_as_in_plain_ones() {
+    for (fancy, plain) in [
+        ("🅷🅾🆆 do i opt out", "how do i opt out"),
+        ("🄷🄾🅆 🄳🄾 🄸 🄾🄿🅃 🄾🅄🅃", "how do i opt out"),
+        ("ɪs ɪᴛ ᴏᴠᴇʀ", "is it over"),
+        ("is\u{3164}it\u{3164}over", "is it over"),
+        ("is the c\u{430}se over", "is the case over"),
+    ] {
+        assert_eq!(ask(fancy, None).reply, ask(plain, None).reply, "{fancy}");
+    }
+}
+
 #[test]
 fn a_language_has_its_own_sentence() {
     let Reply::NoAnswer(reply) = ask("¿LinkedIn usó mis mensajes privados?", None).reply else {
@@ -254,6 +304,14 @@ impl Counts {
 fn ask(text: &str, last: Option<&Turn>) -> Response {
     let ask = Ask { query: Query::Question(text.to_owned()), today: date(2026, 11, 30) };
     RESPONDER.respond_after(&ask, last).expect("the index answers")
+}
+
+/// The language that a message is taken for, and the sentence that its author gets.
+fn told(text: &str) -> (Option<String>, String) {
+    match ask(text, None).reply {
+        Reply::NoAnswer(no_answer) => (no_answer.language, no_answer.text),
+        _ => (None, String::new()),
+    }
 }
 
 fn is_cared_for(reply: &Reply) -> bool {

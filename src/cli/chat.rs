@@ -1,7 +1,8 @@
 //! `caseclerk chat`: questions and answers at a prompt.
 
-use std::io::Write;
+use std::io::{ErrorKind, Write};
 
+use anyhow::{Context, bail};
 use caseclerk::ask::Ask;
 use caseclerk::config::Settings;
 use caseclerk::conversation::Turn;
@@ -32,7 +33,16 @@ pub fn run(settings: &Settings, today: Date) -> anyhow::Result<Exit> {
         let line = match editor.readline(PROMPT) {
             Ok(line) => line,
             Err(ReadlineError::Eof | ReadlineError::Interrupted) => return Ok(Exit::Success),
-            Err(error) => return Err(error.into()),
+            // A line of a pipe is read to its end, so the next one is whole.
+            Err(ReadlineError::Io(error)) if error.kind() == ErrorKind::InvalidData => {
+                writeln!(out, "This line is not UTF-8, so it was not read.")?;
+                continue;
+            }
+            // The library gives this error as its own message and as its cause.
+            Err(ReadlineError::Io(error)) => {
+                return Err(error).context("cannot read what is typed");
+            }
+            Err(error) => bail!("cannot read what is typed: {error}"),
         };
         // The history is not saved: what people ask is private.
         let _ = editor.add_history_entry(&line);

@@ -35,7 +35,7 @@ pub fn start(settings: &Settings, is_service: bool) -> anyhow::Result<()> {
         &settings.log_filter
     };
     let filter = EnvFilter::try_new(filter)
-        .with_context(|| format!("log.filter: \"{filter}\" is not a log filter"))?;
+        .with_context(|| format!("log.filter: {filter:?} is not a log filter"))?;
     let with_bars = std::io::stderr().is_terminal() && !is_service;
     // Where there are no bars, a line says what takes so long, even if the log is for warnings only.
     let is_progress = filter_fn(|metadata| metadata.target() == progress::TARGET);

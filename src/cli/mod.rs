@@ -20,7 +20,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::bail;
-use caseclerk::config::{Options, Settings};
+use caseclerk::config::{Options, Settings, own_variables};
 use caseclerk::knowledge::{EntryId, Severity};
 use caseclerk::reply::no_content;
 use caseclerk::responder::{Responder, ResponderError};
@@ -173,10 +173,7 @@ impl Global {
             [("knowledge.faq", "--faq", &self.faq), ("knowledge.index", "--index", &self.index)];
         let flags =
             flags.into_iter().filter_map(|(key, flag, value)| Some((key, flag, value.clone()?)));
-        // A variable that is not UTF-8 is not one of ours.
-        let environment = std::env::vars_os().filter_map(|(name, value)| {
-            Some((name.into_string().ok()?, value.into_string().ok()?))
-        });
+        let environment = own_variables(std::env::vars_os())?.into_iter();
         Ok(Options::collect(self.config.as_deref(), environment, flags.collect())?)
     }
 }

@@ -11,12 +11,10 @@ pub enum ConfigError {
     Unreadable { path: PathBuf, source: std::io::Error },
     #[error("cannot read {}, the file that {TOKEN_FILE} names", path.display())]
     TokenFile { path: PathBuf, source: std::io::Error },
-    #[error(
-        "{}, the file that {TOKEN_FILE} names, holds more than a token: it must be one word on one \
-         line",
-        path.display()
-    )]
-    TokenFileForm { path: PathBuf },
+    /// `place` is the variable or the file with the token, and `fault` says what is wrong. Neither
+    /// shows the token.
+    #[error("{place} does not hold a token as Discord shows it: {fault}")]
+    TokenForm { place: String, fault: &'static str },
     /// Lines are counted from 1.
     #[error("{}:{line}: invalid TOML: {message}", path.display())]
     Syntax { path: PathBuf, line: usize, message: String },
@@ -24,6 +22,8 @@ pub enum ConfigError {
     UnknownKey { path: PathBuf, line: usize, key: String, nearest: Option<String> },
     #[error("unknown environment variable {name}{}", did_you_mean(nearest))]
     UnknownVariable { name: String, nearest: Option<String> },
+    #[error("the environment variable {name} is not UTF-8")]
+    NotText { name: String },
     #[error("{origin}: invalid value for `{key}`: {message}")]
     BadValue { key: String, origin: Origin, message: String },
 }

@@ -5,15 +5,18 @@
 //! which also defines the type. So the documentation and the defaults cannot differ. The operator's
 //! own file, then environment variables, then flags override it.
 
+mod environment;
 mod error;
+mod log_filter;
 mod options;
 mod secret;
 mod settings;
 
+pub use environment::own_variables;
 pub use error::ConfigError;
 pub use options::{OptionValue, Options, Origin};
 pub use secret::{Secret, TokenSource};
 pub use settings::{
     DiscordSettings, LogFormat, ModerationSettings, OperatorSettings, PrivacySettings, RateLimit,
-    Settings,
+    Settings, lasting,
 };

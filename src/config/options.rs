@@ -11,6 +11,8 @@ use toml::de::{DeString, DeTable, DeValue, ValueDeserializer};
 use toml::{Spanned, Value};
 
 use super::ConfigError;
+use super::environment::PREFIX;
+use super::log_filter;
 use super::secret::TokenSource;
 use crate::text_position::{line_at, toml_error};
 
@@ -26,7 +28,7 @@ const MAX_SLIPS: usize = 3;
 pub(super) const LOG_FILTER: &str = "log.filter";
 
 /// The usual variable of Rust programs for the log filter.
-const RUST_LOG: &str = "RUST_LOG";
+pub(super) const RUST_LOG: &str = "RUST_LOG";
 
 /// The values of all options, by dotted name.
 #[derive(Debug, Clone)]
@@ -152,13 +154,12 @@ impl Options {
         let environment: Vec<(String, String)> = environment.collect();
         self.token = TokenSource::from_environment(&environment);
         // RUST_LOG comes first, so that our own variable wins.
-        let rust_log =
-            environment.iter().find(|(name, value)| name == RUST_LOG && !value.is_empty());
+        let rust_log = environment.iter().find(|(name, _)| name == RUST_LOG);
         if let Some((name, filter)) = rust_log {
             self.set_text(LOG_FILTER, filter, Origin::Environment(name.clone()))?;
         }
         for (name, value) in environment {
-            if !name.starts_with("CASECLERK_") {
+            if !name.starts_with(PREFIX) {
                 continue;
             }
             let key = self.values.keys().find(|key| variable(key) == name).cloned();
@@ -181,9 +182,9 @@ impl Options {
         let default = &self.values[key].value;
         let parsed = match default {
             Value::String(_) => Some(Value::String(text.to_owned())),
-            Value::Integer(_) => text.parse().ok().map(Value::Integer),
-            Value::Float(_) => text.parse().ok().map(Value::Float),
-            Value::Boolean(_) => text.parse().ok().map(Value::Boolean),
+            Value::Integer(_) => text.trim().parse().ok().map(Value::Integer),
+            Value::Float(_) => text.trim().parse().ok().map(Value::Float),
+            Value::Boolean(_) => text.trim().parse().ok().map(Value::Boolean),
             _ => Some(Value::Array(
                 text.split(',')
                     .map(str::trim)
@@ -192,12 +193,16 @@ impl Options {
                     .collect(),
             )),
         };
-        let message = format!("expected {}, found \"{text}\"", type_name(default));
+        let message = format!("expected {}, found {text:?}", type_name(default));
         let value = parsed.ok_or_else(|| bad_value(key, &origin, message))?;
         self.set(key, value, origin)
     }
 
+    /// An empty log filter changes nothing, because the log would be silent with it.
     fn set(&mut self, key: &str, value: Value, origin: Origin) -> Result<(), ConfigError> {
+        if key == LOG_FILTER && value.as_str().is_some_and(|filter| filter.trim().is_empty()) {
+            return Ok(());
+        }
         let option = self.values.get_mut(key).expect("the caller looked the key up");
         let value = match (&option.value, value) {
             // Accept "12" for "12.0".
@@ -237,7 +242,7 @@ impl Options {
         if url.starts_with("http://") || url.starts_with("https://") {
             return Ok(Some(url.to_owned()));
         }
-        let message = format!("\"{text}\" is not a URL such as http://127.0.0.1:3000");
+        let message = format!("{text:?} is not a URL such as http://127.0.0.1:3000");
         Err(bad_value(key, &self.values[key].origin, message))
     }
 
@@ -270,7 +275,7 @@ impl Options {
         if known.contains(&text.as_str()) {
             return Ok(text);
         }
-        let message = format!("expected {} or {}, found \"{text}\"", known[0], known[1]);
+        let message = format!("expected {} or {}, found {text:?}", known[0], known[1]);
         Err(bad_value(key, &self.values[key].origin, message))
     }
 
@@ -309,6 +314,14 @@ impl Options {
         value.as_array().into_iter().flatten().map(text).collect()
     }
 
+    /// A log filter that lets something of the program through.
+    pub(super) fn log_filter(&self) -> Result<String, ConfigError> {
+        let OptionValue { origin, .. } = &self.values[LOG_FILTER];
+        let filter = self.text(LOG_FILTER);
+        log_filter::check(&filter).map_err(|message| bad_value(LOG_FILTER, origin, message))?;
+        Ok(filter)
+    }
+
     /// The Discord ids in a list or a text. They may be strings, because many programs cannot
     /// handle integers of this size.
     pub(super) fn ids(&self, key: &str) -> Result<Vec<u64>, ConfigError> {
@@ -322,9 +335,8 @@ impl Options {
             let text =
                 value.as_str().map_or_else(|| value.to_string(), |text| text.trim().to_owned());
             let id = text.parse().ok().filter(|id| *id != 0 && *id != u64::MAX);
-            let message = || {
-                format!("\"{text}\" is not a Discord id; an id looks like \"700000000000000001\"")
-            };
+            let message =
+                || format!("{text:?} is not a Discord id; an id looks like \"700000000000000001\"");
             id.ok_or_else(|| bad_value(key, origin, message()))
         });
         ids.collect()
@@ -385,8 +397,8 @@ impl ConfigFile {
 }
 
 /// The name of the environment variable for an option.
-fn variable(key: &str) -> String {
-    format!("CASECLERK_{}", key.replace('.', "_").to_ascii_uppercase())
+pub(super) fn variable(key: &str) -> String {
+    format!("{PREFIX}{}", key.replace('.', "_").to_ascii_uppercase())
 }
 
 fn nearest(name: &str, known: impl Iterator<Item = String>) -> Option<String> {

@@ -10,6 +10,9 @@ use super::ConfigError;
 pub(super) const TOKEN: &str = "DISCORD_TOKEN";
 pub(super) const TOKEN_FILE: &str = "DISCORD_TOKEN_FILE";
 
+/// Marks that shells, editors and chats put around a text.
+const QUOTES: [char; 9] = ['"', '\'', '`', '“', '”', '„', '‘', '’', '«'];
+
 /// Text that prints as asterisks.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Secret(String);
@@ -54,18 +57,49 @@ impl TokenSource {
     pub fn read(&self) -> Result<Option<Secret>, ConfigError> {
         match self {
             Self::Missing => Ok(None),
-            Self::Environment(token) => Ok(Some(token.clone())),
+            Self::Environment(token) => checked(token.clone(), || TOKEN.to_owned()).map(Some),
             Self::File(path) => {
                 let text = std::fs::read_to_string(path)
                     .map_err(|source| ConfigError::TokenFile { path: path.clone(), source })?;
                 // Windows editors put a byte order mark before a text.
                 let token = Secret::new(text.trim_start_matches('\u{feff}'));
-                if token.reveal().contains(char::is_whitespace) {
-                    return Err(ConfigError::TokenFileForm { path: path.clone() });
+                if token.reveal().is_empty() {
+                    return Ok(None);
                 }
-                Ok(Some(token).filter(|token| !token.reveal().is_empty()))
+                let place = || format!("{}, the file that {TOKEN_FILE} names,", path.display());
+                checked(token, place).map(Some)
             }
         }
+    }
+}
+
+/// The token, if it can be one. Discord would refuse another, or no request could be built with it.
+fn checked(token: Secret, place: impl FnOnce() -> String) -> Result<Secret, ConfigError> {
+    match fault(token.reveal()) {
+        None => Ok(token),
+        Some(fault) => Err(ConfigError::TokenForm { place: place(), fault }),
+    }
+}
+
+/// What shows that a text is no token.
+fn fault(text: &str) -> Option<&'static str> {
+    let begins = |prefix: &str| {
+        text.get(..prefix.len()).is_some_and(|start| start.eq_ignore_ascii_case(prefix))
+    };
+    let is_quoted = |quote: char| text.starts_with(quote) || text.ends_with(quote);
+    let is_of_token = |c: char| c.is_ascii_alphanumeric() || ".-_".contains(c);
+    if text.contains("DISCORD_TOKEN") {
+        Some("it repeats `DISCORD_TOKEN`; give the token alone")
+    } else if QUOTES.iter().any(|quote| is_quoted(*quote)) {
+        Some("it is in quotation marks; leave them out")
+    } else if begins("Bot ") || begins("Bearer ") {
+        Some("it begins with `Bot` or `Bearer`, which Caseclerk adds; leave it out")
+    } else if text.contains(char::is_whitespace) {
+        Some("it has white space or a line break in it; a token is one word on one line")
+    } else if !text.chars().all(is_of_token) {
+        Some("it has another character than letters, digits, `.`, `_` and `-`")
+    } else {
+        None
     }
 }
 
@@ -111,6 +145,39 @@ mod tests {
         assert_eq!(source(&[token, file]), expected);
         assert_eq!(source(&[file, token]), expected);
         assert_eq!(source(&[("DISCORD_TOKEN", " "), file]), TokenSource::File("token.txt".into()));
+    }
+
+    /// In the variable and in the file alike.
+    #[test]
+    fn what_is_no_token_is_refused_with_the_reason_and_not_shown() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        for (text, reason) in [
+            ("\"abc.def\"", "quotation marks"),
+            ("'abc.def'", "quotation marks"),
+            ("“abc.def”", "quotation marks"),
+            ("Bot abc.def", "`Bot`"),
+            ("bot  abc.def", "`Bot`"),
+            ("DISCORD_TOKEN=abc.def", "repeats"),
+            ("export DISCORD_TOKEN=\"abc.def\"", "repeats"),
+            ("abc.def ghi", "white space"),
+            ("abc.def\n.ghi", "a line break"),
+            ("abc.def\u{a0}ghi", "white space"),
+            ("abc.def,ghi", "character"),
+            ("abc.d\u{e4}f", "character"),
+            ("abc.def\u{200b}", "character"),
+            ("abc.def\u{0}", "character"),
+        ] {
+            std::fs::write(file.path(), text).unwrap();
+            let in_file = TokenSource::File(file.path().to_owned());
+            for (source, place) in [
+                (source(&[("DISCORD_TOKEN", text)]), "DISCORD_TOKEN "),
+                (in_file, "the file that DISCORD_TOKEN_FILE names"),
+            ] {
+                let error = source.read().unwrap_err().to_string();
+                assert!(error.contains(reason) && error.contains(place), "{text:?}: {error}");
+                assert!(!error.contains("abc"), "{error}");
+            }
+        }
     }
 
     #[test]

@@ -1,10 +1,10 @@
 //! The checked, typed settings.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::ConfigError;
-use super::options::{LOG_FILTER, Options};
+use super::options::Options;
 use super::secret::TokenSource;
 
 /// config.toml documents the options of these fields.
@@ -105,6 +105,12 @@ pub enum LogFormat {
     Json,
 }
 
+/// A path for later, when the folder in which the program was started may have been made again.
+/// Such a folder is another one, and a relative path leads nowhere.
+pub fn lasting(path: &Path) -> PathBuf {
+    std::path::absolute(path).unwrap_or_else(|_| path.to_owned())
+}
+
 impl Settings {
     pub fn from_options(options: &Options) -> Result<Self, ConfigError> {
         Ok(Self {
@@ -134,7 +140,7 @@ impl Settings {
                 keep_days: options.whole("privacy.keep_days", 1..=3_650)?,
                 keep_direct_messages: options.is_on("privacy.keep_direct_messages"),
             },
-            log_filter: options.text(LOG_FILTER),
+            log_filter: options.log_filter()?,
             log_filter_is_default: options.log_filter_is_default(),
             log_format: match options.one_of("log.format", ["text", "json"])?.as_str() {
                 "json" => LogFormat::Json,
@@ -254,6 +260,26 @@ mod tests {
         for url in ["http://127.0.0.1:3000", "http://localhost:3000", "http://[::1]:3000"] {
             assert!(settings(&[base(url)]).is_ok(), "{url}");
         }
+    }
+
+    #[test]
+    fn a_log_filter_that_would_silence_everything_is_none() {
+        let filter = "CASECLERK_LOG_FILTER";
+        assert!(settings(&[(filter, " ")]).unwrap().log_filter_is_default);
+        let both = settings(&[(filter, ""), ("RUST_LOG", "debug")]).unwrap();
+        assert_eq!(both.log_filter, "debug");
+        assert_eq!(
+            error(filter, "warning"),
+            "the environment variable CASECLERK_LOG_FILTER: invalid value for `log.filter`: \
+             \"warning\" is neither a level (off, error, warn, info, debug, trace) nor a part of \
+             the program, such as caseclerk; did you mean `warn`?"
+        );
+    }
+
+    #[test]
+    fn a_wrong_value_shows_its_control_characters() {
+        let found = error("CASECLERK_DISCORD_VISIBILITY", "pub\rlic");
+        assert!(found.contains(r#"found "pub\rlic""#), "{found}");
     }
 
     #[test]

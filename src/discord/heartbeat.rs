@@ -8,6 +8,8 @@ use std::time::{Duration, SystemTime};
 
 use tracing::warn;
 
+use crate::config::lasting;
+
 /// Updates the heartbeat file, if one is configured.
 pub struct Heartbeat {
     file: Option<PathBuf>,
@@ -36,7 +38,7 @@ impl Heartbeat {
             // If the file cannot be removed, it cannot be updated either, so it gets old.
             let _ = fs::remove_file(file);
         }
-        Ok(Self { file: file.map(Path::to_owned), failed: false })
+        Ok(Self { file: file.map(lasting), failed: false })
     }
 
     /// Records the time of the last activity from Discord. If the file cannot be written, the bot

@@ -14,4 +14,4 @@ pub use searcher::{EntryNumber, FieldWeights, Searcher, WeightedTerm};
 
 /// The version of a cached index. Raise it when the fields, the analysis of text, the layout of the
 /// files, or the trained models change.
-pub const SCHEMA_VERSION: u32 = 25;
+pub const SCHEMA_VERSION: u32 = 26;

@@ -12,6 +12,7 @@ use whichlang::Lang as Whichlang;
 use super::english::is_english;
 use super::fold::fold;
 use super::function_words::is_function_word;
+use super::scripts::{UNDETERMINED, by_script, is_latin, plain};
 
 /// A language, by its ISO 639-1 code, with frequent words of it.
 struct Language {
@@ -27,6 +28,9 @@ pub struct Foreign {
 
 /// So many frequent words of one language are enough, if others are no more frequent.
 const ENOUGH_WORDS: usize = 2;
+
+/// A single word of so few letters, such as `ja`, is a word of many languages.
+const MAX_SHORT: usize = 2;
 
 /// The smallest share of unknown words, with enough frequent words of a language and without.
 const UNKNOWN_WITH_WORDS: f32 = 0.25;
@@ -45,9 +49,9 @@ impl Foreign {
         Self { languages: languages.map(language).collect() }
     }
 
-    /// The ISO 639-1 code of the language of a text; `None` for English and for what cannot be
-    /// told. `is_used` says whether the FAQ uses a word often, such as a name, and `is_misspelt`
-    /// whether it looks like such a word.
+    /// The ISO 639-1 code of the language of a text, or `und` if it is another one than English
+    /// that cannot be told; `None` for English and for what may be English. `is_used` says whether
+    /// the FAQ uses a word often, such as a name, and `is_misspelt` whether it looks like one.
     pub fn recognise(
         &self,
         text: &str,
@@ -58,84 +62,109 @@ impl Foreign {
         let letters = folded.chars().filter(|c| c.is_alphabetic());
         let (latin, other): (Vec<char>, Vec<char>) = letters.partition(|c| is_latin(*c));
         if other.len() > latin.len() {
-            return by_letters(text).map(str::to_owned);
+            return by_script(text).map(str::to_owned);
         }
         let words: Vec<&str> =
             folded.split(|c: char| !c.is_alphabetic()).filter(|word| !word.is_empty()).collect();
         let is_known = |word: &str| {
-            word.len() == 1 || is_function_word(word) || is_english(word) || is_used(word)
+            word.chars().count() == 1 || is_function_word(word) || is_english(word) || is_used(word)
         };
         let unknown = words.iter().filter(|word| !is_known(word)).count();
         let share = unknown as f32 / words.len().max(1) as f32;
         if unknown == 0 || share < UNKNOWN_WITH_WORDS {
             return None;
         }
-        let mut counts: Vec<(usize, &str)> = self
-            .languages
-            .iter()
-            .map(|language| {
-                let counted = words.iter().filter(|word| language.words.contains(**word));
-                (counted.filter(|word| !is_used(word)).count(), language.code.as_str())
-            })
-            .collect();
-        counts.sort_by_key(|(count, _)| std::cmp::Reverse(*count));
-        let (most, code) = counts.first().copied().unwrap_or_default();
-        let is_first = most > counts.get(1).map_or(0, |(count, _)| *count);
-        if most >= ENOUGH_WORDS && is_first {
-            return Some(code.to_owned());
+        let leaders = self.leaders(&words, &is_used);
+        if let [(words, code)] = &leaders[..]
+            && words.len() >= ENOUGH_WORDS
+        {
+            return Some((*code).to_owned());
         }
         if unknown < 2 || share < UNKNOWN_WITHOUT_WORDS {
             return None;
         }
-        if most > 0 && is_first {
-            return Some(code.to_owned());
+        let text = plain(text);
+        match &leaders[..] {
+            [] => {}
+            [(words, code)] if words.iter().any(|word| word.len() > MAX_SHORT) => {
+                return Some((*code).to_owned());
+            }
+            // A short word, or one of several languages, needs the libraries to agree.
+            _ => {
+                let agrees = |guess: &str| leaders.iter().any(|(_, code)| *code == guess);
+                let sure = |guess| if agrees(guess) { guess } else { UNDETERMINED };
+                return by_letters(&text).map(|guess| sure(guess).to_owned());
+            }
         }
         // Without any frequent word it may be English with mistakes.
         let strange = words.iter().filter(|word| !is_known(word) && !is_misspelt(word)).count();
         let is_strange = strange >= MIN_STRANGE && 2 * strange >= words.len();
-        let is_reliable = whatlang::detect(text).is_some_and(|info| info.is_reliable());
-        by_letters(text).filter(|_| most > 0 || is_strange && is_reliable).map(str::to_owned)
+        let is_reliable = whatlang::detect(&text).is_some_and(|info| info.is_reliable());
+        by_letters(&text).filter(|_| is_strange && is_reliable).map(str::to_owned)
+    }
+
+    /// The languages of which a text has the most frequent words, each with these and its code.
+    fn leaders<'t>(
+        &self,
+        words: &[&'t str],
+        is_used: impl Fn(&str) -> bool,
+    ) -> Vec<(Vec<&'t str>, &str)> {
+        let of = |language: &Language| -> Vec<&'t str> {
+            let is_of = |word: &&str| language.words.contains(*word) && !is_used(word);
+            words.iter().copied().filter(is_of).collect()
+        };
+        let found = self.languages.iter().map(|language| (of(language), language.code.as_str()));
+        let mut leaders: Vec<_> = found.filter(|(words, _)| !words.is_empty()).collect();
+        let most = leaders.iter().map(|(words, _)| words.len()).max();
+        leaders.retain(|(words, _)| Some(words.len()) == most);
+        leaders
     }
 }
 
-fn is_latin(c: char) -> bool {
-    matches!(u32::from(c), 0..=0x24F | 0x1E00..=0x1EFF)
-}
-
-/// The guess of the libraries. whatlang comes first for what whichlang does not know.
+/// The guess of the libraries about a text in Latin letters. whatlang comes first for what
+/// whichlang does not know.
 fn by_letters(text: &str) -> Option<&'static str> {
     let reliable = whatlang::detect(text).filter(whatlang::Info::is_reliable);
     let rarer = reliable.and_then(|info| {
         Some(match info.lang() {
             Whatlang::Pol => "pl",
-            Whatlang::Ukr => "uk",
             Whatlang::Ind => "id",
             Whatlang::Ces => "cs",
             Whatlang::Ron => "ro",
             Whatlang::Hun => "hu",
-            Whatlang::Ell => "el",
-            Whatlang::Heb => "he",
-            _ => return None,
+            Whatlang::Eng
+            | Whatlang::Deu
+            | Whatlang::Fra
+            | Whatlang::Ita
+            | Whatlang::Nld
+            | Whatlang::Por
+            | Whatlang::Spa
+            | Whatlang::Swe
+            | Whatlang::Tur
+            | Whatlang::Vie => return None,
+            // whichlang would take it for one of those.
+            _ => UNDETERMINED,
         })
     });
     rarer.or_else(|| {
         Some(match whichlang::detect_language(text) {
-            Whichlang::Ara => "ar",
-            Whichlang::Cmn => "zh",
             Whichlang::Deu => "de",
             Whichlang::Eng => return None,
             Whichlang::Fra => "fr",
-            Whichlang::Hin => "hi",
             Whichlang::Ita => "it",
-            Whichlang::Jpn => "ja",
-            Whichlang::Kor => "ko",
             Whichlang::Nld => "nl",
             Whichlang::Por => "pt",
-            Whichlang::Rus => "ru",
             Whichlang::Spa => "es",
             Whichlang::Swe => "sv",
             Whichlang::Tur => "tr",
             Whichlang::Vie => "vi",
+            // Their scripts decide.
+            Whichlang::Ara
+            | Whichlang::Cmn
+            | Whichlang::Hin
+            | Whichlang::Jpn
+            | Whichlang::Kor
+            | Whichlang::Rus => return by_script(text),
         })
     })
 }

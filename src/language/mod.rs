@@ -10,6 +10,7 @@ mod fold;
 mod foreign;
 mod function_words;
 mod patterns;
+mod scripts;
 mod sounds;
 mod spelling;
 mod synonyms;

@@ -18,7 +18,8 @@ pub struct JsonReply<'a> {
     question: &'a str,
     outcome: JsonOutcome,
     reason: Option<WhyNoAnswer>,
-    /// The ISO 639-1 code of the language of the question.
+    /// The ISO 639-1 code of the language of the question; `und` for another one than English that
+    /// cannot be told.
     language: String,
     entry: Option<EntryId>,
     topic: Option<TopicId>,
