@@ -40,6 +40,41 @@ fn last_change(knowledge: &Knowledge) -> Date {
     all.unwrap_or_default().max(knowledge.case_file.case.last_checked)
 }
 
+/// The plainest questions, which people ask most. The models learn from all phrasings, and an edit
+/// elsewhere must not take one of these away.
+#[test]
+fn the_plainest_questions_get_their_answers() {
+    let responder = responder();
+    let plain = [
+        ("is it over?", "status/is-it-over"),
+        ("is the case over", "status/is-it-over"),
+        ("do I get paid?", "payout/will-i-be-paid"),
+        ("will i get paid", "payout/will-i-be-paid"),
+        ("how much do i get", "payout/will-i-be-paid"),
+        ("how do I opt out?", "opt-out/how-to-opt-out"),
+        ("how can i opt out", "opt-out/how-to-opt-out"),
+        ("opt out", "opt-out/how-to-opt-out"),
+        ("how do i turn it off", "opt-out/how-to-opt-out"),
+        ("can i opt out", "opt-out/still-available"),
+        ("can i join", "join/can-i-join"),
+        ("is there a settlement", "status/did-it-settle"),
+        ("who won", "status/who-won"),
+        ("why did he drop it", "why-dropped/why-did-he-drop-it"),
+        ("did linkedin read my messages", "did-it-happen/did-linkedin-use-messages"),
+        ("is this a scam", "payout/scam-email"),
+    ];
+    let mut wrong = Vec::new();
+    for (question, expected) in plain {
+        let ask = Ask { query: Query::Question(question.to_owned()), today: Date::MAX };
+        match responder.respond(&ask).expect("a question is answered").reply {
+            Reply::Answer(answer) if answer.entry().as_str() == expected => {}
+            Reply::Answer(answer) => wrong.push(format!("{question}: {}", answer.entry())),
+            _ => wrong.push(format!("{question}: no answer")),
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
 #[test]
 fn the_matcher_is_not_measured_by_what_it_learns_from() {
     let knowledge = knowledge();
