@@ -1,7 +1,7 @@
 //! Converts text to Discord's Markdown, in pieces that can be distributed over pages.
 
 use super::limits::length;
-use crate::reply::{Block, Inline, RichText, Section, ShownCitation};
+use crate::reply::{Block, Inline, RichText, Section, ShownCitation, item_marks, marked};
 
 /// A piece of text that is kept on one page if possible.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -175,11 +175,9 @@ fn block_pieces(block: &Block) -> Vec<Piece> {
             let is_quotation = text.starts_with('“') && text.ends_with('”');
             vec![Piece::paragraph(if is_quotation { format!("> {text}") } else { text })]
         }
-        Block::List { numbered, items } => {
-            let mark =
-                |place: usize| if *numbered { format!("{}. ", place + 1) } else { "- ".to_owned() };
-            let lines =
-                items.iter().enumerate().map(|(place, item)| mark(place) + &inlines_text(item));
+        Block::List { first, items } => {
+            let lines = item_marks(*first, "-").zip(items);
+            let lines = lines.map(|(mark, item)| mark + &inlines_text(item));
             let mut pieces: Vec<Piece> = lines.map(Piece::line).collect();
             if let Some(first) = pieces.first_mut() {
                 first.tight = false;
@@ -192,20 +190,11 @@ fn block_pieces(block: &Block) -> Vec<Piece> {
 fn inlines_text(inlines: &[Inline]) -> String {
     let texts = inlines.iter().map(|inline| match inline {
         Inline::Text(text) => escape(text),
-        Inline::Strong(text) => wrapped(text, "**"),
-        Inline::Emphasis(text) => wrapped(text, "*"),
+        Inline::Strong(text) => marked(text, "**", escape),
+        Inline::Emphasis(text) => marked(text, "*", escape),
         Inline::Link { text, url } => link(text, url),
     });
     texts.collect()
-}
-
-/// Puts marks around a text, but not around white space at its ends: Discord would not recognise
-/// the marks.
-fn wrapped(text: &str, mark: &str) -> String {
-    let words = text.trim();
-    let start = text.len() - text.trim_start().len();
-    let end = start + words.len();
-    format!("{}{mark}{}{mark}{}", &text[..start], escape(words), &text[end..])
 }
 
 /// A link. Discord does not render a link whose text contains a URL, so then only the URL is shown.
@@ -240,6 +229,13 @@ mod tests {
             escape("see https://example.com/a_b now_"),
             "see https://example.com/a_b now\\_"
         );
+    }
+
+    #[test]
+    fn a_list_keeps_its_first_number() {
+        let items = ["three", "four"].map(|item| vec![Inline::Text(item.to_owned())]).to_vec();
+        let list = RichText(vec![Block::List { first: Some(3), items }]);
+        assert_eq!(pack(&pieces(&list), 100), ["3. three\n4. four"]);
     }
 
     #[test]
