@@ -134,19 +134,31 @@ pub fn clip(text: &str, limit: usize) -> String {
 /// Escapes everything that Discord would interpret as markup or as a mention.
 pub fn escape(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len() + 8);
-    // A backslash would break a URL.
-    for word in text.split_inclusive(char::is_whitespace) {
-        if word.starts_with("https://") || word.starts_with("http://") {
-            escaped.push_str(word);
-        } else {
-            escape_marks(word, &mut escaped);
-        }
+    let mut rest = text;
+    while let Some(start) = address_start(rest) {
+        let (words, address) = rest.split_at(start);
+        let end = address.find(ends_address).unwrap_or(address.len());
+        escape_marks(words, &mut escaped);
+        // A backslash would break the address.
+        escaped.push_str(&address[..end]);
+        rest = &address[end..];
     }
+    escape_marks(rest, &mut escaped);
     match escaped.chars().next() {
         // At the start of a line these would begin a heading or a list.
         Some('#' | '-' | '+') => format!("\\{escaped}"),
         _ => escaped,
     }
+}
+
+/// Where the first address in a text begins. Discord finds one in the middle of a word, too.
+fn address_start(text: &str) -> Option<usize> {
+    ["https://", "http://"].into_iter().filter_map(|scheme| text.find(scheme)).min()
+}
+
+/// Whether a character cannot be part of an address.
+fn ends_address(c: char) -> bool {
+    c.is_whitespace() || "<>\"|\\^`{}".contains(c)
 }
 
 fn escape_marks(text: &str, escaped: &mut String) {
@@ -229,6 +241,22 @@ mod tests {
             escape("see https://example.com/a_b now_"),
             "see https://example.com/a_b now\\_"
         );
+    }
+
+    #[test]
+    fn addresses_stay_as_they_are_wherever_they_begin() {
+        let left = [
+            "See it (https://example.com/a_b_c) now",
+            "(https://example.com/a_b,http://example.com/c_d)",
+            "“https://example.com/*_a~b”",
+            "at:https://example.com/a_b",
+        ];
+        for text in left {
+            assert_eq!(escape(text), text);
+        }
+        assert_eq!(escape("_a_https://b.example/_c"), "\\_a\\_https://b.example/_c");
+        assert_eq!(escape("<https://b.example/_c>_"), "\\<https://b.example/_c\\>\\_");
+        assert_eq!(escape("https://<@1>"), "https://\\<@\u{200b}1\\>");
     }
 
     #[test]
