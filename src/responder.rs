@@ -14,8 +14,8 @@ use crate::conversation::Turn;
 use crate::eval::{self, Change, TruthError, read_sets, run};
 use crate::index::{IndexError, Origin};
 use crate::knowledge::{
-    Amendment, Aspect, EntryId, FaqEntry, Finding, Knowledge, LoadError, QuotationKey,
-    Severity, load, sort_findings,
+    Amendment, Aspect, EntryId, FaqEntry, Finding, Knowledge, LoadError, QuotationKey, Severity,
+    load, sort_findings,
 };
 use crate::legal::CaseStamp;
 use crate::lint::{self, Rule, Subject};
