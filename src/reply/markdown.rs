@@ -3,6 +3,7 @@
 use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
 
 use super::rich_text::{Block, Inline, RichText};
+use crate::knowledge::has_hidden_character;
 use crate::text_position::line_at;
 
 /// Markup that an answer must not contain, because not every front end can show it.
@@ -65,7 +66,12 @@ struct Reader<'t> {
 impl Reader<'_> {
     fn read(&mut self, event: Event<'_>, offset: usize) {
         match event {
-            Event::Text(words) => self.push(&words),
+            Event::Text(words) => {
+                if has_hidden_character(&words) {
+                    self.refuse(offset, "the code of a character that cannot be seen");
+                }
+                self.push(&words);
+            }
             Event::Code(words) => {
                 self.refuse(offset, "code");
                 self.push(&words);
@@ -222,6 +228,13 @@ mod tests {
         let found: Vec<_> = unsupported.iter().map(|markup| (markup.line, markup.what)).collect();
         let nested = "bold or italic inside bold or italic";
         assert_eq!(found, [(0, nested), (2, nested), (4, "a link inside a link")]);
+    }
+
+    #[test]
+    fn a_hidden_character_is_reported_however_it_is_written() {
+        let (_, unsupported) = parse_markdown("fine &amp; well\n&#x202e; &ZeroWidthSpace;");
+        let lines: Vec<usize> = unsupported.iter().map(|markup| markup.line).collect();
+        assert_eq!(lines, [1, 1]);
     }
 
     #[test]
