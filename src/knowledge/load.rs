@@ -14,7 +14,7 @@ use super::front_matter::read_entry;
 use super::ids::{ConflictKey, EntryId, PageName, QuotationKey, is_slug};
 use super::library::{CaseFile, ContentHash, Knowledge, Library};
 use super::link::{Unread, check_links, nearest};
-use super::page::{Page, TAKEN_NAMES};
+use super::page::{Page, PageSection, TAKEN_NAMES};
 use super::records::{
     Distress, ElsewhereGroup, Guard, HouseStyle, OtherLanguage, SynonymGroup, TimelineEvent, Topic,
 };
@@ -258,9 +258,15 @@ impl Folder<'_> {
     fn read_page(&mut self, name: &str, file: &str) -> Option<Page> {
         let text = self.read_file(file)?;
         let source = TomlText::new(file, &text, 0);
-        let table = source.parse(&mut self.findings);
+        let before = self.findings.len();
+        let mut table = source.parse(&mut self.findings);
+        if self.findings.len() == before {
+            self.require_list(&table, file, "sections");
+        }
         let places = ["command", "closing"].map(|key| table.place_of_key(key));
-        let page: Page = table.read(&mut self.findings)?;
+        let sections = table.take_list::<PageSection>("sections", &mut self.findings);
+        let mut page: Page = table.read(&mut self.findings)?;
+        page.sections = sections.into_iter().map(|section| section.value).collect();
         let [command, closing] = places;
         if let Some(place) = command {
             let description = Located { value: page.command.clone(), place };
