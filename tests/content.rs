@@ -44,7 +44,8 @@ fn last_change(knowledge: &Knowledge) -> Date {
 /// elsewhere must not take one of these away.
 #[test]
 fn the_plainest_questions_get_their_answers() {
-    let responder = responder();
+    let index = tempfile::tempdir().expect("a temporary folder");
+    let responder = Responder::open(&settings(index.path())).expect("the FAQ can be served");
     let plain = [
         ("is it over?", "status/is-it-over"),
         ("is the case over", "status/is-it-over"),

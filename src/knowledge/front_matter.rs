@@ -3,6 +3,7 @@
 use jiff::civil::Date;
 use serde::Deserialize;
 
+use super::characters::odd_space;
 use super::faq_entry::{FaqEntry, Vetting};
 use super::finding::{Finding, Located, Place};
 use super::ids::{ConflictKey, EntryId, QuotationKey};
@@ -120,7 +121,7 @@ fn split(text: &str) -> Option<Parts<'_>> {
     let mut fences = Vec::new();
     for (number, line) in text.split_inclusive('\n').enumerate() {
         let end = offset + line.len();
-        if line.trim_end() == FENCE {
+        if line.trim() == FENCE {
             fences.push((number + 1, offset, end));
         } else if fences.is_empty() && !line.trim().is_empty() {
             return None;
@@ -153,7 +154,10 @@ fn question_and_answer(
     if question.is_empty() {
         findings.push(place.at_line(heading_line).error(
             "question-heading",
-            "there is no question below the head",
+            match heading.and_then(|(_, line)| odd_space_before_words(line)) {
+                Some(odd) => format!("{odd} stands beside # here, instead of a space"),
+                None => "there is no question below the head".to_owned(),
+            },
             "write the question on a line of its own that begins with # and a space, \
              then the answer",
         ));
@@ -174,6 +178,11 @@ fn question_and_answer(
         place: place.at_line(body.line + start),
     };
     Some((question.to_owned(), answer))
+}
+
+/// A heading looks right with any space, but is none.
+fn odd_space_before_words(line: &str) -> Option<String> {
+    line.split(char::is_alphanumeric).next().filter(|mark| mark.contains('#')).and_then(odd_space)
 }
 
 fn read_vetting(

@@ -207,7 +207,7 @@ impl Links<'_> {
 }
 
 /// The known name that is most similar to `name`, if one is similar enough.
-fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+pub(super) fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     let scored = known.map(|candidate| (strsim::jaro_winkler(name, candidate), candidate));
     scored
         .max_by(|a, b| a.0.total_cmp(&b.0))

@@ -8,12 +8,13 @@ use std::sync::Arc;
 use blake3::Hasher;
 use serde::de::DeserializeOwned;
 
+use super::characters::without_hidden;
 use super::finding::{Finding, Located, Place, Severity, sort_findings};
 use super::front_matter::read_entry;
 use super::ids::{ConflictKey, EntryId, PageName, QuotationKey, is_slug};
 use super::library::{CaseFile, ContentHash, Knowledge, Library};
-use super::link::{Unread, check_links};
-use super::page::{Page, TAKEN_NAMES};
+use super::link::{Unread, check_links, nearest};
+use super::page::{Page, PageSection, TAKEN_NAMES};
 use super::records::{
     Distress, ElsewhereGroup, Guard, HouseStyle, OtherLanguage, SynonymGroup, TimelineEvent, Topic,
 };
@@ -257,9 +258,15 @@ impl Folder<'_> {
     fn read_page(&mut self, name: &str, file: &str) -> Option<Page> {
         let text = self.read_file(file)?;
         let source = TomlText::new(file, &text, 0);
-        let table = source.parse(&mut self.findings);
+        let before = self.findings.len();
+        let mut table = source.parse(&mut self.findings);
+        if self.findings.len() == before {
+            self.require_list(&table, file, "sections");
+        }
         let places = ["command", "closing"].map(|key| table.place_of_key(key));
-        let page: Page = table.read(&mut self.findings)?;
+        let sections = table.take_list::<PageSection>("sections", &mut self.findings);
+        let mut page: Page = table.read(&mut self.findings)?;
+        page.sections = sections.into_iter().map(|section| section.value).collect();
         let [command, closing] = places;
         if let Some(place) = command {
             let description = Located { value: page.command.clone(), place };
@@ -442,7 +449,10 @@ impl Folder<'_> {
         self.hasher.update(&(bytes.len() as u64).to_le_bytes());
         self.hasher.update(&bytes);
         match String::from_utf8(bytes) {
-            Ok(text) => Some(text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text)),
+            Ok(text) => {
+                let text = text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text);
+                Some(without_hidden(text, &place, &mut self.findings))
+            }
             Err(error) => {
                 let valid = error.utf8_error().valid_up_to();
                 let line = line_at(error.as_bytes(), valid);
@@ -456,7 +466,7 @@ impl Folder<'_> {
         }
     }
 
-    /// The names in a folder, sorted, without hidden files and backups of text editors.
+    /// The names in a folder, sorted, without what nobody put there.
     fn list(&mut self, folder: &str) -> Vec<String> {
         let names = inside(self.root, folder).and_then(std::fs::read_dir);
         let names = match names {
@@ -474,8 +484,7 @@ impl Folder<'_> {
             }
         };
         let names = names.flatten().map(|entry| entry.file_name().to_string_lossy().into_owned());
-        let mut names: Vec<String> =
-            names.filter(|name| !name.starts_with('.') && !name.ends_with('~')).collect();
+        let mut names: Vec<String> = names.filter(|name| !is_made_by_programs(name)).collect();
         names.sort();
         names
     }
@@ -492,10 +501,11 @@ impl Folder<'_> {
     fn check_names(&mut self) {
         for name in self.list("") {
             if !KNOWN_NAMES.contains(&name.as_str()) {
-                let likeness = |known: &&&str| strsim::jaro_winkler(&name.to_lowercase(), known);
-                let nearest = KNOWN_NAMES.iter().max_by(|a, b| likeness(a).total_cmp(&likeness(b)));
-                let nearest = nearest.expect("there are names");
-                self.stray(&name, format!("rename it, perhaps to {nearest}, or move it elsewhere"));
+                let help = match nearest(&name.to_lowercase(), KNOWN_NAMES.iter().copied()) {
+                    Some(near) => format!("rename it, perhaps to {near}, or move it elsewhere"),
+                    None => "move it elsewhere".to_owned(),
+                };
+                self.stray(&name, help);
             }
         }
     }
@@ -509,6 +519,29 @@ impl Folder<'_> {
             ));
         }
     }
+}
+
+/// Whether a name is that of a hidden file, of a backup of a text editor, or of what systems make in
+/// the folders of their users.
+fn is_made_by_programs(name: &str) -> bool {
+    const BY_SYSTEMS: &[&str] = &[
+        // Disks, network storage, Windows and macOS, in this order.
+        "lost+found",
+        "@eaDir",
+        "#recycle",
+        "#snapshot",
+        "Thumbs.db",
+        "ehthumbs.db",
+        "desktop.ini",
+        "$RECYCLE.BIN",
+        "System Volume Information",
+        "__MACOSX",
+        "Icon\r",
+    ];
+    let is_backup = name.ends_with('~') || (name.starts_with('#') && name.ends_with('#'));
+    is_backup
+        || name.starts_with('.')
+        || BY_SYSTEMS.iter().any(|known| known.eq_ignore_ascii_case(name))
 }
 
 /// Where a path leads. Links are followed, but not out of the folder: they could make the program show

@@ -5,6 +5,7 @@
 //! about how an answer is written.
 
 mod amendment;
+mod characters;
 mod faq_entry;
 mod finding;
 mod front_matter;
@@ -18,6 +19,7 @@ mod toml_file;
 mod voice;
 
 pub use amendment::{Amendment, Change, Hold, Scope};
+pub(crate) use characters::has_hidden_character;
 pub use faq_entry::{FaqEntry, Vetting};
 pub use finding::{Finding, Located, Place, Severity, sort_findings};
 pub use ids::{ConflictKey, EntryId, PageName, QuotationKey, TopicId};
@@ -35,6 +37,7 @@ pub use voice::{HeadedText, Sentence, Voice};
 pub const LOADING_RULES: &[(&str, &str)] = &[
     ("missing-file", "every content file that the bot needs is there"),
     ("unreadable-file", "every content file can be read and is UTF-8 text"),
+    ("hidden-character", "no file holds a character that cannot be seen and changes what is"),
     ("toml-syntax", "every TOML file, and the head of every answer, is valid TOML"),
     ("bad-record", "every record has the fields that it needs, in the right form"),
     ("unknown-key", "no file holds a key that nothing reads"),

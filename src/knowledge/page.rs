@@ -30,6 +30,8 @@ pub struct Page {
     /// Discord shows them as buttons.
     #[serde(default)]
     pub links: Vec<PageLink>,
+    /// Read one by one, so that each mistake has the line of its section.
+    #[serde(skip)]
     pub sections: Vec<PageSection>,
 }
 

@@ -5,12 +5,14 @@
 //! one bad quotation does not hide the other fifty. Unknown keys are findings too, because they are
 //! nearly always misspelled.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use serde::de::DeserializeOwned;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue, ValueDeserializer};
 
+use super::characters::{check_escapes, odd_space};
 use super::finding::{Finding, Located, Place};
 use crate::text_position::{LineStarts, toml_error};
 
@@ -36,10 +38,11 @@ impl<'a> TomlText<'a> {
         Self { file: file.into(), text, lines: LineStarts::of(text), lines_above }
     }
 
-    /// Parses the whole text. Every syntax error becomes a finding; the rest is returned.
+    /// Parses the whole text. Every line with a syntax error becomes a finding; the rest is returned.
     pub fn parse(&'a self, findings: &mut Vec<Finding>) -> Table<'a> {
         let (table, errors) = DeTable::parse_recoverable(self.text);
-        findings.extend(errors.iter().map(|error| self.syntax_finding(error)));
+        findings.extend(self.syntax_findings(&errors));
+        self.check_escapes_in_table(table.get_ref(), findings);
         Table { source: self, table: table.into_inner(), place: self.place(0) }
     }
 
@@ -52,23 +55,66 @@ impl<'a> TomlText<'a> {
         Place { file: self.file.clone(), line: self.lines_above + line }
     }
 
-    fn syntax_finding(&self, error: &toml::de::Error) -> Finding {
-        let (line, message) = toml_error(self.text, error, 0);
-        self.place_of_line(line).error(
-            "toml-syntax",
-            format!("this is not valid TOML: {message}"),
-            "check quotation marks, commas and brackets near this line; every text is written \
-             between double quotes",
-        )
+    /// One finding for each line, because one mistake can lead to several errors. A mistake that is
+    /// known says best what to do.
+    fn syntax_findings(&self, errors: &[toml::de::Error]) -> Vec<Finding> {
+        let mut mistakes: BTreeMap<usize, (Option<Mistake>, &str)> = BTreeMap::new();
+        for error in errors {
+            let (line, message) = toml_error(self.text, error, 0);
+            let at = error.span().unwrap_or_default();
+            let mistake = mistake_at(self.text, at.start, at.end, message);
+            let first = mistakes.entry(line).or_insert((None, message));
+            if first.0.is_none() {
+                *first = (mistake, message);
+            }
+        }
+        let repeated: Vec<usize> = mistakes
+            .iter()
+            .filter(|(_, (mistake, _))| matches!(mistake, Some(Mistake::Twice(_))))
+            .map(|(line, _)| *line)
+            .collect();
+        let is_own = |line: &usize| !self.is_in_repeated_table(*line, &repeated);
+        mistakes.retain(|line, _| is_own(line));
+        let findings = mistakes.into_iter().map(|(line, (mistake, message))| {
+            let (seen, help) = mistake.map_or_else(|| in_general(message), Mistake::in_words);
+            self.place_of_line(line).error("toml-syntax", seen, help)
+        });
+        findings.collect()
+    }
+
+    /// Whether a repeated key is below the heading of a table that is repeated itself.
+    fn is_in_repeated_table(&self, line: usize, repeated: &[usize]) -> bool {
+        let is_heading = |line: &str| line.trim_start().starts_with('[');
+        let above = self.text.lines().take(line).collect::<Vec<_>>();
+        let heading = above.iter().rposition(|line| is_heading(line)).map(|place| place + 1);
+        repeated.contains(&line)
+            && heading.is_some_and(|heading| heading != line && repeated.contains(&heading))
+    }
+
+    fn check_escapes_in_table(&self, table: &DeTable<'_>, findings: &mut Vec<Finding>) {
+        for (key, value) in table {
+            check_escapes(key.get_ref(), &self.place(key.span().start), findings);
+            self.check_escapes_in(value, findings);
+        }
+    }
+
+    fn check_escapes_in(&self, value: &Spanned<DeValue<'_>>, findings: &mut Vec<Finding>) {
+        match value.get_ref() {
+            DeValue::String(text) => {
+                check_escapes(text, &self.place(value.span().start), findings);
+            }
+            DeValue::Array(items) => {
+                items.iter().for_each(|item| self.check_escapes_in(item, findings));
+            }
+            DeValue::Table(table) => self.check_escapes_in_table(table, findings),
+            _ => {}
+        }
     }
 
     fn shape_finding(&self, error: &toml::de::Error, value_start: usize) -> Finding {
         let (line, message) = toml_error(self.text, error, value_start);
-        self.place_of_line(line).error(
-            "bad-record",
-            format!("this cannot be read: {}", in_plain_words(message)),
-            "compare it with another record of this file, and with faq/README.md",
-        )
+        let (seen, help) = shape_in_words(message);
+        self.place_of_line(line).error("bad-record", seen, help)
     }
 }
 
@@ -197,20 +243,23 @@ fn read_value<T: DeserializeOwned>(
     for path in unknown {
         let offset = key_offset(tree.get_ref(), &path).unwrap_or(start);
         let key = path.rsplit('.').next().unwrap_or(&path);
-        findings.push(unknown_key(source.place(offset), key));
+        push_unless_explained(unknown_key(source.place(offset), key), findings);
     }
     match read {
         Ok(value) => Some(value),
         Err(error) => {
-            let finding = source.shape_finding(&error, start);
-            // A syntax error usually causes an error here too; one finding per line is enough.
-            let is_on_same_line =
-                |other: &Finding| other.file == finding.file && other.line == finding.line;
-            if !findings.iter().any(is_on_same_line) {
-                findings.push(finding);
-            }
+            push_unless_explained(source.shape_finding(&error, start), findings);
             None
         }
+    }
+}
+
+/// Adds a finding, unless its line has one: a syntax error usually causes an error in the record too.
+fn push_unless_explained(finding: Finding, findings: &mut Vec<Finding>) {
+    let is_on_same_line =
+        |other: &Finding| other.file == finding.file && other.line == finding.line;
+    if !findings.iter().any(is_on_same_line) {
+        findings.push(finding);
     }
 }
 
@@ -247,6 +296,116 @@ fn key_offset(value: &DeValue<'_>, path: &str) -> Option<usize> {
     }
 }
 
+/// A mistake that makes a file no TOML, with words of the file.
+enum Mistake {
+    /// A key or the heading of a table that is there already.
+    Twice(String),
+    CurlyQuotes,
+    OddSpace(String),
+    Date(String),
+}
+
+impl Mistake {
+    /// What is seen, and what to do.
+    fn in_words(self) -> (String, String) {
+        let (seen, help) = match self {
+            Self::Twice(key) => (
+                format!("`{key}` is here for the second time"),
+                "remove one of the two, or rename one",
+            ),
+            Self::CurlyQuotes => (
+                "curly quotation marks stand around a text here".to_owned(),
+                "use straight quotation marks: \"…\"",
+            ),
+            Self::OddSpace(space) => {
+                (format!("{space} stands here, instead of a space"), "replace it by a space")
+            }
+            Self::Date(typed) => (format!("{typed} is not a date"), DATE_FORM),
+        };
+        (seen, help.to_owned())
+    }
+}
+
+const DATE_FORM: &str = "write the date as 2026-11-22 (year, month, day), without quotation marks";
+
+/// The mistake behind an error of the parser, if it is one that is often made.
+fn mistake_at(text: &str, start: usize, end: usize, message: &str) -> Option<Mistake> {
+    let (before, after) = text.split_at_checked(start)?;
+    let found = text.get(start..end).unwrap_or_default();
+    if message.starts_with("duplicate key") {
+        return Some(Mistake::Twice(found.to_owned()));
+    }
+    let line_before = before.rsplit('\n').next().unwrap_or_default();
+    let line_after = after.lines().next().unwrap_or_default();
+    let is_curly = |c| "“”„‟‘’«»".contains(c);
+    // A text that begins with a straight mark and ends with a curly one goes on to the end of the line.
+    let is_open =
+        message.starts_with("invalid basic string") && line_before.contains(['“', '”', '„']);
+    if is_open || found.contains(is_curly) || after.trim_start_matches(' ').starts_with(is_curly) {
+        return Some(Mistake::CurlyQuotes);
+    }
+    let next: String = after.trim_start_matches(' ').chars().take(1).collect();
+    if let Some(space) = odd_space(found).or_else(|| odd_space(&next)) {
+        return Some(Mistake::OddSpace(space));
+    }
+    let ends_value = |c: char| c.is_whitespace() || "=,[]{}\"'#".contains(c);
+    let value_before = line_before.rsplit(ends_value).next().unwrap_or_default();
+    let value_after = line_after.split(ends_value).next().unwrap_or_default();
+    let value = format!("{value_before}{value_after}");
+    looks_like_a_date(&value).then_some(Mistake::Date(value))
+}
+
+/// Whether a value consists of three numbers.
+fn looks_like_a_date(value: &str) -> bool {
+    let parts: Vec<&str> = value.split(['.', '/', '-']).collect();
+    parts.len() == 3
+        && parts.iter().all(|part| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit()))
+}
+
+/// What is seen and what to do, by the parser's message.
+fn in_general(message: &str) -> (String, String) {
+    let remedies = [
+        (
+            "string values must be quoted",
+            "write a text between quotation marks: \"…\", and a date as 2026-11-22 without them",
+        ),
+        ("missing comma", "put a comma between the two"),
+        ("invalid boolean", "write true or false, in small letters"),
+        ("key with no value", "write name = value, or put # in front of a note"),
+        ("unclosed", "add the bracket that is missing at the end"),
+        (
+            "unexpected key or value",
+            "write each key on a line of its own, and \\\" for a quotation mark within a text",
+        ),
+        ("invalid basic string", "end the text with a quotation mark, on the line where it begins"),
+    ];
+    let known = remedies.into_iter().find(|(start, _)| message.starts_with(start));
+    let help = known.map_or("check quotation marks, commas and brackets near this line", |it| it.1);
+    (format!("this is not valid TOML: {message}"), help.to_owned())
+}
+
+/// What is seen and what to do, by a message about the form of a record.
+fn shape_in_words(message: &str) -> (String, String) {
+    if let Some(key) = message.strip_prefix("missing field ") {
+        return (
+            format!("{key} is missing here"),
+            format!("add {key} to this record; faq/README.md shows its form"),
+        );
+    }
+    let help = if message.starts_with("unknown variant") {
+        "write one of these words"
+    } else if message.contains("not a date") || message.contains("expected a date") {
+        DATE_FORM
+    } else if message.contains("expected a string") {
+        "write it between quotation marks: \"…\""
+    } else if message.contains("expected a sequence") {
+        "write it between square brackets: […]"
+    } else {
+        "compare it with another record of this file, and with faq/README.md"
+    };
+    (format!("this cannot be read: {}", in_plain_words(message)), help.to_owned())
+}
+
 /// Rewords a message of the parser for editors.
 fn in_plain_words(message: &str) -> String {
     let words = [
@@ -255,7 +414,6 @@ fn in_plain_words(message: &str) -> String {
         ("invalid type: sequence", "found a list"),
         ("invalid type: map", "found a table"),
         ("invalid type:", "found"),
-        ("missing field", "this line is missing:"),
         ("unknown variant", "unknown word"),
         ("expected one of", "it must be one of"),
     ];

@@ -44,7 +44,8 @@ pub(super) const MARKUP: Rule = Rule {
                 entry.place.at_line(entry.answer.place.line + markup.line).error(
                     "unsupported-markup",
                     format!("an answer cannot contain {}", markup.what),
-                    "use only paragraphs, lists, **bold**, *italic* and links",
+                    "use only paragraphs, lists without lists in them, links, and words in **bold** \
+                     or *italic*, not both",
                 )
             }));
         }

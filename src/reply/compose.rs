@@ -744,7 +744,7 @@ pub fn no_content(errors: usize) -> String {
 }
 
 fn unnumbered(items: impl IntoIterator<Item = Vec<Inline>>) -> RichText {
-    RichText(vec![Block::List { numbered: false, items: items.into_iter().collect() }])
+    RichText(vec![Block::List { first: None, items: items.into_iter().collect() }])
 }
 
 /// Every source once, with its first locator.

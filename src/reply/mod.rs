@@ -29,5 +29,5 @@ pub use explanation::explanation;
 pub use json::{JsonError, JsonReply, write_json, write_json_line};
 pub use markdown::{UnsupportedMarkup, parse_markdown};
 pub use reach::{advice, reach_lines, reach_summary};
-pub use rich_text::{Block, Inline, RichText};
+pub use rich_text::{Block, Inline, RichText, item_marks, marked};
 pub use sheet::{Link, Section, Sheet, SheetPage};

@@ -10,8 +10,8 @@ pub struct RichText(pub Vec<Block>);
 pub enum Block {
     Paragraph(Vec<Inline>),
     List {
-        /// Whether the order of the items matters.
-        numbered: bool,
+        /// The number of the first item; `None` if the items have no numbers.
+        first: Option<u64>,
         items: Vec<Vec<Inline>>,
     },
 }
@@ -35,10 +35,10 @@ impl RichText {
         Self(vec![Block::Paragraph(vec![Inline::Text(text.into())])])
     }
 
-    /// A list of plain items.
+    /// A list of plain items, with numbers from 1 or without.
     pub fn list(numbered: bool, items: impl IntoIterator<Item = String>) -> Self {
         let items = items.into_iter().map(|item| vec![Inline::Text(item)]).collect();
-        Self(vec![Block::List { numbered, items }])
+        Self(vec![Block::List { first: numbered.then_some(1), items }])
     }
 
     /// Every span, in order.
@@ -89,6 +89,14 @@ impl Inline {
     }
 }
 
+/// What stands before each item of a list: its number, or else the bullet. There is no end.
+pub fn item_marks(first: Option<u64>, bullet: &str) -> impl Iterator<Item = String> {
+    (0..).map(move |place| match first {
+        Some(first) => format!("{}. ", first + place),
+        None => format!("{bullet} "),
+    })
+}
+
 fn words_of(inlines: &[Inline]) -> String {
     inlines.iter().map(Inline::words).collect()
 }
@@ -96,21 +104,31 @@ fn words_of(inlines: &[Inline]) -> String {
 fn block_to_markdown(block: &Block) -> String {
     match block {
         Block::Paragraph(inlines) => inlines_to_markdown(inlines),
-        Block::List { numbered, items } => {
-            let lines = items.iter().enumerate().map(|(place, item)| {
-                let mark = if *numbered { format!("{}. ", place + 1) } else { "- ".to_owned() };
-                mark + &inlines_to_markdown(item)
-            });
+        Block::List { first, items } => {
+            let lines = item_marks(*first, "-").zip(items);
+            let lines = lines.map(|(mark, item)| mark + &inlines_to_markdown(item));
             lines.collect::<Vec<_>>().join("\n")
         }
     }
 }
 
+/// Puts marks around a text, but not around white space at its ends, where they would not be taken
+/// for marks.
+pub fn marked(text: &str, mark: &str, escape: impl Fn(&str) -> String) -> String {
+    let words = text.trim();
+    if words.is_empty() {
+        return text.to_owned();
+    }
+    let start = text.len() - text.trim_start().len();
+    let end = start + words.len();
+    format!("{}{mark}{}{mark}{}", &text[..start], escape(words), &text[end..])
+}
+
 fn inlines_to_markdown(inlines: &[Inline]) -> String {
     let pieces = inlines.iter().map(|inline| match inline {
         Inline::Text(text) => escape(text),
-        Inline::Strong(text) => format!("**{}**", escape(text)),
-        Inline::Emphasis(text) => format!("*{}*", escape(text)),
+        Inline::Strong(text) => marked(text, "**", escape),
+        Inline::Emphasis(text) => marked(text, "*", escape),
         Inline::Link { text, url } => format!("[{}]({url})", escape(text)),
     });
     pieces.collect()

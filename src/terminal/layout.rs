@@ -8,7 +8,7 @@ use textwrap::{Options, WordSeparator, WordSplitter};
 use crate::matcher::Evidence;
 use crate::reply::{
     Answer, Block, DISCLAIMER, Inline, QuotedWords, Reply, RichText, Section, Sheet, ShownCitation,
-    Suggestion, explanation,
+    Suggestion, explanation, item_marks,
 };
 
 /// The width of a page, also of one that goes into a file.
@@ -236,13 +236,9 @@ impl Page {
         for block in &text.0 {
             match block {
                 Block::Paragraph(inlines) => self.wrapped(&inline_text(inlines), "", ""),
-                Block::List { numbered, items } => {
-                    for (place, item) in items.iter().enumerate() {
-                        let mark = if *numbered {
-                            format!("  {}. ", place + 1)
-                        } else {
-                            "  * ".to_owned()
-                        };
+                Block::List { first, items } => {
+                    for (mark, item) in item_marks(*first, "*").zip(items) {
+                        let mark = format!("  {mark}");
                         self.wrapped(&inline_text(item), &mark, &" ".repeat(mark.len()));
                     }
                 }

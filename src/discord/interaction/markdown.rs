@@ -1,7 +1,7 @@
 //! Converts text to Discord's Markdown, in pieces that can be distributed over pages.
 
 use super::limits::length;
-use crate::reply::{Block, Inline, RichText, Section, ShownCitation};
+use crate::reply::{Block, Inline, RichText, Section, ShownCitation, item_marks, marked};
 
 /// A piece of text that is kept on one page if possible.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -134,19 +134,31 @@ pub fn clip(text: &str, limit: usize) -> String {
 /// Escapes everything that Discord would interpret as markup or as a mention.
 pub fn escape(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len() + 8);
-    // A backslash would break a URL.
-    for word in text.split_inclusive(char::is_whitespace) {
-        if word.starts_with("https://") || word.starts_with("http://") {
-            escaped.push_str(word);
-        } else {
-            escape_marks(word, &mut escaped);
-        }
+    let mut rest = text;
+    while let Some(start) = address_start(rest) {
+        let (words, address) = rest.split_at(start);
+        let end = address.find(ends_address).unwrap_or(address.len());
+        escape_marks(words, &mut escaped);
+        // A backslash would break the address.
+        escaped.push_str(&address[..end]);
+        rest = &address[end..];
     }
+    escape_marks(rest, &mut escaped);
     match escaped.chars().next() {
         // At the start of a line these would begin a heading or a list.
         Some('#' | '-' | '+') => format!("\\{escaped}"),
         _ => escaped,
     }
+}
+
+/// Where the first address in a text begins. Discord finds one in the middle of a word, too.
+fn address_start(text: &str) -> Option<usize> {
+    ["https://", "http://"].into_iter().filter_map(|scheme| text.find(scheme)).min()
+}
+
+/// Whether a character cannot be part of an address.
+fn ends_address(c: char) -> bool {
+    c.is_whitespace() || "<>\"|\\^`{}".contains(c)
 }
 
 fn escape_marks(text: &str, escaped: &mut String) {
@@ -175,11 +187,9 @@ fn block_pieces(block: &Block) -> Vec<Piece> {
             let is_quotation = text.starts_with('“') && text.ends_with('”');
             vec![Piece::paragraph(if is_quotation { format!("> {text}") } else { text })]
         }
-        Block::List { numbered, items } => {
-            let mark =
-                |place: usize| if *numbered { format!("{}. ", place + 1) } else { "- ".to_owned() };
-            let lines =
-                items.iter().enumerate().map(|(place, item)| mark(place) + &inlines_text(item));
+        Block::List { first, items } => {
+            let lines = item_marks(*first, "-").zip(items);
+            let lines = lines.map(|(mark, item)| mark + &inlines_text(item));
             let mut pieces: Vec<Piece> = lines.map(Piece::line).collect();
             if let Some(first) = pieces.first_mut() {
                 first.tight = false;
@@ -192,20 +202,11 @@ fn block_pieces(block: &Block) -> Vec<Piece> {
 fn inlines_text(inlines: &[Inline]) -> String {
     let texts = inlines.iter().map(|inline| match inline {
         Inline::Text(text) => escape(text),
-        Inline::Strong(text) => wrapped(text, "**"),
-        Inline::Emphasis(text) => wrapped(text, "*"),
+        Inline::Strong(text) => marked(text, "**", escape),
+        Inline::Emphasis(text) => marked(text, "*", escape),
         Inline::Link { text, url } => link(text, url),
     });
     texts.collect()
-}
-
-/// Puts marks around a text, but not around white space at its ends: Discord would not recognise
-/// the marks.
-fn wrapped(text: &str, mark: &str) -> String {
-    let words = text.trim();
-    let start = text.len() - text.trim_start().len();
-    let end = start + words.len();
-    format!("{}{mark}{}{mark}{}", &text[..start], escape(words), &text[end..])
 }
 
 /// A link. Discord does not render a link whose text contains a URL, so then only the URL is shown.
@@ -240,6 +241,29 @@ mod tests {
             escape("see https://example.com/a_b now_"),
             "see https://example.com/a_b now\\_"
         );
+    }
+
+    #[test]
+    fn addresses_stay_as_they_are_wherever_they_begin() {
+        let left = [
+            "See it (https://example.com/a_b_c) now",
+            "(https://example.com/a_b,http://example.com/c_d)",
+            "“https://example.com/*_a~b”",
+            "at:https://example.com/a_b",
+        ];
+        for text in left {
+            assert_eq!(escape(text), text);
+        }
+        assert_eq!(escape("_a_https://b.example/_c"), "\\_a\\_https://b.example/_c");
+        assert_eq!(escape("<https://b.example/_c>_"), "\\<https://b.example/_c\\>\\_");
+        assert_eq!(escape("https://<@1>"), "https://\\<@\u{200b}1\\>");
+    }
+
+    #[test]
+    fn a_list_keeps_its_first_number() {
+        let items = ["three", "four"].map(|item| vec![Inline::Text(item.to_owned())]).to_vec();
+        let list = RichText(vec![Block::List { first: Some(3), items }]);
+        assert_eq!(pack(&pieces(&list), 100), ["3. three\n4. four"]);
     }
 
     #[test]
