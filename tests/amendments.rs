@@ -103,6 +103,16 @@ fn what_breaks_a_rule_by_now_is_left_out_and_the_bot_starts() {
 #[test]
 fn what_is_on_hold_is_not_answered_by_any_way() {
     let tiny = Tiny::new();
+    let guard = r#"
+        [[guards]]
+        name = "last-certainty"
+        leads_to = "last-answer/certainty"
+        only = true
+        words = ["are you sure"]
+        examples = ["are you sure"]
+        counter_examples = ["are you sure that lamps read"]
+    "#;
+    tiny.write("guards.toml", guard);
     let responder = Responder::open(&tiny.settings()).expect("it can be served");
     let serve = |amendments| responder.serve_amended(amendments, TODAY).expect("it can be served");
     let by_id = |id: &str| {

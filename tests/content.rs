@@ -56,7 +56,6 @@ fn the_plainest_questions_get_their_answers() {
         ("how can i opt out", "opt-out/how-to-opt-out"),
         ("opt out", "opt-out/how-to-opt-out"),
         ("how do i turn it off", "opt-out/how-to-opt-out"),
-        ("can i opt out", "opt-out/still-available"),
         ("can i join", "join/can-i-join"),
         ("is there a settlement", "status/did-it-settle"),
         ("who won", "status/who-won"),

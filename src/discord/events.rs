@@ -11,7 +11,7 @@ use serenity::all::{
     ChannelId, Context, Event, GuildId, Interaction, InteractionId, Message, MessageId,
     MessageUpdateEvent, RawEventHandler, RoleId, UnknownEvent, UserId,
 };
-use tokio::sync::{Mutex, Semaphore};
+use tokio::sync::{Mutex, OnceCell, Semaphore};
 use tokio::time::Instant;
 use tracing::{info, warn};
 
@@ -67,7 +67,7 @@ pub struct Handler {
     interactions: BoundedCache<InteractionId, ()>,
     questions: BoundedCache<MessageId, Arc<Mutex<Question>>>,
     /// The role that Discord made for the bot, by server.
-    own_roles: BoundedCache<GuildId, Option<RoleId>>,
+    own_roles: BoundedCache<GuildId, Arc<OnceCell<Option<RoleId>>>>,
     /// The messages that were deleted last.
     deleted: BoundedCache<MessageId, ()>,
     /// A message with a smaller id was written before this process started.
@@ -240,16 +240,11 @@ impl Handler {
         let Some(guild) = message.guild.filter(|_| !message.mentioned_roles.is_empty()) else {
             return;
         };
-        let role = match self.own_roles.get(&guild) {
-            Some(role) => role,
-            // After a failure, as if there were no such role, so that the request is not repeated
-            // with every message.
-            None => {
-                let role = self.api.role_of(bot, guild).await.unwrap_or_default();
-                self.own_roles.put(guild, role);
-                role
-            }
-        };
+        let (role, _) = self.own_roles.get_or_insert(guild, Arc::default);
+        // After a failure, as if there were no such role, so that the request is not repeated with
+        // every message.
+        let look_up = async || self.api.role_of(bot, guild).await.unwrap_or_default();
+        let role = role.get_or_init(look_up).await;
         message.mentions_own_role =
             role.is_some_and(|role| message.mentioned_roles.contains(&role));
     }
