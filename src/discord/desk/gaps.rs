@@ -78,10 +78,7 @@ impl Desk {
         });
         let asked: usize = groups.iter().map(|group| group.questions.len()).sum();
         let screen = Screen::new("What I could not answer")
-            .line(&format!(
-                "{asked} questions in {} groups, the most frequent first.",
-                groups.len()
-            ))
+            .line(&format!("Asked: {asked}. Groups: {}, the most frequent first.", groups.len()))
             .menu("gap", "Choose a group", choices.collect());
         Ok(screen.message())
     }
