@@ -296,6 +296,17 @@ async fn disallowed_intents_have_their_own_exit_code() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_discord_refuses_is_not_tried_again() {
+    for (close, code) in [(4004, 3), (4014, 4)] {
+        let mut discord = MockDiscord::start().await;
+        discord.refuse_identify(close, u32::MAX);
+        discord.run_bot(&[]);
+        assert_eq!(discord.ended().await.code, Some(code));
+        assert_eq!(discord.count("lookup"), 1, "it connected again after {close}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_missing_scope_has_its_own_exit_code() {
     let discord = MockDiscord::start().await;
     for _ in 0..3 {

@@ -44,6 +44,9 @@ const REGISTRATION_HEAD_START: Duration = Duration::from_secs(2);
 const FIRST_PAUSE: Duration = Duration::from_secs(1);
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 
+/// How long serenity may take to report a close that it has logged.
+const REPORT_PATIENCE: Duration = Duration::from_secs(1);
+
 /// The pause before a new session after Discord closed a connection for good. Discord allows one
 /// session start every five seconds.
 const FIRST_PAUSE_AFTER_CLOSE: Duration = Duration::from_secs(5);
@@ -139,7 +142,12 @@ pub async fn run(
             error = &mut registration => Some(Err(error)),
             closed = closed.next() => Some(Err(error_of_close(closed))),
             error = watch(&manager, &handler, &mut heartbeat, settings.silence) => Some(Err(error)),
-            () = closed_for_good() => None,
+            () = closed_for_good() => {
+                unblock(&manager).await;
+                // serenity logs the refusals that it reports in the same words.
+                let reported = timeout(REPORT_PATIENCE, closed.next()).await;
+                reported.ok().map(|closed| Err(error_of_close(closed)))
+            }
             () = explain_outages(&gateway.url, async || is_connected(&manager).await) => None,
         };
         let Some(result) = end else {
@@ -149,7 +157,7 @@ pub async fn run(
             }
             // Discord may want another number of shards now.
             let next = async {
-                let ended = timeout(settings.shutdown, end_shards(&manager));
+                let ended = timeout(settings.shutdown, manager.shutdown_all());
                 let _ = tokio::join!(ended, sleep(pause));
                 next_session(&api).await
             };
@@ -172,14 +180,13 @@ pub async fn run(
     }
 }
 
-/// Ends the shards, the one that Discord has closed included. serenity 0.12 polls its connection
-/// again and again without a pause, and would keep the only worker thread busy; the order to close it
-/// fails, and that ends the loop.
-async fn end_shards(manager: &ShardManager) {
+/// Makes the shard that Discord has closed end. serenity 0.12 polls its connection again and again
+/// without a pause, and would keep the only worker thread busy; the order to close it fails, and that
+/// ends the loop.
+async fn unblock(manager: &ShardManager) {
     for runner in manager.runners.lock().await.values() {
         runner.runner_tx.shutdown_clean();
     }
-    manager.shutdown_all().await;
 }
 
 /// Looks the gateway up, and waits until a session may be started.
