@@ -735,10 +735,10 @@ const NOT_PEOPLE: &[&str] = &[
 const CHAT_WORDS: &[&str] = &[
     "afaik", "alot", "anyones", "asap", "aswell", "cant", "couldnt", "cuz", "didnt", "dms",
     "doesnt", "dont", "dunno", "faq", "fyi", "hadnt", "hasnt", "havent", "hes", "idk", "ikr",
-    "ill", "im", "imho", "imo", "inmail", "inmails", "irl", "isnt", "its", "ive", "kinda", "lmao",
-    "lol", "nope", "omg", "ppl", "rly", "rn", "shes", "shouldnt", "smh", "tbh", "thats", "theres",
-    "theyre", "theyve", "tho", "thru", "thx", "tldr", "tysm", "ur", "wasnt", "wdym", "werent",
-    "whats", "wheres", "whos", "wont", "wouldnt", "wtf", "yall", "yep", "youre", "youve",
+    "ill", "im", "imho", "imo", "irl", "isnt", "its", "ive", "kinda", "lmao", "lol", "nope", "omg",
+    "ppl", "rly", "rn", "shes", "shouldnt", "smh", "tbh", "thats", "theres", "theyre", "theyve",
+    "tho", "thru", "thx", "tldr", "tysm", "ur", "wasnt", "wdym", "werent", "whats", "wheres",
+    "whos", "wont", "wouldnt", "wtf", "yall", "yep", "youre", "youve",
 ];
 
 /// Usual first names that people in a chat also use as words.
@@ -842,7 +842,7 @@ impl<'t> Word<'t> {
         };
         let capitals = stem.chars().filter(|c| c.is_uppercase()).count();
         let starts_big = stem.starts_with(char::is_uppercase);
-        // "LinkedIn" and "YouTube" are products, "McDonald" and "O'Neil" are people.
+        // "LampCorp" and "YouTube" are products, "McDonald" and "O'Neil" are people.
         let is_capital = starts_big
             && capitals < stem.chars().count()
             && (capitals == 1
@@ -1106,7 +1106,7 @@ mod tests {
     use super::*;
 
     /// Words that a FAQ about this case uses.
-    const FAQ: &str = "linkedin linkedin's microsoft inmail premium alessandro de la torre davila \
+    const FAQ: &str = "lampcorp lampcorp's microsoft lampmail premium mateo de la vega davila \
         edward data private messages lawsuit class action the a is was my in on for judge section \
         stored communications act opt out training ai settlement dropped northern district of \
         california san jose policy privacy terms service generative contributor";
@@ -1142,9 +1142,9 @@ mod tests {
             ("add me jane#1234", "add me [account]"),
             ("my id 123456789012345678", "my id [id]"),
             ("im /in/jane-doe-42 on there", "im [account] on there"),
-            ("see https://www.linkedin.com/in/jane-doe?x=1.", "see [link]."),
+            ("see https://www.lampcorp.com/in/jane-doe?x=1.", "see [link]."),
             ("see [my page](https://example.com/jane) now", "see my page now"),
-            ("linkedin.com/in/janedoe is me", "[link] is me"),
+            ("lampcorp.com/in/janedoe is me", "[link] is me"),
             ("my site janedoe.com and jane dot com", "my site [link] and [link]"),
             ("my ip is 192.168.10.4 or fe80::1ff:fe23", "my ip is [ip] or [ip]"),
         ]);
@@ -1208,7 +1208,7 @@ mod tests {
     #[test]
     fn what_moderators_need_stays() {
         for text in [
-            "did linkedin settle in 2025",
+            "did lampcorp settle in 2025",
             "dropped on January 22, 2025 or 1/22/25?",
             "on 01/22/2025, 2025-01-22 or 22.1.2025",
             "is 5:25-cv-00709 over",
@@ -1220,11 +1220,11 @@ mod tests {
             "is it $10,000,000 or 5 million, or 10 000 000 users",
             "between 2024-2025 or 2024/2025",
             "in 2024 1000 people had premium",
-            "what did De La Torre say",
-            "is Alessandro De La Torre in San Jose",
+            "what did De La Vega say",
+            "is Mateo De La Vega in San Jose",
             "Judge Edward Davila was on it",
-            "does LinkedIn Premium read InMail messages",
-            "linkedin's Privacy Policy and Terms Of Service",
+            "does LampCorp Premium read LampMail messages",
+            "lampcorp's Privacy Policy and Terms Of Service",
             "im tired of this, its a joke",
             "im in london and my wife is german",
             "this is bullshit, im so mad",
@@ -1240,8 +1240,8 @@ mod tests {
             "30 days to go to court, 2 months on the road",
             "e.g. the U.S. law vs. EU",
             "idk lol smh tbh",
-            "is linkedin.com/and or linkedin.com down",
-            "look at linkedin dot com",
+            "is lampcorp.com/and or lampcorp.com down",
+            "look at lampcorp dot com",
             "did the ftc fine them on Monday in March",
             "q1 2nd half of 2025",
             "windows 11 24h2 and iphone 15",
@@ -1249,7 +1249,7 @@ mod tests {
             "at 10:30 am on 2/3",
             "can i join the class action pls",
         ] {
-            let kept = text.replace("linkedin.com/and", "[link]");
+            let kept = text.replace("lampcorp.com/and", "[link]");
             assert_eq!(redact(text, &is_in_faq), kept);
         }
     }
@@ -1302,7 +1302,7 @@ mod tests {
             "this is rediculous tbh",
             "im wodnering if its over",
             "I'm not sure. Is This Real",
-            "My boss told me about the LinkedIn settlement",
+            "My boss told me about the LampCorp settlement",
             "my doctor is mad",
             "ms teams and ms word",
             "hi is it over",
@@ -1322,7 +1322,7 @@ mod tests {
             "i have 3 accounts, 500 connections and 10k followers",
             "Is The Case Over Yet",
             "no.",
-            "LinkedIn!!! wtf",
+            "LampCorp!!! wtf",
             "what about GDPR art. 6(1)(f) and CCPA 1798.100",
             "covid 19, 401k, 24/7, 50/50, 9-5, 7am-5pm",
             "5 people on the street in 2025",
@@ -1423,8 +1423,8 @@ mod tests {
         "😀",
         "the",
         "is",
-        "linkedin",
-        "De La Torre",
+        "lampcorp",
+        "De La Vega",
         ":",
         "x",
         "#1234",
