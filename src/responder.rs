@@ -63,6 +63,8 @@ struct Served {
 /// A version of the content that could be served instead of the present one.
 pub struct Proposal {
     pub reload: Reload,
+    /// What was served when it was made.
+    base: Arc<Served>,
     served: Arc<Served>,
 }
 
@@ -419,12 +421,17 @@ impl Responder {
         }
         let new = self.version(old.files.clone(), amendments, today)?;
         let reload = self.difference(&old, &new, Vec::new())?;
-        Ok(Proposal { reload, served: new })
+        Ok(Proposal { reload, base: old, served: new })
     }
 
-    /// Serves what was proposed.
-    pub fn adopt(&self, proposal: Proposal) {
-        self.served.store(proposal.served);
+    /// Serves what was proposed. If the files were loaded again meanwhile, it is laid over them.
+    pub fn adopt(&self, proposal: Proposal, today: Date) -> Result<(), ResponderError> {
+        let Proposal { base, served, .. } = proposal;
+        let present = self.served.compare_and_swap(&base, served.clone());
+        if Arc::ptr_eq(&present, &base) {
+            return Ok(());
+        }
+        self.serve_amended(served.amendments.clone(), today)
     }
 
     /// Serves the content with these amendments from now on. If they only hold answers back or

@@ -60,7 +60,7 @@ fn a_taught_phrasing_is_answered_from_then_on() {
     let proposal = responder.propose(taught.clone(), TODAY).expect("it breaks no rule");
     assert_eq!(answered_by(&ask(&responder, question)), None, "nothing is adopted yet");
     assert_eq!(proposal.reload.changes.changed, [EntryId::new("status/is-it-over")]);
-    responder.adopt(proposal);
+    responder.adopt(proposal, TODAY).expect("it can be served");
     assert_eq!(answered_by(&ask(&responder, question)), Some("status/is-it-over"));
     // It outlives a reload and a restart, and goes when it is undone.
     responder.reload(TODAY).expect("it can be served");
@@ -70,6 +70,21 @@ fn a_taught_phrasing_is_answered_from_then_on() {
     assert_eq!(answered_by(&ask(&restarted, question)), Some("status/is-it-over"));
     restarted.serve_amended(Vec::new(), TODAY).expect("it can be served");
     assert_eq!(answered_by(&ask(&restarted, question)), None);
+}
+
+/// Teaching takes a while, and somebody may reload meanwhile.
+#[test]
+fn teaching_does_not_undo_a_reload() {
+    let tiny = Tiny::new();
+    let responder = Responder::open(&tiny.settings()).expect("it can be served");
+    let taught = vec![phrasing(1, "status/is-it-over", "zorgle flim")];
+    let proposal = responder.propose(taught, TODAY).expect("it breaks no rule");
+    tiny.edit("answers/money/will-i-be-paid.md", "No. There is", "No. Certainly, there is");
+    responder.reload(TODAY).expect("it can be served");
+    responder.adopt(proposal, TODAY).expect("it can be served");
+    assert_eq!(answered_by(&ask(&responder, "zorgle flim")), Some("status/is-it-over"));
+    let Reply::Answer(money) = ask(&responder, MONEY) else { panic!("no answer") };
+    assert!(format!("{:?}", money.body()).contains("Certainly"), "the reload was undone");
 }
 
 #[test]

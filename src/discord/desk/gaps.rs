@@ -139,22 +139,10 @@ impl Desk {
         entry: EntryId,
         by: String,
     ) -> Result<OutgoingMessage, DeskError> {
-        let group = self.find(question).await?;
         let title = self.title(&entry)?;
-        let changes = group.wordings().into_iter();
-        let changes =
-            changes.map(|words| Change::Phrasing { entry: entry.clone(), words }).collect();
-        let back = DeskAction::Group(group.id());
-        match self.learn(changes, by).await? {
-            Ok(ids) => {
-                self.dealt_with(&group).await?;
-                let undo = ids.first().map_or(DeskAction::Audit, |id| DeskAction::Undo(*id));
-                let screen = Screen::new(&format!("Learnt. “{title}” answers this now."))
-                    .buttons([("Undo", undo), ("Next", DeskAction::Gaps)]);
-                Ok(screen.message())
-            }
-            Err(worse) => Ok(refusal(&worse, back)),
-        }
+        let change = |words| Change::Phrasing { entry: entry.clone(), words };
+        self.learn_group(question, change, &format!("Learnt. “{title}” answers this now."), by)
+            .await
     }
 
     /// Teaches that the FAQ does not answer a group.
@@ -163,18 +151,33 @@ impl Desk {
         question: i64,
         by: String,
     ) -> Result<OutgoingMessage, DeskError> {
+        let change = |words| Change::Elsewhere { words };
+        let done = "Taken away. I stay silent on questions like these.";
+        self.learn_group(question, change, done, by).await
+    }
+
+    /// Learns a change from each wording of a group, and takes the group away; or says what is against
+    /// it.
+    async fn learn_group(
+        &self,
+        question: i64,
+        change: impl Fn(String) -> Change,
+        done: &str,
+        by: String,
+    ) -> Result<OutgoingMessage, DeskError> {
         let group = self.find(question).await?;
-        let changes = group.wordings().into_iter().map(|words| Change::Elsewhere { words });
-        match self.learn(changes.collect(), by).await? {
-            Ok(ids) => {
-                self.dealt_with(&group).await?;
-                let undo = ids.first().map_or(DeskAction::Audit, |id| DeskAction::Undo(*id));
-                let screen = Screen::new("Taken away. I stay silent on questions like these.")
-                    .buttons([("Undo", undo), ("Next", DeskAction::Gaps)]);
-                Ok(screen.message())
-            }
-            Err(worse) => Ok(refusal(&worse, DeskAction::Group(group.id()))),
-        }
+        let changes = group.wordings().into_iter().map(change).collect();
+        let ids = match self.learn(changes, by).await? {
+            Ok(ids) => ids,
+            Err(worse) => return Ok(refusal(&worse, DeskAction::Group(group.id()))),
+        };
+        self.dealt_with(&group).await?;
+        // A button undoes one change; the record has them all.
+        let undo = match ids[..] {
+            [id] => ("Undo", DeskAction::Undo(id)),
+            _ => ("What was changed", DeskAction::Audit),
+        };
+        Ok(Screen::new(done).buttons([undo, ("Next", DeskAction::Gaps)]).message())
     }
 
     /// Checks changes against the questions with a known answer, stores them, and serves them.
@@ -209,7 +212,7 @@ impl Desk {
         for change in &changes {
             ids.push(store.amend(change, &by, now).await?);
         }
-        self.responder.adopt(proposal);
+        self.work(move |responder| responder.adopt(proposal, today)).await??;
         Ok(Ok(ids))
     }
 

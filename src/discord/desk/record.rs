@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::mpsc;
 use tokio::time::{MissedTickBehavior, interval};
@@ -11,7 +12,7 @@ use tracing::{info, warn};
 use super::Desk;
 use crate::knowledge::EntryId;
 use crate::redaction::redact;
-use crate::store::{KeptQuestion, Store, WhyKept};
+use crate::store::{KeptQuestion, Store, StoreError, WhyKept};
 
 /// If so many questions wait to be stored, further ones are not kept.
 const WAITING: usize = 256;
@@ -68,7 +69,7 @@ impl Desk {
                 let (Some(store), Some(question)) = (&desk.store, desk.kept(asked)) else {
                     continue;
                 };
-                works = log_state(works, store.keep(&question).await.map(drop));
+                works = log_state(works, store.keep(&question).await);
             }
         });
         Recorder(Some(sender))
@@ -123,8 +124,8 @@ impl Desk {
     async fn look(
         &self,
         store: &Store,
-        served: &mut Option<((i64, i64), jiff::civil::Date)>,
-    ) -> Result<(), crate::store::StoreError> {
+        served: &mut Option<((i64, i64), Date)>,
+    ) -> Result<(), StoreError> {
         let today = (self.today)();
         let version = (store.amendments_version().await?, today);
         if served.as_ref() == Some(&version) {
@@ -144,7 +145,7 @@ impl Desk {
 }
 
 /// Logs when the store stops working, and when it works again. Returns whether it works.
-fn log_state(worked: bool, result: Result<(), crate::store::StoreError>) -> bool {
+fn log_state(worked: bool, result: Result<(), StoreError>) -> bool {
     match (&result, worked) {
         (Err(error), true) => {
             warn!(%error, "the store does not work; members are answered all the same")
