@@ -11,12 +11,13 @@ mod amendments;
 mod questions;
 
 use std::path::{Path, PathBuf};
+use std::pin::Pin;
 use std::str::FromStr;
 use std::time::Duration;
 
 use sqlx::any::{AnyConnectOptions, AnyPoolOptions, install_default_drivers};
 use sqlx::migrate::{MigrateError, Migrator};
-use sqlx::{AnyPool, Executor};
+use sqlx::{AnyConnection, AnyPool, Connection, Executor};
 use tokio::sync::Mutex;
 use tokio::time::timeout;
 
@@ -29,7 +30,7 @@ const PATIENCE: Duration = Duration::from_secs(5);
 
 /// How long SQLite waits for another process that writes, in milliseconds. Less than [`PATIENCE`], so
 /// that the error is its own.
-const BUSY: &str = "PRAGMA busy_timeout = 4000";
+const BUSY: &str = "PRAGMA busy_timeout = 2500";
 
 const CONNECTIONS: u32 = 4;
 
@@ -109,7 +110,6 @@ impl Store {
             let _ = std::fs::create_dir_all(folder);
         }
         let pool = connect(&self.url, self.file.is_some()).await?;
-        MIGRATIONS.run(&pool).await.map_err(migration_error)?;
         *connected = Some(Connected { pool: pool.clone(), file: file() });
         Ok(pool)
     }
@@ -121,20 +121,33 @@ fn file_id(file: &Path) -> Option<FileId> {
     Some((metadata.dev(), metadata.ino()))
 }
 
-async fn connect(url: &str, is_sqlite: bool) -> Result<AnyPool, sqlx::Error> {
+/// A pool of connections, and all migrations applied.
+async fn connect(url: &str, is_sqlite: bool) -> Result<AnyPool, StoreError> {
+    // A connection of its own shows what is wrong. A pool would try again and again to set one up, and
+    // then say only that it took too long.
+    let mut first = AnyConnection::connect(url).await?;
+    set_up(&mut first, is_sqlite).await?;
+    first.close().await?;
     let options = AnyPoolOptions::new().max_connections(CONNECTIONS).acquire_timeout(PATIENCE);
-    let options = options.after_connect(move |connection, _| {
-        Box::pin(async move {
-            if is_sqlite {
-                // A commit is on disk when it returns, whatever happens to the machine then.
-                for pragma in [BUSY, "PRAGMA journal_mode = WAL", "PRAGMA synchronous = FULL"] {
-                    connection.execute(pragma).await?;
-                }
+    let options = options.after_connect(move |connection, _| set_up(connection, is_sqlite));
+    let pool = options.connect_lazy(url)?;
+    MIGRATIONS.run(&pool).await.map_err(migration_error)?;
+    Ok(pool)
+}
+
+fn set_up(
+    connection: &mut AnyConnection,
+    is_sqlite: bool,
+) -> Pin<Box<dyn Future<Output = Result<(), sqlx::Error>> + Send + '_>> {
+    Box::pin(async move {
+        if is_sqlite {
+            // A commit is on disk when it returns, whatever happens to the machine then.
+            for pragma in [BUSY, "PRAGMA journal_mode = WAL", "PRAGMA synchronous = FULL"] {
+                connection.execute(pragma).await?;
             }
-            Ok(())
-        })
-    });
-    options.connect(url).await
+        }
+        Ok(())
+    })
 }
 
 fn migration_error(error: MigrateError) -> StoreError {
