@@ -59,7 +59,7 @@ pub fn run(settings: &Settings) -> anyhow::Result<Exit> {
         let desk = Desk::new(responder.clone(), store, settings.privacy, today);
         let desk = Arc::new(desk);
         let router = Router::new(responder, discord, moderation, today);
-        let router = Arc::new(router.with_recorder(desk.recorder()));
+        let router = Arc::new(router.with_desk(&desk));
         tokio::spawn(desk.clone().keep_up());
         let run = gateway::run((router, desk), discord, moderation.guild, &token, stop);
         anyhow::Ok(run.await)

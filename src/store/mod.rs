@@ -9,6 +9,7 @@
 
 mod amendments;
 mod questions;
+mod votes;
 
 use std::path::{Path, PathBuf};
 use std::pin::Pin;
@@ -22,6 +23,7 @@ use tokio::sync::Mutex;
 use tokio::time::timeout;
 
 pub use questions::{KeptQuestion, WhyKept};
+pub use votes::{Vote, Votes};
 
 static MIGRATIONS: Migrator = sqlx::migrate!();
 
@@ -63,6 +65,8 @@ pub enum StoreError {
     OtherVersion(#[source] MigrateError),
     #[error("the store holds something that this version does not understand: {0}")]
     NotUnderstood(String),
+    #[error("the system gives no random numbers: {0}")]
+    NoRandomness(String),
     /// Without the address, which may hold a password.
     #[error("the store failed: {0}")]
     Database(#[from] sqlx::Error),

@@ -29,14 +29,15 @@ impl Desk {
         let change = Change::Hold { scope, reason, until };
         let store = self.store()?;
         let _changing = self.changing.lock().await;
-        let id = store.amend(&change, &by, Timestamp::now()).await?;
+        let ids = store.amend(&[change], &by, Timestamp::now()).await?;
         self.serve().await?;
         let end = until.map_or("until you release it".to_owned(), |until| {
             format!("to the end of {}", written_out(until))
         });
+        let release = ids.into_iter().map(|id| ("Release", DeskAction::Release(id)));
         let screen = Screen::new(&format!("Held back: {what}, {end}."))
             .line("Members are told that it is under review.")
-            .buttons([("Release", DeskAction::Release(id))]);
+            .buttons(release);
         Ok(screen.message())
     }
 
