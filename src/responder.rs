@@ -14,8 +14,8 @@ use crate::conversation::Turn;
 use crate::eval::{self, TruthError, read_sets, run};
 use crate::index::{IndexError, Origin};
 use crate::knowledge::{
-    Amendment, Aspect, EntryId, FaqEntry, Finding, Knowledge, LoadError, QuotationKey, Severity,
-    TopicId, load, sort_findings,
+    Amendment, Aspect, Change, EntryId, FaqEntry, Finding, Knowledge, LoadError, QuotationKey,
+    Severity, TopicId, leave_out_broken, load, sort_findings,
 };
 use crate::legal::CaseStamp;
 use crate::lint::{self, Rule, Subject};
@@ -378,6 +378,11 @@ impl Responder {
         served.knowledge.library.vetted().map(|entry| entry.id.clone()).collect()
     }
 
+    /// Whether the files contain what was taught, so that it is served without the store, too.
+    pub fn files_contain(&self, change: &Change) -> bool {
+        self.served.load().files.library.contains(change)
+    }
+
     /// How well some entries are found; see [`Snapshot::reach`].
     pub fn reach(&self, entries: &[EntryId]) -> Result<Vec<Reach>, ResponderError> {
         Ok(self.served.load().snapshot.reach(entries)?)
@@ -594,38 +599,25 @@ fn open_table(settings: &Settings) -> Option<Arc<VectorTable>> {
 /// Lays amendments over the content. Those that break a rule are left out.
 fn lay_over(
     files: &Knowledge,
-    mut amendments: Vec<Amendment>,
+    amendments: Vec<Amendment>,
     today: Date,
 ) -> (Knowledge, Vec<Amendment>) {
-    while let Some((broken, finding)) = first_broken(files, &amendments) {
-        let Amendment { id, .. } = amendments.remove(broken);
-        warn!(amendment = id, %finding, "an amendment is left out");
-    }
-    let mut knowledge = files.clone();
-    knowledge.amend(&amendments);
-    knowledge.hold(&amendments, today);
-    (knowledge, amendments)
-}
-
-/// The place of the first amendment with which the content breaks a rule.
-fn first_broken(files: &Knowledge, amendments: &[Amendment]) -> Option<(usize, Finding)> {
-    let errors = |amendments: &[Amendment]| {
+    let amended = |amendments: &[Amendment]| {
         let mut knowledge = files.clone();
         knowledge.amend(amendments);
+        knowledge
+    };
+    let (amendments, broken) = leave_out_broken(amendments, |amendments| {
+        let knowledge = amended(amendments);
         let is_amended = knowledge.library.content_hash != files.library.content_hash;
         if is_amended { lint::errors(&knowledge) } else { Vec::new() }
-    };
-    let finding = errors(amendments).into_iter().next()?;
-    // Checking takes a while, so the first is found by halving.
-    let (mut without, mut with) = (0, amendments.len());
-    while with - without > 1 {
-        let half = without.midpoint(with);
-        match errors(&amendments[..half]).is_empty() {
-            true => without = half,
-            false => with = half,
-        }
+    });
+    for (Amendment { id, .. }, finding) in broken {
+        warn!(amendment = id, %finding, "an amendment is left out");
     }
-    Some((with - 1, finding))
+    let mut knowledge = amended(&amendments);
+    knowledge.hold(&amendments, today);
+    (knowledge, amendments)
 }
 
 /// Loads the content. Fails if any file has an error.
