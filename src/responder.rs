@@ -15,8 +15,8 @@ use crate::conversation::Turn;
 use crate::eval::{self, Run, Truth, TruthError, read_sets, run};
 use crate::index::{IndexError, Origin};
 use crate::knowledge::{
-    Amendment, Aspect, EntryId, FaqEntry, Finding, Knowledge, Library, LoadError, QuotationKey,
-    Severity, TopicId, load, sort_findings,
+    Amendment, Aspect, Change, EntryId, FaqEntry, Finding, Knowledge, Library, LoadError,
+    QuotationKey, Severity, TopicId, leave_out_broken, load, sort_findings,
 };
 use crate::legal::CaseStamp;
 use crate::lint::{self, Rule, Subject};
@@ -392,6 +392,11 @@ impl Responder {
         served.knowledge.library.vetted().map(|entry| entry.id.clone()).collect()
     }
 
+    /// Whether the files contain what was taught, so that it is served without the store, too.
+    pub fn files_contain(&self, change: &Change) -> bool {
+        self.served.load().files.library.contains(change)
+    }
+
     /// How well some entries are found; see [`Snapshot::reach`].
     pub fn reach(&self, entries: &[EntryId]) -> Result<Vec<Reach>, ResponderError> {
         Ok(self.served.load().snapshot.reach(entries)?)
@@ -433,8 +438,8 @@ impl Responder {
         let old = self.served.load_full();
         let amendments = stored.into_iter().chain(added.iter().cloned()).collect();
         let laid = LaidOver::new(&old.files, amendments, today);
-        let is_added = |id: i64| added.iter().any(|amendment| amendment.id == id);
-        let broken = laid.left_out.iter().filter(|(id, _)| is_added(*id));
+        let is_added = |broken: &Amendment| added.iter().any(|added| added.id == broken.id);
+        let broken = laid.broken.iter().filter(|(broken, _)| is_added(broken));
         let broken: Vec<Finding> = broken.map(|(_, finding)| finding.clone()).collect();
         if !broken.is_empty() {
             return Err(ResponderError::Findings(broken));
@@ -660,44 +665,29 @@ fn open_table(settings: &Settings) -> Option<Arc<VectorTable>> {
 struct LaidOver {
     knowledge: Knowledge,
     amendments: Vec<Amendment>,
-    /// The ids of the amendments that would break a rule, with what is wrong.
-    left_out: Vec<(i64, Finding)>,
+    /// The amendments that would break a rule, with what is wrong.
+    broken: Vec<(Amendment, Finding)>,
 }
 
 impl LaidOver {
-    fn new(files: &Knowledge, mut amendments: Vec<Amendment>, today: Date) -> Self {
-        let mut left_out = Vec::new();
-        while let Some((broken, finding)) = first_broken(files, &amendments) {
-            let Amendment { id, .. } = amendments.remove(broken);
+    fn new(files: &Knowledge, amendments: Vec<Amendment>, today: Date) -> Self {
+        let amended = |amendments: &[Amendment]| {
+            let mut knowledge = files.clone();
+            knowledge.amend(amendments);
+            knowledge
+        };
+        let (amendments, broken) = leave_out_broken(amendments, |amendments| {
+            let knowledge = amended(amendments);
+            let is_amended = knowledge.library.content_hash != files.library.content_hash;
+            if is_amended { lint::errors(&knowledge) } else { Vec::new() }
+        });
+        for (Amendment { id, .. }, finding) in &broken {
             warn!(amendment = id, %finding, "an amendment is left out");
-            left_out.push((id, finding));
         }
-        let mut knowledge = files.clone();
-        knowledge.amend(&amendments);
+        let mut knowledge = amended(&amendments);
         knowledge.hold(&amendments, today);
-        Self { knowledge, amendments, left_out }
+        Self { knowledge, amendments, broken }
     }
-}
-
-/// The place of the first amendment with which the content breaks a rule.
-fn first_broken(files: &Knowledge, amendments: &[Amendment]) -> Option<(usize, Finding)> {
-    let errors = |amendments: &[Amendment]| {
-        let mut knowledge = files.clone();
-        knowledge.amend(amendments);
-        let is_amended = knowledge.library.content_hash != files.library.content_hash;
-        if is_amended { lint::errors(&knowledge) } else { Vec::new() }
-    };
-    let finding = errors(amendments).into_iter().next()?;
-    // Checking takes a while, so the first is found by halving.
-    let (mut without, mut with) = (0, amendments.len());
-    while with - without > 1 {
-        let half = without.midpoint(with);
-        match errors(&amendments[..half]).is_empty() {
-            true => without = half,
-            false => with = half,
-        }
-    }
-    Some((with - 1, finding))
 }
 
 /// Loads the content. Fails if any file has an error.

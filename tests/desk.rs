@@ -11,6 +11,9 @@ mod shared_index;
 
 use std::time::Duration;
 
+use caseclerk::knowledge::{Change, EntryId};
+use caseclerk::store::Store;
+use jiff::Timestamp;
 use mock_discord::{Desk, MockDiscord};
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -136,6 +139,32 @@ async fn a_missed_question_is_taught_by_two_choices_and_a_confirmation() {
     assert!(server.ask(MISSED).await.contains("no vetted answer"));
     let audit = server.command("audit", json!({})).await;
     assert!(text(&audit["content"]).contains("Undone by member 1"), "{audit}");
+}
+
+/// Undoing takes nothing out of the files, so it must not look as if it had.
+#[tokio::test(flavor = "multi_thread")]
+async fn undoing_what_the_files_hold_by_now_says_so() {
+    let mut server = Server::start().await;
+    let address = server.folder.path().join("desk.db").display().to_string();
+    let store = Store::open(&address).expect("an address");
+    for words in [STATUS, MISSED] {
+        let entry = EntryId::new("status/is-it-over");
+        let change = Change::Phrasing { entry, words: words.to_owned() };
+        store.amend(&[change], "1", Timestamp::now()).await.expect("the store works");
+    }
+    let audit = server.command("audit", json!({})).await;
+    let in_files = server.choose(&audit, "1.").await;
+    assert!(text(&in_files["content"]).contains("Change 1 was undone"), "{in_files}");
+    assert!(text(&in_files["content"]).contains("into the files"), "{in_files}");
+    let in_store = server.choose(&audit, "2.").await;
+    assert!(text(&in_store["content"]).contains("Change 2 was undone"), "{in_store}");
+    assert!(!text(&in_store["content"]).contains("into the files"), "{in_store}");
+    // From the command line.
+    let change = Change::Elsewhere { words: MISSED.to_owned() };
+    let ids = store.amend(&[change], "1", Timestamp::now()).await.expect("the store works");
+    store.undo(ids[0], "grace", Timestamp::now()).await.expect("the store works");
+    let audit = server.command("audit", json!({})).await;
+    assert!(text(&audit["content"]).contains("Undone by grace on"), "{audit}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

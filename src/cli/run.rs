@@ -36,7 +36,8 @@ pub fn run(settings: &Settings) -> anyhow::Result<Exit> {
         // container ignores a signal that nobody listens to.
         let stop = gateway::stop_signal()?;
         tokio::pin!(stop);
-        let store = settings.store.as_deref().map(Store::open).transpose();
+        let store =
+            settings.store.as_ref().map(|address| Store::open(address.reveal())).transpose();
         let store = store.context("store.address cannot be used")?;
         let amendments = match &store {
             Some(store) => amendments(store).await,

@@ -86,6 +86,11 @@ impl Store {
         Ok(Self { url, file, pool: Mutex::default() })
     }
 
+    /// The file of an SQLite database that does not exist yet. The first use would make it.
+    pub fn missing_file(&self) -> Option<&Path> {
+        self.file.as_deref().filter(|file| !file.exists())
+    }
+
     /// The result of an operation, or an error if it takes too long.
     async fn with<T>(
         &self,
