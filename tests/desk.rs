@@ -12,8 +12,9 @@ mod shared_index;
 use std::time::Duration;
 
 use caseclerk::knowledge::{Change, EntryId};
-use caseclerk::store::Store;
+use caseclerk::store::{Store, Votes};
 use jiff::Timestamp;
+use jiff::civil::date;
 use mock_discord::{Desk, MockDiscord};
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -165,6 +166,47 @@ async fn undoing_what_the_files_hold_by_now_says_so() {
     store.undo(ids[0], "grace", Timestamp::now()).await.expect("the store works");
     let audit = server.command("audit", json!({})).await;
     assert!(text(&audit["content"]).contains("Undone by grace on"), "{audit}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn members_say_what_they_think_of_an_answer() {
+    let mut server = Server::start().await;
+    let answer = server.ask(STATUS).await;
+    assert!(answer.contains("\"helpful:status/is-it-over\""), "{answer}");
+    let votes = async |server: &Server| {
+        let address = server.folder.path().join("desk.db").display().to_string();
+        let votes = Store::open(&address).unwrap().votes_since(date(2026, 1, 1)).await.unwrap();
+        votes.get(&EntryId::new("status/is-it-over")).copied().unwrap_or_default()
+    };
+    for _ in 0..2 {
+        let thanks = server.discord.desk(Desk::Button("helpful:status/is-it-over")).await;
+        assert!(text(&thanks["content"]).contains("called this answer helpful"), "{thanks}");
+        assert_eq!(votes(&server).await, Votes { helpful: 1, not_right: 0 });
+    }
+    let form = server.discord.press(0, "not-right:status/is-it-over").await;
+    assert_eq!(
+        (&form["type"], &form["data"]["custom_id"]),
+        (&json!(9), &json!("not-right:status/is-it-over"))
+    );
+    let written = Desk::Form("not-right:status/is-it-over", "mail me at ann@example.com");
+    let thanks = server.discord.desk(written).await;
+    assert!(text(&thanks["content"]).contains("not who you are"), "{thanks}");
+    assert_eq!(votes(&server).await, Votes { helpful: 0, not_right: 1 });
+    let gaps = server.gaps(STATUS).await;
+    let group = server.choose(&gaps, STATUS).await;
+    let shown = text(&group["content"]);
+    assert!(shown.contains("called not right") && shown.contains("mail me at"), "{shown}");
+    assert!(!shown.contains("ann@"), "{shown}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_opinion_is_only_confirmed_if_it_was_stored() {
+    let mut server = Server::start().await;
+    server.ask(STATUS).await;
+    std::fs::remove_dir_all(server.folder.path()).expect("it can be removed");
+    std::fs::write(server.folder.path(), "no folder").expect("a file");
+    let failed = server.discord.desk(Desk::Button("helpful:status/is-it-over")).await;
+    assert!(text(&failed["content"]).contains("could not count that"), "{failed}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

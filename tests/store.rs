@@ -4,7 +4,7 @@
 #![cfg(feature = "discord")]
 
 use caseclerk::knowledge::{Amendment, Change, EntryId, Scope, TopicId};
-use caseclerk::store::{KeptQuestion, Store, StoreError, WhyKept};
+use caseclerk::store::{KeptQuestion, Store, StoreError, Vote, Votes, WhyKept};
 use jiff::Timestamp;
 use jiff::civil::date;
 use tempfile::TempDir;
@@ -67,6 +67,7 @@ contract! {
     changes_by_many_at_once_each_get_an_id
     questions_are_kept_until_they_are_old_or_dealt_with
     two_processes_see_the_same
+    a_member_has_one_vote_on_an_answer
 }
 
 fn time(second: i64) -> Timestamp {
@@ -165,6 +166,34 @@ async fn questions_are_kept_until_they_are_old_or_dealt_with(database: Database)
     store.remove_questions(&[kept[0].id]).await.unwrap();
     store.remove_questions(&[]).await.unwrap();
     assert_eq!(store.kept_questions(10).await.unwrap(), kept[1..2]);
+}
+
+async fn a_member_has_one_vote_on_an_answer(database: Database) {
+    let (first, second) = (database.open(), database.open());
+    let [over, money] = ["status/is-it-over", "money/will-i-be-paid"].map(EntryId::new);
+    let votes = [
+        (&first, &over, 1, Vote::Helpful),
+        (&second, &over, 2, Vote::Helpful),
+        (&first, &money, 1, Vote::NotRight),
+        (&second, &over, 1, Vote::NotRight),
+    ];
+    for (store, entry, member, vote) in votes {
+        store.vote(entry, member, vote, time(5)).await.unwrap();
+    }
+    let expected = [
+        (money, Votes { helpful: 0, not_right: 1 }),
+        (over.clone(), Votes { helpful: 1, not_right: 1 }),
+    ];
+    let counted = first.votes_since(date(1970, 1, 1)).await.unwrap();
+    assert!(counted.into_iter().eq(expected));
+    assert!(first.votes_since(date(1970, 1, 2)).await.unwrap().is_empty());
+    // With the key of the month, nobody can say any more whose vote it was.
+    first.forget_voters(date(1970, 1, 31)).await.unwrap();
+    second.vote(&over, 1, Vote::NotRight, time(6)).await.unwrap();
+    assert_eq!(first.votes_since(date(1970, 1, 1)).await.unwrap()[&over].not_right, 1);
+    first.forget_voters(date(1970, 2, 1)).await.unwrap();
+    second.vote(&over, 1, Vote::NotRight, time(7)).await.unwrap();
+    assert_eq!(first.votes_since(date(1970, 1, 1)).await.unwrap()[&over].not_right, 2);
 }
 
 async fn two_processes_see_the_same(database: Database) {
