@@ -8,6 +8,7 @@
 //! SQLite and Postgres run the same statements, so a statement uses only what both have.
 
 mod amendments;
+mod posts;
 mod questions;
 mod votes;
 
@@ -22,6 +23,7 @@ use sqlx::{AnyConnection, AnyPool, Connection, Executor};
 use tokio::sync::Mutex;
 use tokio::time::timeout;
 
+pub use posts::{Correction, EditOutcome, PendingEdit, Post, PostedVersion, Progress};
 pub use questions::{KeptQuestion, WhyKept};
 pub use votes::{Vote, Votes};
 

@@ -110,9 +110,14 @@ impl MockDiscord {
 
     /// Starts the program with the tiny FAQ.
     pub fn run_bot(&mut self, environment: &[(&str, &str)]) {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_caseclerk"));
         let faq = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/tiny/faq");
-        command.arg("run").arg("--faq").arg(&faq).arg("--index").arg(shared_index(&faq));
+        self.run_bot_over(&faq, &shared_index(&faq), environment);
+    }
+
+    /// Starts the program with a FAQ.
+    pub fn run_bot_over(&mut self, faq: &Path, index: &Path, environment: &[(&str, &str)]) {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_caseclerk"));
+        command.arg("run").arg("--faq").arg(faq).arg("--index").arg(index);
         command
             .env("DISCORD_TOKEN", "test.token.only")
             .env("CASECLERK_DISCORD_API_BASE", format!("http://{}", self.api));
@@ -406,10 +411,21 @@ async fn respond(
     state: Arc<State>,
 ) -> Result<Response<Full<Bytes>>, Infallible> {
     let path = request.uri().path().trim_start_matches("/api/v10").to_owned();
+    let query = request.uri().query().unwrap_or_default();
+    let wants_message = query.contains("with_response=true");
     let line = format!("{} {path}", request.method());
     let body = request.into_body().collect().await.map(|body| body.to_bytes()).unwrap_or_default();
     let body = serde_json::from_slice(&body).unwrap_or(Value::Null);
-    let (status, answer) = state.answer(&line, &body);
+    let (status, answer) = match state.answer(&line, &body) {
+        (204, Value::Null) if wants_message => {
+            let message = json!({"id": "4100", "channel_id": "10"});
+            (
+                200,
+                json!({"interaction": {}, "resource": {"type": body["type"], "message": message}}),
+            )
+        }
+        answer => answer,
+    };
     if status == SILENCE {
         std::future::pending::<()>().await;
     }
