@@ -486,8 +486,18 @@ fn the_desk_is_for_moderators_of_the_operators_server() {
         "release:1",
         "audit",
         "undo:1",
+        "outdated",
+        "correct",
+        "correct:status/is-it-over",
+        "leave",
+        "corrections",
     ];
-    let menus = [("choose:gap", "1"), ("choose:propose:1", "a/b"), ("choose:undo", "1")];
+    let menus = [
+        ("choose:gap", "1"),
+        ("choose:propose:1", "a/b"),
+        ("choose:undo", "1"),
+        ("choose:correct", "status/is-it-over"),
+    ];
     let shown = bot.ask(MODERATOR, STATUS);
     for (who, refusal) in nobody {
         let refuse = |response: Shown| {

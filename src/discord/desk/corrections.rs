@@ -218,11 +218,16 @@ impl Desk {
         Ok(outdated)
     }
 
-    /// Edits the messages that are to be corrected, one after the other. Never returns.
-    pub async fn correct_posts(self: Arc<Self>, api: Arc<Api>) {
-        let Some(store) = &self.store else { return std::future::pending().await };
+    /// Edits the messages that are to be corrected, one after the other, as long as the runtime
+    /// lives.
+    pub fn start_correcting(self: Arc<Self>, api: Arc<Api>) {
+        tokio::spawn(async move { self.correct_posts(&api).await });
+    }
+
+    async fn correct_posts(&self, api: &Api) {
+        let Some(store) = &self.store else { return };
         loop {
-            match self.correct_next(store, &api).await {
+            match self.correct_next(store, api).await {
                 Ok(true) => sleep(PAUSE).await,
                 Ok(false) => sleep(LOOK_EVERY).await,
                 // Whether the store works is logged where amendments are looked for.
