@@ -230,7 +230,7 @@ fn who_may_not_write_may_not_post() {
 fn the_evidence_is_a_tap_away_and_private() {
     let bot = TestBot::new();
     let public = bot.slash(MEMBER, "ask", json!({"question": STATUS, "private": false}));
-    let label = public.labels().find(|label| label.starts_with("Sources and quotes (")).unwrap();
+    let label = public.labels().find(|label| label.starts_with("Sources (")).unwrap();
     for who in [MEMBER, OTHER] {
         let evidence = bot.press(who, &public, &label);
         evidence.shows("**Sources**").shows("The Rivertown Gazette");

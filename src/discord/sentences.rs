@@ -2,7 +2,7 @@
 //! the case come from [`crate::reply`].
 
 /// The button under a private answer.
-pub const SHARE: &str = "Show in channel";
+pub const SHARE: &str = "Share";
 /// The buttons with which members say what they think of an answer.
 pub const HELPFUL: &str = "Helpful";
 pub const NOT_RIGHT: &str = "Not right";
@@ -89,7 +89,7 @@ pub const NOTHING_TO_SHOW: &str =
 /// The button that opens the evidence of an answer. `count` is how many sources and quotations it
 /// has.
 pub fn evidence(count: usize) -> String {
-    format!("Sources and quotes ({count})")
+    format!("Sources ({count})")
 }
 
 /// Above an answer that a member posted.

@@ -89,7 +89,7 @@ impl Exhibit {
                 let shared = Shared::Answer(answer.entry().clone());
                 let message = with_feedback(message, answer.entry());
                 let first = Shot::new("The reply", Kind::Answer, message);
-                let behind = Shot::new("“Sources and quotes”", Kind::Button, evidence(answer));
+                let behind = Shot::new("“Sources”", Kind::Button, evidence(answer));
                 [first, behind].into_iter().chain(sharing(reply, &shared, None)).collect()
             }
             _ => vec![Shot::new("The reply", Kind::Answer, message)],
@@ -121,7 +121,7 @@ fn sharing(reply: &Reply, shared: &Shared, page: Option<(&str, Option<usize>)>) 
         message = with_feedback(message, answer.entry());
     }
     [
-        Shot::new("“Show in channel”", Kind::Button, confirmation(shared, MessageId::new(1))),
+        Shot::new("“Share”", Kind::Button, confirmation(shared, MessageId::new(1))),
         Shot { is_private: false, ..Shot::new("Posted", Kind::Button, message) },
     ]
 }
