@@ -10,7 +10,7 @@ use tracing::{info, warn};
 
 use crate::ask::{Ask, Query};
 use crate::commands::Commands;
-use crate::config::{OperatorSettings, Settings, lasting};
+use crate::config::{OperatorSettings, PrivacySettings, Settings, lasting};
 use crate::conversation::Turn;
 use crate::eval::{self, Run, Truth, TruthError, read_sets, run};
 use crate::index::{IndexError, Origin};
@@ -46,6 +46,8 @@ pub struct Responder {
     /// Rules of the front end, besides those of [`lint`].
     more_rules: &'static [Rule],
     operator: OperatorSettings,
+    /// What the store keeps; `None` without a store.
+    stores: Option<PrivacySettings>,
     setup: Setup,
     /// Where the index came from at the start.
     index_origin: Origin,
@@ -182,6 +184,7 @@ impl Responder {
             reading_grade: settings.reading_grade,
             more_rules: &[],
             operator: settings.operator.clone(),
+            stores: settings.store.as_ref().map(|_| settings.privacy),
             setup,
             index_origin,
             served: ArcSwap::from_pointee(served),
@@ -218,7 +221,9 @@ impl Responder {
             Query::Status => sheet(reply::status(knowledge, &stamp)),
             Query::Timeline => sheet(reply::timeline(knowledge, &stamp)),
             Query::Sources => sheet(reply::sources(knowledge, &stamp)),
-            Query::About => sheet(reply::about(knowledge, &self.operator, &stamp)),
+            Query::About => {
+                sheet(reply::about(knowledge, &self.operator, self.stores.as_ref(), &stamp))
+            }
             Query::Quote(text) => {
                 if let Some(hold) = knowledge.hold_on_everything() {
                     let reply = reply::under_review(knowledge, hold, &stamp);

@@ -334,3 +334,21 @@ fn other_addresses_are_refused() {
         assert!(matches!(Store::open(address), Err(StoreError::Address)), "{address}");
     }
 }
+
+/// What PRIVACY.md says that the store holds is what it holds.
+#[tokio::test]
+async fn the_privacy_policy_names_every_column() {
+    let database = Database::sqlite();
+    database.open().amendments().await.unwrap();
+    let pool = sqlx::AnyPool::connect(&format!("sqlite:{}", database.address)).await.unwrap();
+    let tables = "SELECT m.name, group_concat(c.name, ', ') FROM sqlite_master m, \
+                  pragma_table_info(m.name) c WHERE m.type = 'table' AND m.name NOT LIKE '\\_%' \
+                  ESCAPE '\\' GROUP BY m.name";
+    let tables: Vec<(String, String)> = sqlx::query_as(tables).fetch_all(&pool).await.unwrap();
+    assert!(tables.len() > 3, "{tables:?}");
+    let policy = include_str!("../PRIVACY.md");
+    for (table, columns) in tables {
+        let row = format!("| {table} | {columns} |");
+        assert!(policy.contains(&row), "PRIVACY.md lacks this row: {row}");
+    }
+}
