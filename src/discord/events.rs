@@ -176,13 +176,12 @@ impl Handler {
                 let router = self.router.clone();
                 let report = tokio::task::spawn_blocking(move || router.report(report)).await;
                 let Ok(report) = report else { return };
-                let result =
-                    self.api.edit_response(application, token, &report.edit_response()).await;
+                let result = self.api.edit_response(application, token, report).await;
                 log_failure("a report", result);
             }
             Some(Deferred::Desk(task)) => {
-                let message = self.desk.clone().run(task).await.edit_response();
-                let result = self.api.edit_response(application, token, &message).await;
+                let message = self.desk.clone().run(task).await;
+                let result = self.api.edit_response(application, token, message).await;
                 log_failure("an answer of the desk", result);
             }
             Some(Deferred::DeleteMessage) => {

@@ -1,17 +1,34 @@
-//! Explains a decision in words for moderators.
+//! Explains a decision by its signals, for those who tune the matcher.
 
 use super::rich_text::RichText;
 use super::sheet::Section;
 use crate::knowledge::LeadsTo;
 use crate::matcher::{
-    Band, Candidate, Confidence, Evidence, ExplainedCandidate, ExplainedWord, RANKERS, Verdict,
-    WordUse,
+    Band, Candidate, Evidence, ExplainedCandidate, ExplainedWord, RANKERS, Verdict, WordUse,
 };
 
 /// The rule that decided, the confidence, the use of each word, and the nearest entries.
 pub fn explanation(evidence: &Evidence) -> Vec<Section> {
+    let explanation = evidence.explanation.as_ref();
+    let words = explanation.map_or(&[][..], |explanation| &explanation.words);
+    let explained = explanation.map_or(&[][..], |explanation| &explanation.candidates);
+    let candidates = evidence.candidates.iter().enumerate();
+    let candidates =
+        candidates.map(|(index, found)| candidate_in_words(found, explained.get(index)));
+    let lists = [
+        ("Its words", words.iter().map(word_in_words).collect::<Vec<_>>()),
+        ("The nearest entries", candidates.collect()),
+    ];
+    let filled = lists.into_iter().filter(|(_, items)| !items.is_empty());
+    let lists = filled.map(|(heading, items)| Section::new(heading, RichText::list(false, items)));
+    let why = RichText::list(false, rule_in_words(evidence));
+    std::iter::once(Section::new("Why", why)).chain(lists).collect()
+}
+
+/// The rule that decided, the confidence, and how far the best entry is ahead.
+pub fn rule_in_words(evidence: &Evidence) -> Vec<String> {
     let Evidence { candidates, confidence, .. } = evidence;
-    let mut why = vec![verdict_in_words(&evidence.verdict, *confidence)];
+    let mut why = vec![verdict_in_words(evidence)];
     why.extend(confidence.map(|confidence| {
         format!(
             "Confidence {:.2}, which is {}.",
@@ -26,23 +43,12 @@ pub fn explanation(evidence: &Evidence) -> Vec<Section> {
             best.entry, second.entry
         ));
     }
-    let explanation = evidence.explanation.as_ref();
-    let words = explanation.map_or(&[][..], |explanation| &explanation.words);
-    let explained = explanation.map_or(&[][..], |explanation| &explanation.candidates);
-    let candidates = candidates.iter().enumerate();
-    let candidates =
-        candidates.map(|(index, found)| candidate_in_words(found, explained.get(index)));
-    let lists = [
-        ("Its words", words.iter().map(word_in_words).collect::<Vec<_>>()),
-        ("The nearest entries", candidates.collect()),
-    ];
-    let filled = lists.into_iter().filter(|(_, items)| !items.is_empty());
-    let lists = filled.map(|(heading, items)| Section::new(heading, RichText::list(false, items)));
-    std::iter::once(Section::new("Why", RichText::list(false, why))).chain(lists).collect()
+    why
 }
 
-fn verdict_in_words(verdict: &Verdict, confidence: Option<Confidence>) -> String {
-    match verdict {
+fn verdict_in_words(evidence: &Evidence) -> String {
+    let confidence = evidence.confidence;
+    match &evidence.verdict {
         Verdict::NoWords => "The question contains no words.".to_owned(),
         Verdict::NothingNear => "No entry shares anything with the question.".to_owned(),
         Verdict::ExactPhrasing { entry } => {
@@ -71,6 +77,9 @@ fn verdict_in_words(verdict: &Verdict, confidence: Option<Confidence>) -> String
             });
             match confidence.map(|confidence| confidence.band) {
                 Some(Band::Strong | Band::Likely) => format!("Answered: {sure}."),
+                Some(Band::Weak) if evidence.shares_no_word() => {
+                    format!("No answer: only {sure}, and it shares no word with the question.")
+                }
                 Some(Band::Weak) => format!("A choice: only {sure}."),
                 Some(Band::None) | None => format!("No answer: only {sure}."),
             }
@@ -93,6 +102,7 @@ fn word_in_words(word: &ExplainedWord) -> String {
         WordUse::Asked => "in a phrasing",
         WordUse::Mentioned => "only in the answer",
         WordUse::Missing => "not covered",
+        WordUse::Nowhere => "in no answer",
     };
     let typed = word.typed.as_ref().map_or(String::new(), |typed| format!(", typed “{typed}”"));
     format!("{}{typed}: {used} (rarity {:.1})", word.word, word.rarity)

@@ -42,7 +42,26 @@ pub enum DeskAction {
     Audit,
     /// Undoes the change with this id.
     Undo(i64),
+    /// Shows why a question is answered as it is.
+    Explain(String),
+    /// Asks whether to teach these words to an answer.
+    ProposeWords {
+        words: String,
+        entry: EntryId,
+    },
+    TeachWords {
+        words: String,
+        entry: EntryId,
+    },
+    /// Shows what became of the questions of so many days, one of [`PERIODS`].
+    Stats(u16),
 }
+
+/// The days that [`DeskAction::Stats`] can look back on.
+pub const PERIODS: [u16; 3] = [7, 30, 90];
+
+/// The days that it looks back on if nobody says otherwise.
+pub const USUAL_PERIOD: u16 = 30;
 
 impl DeskAction {
     /// The `custom_id` of a button, or of a menu whose value completes it; see [`Self::of_menu`].
@@ -57,6 +76,11 @@ impl DeskAction {
             Self::Release(id) => format!("release:{id}"),
             Self::Audit => "audit".to_owned(),
             Self::Undo(id) => format!("undo:{id}"),
+            Self::Stats(days) => format!("stats:{days}"),
+            // The message has the words.
+            Self::Explain(_) => EXPLAIN.to_owned(),
+            Self::ProposeWords { entry, .. } => format!("{PROPOSE_WORDS}:{entry}"),
+            Self::TeachWords { entry, .. } => format!("{TEACH_WORDS}:{entry}"),
             // Only a command makes a hold, because it needs a reason.
             Self::Hold { .. } => "hold".to_owned(),
         }
@@ -77,13 +101,32 @@ impl DeskAction {
                     _ => Self::Propose { question, entry },
                 }
             }
+            EXPLAIN => Self::Explain(String::new()),
+            PROPOSE_WORDS | TEACH_WORDS => {
+                let (words, entry) = (String::new(), EntryId::new(rest));
+                match name {
+                    TEACH_WORDS => Self::TeachWords { words, entry },
+                    _ => Self::ProposeWords { words, entry },
+                }
+            }
             "not-for-us" => Self::NotForUs(number()?),
             "holds" => Self::Holds,
             "release" => Self::Release(number()?),
             "audit" => Self::Audit,
             "undo" => Self::Undo(number()?),
+            "stats" => Self::Stats(rest.parse().ok().filter(|days| PERIODS.contains(days))?),
             _ => return None,
         })
+    }
+
+    /// The same for the words that the message of a button or a menu quotes, if it is about words.
+    pub fn with_words(self, words: String) -> Self {
+        match self {
+            Self::Explain(_) => Self::Explain(words),
+            Self::ProposeWords { entry, .. } => Self::ProposeWords { words, entry },
+            Self::TeachWords { entry, .. } => Self::TeachWords { words, entry },
+            action => action,
+        }
     }
 
     /// Parses the `custom_id` of a menu and the chosen value: together they are those of a button.
@@ -92,6 +135,10 @@ impl DeskAction {
         Self::of_button(&format!("{name}:{chosen}"))
     }
 }
+
+const EXPLAIN: &str = "explain";
+pub const PROPOSE_WORDS: &str = "propose-words";
+const TEACH_WORDS: &str = "teach-words";
 
 /// The `custom_id` of a menu begins with it.
 pub const MENU: &str = "choose:";
@@ -103,7 +150,11 @@ mod tests {
     #[test]
     fn every_button_can_be_read_back() {
         let entry = EntryId::new("status/is-it-over");
+        let words = String::new;
         let actions = [
+            DeskAction::Explain(words()),
+            DeskAction::ProposeWords { words: words(), entry: entry.clone() },
+            DeskAction::TeachWords { words: words(), entry: entry.clone() },
             DeskAction::Gaps,
             DeskAction::Group(7),
             DeskAction::Propose { question: 7, entry: entry.clone() },
@@ -113,6 +164,7 @@ mod tests {
             DeskAction::Release(1),
             DeskAction::Audit,
             DeskAction::Undo(12),
+            DeskAction::Stats(90),
         ];
         for action in actions {
             assert_eq!(DeskAction::of_button(&action.custom_id()), Some(action));
@@ -123,9 +175,18 @@ mod tests {
 
     #[test]
     fn forged_ids_are_no_action() {
-        for id in
-            ["", "gap", "gap:", "gap:x", "teach:1", "hold", "undo:-", "undo:99999999999999999999"]
-        {
+        for id in [
+            "",
+            "gap",
+            "gap:",
+            "gap:x",
+            "teach:1",
+            "hold",
+            "undo:-",
+            "undo:99999999999999999999",
+            "stats",
+            "stats:31",
+        ] {
             assert_eq!(DeskAction::of_button(id), None, "{id}");
         }
         assert_eq!(DeskAction::of_menu("gap", "1"), None);
