@@ -205,7 +205,7 @@ async fn the_statistics_count_what_came_in_by_every_door() {
         "Asked: 5\n",
         "Answered: 3 (60 %)",
         "Choice offered: 1 (20 %)",
-        "Silent: 1 (20 %): 1 no answer found",
+        "Silent: 1 (20 %): 1 not found",
         "Chosen from menus: 1",
         "3× Is the case over?\n1× Will I be paid?",
         "1× zorgle flim",

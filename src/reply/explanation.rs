@@ -9,24 +9,6 @@ use crate::matcher::{
 
 /// The rule that decided, the confidence, the use of each word, and the nearest entries.
 pub fn explanation(evidence: &Evidence) -> Vec<Section> {
-    let explanation = evidence.explanation.as_ref();
-    let words = explanation.map_or(&[][..], |explanation| &explanation.words);
-    let explained = explanation.map_or(&[][..], |explanation| &explanation.candidates);
-    let candidates = evidence.candidates.iter().enumerate();
-    let candidates =
-        candidates.map(|(index, found)| candidate_in_words(found, explained.get(index)));
-    let lists = [
-        ("Its words", words.iter().map(word_in_words).collect::<Vec<_>>()),
-        ("The nearest entries", candidates.collect()),
-    ];
-    let filled = lists.into_iter().filter(|(_, items)| !items.is_empty());
-    let lists = filled.map(|(heading, items)| Section::new(heading, RichText::list(false, items)));
-    let why = RichText::list(false, rule_in_words(evidence));
-    std::iter::once(Section::new("Why", why)).chain(lists).collect()
-}
-
-/// The rule that decided, the confidence, and how far the best entry is ahead.
-pub fn rule_in_words(evidence: &Evidence) -> Vec<String> {
     let Evidence { candidates, confidence, .. } = evidence;
     let mut why = vec![verdict_in_words(evidence)];
     why.extend(confidence.map(|confidence| {
@@ -43,7 +25,19 @@ pub fn rule_in_words(evidence: &Evidence) -> Vec<String> {
             best.entry, second.entry
         ));
     }
-    why
+    let explanation = evidence.explanation.as_ref();
+    let words = explanation.map_or(&[][..], |explanation| &explanation.words);
+    let explained = explanation.map_or(&[][..], |explanation| &explanation.candidates);
+    let candidates = candidates.iter().enumerate();
+    let candidates =
+        candidates.map(|(index, found)| candidate_in_words(found, explained.get(index)));
+    let lists = [
+        ("Its words", words.iter().map(word_in_words).collect::<Vec<_>>()),
+        ("The nearest entries", candidates.collect()),
+    ];
+    let filled = lists.into_iter().filter(|(_, items)| !items.is_empty());
+    let lists = filled.map(|(heading, items)| Section::new(heading, RichText::list(false, items)));
+    std::iter::once(Section::new("Why", RichText::list(false, why))).chain(lists).collect()
 }
 
 fn verdict_in_words(evidence: &Evidence) -> String {

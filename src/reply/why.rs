@@ -2,7 +2,6 @@
 
 use super::answer::{NoAnswer, Reply, Suggestion, WhyNoAnswer};
 use super::compose::suggestions;
-use super::explanation::rule_in_words;
 use super::rich_text::RichText;
 use super::sheet::{Section, Sheet};
 use crate::knowledge::{EntryId, Knowledge, LeadsTo};
@@ -63,10 +62,8 @@ pub fn why(
     if !questions.is_empty() {
         sections.push(Section::new(listed.0, RichText::list(false, questions)));
     }
-    if let Some(evidence) = evidence {
-        let details = RichText::list(false, rule_in_words(evidence));
-        sections.push(Section::new("Details, for the curious", details));
-    }
+    let details = evidence.and_then(details);
+    sections.extend(details.map(|text| Section::new("In numbers", RichText::plain(text))));
     Why { sheet: Sheet::new(title(reply), sections, stamp), teachable }
 }
 
@@ -204,6 +201,26 @@ fn rule(knowledge: &Knowledge, reply: &Reply, evidence: &Evidence) -> String {
             }
         }
     }
+}
+
+/// Where the confidence comes from, for the curious; `None` if another rule decided.
+fn details(evidence: &Evidence) -> Option<String> {
+    let (Verdict::Confidence { entry }, Some(sure)) = (&evidence.verdict, evidence.confidence)
+    else {
+        return None;
+    };
+    let lead = match &evidence.candidates[..] {
+        [best, second, ..] => {
+            format!(" It is ahead of {} by {:.1}.", second.entry, best.score - second.score)
+        }
+        _ => String::new(),
+    };
+    Some(format!(
+        "{entry}: {:.0} % about this FAQ × {:.0} % the right answer = {}.{lead}",
+        100.0 * sure.in_scope,
+        100.0 * sure.right,
+        percent(sure)
+    ))
 }
 
 fn is_one_word(evidence: &Evidence) -> bool {

@@ -27,15 +27,16 @@ const PARTS: [(&str, RGBColor); 3] = [
 const GRID: RGBColor = RGBColor(0xD0, 0xD0, 0xD0);
 const AXIS: RGBColor = RGBColor(0x80, 0x80, 0x80);
 
-const TITLE_SIZE: u32 = 50;
+const TITLE_SIZE: u32 = 56;
 const LEGEND_SIZE: u32 = 52;
 const LABEL_SIZE: u32 = 40;
 
 /// From one line of the heading to the next.
 const LINE: i32 = 66;
 
-/// The most marks on an axis that have a label.
-const MARKS: usize = 6;
+/// The most marks on each axis.
+const DAYS_MARKED: usize = 7;
+const NUMBERS_MARKED: u64 = 6;
 
 /// The axis of days counts in tenths of a day, because a bar has a width.
 const DAY: i32 = 10;
@@ -102,7 +103,7 @@ fn draw_bars(area: &Area<'_>, bars: &[Bar]) -> Result<(), Failure> {
     let days = i32::try_from(bars.len())?;
     let most = bars.iter().map(Bar::total).max().unwrap_or(0).max(1);
     // The library's own marks would be at fractions of a question, and the last day would have none.
-    let every = bars.len().div_ceil(MARKS);
+    let every = bars.len().div_ceil(DAYS_MARKED);
     let days_marked: Vec<i32> = (0..days).rev().step_by(every).map(|day| DAY * day).collect();
     let step = step(most);
     let numbers_marked: Vec<u64> = (0..=most / step).map(|mark| mark * step).collect();
@@ -140,11 +141,12 @@ fn draw_bars(area: &Area<'_>, bars: &[Bar]) -> Result<(), Failure> {
     Ok(())
 }
 
-/// How far apart the marks are: 1, 2, 5, 10, 20, 50 and so on, so that there are at most [`MARKS`].
+/// How far apart the marks are: 1, 2, 5, 10, 20, 50 and so on, so that there are at most
+/// [`NUMBERS_MARKED`].
 fn step(most: u64) -> u64 {
     let tens = std::iter::successors(Some(1_u64), |ten| ten.checked_mul(10));
     let mut steps = tens.flat_map(|ten| [1, 2, 5].map(|times| ten.saturating_mul(times)));
-    steps.find(|step| most / step < MARKS as u64).unwrap_or(most)
+    steps.find(|step| most / step < NUMBERS_MARKED).unwrap_or(most)
 }
 
 fn encode(pixels: &[u8]) -> Result<Vec<u8>, Failure> {

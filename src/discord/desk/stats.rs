@@ -8,9 +8,10 @@ use jiff::{Timestamp, ToSpan};
 use tracing::warn;
 
 use super::super::chart::{Bar, draw};
+use super::super::interaction::clip;
 use super::super::interaction::outgoing::OutgoingMessage;
 use super::screen::Screen;
-use super::task::{DeskAction, PERIODS};
+use super::task::DeskAction;
 use super::{Desk, DeskError};
 use crate::knowledge::EntryId;
 use crate::legal::written_out;
@@ -18,6 +19,9 @@ use crate::store::{Count, Counted};
 
 /// How many answers and groups of gaps are listed.
 const LISTED: usize = 5;
+
+/// The most characters of a line that is listed.
+const MAX_LINE: usize = 120;
 
 /// The name of the picture's file.
 const PICTURE: &str = "questions.png";
@@ -38,8 +42,12 @@ impl Desk {
             .lines(listed(self.gaps_since(first).await?))
             .heading("Status of the case")
             .line(&self.status_check(last))
-            .buttons(PERIODS.map(|days| (period_label(days), DeskAction::Stats(days))))
-            .buttons([("Gaps", DeskAction::Gaps)]);
+            .buttons([
+                ("7 days", DeskAction::Stats(7)),
+                ("30 days", DeskAction::Stats(30)),
+                ("90 days", DeskAction::Stats(90)),
+                ("Gaps", DeskAction::Gaps),
+            ]);
         let bars = bars(&counts, first, days);
         let description = description(&bars);
         let picture = match bars.iter().any(|bar| bar.total() > 0) {
@@ -112,7 +120,7 @@ fn numbers(counts: &[Count]) -> Vec<String> {
         format!("• {name}: {count} ({:.0} %)", 100.0 * count as f64 / asked as f64)
     };
     let reasons = [
-        ("no answer found", total(|counted| *counted == Counted::Unanswered)),
+        ("not found", total(|counted| *counted == Counted::Unanswered)),
         ("about other matters", total(|counted| *counted == Counted::OtherMatter)),
         ("in other languages", total(|counted| *counted == Counted::OtherLanguage)),
         ("under review", total(|counted| *counted == Counted::UnderReview)),
@@ -182,13 +190,6 @@ fn listed(mut counted: Vec<(u64, String)>) -> Vec<String> {
     if counted.is_empty() {
         return vec!["None.".to_owned()];
     }
-    counted.iter().take(LISTED).map(|(count, words)| format!("{count}× {words}")).collect()
-}
-
-fn period_label(days: u16) -> &'static str {
-    match days {
-        7 => "7 days",
-        30 => "30 days",
-        _ => "90 days",
-    }
+    let lines = counted.iter().take(LISTED).map(|(count, words)| format!("{count}× {words}"));
+    lines.map(|line| clip(&line, MAX_LINE)).collect()
 }
