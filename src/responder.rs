@@ -25,7 +25,7 @@ use crate::matcher::{
     Calibration, CalibrationError, Check, Evidence, Outcome, Parts, Reach, Setup, Snapshot,
     SnapshotError, UnknownPart, VectorTable,
 };
-use crate::reply::{self, Reply, Sheet, Suggestion};
+use crate::reply::{self, Alike, Reply, Sheet, Suggestion, Why};
 
 pub use crate::eval::Change as OutcomeChange;
 
@@ -337,11 +337,25 @@ impl Responder {
         reply::editors_view(&served.knowledge, id, &self.stamp(&served.knowledge, today))
     }
 
-    /// An explanation of the decision about a question, for moderators.
-    pub fn why(&self, question: &str, today: Date) -> Result<Sheet, ResponderError> {
+    /// Why a question is answered as it is, for moderators.
+    pub fn why(&self, question: &str, today: Date) -> Result<Why, ResponderError> {
         let served = self.served.load();
-        let evidence = self.explain(question)?;
-        Ok(reply::why(&served.knowledge, &evidence, &self.stamp(&served.knowledge, today)))
+        let Served { knowledge, snapshot, .. } = &**served;
+        let (text, stamp) = (without_markup(question), self.stamp(knowledge, today));
+        let response = self.answer(&served, &text, None, &stamp)?;
+        let decision = match response.evidence {
+            Some(_) => Some(snapshot.decide_and_explain(&text)?),
+            None => None,
+        };
+        let alike = match &response.reply {
+            Reply::NoAnswer(no_answer) if no_answer.is_a_gap() => snapshot.alike_elsewhere(&text),
+            _ => None,
+        };
+        let alike = alike.map(|(group, question)| Alike {
+            question: question.to_owned(),
+            is_by_moderators: group.is_by_moderators(),
+        });
+        Ok(reply::why(knowledge, &response.reply, decision.as_ref(), alike.as_ref(), &stamp))
     }
 
     /// The entries whose id or question contains the typed text, including drafts and withdrawn
@@ -397,6 +411,11 @@ impl Responder {
     pub fn brief_stamp(&self, today: Date) -> String {
         let stamp = self.stamp(&self.served.load().knowledge, today);
         reply::brief_stamp(&stamp, stamp.last_checked)
+    }
+
+    /// Where the case stands, and when somebody last looked.
+    pub fn case_stamp(&self, today: Date) -> CaseStamp {
+        self.stamp(&self.served.load().knowledge, today)
     }
 
     /// The topics, as (id, name).

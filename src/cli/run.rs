@@ -62,8 +62,10 @@ pub fn run(settings: &Settings) -> anyhow::Result<Exit> {
         let router = Router::new(responder, discord, moderation, today);
         let router = Arc::new(router.with_desk(&desk));
         tokio::spawn(desk.clone().keep_up());
-        let run = gateway::run((router, desk), discord, moderation.guild, &token, stop);
-        anyhow::Ok(run.await)
+        let bot = (router, desk.clone());
+        let end = gateway::run(bot, discord, moderation.guild, &token, stop).await;
+        desk.write_last_counts().await;
+        anyhow::Ok(end)
     });
     // `gateway::run` has already waited for the last replies.
     runtime.shutdown_background();

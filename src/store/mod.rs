@@ -1,5 +1,5 @@
-//! Keeps what people do at run time: the amendments of moderators, and the questions that the bot
-//! could not answer.
+//! Keeps what people do at run time: the amendments of moderators, the questions that the bot could
+//! not answer, and counts.
 //!
 //! It stands beside the path of an answer, never in it: with the store missing, slow or broken,
 //! every question is answered. A store that cannot be reached is tried again with each use, so it
@@ -8,6 +8,7 @@
 //! SQLite and Postgres run the same statements, so a statement uses only what both have.
 
 mod amendments;
+mod counts;
 mod posts;
 mod questions;
 mod votes;
@@ -23,9 +24,12 @@ use sqlx::{AnyConnection, AnyPool, Connection, Executor};
 use tokio::sync::Mutex;
 use tokio::time::timeout;
 
+pub use counts::{Count, Counted};
 pub use posts::{Correction, EditOutcome, PendingEdit, Post, PostedVersion, Progress};
 pub use questions::{KeptQuestion, WhyKept};
 pub use votes::{Vote, Votes};
+
+use questions::random_id;
 
 static MIGRATIONS: Migrator = sqlx::migrate!();
 
@@ -43,6 +47,8 @@ pub struct Store {
     url: String,
     /// The file of an SQLite database.
     file: Option<PathBuf>,
+    /// Tells what this process counts from what others do.
+    process: i64,
     pool: Mutex<Option<Connected>>,
 }
 
@@ -85,7 +91,7 @@ impl Store {
             false => (format!("sqlite:{address}?mode=rwc"), Some(PathBuf::from(address))),
         };
         AnyConnectOptions::from_str(&url).map_err(|_| StoreError::Address)?;
-        Ok(Self { url, file, pool: Mutex::default() })
+        Ok(Self { url, file, process: random_id(), pool: Mutex::default() })
     }
 
     /// The file of an SQLite database that does not exist yet. The first use would make it.
