@@ -97,7 +97,7 @@ async fn every_change_is_read_back_as_it_was_made(database: Database) {
     ];
     let before = store.amendments_version().await.unwrap();
     for (number, change) in (1..).zip(&changes) {
-        let ids = store.amend(&[change.clone()], "77", time(1000 + number)).await;
+        let ids = store.amend(std::slice::from_ref(change), "77", time(1000 + number)).await;
         assert_eq!(ids.unwrap(), [number]);
     }
     assert_ne!(store.amendments_version().await.unwrap(), before);
@@ -235,7 +235,7 @@ async fn every_post_of_an_old_version_is_corrected_once(database: Database) {
     };
     assert_eq!(first.correct(&correction).await.unwrap(), 3);
     let stored = Correction { id: 1, messages: 3, ..correction.clone() };
-    assert_eq!(second.corrections(9).await.unwrap(), [stored.clone()]);
+    assert_eq!(second.corrections(9).await.unwrap(), std::slice::from_ref(&stored));
     let mut claimed = Vec::new();
     for store in [&first, &second, &first, &second] {
         claimed.extend(store.claim_edit(time(1000)).await.unwrap());
