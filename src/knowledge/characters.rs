@@ -4,7 +4,6 @@
 use std::collections::BTreeSet;
 
 use super::finding::{Finding, Place};
-use crate::text_position::LineStarts;
 
 /// Sentences in other scripts need joiners and marks of direction.
 const OTHER_SCRIPTS: &str = "languages.toml";
@@ -60,27 +59,32 @@ const ODD_SPACES: &[(char, char, &str)] = &[
     ('\u{3000}', '\u{3000}', "ideographic space"),
 ];
 
-/// Reports the hidden characters of a file, each once for a line, and returns the text without them:
-/// what they break would be reported as another mistake.
+/// Reports the hidden characters of a file, each once for a line, and a carriage return once for the
+/// file, because then all lines are likely to end with one. Returns the text without them: what they
+/// break would be reported as another mistake.
 pub(super) fn without_hidden(text: String, place: &Place, findings: &mut Vec<Finding>) -> String {
     let found: Vec<(usize, char)> = hidden_characters(&text, &place.file).collect();
     if found.is_empty() {
         return text;
     }
-    let lines = LineStarts::of(&text);
+    let mut line = 1;
     let mut reported = BTreeSet::new();
     let mut clean = String::with_capacity(text.len());
     let mut end = 0;
     for (at, c) in found {
-        clean.push_str(&text[end..at]);
+        let piece = &text[end..at];
+        clean.push_str(piece);
+        line += piece.matches('\n').count();
         end = at + c.len_utf8();
-        let line = lines.line_at(at);
-        if reported.insert((line, c)) {
+        let key = if c == '\r' { None } else { Some(line) };
+        if reported.insert((key, c)) {
             let message = format!("{} is {}", described(c), position(&clean));
             findings.push(place.at_line(line).error("hidden-character", message, remedy(c)));
         }
+        // Editors, too, show that as the end of a line, so line numbers count it.
         if c == '\r' {
             clean.push('\n');
+            line += 1;
         }
     }
     clean + &text[end..]
@@ -226,9 +230,9 @@ mod tests {
     #[test]
     fn each_is_reported_once_for_a_line_and_removed() {
         let mut findings = Vec::new();
-        let text = "one\na\u{200b}b\u{200b}c \u{1b}[1m\r\n\u{feff}# d\re\u{85}\n";
+        let text = "one\na\u{200b}b\u{200b}c \u{1b}[1m\r\n\u{feff}# d\re\u{85}\rf\n";
         let clean = without_hidden(text.to_owned(), &Place::new("a.md", 1), &mut findings);
-        assert_eq!(clean, "one\nabc [1m\r\n# d\ne\n");
+        assert_eq!(clean, "one\nabc [1m\r\n# d\ne\nf\n");
         let found: Vec<_> =
             findings.iter().map(|finding| (finding.line, finding.message.as_str())).collect();
         assert_eq!(
@@ -238,7 +242,7 @@ mod tests {
                 (2, "U+001B (escape) is behind “abc”"),
                 (3, "U+FEFF (byte order mark) is at the start of the line"),
                 (3, "U+000D (carriage return without a line feed) is behind “# d”"),
-                (3, "U+0085 (control character) is behind “e”"),
+                (4, "U+0085 (control character) is behind “e”"),
             ]
         );
     }
