@@ -165,15 +165,15 @@ fn name_of(vote: Vote) -> &'static str {
     }
 }
 
-/// Two words that nobody has used.
+/// Two words that nobody has used and that no two numbers have in common.
 fn new_words(number: u64) -> [String; 2] {
-    const SYLLABLES: [&str; 10] =
-        ["bax", "kez", "tiv", "mog", "zux", "lav", "rek", "nij", "gop", "fub"];
-    let word = |number: u64| -> String {
-        let digits = number.to_string();
-        digits.bytes().map(|digit| SYLLABLES[usize::from(digit - b'0')]).collect()
+    let hash = blake3::hash(&number.to_le_bytes());
+    let letter = |(place, byte): (usize, &u8)| {
+        let letters: &[u8] = if place % 2 == 0 { b"bdfgklmnprtvz" } else { b"aeiou" };
+        char::from(letters[usize::from(*byte) % letters.len()])
     };
-    [word(number), word(number * 7_919)]
+    let word = |bytes: &[u8]| bytes.iter().enumerate().map(letter).collect();
+    [word(&hash.as_bytes()[..10]), word(&hash.as_bytes()[10..20])]
 }
 
 fn phrasing(entry: &str, words: &str) -> Change {
@@ -259,9 +259,13 @@ impl Trial {
         pool.close().await;
     }
 
-    /// Keeps two wordings of a question that was not answered.
+    /// Keeps two wordings of a question that was not answered, if none are left.
     async fn keep_a_group(&mut self) {
         let store = self.database.store();
+        let kept = store.kept_questions(1000).await.expect("the store works");
+        if kept.iter().any(|question| question.why == WhyKept::Unanswered) {
+            return;
+        }
         self.used += 1;
         let [first, second] = new_words(self.used);
         for words in [format!("{first} {second}"), format!("{second} {first}")] {
@@ -509,7 +513,8 @@ impl Trial {
         {
             match asked {
                 Asked::Changes(changes) => {
-                    let times = |change| made.iter().filter(|made| made.change == *change).count();
+                    let times =
+                        |change: &Change| made.iter().filter(|made| made.change == *change).count();
                     let times: Vec<usize> = changes.iter().map(times).collect();
                     let whole = if is_confirmed { 1..=1 } else { 0..=1 };
                     assert!(whole.contains(&times[0]), "{times:?} {asked:?}");
@@ -541,7 +546,7 @@ impl Trial {
                 counted.get(&EntryId::new(entry)).copied().unwrap_or_default();
             for (vote, count) in [("helpful", helpful), ("not-right", not_right)] {
                 let of_entry = self.votes.iter().filter(|((of, _), _)| *of == entry);
-                let may: Vec<_> =
+                let may: Vec<&BTreeSet<&str>> =
                     of_entry.map(|(_, may)| may).filter(|may| may.contains(vote)).collect();
                 let certain = may.iter().filter(|may| may.len() == 1).count() as u64;
                 let range = certain..=may.len() as u64;
@@ -666,9 +671,11 @@ fn taught(made: &Amendment) -> Option<(&str, String)> {
     }
 }
 
-/// Neither a damaged index nor a store that does not work.
+/// Neither a damaged index nor a store that does not work. A moderator may ask for something that
+/// breaks a rule of the FAQ.
 fn has_no_warnings(log: &str) {
-    let bad = log.lines().find(|line| line.contains("WARN") || line.contains("ERROR"));
+    let is_bad = |line: &&str| line.contains("WARN") || line.contains("ERROR");
+    let bad = log.lines().filter(is_bad).find(|line| !line.contains("an amendment is left out"));
     assert_eq!(bad, None, "{log}");
 }
 

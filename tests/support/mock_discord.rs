@@ -126,6 +126,10 @@ impl MockDiscord {
     pub fn run_bot_over(&mut self, faq: &Path, index: &Path, environment: &[(&str, &str)]) {
         let mut command = Command::new(env!("CARGO_BIN_EXE_caseclerk"));
         command.arg("run").arg("--faq").arg(faq).arg("--index").arg(index);
+        // The settings of the tests, and of whoever runs them, are not the program's.
+        for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("CASECLERK_")) {
+            command.env_remove(name);
+        }
         command
             .env("DISCORD_TOKEN", "test.token.only")
             .env("CASECLERK_DISCORD_API_BASE", format!("http://{}", self.api));
