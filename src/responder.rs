@@ -169,7 +169,8 @@ impl Responder {
         let Settings { faq, index, .. } = settings;
         let setup = setup(settings, faq)?;
         let files = readable_knowledge(faq)?.0;
-        let LaidOver { knowledge, amendments, .. } = LaidOver::new(&files, amendments, today);
+        let LaidOver { knowledge, amendments, .. } =
+            LaidOver::new(&files, amendments, today).logged();
         let errors = || lint::errors(&knowledge);
         let check = Check { rules: lint::rules_version(), errors: &errors };
         let (snapshot, index_origin) =
@@ -451,7 +452,7 @@ impl Responder {
     pub fn reload(&self, today: Date) -> Result<Reload, ResponderError> {
         let (files, findings) = self.checked_files(today)?;
         let old = self.served.load_full();
-        let laid = LaidOver::new(&files, old.amendments.clone(), today);
+        let laid = LaidOver::new(&files, old.amendments.clone(), today).logged();
         let new = self.version(files, laid)?;
         info!(knowledge = new.knowledge.library.content_hash.short(), "the content was reloaded");
         self.served.store(new.clone());
@@ -511,7 +512,7 @@ impl Responder {
         today: Date,
     ) -> Result<(), ResponderError> {
         let old = self.served.load_full();
-        let laid = LaidOver::new(&old.files, amendments, today);
+        let laid = LaidOver::new(&old.files, amendments, today).logged();
         self.served.store(self.version(old.files.clone(), laid)?);
         self.cache_index(&old);
         Ok(())
@@ -724,12 +725,17 @@ impl LaidOver {
             let is_amended = knowledge.library.content_hash != files.library.content_hash;
             if is_amended { lint::errors(&knowledge) } else { Vec::new() }
         });
-        for (Amendment { id, .. }, finding) in &broken {
-            warn!(amendment = id, %finding, "an amendment is left out");
-        }
         let mut knowledge = amended(&amendments);
         knowledge.hold(&amendments, today);
         Self { knowledge, amendments, broken }
+    }
+
+    /// Logs what is left out. What is only proposed is not served, so that is no warning.
+    fn logged(self) -> Self {
+        for (Amendment { id, .. }, finding) in &self.broken {
+            warn!(amendment = id, %finding, "an amendment is left out");
+        }
+        self
     }
 }
 

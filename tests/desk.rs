@@ -272,6 +272,29 @@ async fn what_was_posted_is_corrected_when_the_answer_changes() {
     }
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_message_that_was_corrected_while_its_answer_was_held_back_is_corrected_again() {
+    let mut server = Server::start().await;
+    server.ask(STATUS).await;
+    let hold = json!({"entry": "status/is-it-over", "reason": "new facts"});
+    let held = server.command("hold", hold).await;
+    server.tiny.edit(IS_IT_OVER, "The plaintiff ended it", "She ended it");
+    server.command("reload", json!({})).await;
+    let correcting = server.discord.desk(Desk::Button("correct")).await;
+    let edit = server.discord.request("PATCH /channels/10/messages/4000").await;
+    assert!(edit["embeds"].to_string().contains("under review since"), "{edit}");
+    let mut far = server.press(&correcting, "How far is it?").await;
+    while !text(&far["content"]).contains("corrected: 1") {
+        far = server.press(&far, "Look again").await;
+    }
+    server.press(&held, "Release").await;
+    let report = server.command("reload", json!({})).await;
+    assert!(text(&report["content"]).contains("as it was before: 1"), "{report}");
+    server.discord.desk(Desk::Button("correct")).await;
+    let edit = server.discord.request("PATCH /channels/10/messages/4000").await;
+    assert!(edit["embeds"].to_string().contains("She ended it"), "{edit}");
+}
+
 /// Words that no answer has, with marks that Discord would take for markup.
 const EXPORT: &str = "zorgle *export* flim_flams";
 

@@ -169,8 +169,7 @@ async fn questions_are_kept_until_they_are_old_or_dealt_with(database: Database)
     assert!(kept.iter().map(without_id).eq(asked.iter().rev().cloned()));
     assert_eq!(store.kept_questions(1).await.unwrap(), kept[..1]);
     assert_eq!(store.forget_questions(time(20)).await.unwrap(), 1);
-    store.remove_questions(&[kept[0].id]).await.unwrap();
-    store.remove_questions(&[]).await.unwrap();
+    store.learn(&[phrasing("wrong")], &[kept[0].id], "1", time(40)).await.unwrap();
     assert_eq!(store.kept_questions(10).await.unwrap(), kept[1..2]);
 }
 

@@ -217,10 +217,27 @@ impl<'a> Cache<'a> {
             let is_stale = name.starts_with(IN_PROGRESS)
                 || path == self.folder
                 || (is_index_name(&name) && !belongs_to_another(&path, &self.owner));
-            if is_stale && let Err(error) = remove(&path) {
+            if is_stale && let Err(error) = self.remove(&path) {
                 warn!(folder = %path.display(), %error, "an old index cannot be removed");
             }
         }
+    }
+
+    /// Removes a folder or a file. A folder gets the name of a partly written one before, so that a
+    /// crash leaves no half of an index under the name of a whole one.
+    fn remove(&self, path: &Path) -> io::Result<()> {
+        if !path.is_dir() {
+            return fs::remove_file(path);
+        }
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        if name.starts_with(IN_PROGRESS) {
+            return fs::remove_dir_all(path);
+        }
+        let renamed = self.root.join(format!("{IN_PROGRESS}{name}"));
+        // An earlier process may have ended before it was removed.
+        let _ = fs::remove_dir_all(&renamed);
+        fs::rename(path, &renamed)?;
+        fs::remove_dir_all(&renamed)
     }
 }
 
@@ -280,11 +297,6 @@ impl Stamp {
         }
         Ok(stamp)
     }
-}
-
-/// Removes a folder or a file.
-fn remove(path: &Path) -> io::Result<()> {
-    if path.is_dir() { fs::remove_dir_all(path) } else { fs::remove_file(path) }
 }
 
 /// Whether a name has the format of an index folder: `v1-` and 32 hexadecimal digits.

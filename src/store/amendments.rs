@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use sqlx::{AnyPool, FromRow};
 
+use super::questions::remove;
 use super::{Store, StoreError, parse};
 use crate::knowledge::{Amendment, Change, EntryId, Scope, TopicId};
 
@@ -33,15 +34,26 @@ impl Store {
         made_by: &str,
         made_at: Timestamp,
     ) -> Result<Vec<i64>, StoreError> {
+        self.learn(changes, &[], made_by, made_at).await
+    }
+
+    /// Stores what is learnt from kept questions, and removes these questions: both or neither.
+    pub async fn learn(
+        &self,
+        changes: &[Change],
+        questions: &[i64],
+        made_by: &str,
+        made_at: Timestamp,
+    ) -> Result<Vec<i64>, StoreError> {
         let rows: Vec<Columns> = changes.iter().map(columns).collect();
         self.with(async |pool| {
             for _ in 1..TRIES {
-                match insert(pool, &rows, made_by, made_at).await {
+                match insert(pool, &rows, questions, made_by, made_at).await {
                     Err(sqlx::Error::Database(error)) if error.is_unique_violation() => {}
                     result => return Ok(result?),
                 }
             }
-            Ok(insert(pool, &rows, made_by, made_at).await?)
+            Ok(insert(pool, &rows, questions, made_by, made_at).await?)
         })
         .await
     }
@@ -85,6 +97,7 @@ impl Store {
 async fn insert(
     pool: &AnyPool,
     rows: &[Columns],
+    questions: &[i64],
     made_by: &str,
     made_at: Timestamp,
 ) -> Result<Vec<i64>, sqlx::Error> {
@@ -98,6 +111,7 @@ async fn insert(
         let insert = insert.bind(made_by.to_owned()).bind(made_at.as_second());
         ids.push(insert.fetch_one(&mut *transaction).await?);
     }
+    remove(&mut transaction, questions).await?;
     transaction.commit().await?;
     Ok(ids)
 }

@@ -1,7 +1,7 @@
 //! The questions that the bot could not answer well. They are kept for some days, without who asked.
 
 use jiff::Timestamp;
-use sqlx::{FromRow, QueryBuilder};
+use sqlx::{AnyConnection, FromRow, QueryBuilder};
 
 use super::amendments::time;
 use super::{Store, StoreError};
@@ -70,24 +70,6 @@ impl Store {
         .await
     }
 
-    /// Removes questions that somebody has dealt with.
-    pub async fn remove_questions(&self, ids: &[i64]) -> Result<(), StoreError> {
-        if ids.is_empty() {
-            return Ok(());
-        }
-        self.with(async |pool| {
-            let mut statement = QueryBuilder::new("DELETE FROM questions WHERE id IN (");
-            let mut list = statement.separated(", ");
-            for id in ids {
-                list.push(id);
-            }
-            list.push_unseparated(")");
-            statement.build().execute(pool).await?;
-            Ok(())
-        })
-        .await
-    }
-
     /// Removes the questions that were asked before a time; returns how many.
     pub async fn forget_questions(&self, before: Timestamp) -> Result<u64, StoreError> {
         self.with(async |pool| {
@@ -96,6 +78,21 @@ impl Store {
         })
         .await
     }
+}
+
+/// Removes questions that somebody has dealt with.
+pub(super) async fn remove(connection: &mut AnyConnection, ids: &[i64]) -> Result<(), sqlx::Error> {
+    if ids.is_empty() {
+        return Ok(());
+    }
+    let mut statement = QueryBuilder::new("DELETE FROM questions WHERE id IN (");
+    let mut list = statement.separated(", ");
+    for id in ids {
+        list.push(id);
+    }
+    list.push_unseparated(")");
+    statement.build().execute(connection).await?;
+    Ok(())
 }
 
 impl WhyKept {

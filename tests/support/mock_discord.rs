@@ -4,7 +4,7 @@
 // Each test file uses only a part of this module.
 #![allow(dead_code)]
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::path::Path;
@@ -42,6 +42,12 @@ pub const SILENCE: u16 = 0;
 /// A wait longer than this fails the test. Otherwise the tests do not depend on timing.
 const PATIENCE: Duration = Duration::from_secs(60);
 
+/// How long a killed program's last requests and frames may take on their way.
+const ON_THE_WAY: Duration = Duration::from_millis(30);
+
+/// Ids of messages, if each has its own, begin here.
+pub const FIRST_MESSAGE: u64 = 5000;
+
 pub struct MockDiscord {
     state: Arc<State>,
     api: SocketAddr,
@@ -60,6 +66,8 @@ struct State {
     /// In milliseconds; by default a second.
     heartbeat_interval: Mutex<Option<u64>>,
     mute: Mutex<bool>,
+    /// What each message of the bot shows, by its id; `None` if they all have one id.
+    messages: Mutex<Option<BTreeMap<u64, Value>>>,
     to_bot: Mutex<Option<mpsc::UnboundedSender<Frame>>>,
     changed: Notify,
 }
@@ -118,6 +126,10 @@ impl MockDiscord {
     pub fn run_bot_over(&mut self, faq: &Path, index: &Path, environment: &[(&str, &str)]) {
         let mut command = Command::new(env!("CARGO_BIN_EXE_caseclerk"));
         command.arg("run").arg("--faq").arg(faq).arg("--index").arg(index);
+        // The settings of the tests, and of whoever runs them, are not the program's.
+        for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("CASECLERK_")) {
+            command.env_remove(name);
+        }
         command
             .env("DISCORD_TOKEN", "test.token.only")
             .env("CASECLERK_DISCORD_API_BASE", format!("http://{}", self.api));
@@ -154,6 +166,15 @@ impl MockDiscord {
         kill_process(bot, Signal::TERM).expect("the signal can be sent");
     }
 
+    /// Ends the program with SIGKILL, which it cannot notice.
+    pub async fn kill(&mut self) -> Ended {
+        let bot = Pid::from_child(self.bot.as_ref().expect("the program was started"));
+        kill_process(bot, Signal::KILL).expect("the signal can be sent");
+        let ended = self.ended().await;
+        tokio::time::sleep(ON_THE_WAY).await;
+        ended
+    }
+
     /// Waits until the program has ended.
     pub async fn ended(&mut self) -> Ended {
         let bot = self.bot.take().expect("the program was started");
@@ -177,6 +198,27 @@ impl MockDiscord {
             Some(requests.remove(place).1)
         };
         self.state.until(find, start).await
+    }
+
+    /// Waits for such a request, and leaves it to others.
+    pub async fn arrived(&self, start: &str) -> Value {
+        self.state.until(|| self.look(start), start).await
+    }
+
+    /// The first such request that no test has waited for, if it has come.
+    pub fn look(&self, start: &str) -> Option<Value> {
+        let requests = self.state.requests.lock().unwrap();
+        requests.iter().find(|(line, _)| line.starts_with(start)).map(|(_, body)| body.clone())
+    }
+
+    /// Gives every message that the bot posts an id of its own.
+    pub fn tells_messages_apart(&self) {
+        *self.state.messages.lock().unwrap() = Some(BTreeMap::new());
+    }
+
+    /// What a message of the bot shows, after all edits.
+    pub fn shown(&self, message: u64) -> Option<Value> {
+        self.state.messages.lock().unwrap().as_ref()?.get(&message).cloned()
     }
 
     /// The number of such requests that no test has waited for.
@@ -385,6 +427,21 @@ impl State {
         self.to_bot.lock().unwrap().as_ref().expect("the bot is connected").send(frame).ok();
     }
 
+    /// The id of a new message; `None` if they all have one id.
+    fn posted(&self, body: &Value) -> Option<u64> {
+        let mut messages = self.messages.lock().unwrap();
+        let messages = messages.as_mut()?;
+        let id = messages.keys().last().map_or(FIRST_MESSAGE, |last| last + 1);
+        messages.insert(id, body.clone());
+        Some(id)
+    }
+
+    fn edited(&self, message: &str, body: &Value) {
+        if let Some(messages) = self.messages.lock().unwrap().as_mut() {
+            messages.insert(message.parse().expect("an id"), body.clone());
+        }
+    }
+
     /// The status and the body of the answer.
     fn answer(&self, line: &str, body: &Value) -> (u16, Value) {
         let mut faults = self.faults.lock().unwrap();
@@ -414,7 +471,13 @@ impl State {
                 self.commands.lock().unwrap().insert(path.to_owned(), body.clone());
                 (200, body.clone())
             }
-            ("POST", Some("messages")) => (200, json!({"id": "4000"})),
+            ("POST", Some("messages")) => {
+                (200, json!({"id": self.posted(body).unwrap_or(4000).to_string()}))
+            }
+            ("PATCH", Some(message)) if path.starts_with("/channels/") => {
+                self.edited(message, body);
+                (200, json!({}))
+            }
             ("POST", Some("callback")) | ("DELETE", _) => (204, Value::Null),
             _ => (200, json!({})),
         }

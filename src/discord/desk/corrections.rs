@@ -260,7 +260,8 @@ impl Desk {
         Ok(true)
     }
 
-    /// The message as it should be, and the version of the answer that it shows.
+    /// The message as it should be, and the version of the answer that it shows. An answer that is
+    /// held back is not shown, so its messages are outdated when it is released.
     fn corrected_message(&self, edit: &PendingEdit) -> (OutgoingMessage, Option<String>) {
         let Correction { entry, made_at, .. } = &edit.correction;
         let revision = self.responder.revision_of(entry);
@@ -269,7 +270,7 @@ impl Desk {
             Ok(reply @ Reply::Answer(_)) => {
                 (corrected(&reply, &sentences::corrected_on(&day(*made_at))), revision)
             }
-            Ok(reply) => (corrected(&reply, &sentences::withdrawn_on(&day(*made_at))), revision),
+            Ok(reply) => (corrected(&reply, &sentences::withdrawn_on(&day(*made_at))), None),
             Err(error) => {
                 warn!(%error, "the answer of a message to correct cannot be read");
                 let text = OutgoingMessage::text(sentences::withdrawn_on(&day(*made_at)));

@@ -65,7 +65,7 @@ impl Desk {
         let title = self.title(&entry)?;
         let change = Change::Phrasing { entry, words: words.clone() };
         let back = ("Back", DeskAction::Explain(words.clone()));
-        let screen = match self.learn(vec![change], by).await? {
+        let screen = match self.learn(vec![change], &[], by).await? {
             Ok(ids) => {
                 let learnt = format!("Learnt. “{title}” answers this now.");
                 let undo = ids.first().map_or(DeskAction::Audit, |id| DeskAction::Undo(*id));

@@ -35,6 +35,10 @@ impl Group {
         self.questions[0].id
     }
 
+    fn ids(&self) -> Vec<i64> {
+        self.questions.iter().map(|question| question.id).collect()
+    }
+
     /// The latest of its questions.
     pub(super) fn words(&self) -> &str {
         &self.questions[0].words
@@ -177,11 +181,10 @@ impl Desk {
     ) -> Result<OutgoingMessage, DeskError> {
         let group = self.find(question).await?;
         let changes = group.wordings().into_iter().map(change).collect();
-        let ids = match self.learn(changes, by).await? {
+        let ids = match self.learn(changes, &group.ids(), by).await? {
             Ok(ids) => ids,
             Err(worse) => return Ok(refusal(&worse, DeskAction::Group(group.id()))),
         };
-        self.dealt_with(&group).await?;
         // A button undoes one change; the record has them all.
         let undo = match ids[..] {
             [id] => ("Undo", DeskAction::Undo(id)),
@@ -190,11 +193,12 @@ impl Desk {
         Ok(Screen::new(done).buttons([undo, ("Next", DeskAction::Gaps)]).message())
     }
 
-    /// Checks changes against the questions with a known answer, stores them, and serves them.
-    /// Returns their ids, or the questions that would get a worse answer.
+    /// Checks changes against the questions with a known answer, stores them, and serves them. The
+    /// kept questions that they come from are removed. Returns the ids of the changes, or the questions that would get a worse answer.
     pub(super) async fn learn(
         &self,
         changes: Vec<Change>,
+        questions: &[i64],
         by: String,
     ) -> Result<Result<Vec<i64>, Vec<OutcomeChange>>, DeskError> {
         let store = self.store()?;
@@ -221,14 +225,9 @@ impl Desk {
         if !worse.is_empty() {
             return Ok(Err(worse));
         }
-        let ids = store.amend(&changes, &by, now).await?;
+        let ids = store.learn(&changes, questions, &by, now).await?;
         self.work(move |responder| responder.adopt(proposal, today)).await??;
         Ok(Ok(ids))
-    }
-
-    async fn dealt_with(&self, group: &Group) -> Result<(), DeskError> {
-        let ids: Vec<i64> = group.questions.iter().map(|question| question.id).collect();
-        Ok(self.store()?.remove_questions(&ids).await?)
     }
 
     pub(super) async fn groups(&self) -> Result<Vec<Group>, DeskError> {
