@@ -179,6 +179,35 @@ async fn undoing_what_the_files_hold_by_now_says_so() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_group_is_taught_to_an_answer_that_is_searched_for_or_drafted() {
+    let mut server = Server::start().await;
+    server.ask(MISSED).await;
+    let gaps = server.gaps(MISSED).await;
+    let group = server.choose(&gaps, MISSED).await;
+    let draft = server.press(&group, "Draft an answer").await;
+    let file: Vec<u8> = serde_json::from_value(draft["files"][0]["content"].clone()).unwrap();
+    assert!(String::from_utf8(file).unwrap().contains("\"zorgle flim\","), "{draft}");
+    let find = components(&group).find(|button| button["label"] == "Another answer").unwrap();
+    let form = server.discord.press(1 << 5, &text(&find["custom_id"])).await;
+    assert_eq!(form["type"], 9);
+    let id = text(&form["data"]["custom_id"]);
+    let found = server.discord.desk(Desk::Form(&id, "paid")).await;
+    let asked = server.choose(&found, "Will I be paid?").await;
+    server.press(&asked, "Yes").await;
+    assert!(server.ask(MISSED).await.contains("There is *no* payment"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_answer_is_held_back_from_its_own_menu() {
+    let mut server = Server::start().await;
+    server.ask(STATUS).await;
+    let held = Desk::Form("hold:status/is-it-over", "new facts");
+    let held = server.discord.desk(held).await;
+    assert!(text(&held["content"]).contains("Held back: “Is the case over?”"), "{held}");
+    assert!(server.ask(STATUS).await.contains("under review since"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn members_say_what_they_think_of_an_answer() {
     let mut server = Server::start().await;
     let answer = server.ask(STATUS).await;

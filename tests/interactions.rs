@@ -493,6 +493,7 @@ fn the_desk_is_for_moderators_of_the_operators_server() {
         "leave",
         "corrections",
         "stats:30",
+        "draft:1",
         "explain",
         "propose-words:status/is-it-over",
         "teach-words:status/is-it-over",
@@ -505,6 +506,9 @@ fn the_desk_is_for_moderators_of_the_operators_server() {
         ("choose:propose-words", "a/b"),
     ];
     let shown = bot.ask(MODERATOR, STATUS);
+    let evidence = json!([{"type": 1, "components": [
+        {"type": 2, "style": 2, "label": "Sources (2)", "custom_id": "evidence:status/is-it-over"},
+    ]}]);
     for (who, refusal) in nobody {
         let refuse = |response: Shown| {
             assert!(response.shows(refusal).is_private() && response.deferred.is_none());
@@ -518,12 +522,24 @@ fn the_desk_is_for_moderators_of_the_operators_server() {
         for (menu, chosen) in menus {
             refuse(bot.press_id(who, &shown, menu, &[chosen]));
         }
+        refuse(bot.press_id(who, &shown, "find:1", &[]));
+        refuse(bot.hold_shown(who, evidence.clone()));
+        for form in ["hold:status/is-it-over", "find:1"] {
+            refuse(bot.fill_in(who, form));
+        }
         assert_eq!(bot.complete(who, "faq hold", "entry", ""), []);
     }
     for button in buttons {
         let response = bot.press_id(MODERATOR, &shown, button, &[]);
         let Some(Deferred::Desk(task)) = &response.deferred else { panic!("{response:?}") };
         assert!(response.kind == 6 && task.by.get() == MODERATOR.id, "{response:?}");
+    }
+    assert_eq!(bot.press_id(MODERATOR, &shown, "find:1", &[]).kind, 9);
+    assert_eq!(bot.hold_shown(MODERATOR, evidence).kind, 9);
+    bot.hold_shown(MODERATOR, json!([])).shows(sentences::NO_ANSWER_TO_HOLD);
+    for form in ["hold:status/is-it-over", "find:1"] {
+        let response = bot.fill_in(MODERATOR, form);
+        assert!(matches!(response.deferred, Some(Deferred::Desk(_))), "{response:?}");
     }
     let day = json!({"entry": "everything", "reason": "none", "until": "tomorrow"});
     bot.slash(MODERATOR, "faq hold", day).shows(sentences::NO_SUCH_DAY);

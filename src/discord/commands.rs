@@ -11,6 +11,8 @@ use crate::commands::{Command, Commands};
 
 /// The message command, which is in the context menu of a message.
 pub const CHECK: &str = "Check against the FAQ";
+/// The same for moderators.
+pub const HOLD: &str = "Hold this answer back";
 pub const ASK: &str = "ask";
 pub const HELP: &str = "help";
 pub const CORRECTIONS: &str = "corrections";
@@ -49,6 +51,8 @@ pub enum ModerationAction {
     Gaps,
     /// Holds answers back.
     Hold,
+    /// Holds back the answer that a message shows.
+    HoldShown,
     /// Ends a hold.
     Release,
     /// Shows who changed what.
@@ -99,6 +103,12 @@ pub fn table(shared: &Commands) -> impl Iterator<Item = Row<'_>> {
     let moderation = moderation
         .into_iter()
         .map(move |(name, summary, action)| row(name, summary, Action::Moderate(action)));
+    let hold = row(
+        HOLD,
+        "In the menu of a message, under Apps: hold back the answer that it shows",
+        Action::Moderate(ModerationAction::HoldShown),
+    );
+    let moderation = moderation.chain([hold]);
     let check =
         row(CHECK, "In the menu of a message, under Apps: what the FAQ says to it", Action::Check);
     let help = row(HELP, "How to ask, and what else I can do", Action::Help);
@@ -149,6 +159,9 @@ pub fn global(shared: &Commands) -> Vec<CreateCommand> {
 pub fn moderation(shared: &Commands) -> Vec<CreateCommand> {
     let subcommands = table(shared).filter_map(|row| {
         let Action::Moderate(action) = row.action else { return None };
+        if action == ModerationAction::HoldShown {
+            return None;
+        }
         let name = row.name.split(' ').next_back()?;
         let option = CreateCommandOption::new(CommandOptionType::SubCommand, name, row.summary);
         Some(match action {
@@ -164,7 +177,10 @@ pub fn moderation(shared: &Commands) -> Vec<CreateCommand> {
         .description("Look after the FAQ")
         .default_member_permissions(Permissions::MANAGE_GUILD)
         .set_options(subcommands.collect());
-    vec![command]
+    let hold = CreateCommand::new(HOLD)
+        .kind(CommandType::Message)
+        .default_member_permissions(Permissions::MANAGE_GUILD);
+    vec![command, hold]
 }
 
 fn everywhere(name: &str) -> CreateCommand {
@@ -241,7 +257,9 @@ mod tests {
         for row in table(&shared) {
             let mut words = row.name.splitn(2, ' ');
             let (name, subcommand) = match row.action {
-                Action::Moderate(_) => (words.next().unwrap(), words.next()),
+                Action::Moderate(action) if action != ModerationAction::HoldShown => {
+                    (words.next().unwrap(), words.next())
+                }
                 _ => (row.name, None),
             };
             assert!(find(&shared, name, subcommand).is_some(), "{}", row.name);

@@ -17,6 +17,17 @@ pub const MODERATORS_WILL_SEE: &str =
     "The moderators will see what was asked and what you wrote, but not who you are.";
 pub const NOT_COUNTED: &str =
     "I could not count that, because something does not work now. Please try again later.";
+/// The form with which a moderator holds an answer back.
+pub const HOLD: &str = "Hold this answer back";
+pub const HOLD_REASON: &str = "Why?";
+pub const REASON_IS_KEPT: &str = "It is kept with your name. Members do not see it.";
+pub const HOLD_UNTIL: &str = "Last day (empty: until you release it)";
+/// For a message that shows no answer.
+pub const NO_ANSWER_TO_HOLD: &str =
+    "That message does not show one of my answers. Choose one of mine, or use /faq hold.";
+/// The form with which a moderator looks for an answer.
+pub const FIND_ANSWER: &str = "Find another answer";
+pub const WORDS_OF_ANSWER: &str = "Words of its question";
 /// Above the list of corrections.
 pub const CORRECTIONS: &str = "Answers that were corrected after I posted them";
 pub const NO_CORRECTIONS: &str = "No answer that I posted had to be corrected so far.";

@@ -140,6 +140,20 @@ impl TestBot {
         self.send(who, 2, context_menu_data("Check against the FAQ", &message), None)
     }
 
+    /// Uses the moderators' command in the menu of a message of the bot.
+    pub fn hold_shown(&self, who: Who, components: Value) -> Shown {
+        let mut message = discord_json::message(5, BOT, None, "");
+        message["components"] = components;
+        self.send(who, 2, context_menu_data("Hold this answer back", &message), None)
+    }
+
+    /// Fills in a form.
+    pub fn fill_in(&self, who: Who, form: &str) -> Shown {
+        let field = json!({"type": 4, "custom_id": "words", "value": "new facts"});
+        let data = json!({"custom_id": form, "components": [{"type": 1, "components": [field]}]});
+        self.send(who, 5, data, None)
+    }
+
     /// Clicks the button with this label.
     pub fn press(&self, who: Who, on: &Shown, label: &str) -> Shown {
         self.press_id(who, on, &on.component(label), &[])

@@ -4,11 +4,13 @@ use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 
+use super::super::interaction::limits;
 use super::super::interaction::outgoing::OutgoingMessage;
 use super::screen::{Choice, Screen};
 use super::task::DeskAction;
 use super::{Desk, DeskError};
 use crate::knowledge::{Amendment, Change, EntryId};
+use crate::reply::Suggestion;
 use crate::responder::{OutcomeChange, Responder};
 use crate::store::{KeptQuestion, WhyKept};
 
@@ -24,6 +26,9 @@ const CANDIDATES: usize = 20;
 /// How many questions that change for the worse are shown.
 const SHOWN_CHANGES: usize = 8;
 
+/// The placeholder of the menu of answers.
+const WHICH: &str = "Which answer is right?";
+
 /// Questions that are likely to mean the same.
 pub(super) struct Group {
     /// The latest first. There is at least one.
@@ -31,7 +36,7 @@ pub(super) struct Group {
 }
 
 impl Group {
-    fn id(&self) -> i64 {
+    pub(super) fn id(&self) -> i64 {
         self.questions[0].id
     }
 
@@ -51,7 +56,7 @@ impl Group {
 
     /// The different wordings, the most frequent first. A wording in which something was replaced
     /// is none that anybody asks.
-    fn wordings(&self) -> Vec<String> {
+    pub(super) fn wordings(&self) -> Vec<String> {
         let words = self.questions.iter().map(|question| question.words.trim());
         let mut counted: Vec<(String, usize)> = Vec::new();
         for words in words.filter(|words| !words.contains('[')) {
@@ -103,22 +108,40 @@ impl Desk {
         let words = group.questions[0].words.clone();
         let candidates =
             self.work(move |responder| responder.candidates(&words, CANDIDATES)).await??;
-        let choices = candidates.into_iter().map(|candidate| Choice {
-            value: candidate.entry.to_string(),
-            label: candidate.question,
-            description: candidate.entry.to_string(),
-        });
         let shown = group.questions.iter().take(WORDINGS).map(|question| {
             let note = question.note.as_deref().map_or(String::new(), |note| format!(" ({note})"));
             format!("• {}{note}", question.words)
         });
         let screen = Screen::new(&format!("Asked {}×: {}", group.questions.len(), group.reasons()))
             .lines(shown)
-            .menu(&format!("propose:{}", group.id()), "Which answer is right?", choices.collect())
+            .menu(&format!("propose:{}", group.id()), WHICH, choices(candidates))
             .buttons([
+                ("Another answer", find(&group)),
+                ("Draft an answer", DeskAction::Draft(group.id())),
                 ("Not for us", DeskAction::NotForUs(group.id())),
                 ("Back", DeskAction::Gaps),
             ]);
+        Ok(screen.message())
+    }
+
+    /// Lists the answers that match some words, for a group.
+    pub(super) async fn find_answer(
+        &self,
+        question: i64,
+        words: String,
+    ) -> Result<OutgoingMessage, DeskError> {
+        let group = self.find(question).await?;
+        let typed = words.clone();
+        let found =
+            self.work(move |responder| responder.suggest(&typed, limits::SELECT_OPTIONS)).await??;
+        let title = match found.is_empty() {
+            true => format!("No answer is found by “{words}”."),
+            false => format!("Answers found by “{words}”"),
+        };
+        let screen = Screen::new(&title)
+            .lines(group.wordings().into_iter().map(|words| format!("• {words}")))
+            .menu(&format!("propose:{}", group.id()), WHICH, choices(found))
+            .buttons([("Another answer", find(&group)), ("Back", DeskAction::Group(group.id()))]);
         Ok(screen.message())
     }
 
@@ -243,7 +266,7 @@ impl Desk {
     }
 
     /// The group of a question.
-    async fn find(&self, question: i64) -> Result<Group, DeskError> {
+    pub(super) async fn find(&self, question: i64) -> Result<Group, DeskError> {
         let groups = self.groups().await?;
         let has_it = |group: &Group| group.questions.iter().any(|kept| kept.id == question);
         let gone = || {
@@ -259,6 +282,20 @@ impl Desk {
         let no_such = || DeskError::Refused("There is no such answer.".to_owned());
         self.responder.question_of(entry).ok_or_else(no_such)
     }
+}
+
+/// The button that opens the form to look for an answer.
+fn find(group: &Group) -> DeskAction {
+    DeskAction::FindAnswer { question: group.id(), words: String::new() }
+}
+
+fn choices(answers: Vec<Suggestion>) -> Vec<Choice> {
+    let choices = answers.into_iter().map(|answer| Choice {
+        value: answer.entry.to_string(),
+        label: answer.question,
+        description: answer.entry.to_string(),
+    });
+    choices.collect()
 }
 
 /// Says which questions would get a worse answer.

@@ -5,6 +5,7 @@
 
 mod amend;
 mod corrections;
+mod draft;
 mod explain;
 mod feedback;
 mod gaps;
@@ -100,6 +101,8 @@ impl Desk {
             DeskAction::Group(question) => self.group(question).await,
             DeskAction::Propose { question, entry } => self.propose(question, &entry).await,
             DeskAction::Teach { question, entry } => self.teach(question, entry, by).await,
+            DeskAction::FindAnswer { question, words } => self.find_answer(question, words).await,
+            DeskAction::Draft(question) => self.draft(question).await,
             DeskAction::NotForUs(question) => self.not_for_us(question, by).await,
             DeskAction::Hold { scope, reason, until } => self.hold(scope, reason, until, by).await,
             DeskAction::Release(id) => self.release(id, by).await,

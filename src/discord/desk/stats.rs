@@ -56,7 +56,7 @@ impl Desk {
             false => return Ok(screen.message()),
         };
         Ok(match picture {
-            Ok(png) => screen.message().with_picture(PICTURE, png, &description),
+            Ok(png) => screen.message().with_file(PICTURE, png, &description),
             Err(error) => {
                 warn!(error, "the picture of the statistics cannot be drawn");
                 screen.message()

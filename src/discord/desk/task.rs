@@ -27,6 +27,13 @@ pub enum DeskAction {
         question: i64,
         entry: EntryId,
     },
+    /// Looks for an answer for the group of a question.
+    FindAnswer {
+        question: i64,
+        words: String,
+    },
+    /// Makes a file for a new answer to the group of this question.
+    Draft(i64),
     /// The FAQ does not answer the group of this question.
     NotForUs(i64),
     Hold {
@@ -94,7 +101,10 @@ impl DeskAction {
             Self::Explain(_) => EXPLAIN.to_owned(),
             Self::ProposeWords { entry, .. } => format!("{PROPOSE_WORDS}:{entry}"),
             Self::TeachWords { entry, .. } => format!("{TEACH_WORDS}:{entry}"),
-            // Only a command makes a hold, because it needs a reason.
+            Self::Draft(question) => format!("draft:{question}"),
+            // Opens a form.
+            Self::FindAnswer { question, .. } => format!("find:{question}"),
+            // Only a command or a form makes a hold, because it needs a reason.
             Self::Hold { .. } => "hold".to_owned(),
         }
     }
@@ -122,6 +132,7 @@ impl DeskAction {
                     _ => Self::ProposeWords { words, entry },
                 }
             }
+            "draft" => Self::Draft(number()?),
             "not-for-us" => Self::NotForUs(number()?),
             "holds" => Self::Holds,
             "release" => Self::Release(number()?),
@@ -176,6 +187,7 @@ mod tests {
             DeskAction::Group(7),
             DeskAction::Propose { question: 7, entry: entry.clone() },
             DeskAction::Teach { question: i64::MAX, entry },
+            DeskAction::Draft(7),
             DeskAction::NotForUs(7),
             DeskAction::Holds,
             DeskAction::Release(1),

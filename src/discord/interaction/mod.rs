@@ -6,6 +6,7 @@
 //! serenity's builders. Discord's limits are in [`limits`].
 
 pub mod components;
+mod forms;
 pub mod limits;
 mod markdown;
 pub mod outgoing;

@@ -59,10 +59,10 @@ impl OutgoingMessage {
         Self { components, ..self }
     }
 
-    /// Adds a picture below the text, with its description for those who cannot see it.
-    pub fn with_picture(self, name: &str, png: Vec<u8>, description: &str) -> Self {
+    /// Adds a file below the text, with its description for those who cannot see it.
+    pub fn with_file(self, name: &str, contents: Vec<u8>, description: &str) -> Self {
         let description = clip(description, limits::FILE_DESCRIPTION);
-        let file = CreateAttachment::bytes(png, name).description(description);
+        let file = CreateAttachment::bytes(contents, name).description(description);
         Self { file: Some(file), ..self }
     }
 

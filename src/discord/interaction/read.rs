@@ -3,13 +3,15 @@
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use serenity::all::{
-    ActionRowComponent, ChannelId, ChannelType, CommandData, CommandDataOption,
+    ActionRowComponent, Button, ButtonKind, ChannelId, ChannelType, CommandData, CommandDataOption,
     CommandDataOptionValue, CommandInteraction, ComponentInteraction, ComponentInteractionDataKind,
     Embed, GuildId, InteractionContext, Member, Message, MessageFlags, MessageId,
     MessageInteractionMetadata, MessageType, MessageUpdateEvent, ModalInteraction, PartialChannel,
     Permissions, ResolvedTarget, RoleId, User, UserId,
 };
 
+use super::components::ComponentAction;
+use crate::knowledge::EntryId;
 use crate::markup::is_only_markup;
 
 /// Who used a command or a component, and where. Both have these fields, but serenity has no common
@@ -161,14 +163,19 @@ pub fn selected_value(component: &ComponentInteraction) -> Option<&str> {
     }
 }
 
-/// What was written into the first field of a form; `None` if nothing was.
-pub fn filled_in(form: &ModalInteraction) -> Option<&str> {
-    let fields = form.data.components.iter().flat_map(|row| &row.components);
-    let mut texts = fields.filter_map(|field| match field {
-        ActionRowComponent::InputText(text) => text.value.as_deref(),
+/// The answer that a message of the bot shows, by its button for the evidence.
+pub fn shown_answer(data: &CommandData) -> Option<EntryId> {
+    let Some(ResolvedTarget::Message(message)) = data.target() else { return None };
+    let components = message.components.iter().flat_map(|row| &row.components);
+    components.into_iter().find_map(|component| match component {
+        ActionRowComponent::Button(Button {
+            data: ButtonKind::NonLink { custom_id, .. }, ..
+        }) => match ComponentAction::parse(custom_id)? {
+            ComponentAction::ShowEvidence(entry) => Some(entry),
+            _ => None,
+        },
         _ => None,
-    });
-    texts.next().map(str::trim).filter(|text| !text.is_empty())
+    })
 }
 
 pub fn is_ephemeral(message: &Message) -> bool {

@@ -7,10 +7,10 @@
 //! never repeated.
 
 use serenity::builder::{
-    CreateActionRow, CreateButton, CreateEmbed, CreateEmbedFooter, CreateInputText, CreateModal,
-    CreateSelectMenu, CreateSelectMenuKind, CreateSelectMenuOption,
+    CreateActionRow, CreateButton, CreateEmbed, CreateEmbedFooter, CreateSelectMenu,
+    CreateSelectMenuKind, CreateSelectMenuOption,
 };
-use serenity::model::application::{ButtonStyle, InputTextStyle};
+use serenity::model::application::ButtonStyle;
 use serenity::model::id::{MessageId, UserId};
 
 use super::super::sentences;
@@ -29,9 +29,6 @@ use crate::reply::{
 
 /// The colour of the bar at the side of an embed; it has no meaning.
 const COLOUR: u32 = 0x3D_6A_8A;
-
-/// The id of the text field of the feedback form.
-const WORDS: &str = "words";
 
 /// Who will see a message. The buttons depend on it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -198,17 +195,6 @@ pub fn with_feedback(mut message: OutgoingMessage, entry: &EntryId) -> OutgoingM
         _ => message.components.push(CreateActionRow::Buttons(buttons)),
     }
     message
-}
-
-/// Asks what is not right about an answer.
-pub fn feedback_form(entry: &EntryId) -> CreateModal {
-    let words = CreateInputText::new(InputTextStyle::Paragraph, sentences::WHAT_IS_WRONG, WORDS)
-        .required(false)
-        .max_length(limits::FEEDBACK)
-        .placeholder(sentences::NAME_NOBODY);
-    let action = ComponentAction::NotRight(entry.clone());
-    CreateModal::new(action.custom_id(), sentences::NOT_RIGHT)
-        .components(vec![CreateActionRow::InputText(words)])
 }
 
 /// Asks whether to post a reply to the channel. `from` is the message with the reply.

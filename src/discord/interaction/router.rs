@@ -24,16 +24,15 @@ use super::super::moderation::{self, Permission};
 use super::super::sentences;
 use super::super::token_bucket::{Admission, TokenBuckets};
 use super::components::{ComponentAction, Shared};
+use super::forms::{FilledIn, Form};
 use super::limits;
 use super::markdown::clip;
 use super::outgoing::{OutgoingMessage, ShownAnswer, deferred};
 use super::read::{
-    ChatMessage, Invocation, Options, RepliesTo, asker, filled_in, is_ephemeral, selected_value,
+    ChatMessage, Invocation, Options, RepliesTo, asker, is_ephemeral, selected_value, shown_answer,
     target_text,
 };
-use super::render::{
-    Audience, confirmation, evidence, feedback_form, posted, render, whole_sheet, with_feedback,
-};
+use super::render::{Audience, confirmation, evidence, posted, render, whole_sheet, with_feedback};
 use crate::ask::{Ask, Query};
 use crate::commands::{Command, Commands};
 use crate::config::{DiscordSettings, ModerationSettings};
@@ -237,6 +236,9 @@ impl Router {
     fn route(&self, interaction: &Interaction) -> Response {
         match interaction {
             Interaction::Command(command) => match command.data.kind {
+                CommandType::Message if command.data.name == commands::HOLD => {
+                    self.hold_shown_answer(command)
+                }
                 CommandType::Message => self.check(command),
                 _ => self.command(command),
             },
@@ -307,6 +309,18 @@ impl Router {
         self.answer_by(respond, invocation, true, None)
     }
 
+    /// Asks why the answer that a message shows is to be held back.
+    fn hold_shown_answer(&self, command: &CommandInteraction) -> Response {
+        let invocation = &Invocation::from(command);
+        if let Some(refusal) = Permission::of(invocation, &self.moderation).refusal() {
+            return Response::sentence(refusal);
+        }
+        match shown_answer(&command.data) {
+            Some(entry) => Response::form(&Form::Hold(entry)),
+            None => Response::sentence(sentences::NO_ANSWER_TO_HOLD),
+        }
+    }
+
     /// Answers in a new message.
     fn answer(
         &self,
@@ -348,6 +362,12 @@ impl Router {
 
     fn component(&self, component: &ComponentInteraction) -> Response {
         let invocation = &Invocation::from(component);
+        if let Some(Form::FindAnswer(question)) = Form::parse(&component.data.custom_id) {
+            return match Permission::of(invocation, &self.moderation).refusal() {
+                Some(refusal) => Response::sentence(refusal),
+                None => Response::form(&Form::FindAnswer(question)),
+            };
+        }
         if let Some(action) = desk_action(component) {
             return self.desk(invocation, action, CreateInteractionResponse::Acknowledge);
         }
@@ -385,7 +405,7 @@ impl Router {
             }
             (Some(ComponentAction::NotRight(entry)), _) => match self.limit(invocation) {
                 Some(wait) => wait,
-                None => Response::only(CreateInteractionResponse::Modal(feedback_form(&entry))),
+                None => Response::form(&Form::NotRight(entry)),
             },
             (Some(ComponentAction::Share(shared)), _) => match self.refuse_to_post(invocation) {
                 Some(refusal) => Response::sentence(refusal),
@@ -415,11 +435,24 @@ impl Router {
 
     /// A form that a member has filled in.
     fn form(&self, form: &ModalInteraction) -> Response {
-        let Some(ComponentAction::NotRight(entry)) = ComponentAction::parse(&form.data.custom_id)
-        else {
-            return Response::sentence(sentences::UNKNOWN_BUTTON);
-        };
         let invocation = &Invocation::from(form);
+        let FilledIn { words, until } = FilledIn::of(form);
+        match Form::parse(&form.data.custom_id) {
+            Some(Form::NotRight(entry)) => self.complain(invocation, entry, words),
+            Some(Form::Hold(entry)) => match hold(Scope::Entry(entry), words, until) {
+                Some(action) => self.desk(invocation, action, deferred(true)),
+                None => Response::sentence(sentences::NO_SUCH_DAY),
+            },
+            Some(Form::FindAnswer(question)) => {
+                let action = DeskAction::FindAnswer { question, words: words.to_owned() };
+                self.desk(invocation, action, CreateInteractionResponse::Acknowledge)
+            }
+            None => Response::sentence(sentences::UNKNOWN_BUTTON),
+        }
+    }
+
+    /// Counts that an answer is not right, in the words of a member.
+    fn complain(&self, invocation: &Invocation<'_>, entry: EntryId, words: &str) -> Response {
         let last = self.conversations.get(&(invocation.user, invocation.channel));
         let asked =
             last.map(|(_, turn)| turn).filter(|turn| turn.answered.as_ref() == Some(&entry));
@@ -427,7 +460,7 @@ impl Router {
             asked.map_or_else(|| self.responder.question_of(&entry), |turn| Some(turn.question));
         let complaint = Complaint {
             asked: about.unwrap_or_default(),
-            note: filled_in(form).map(str::to_owned),
+            note: Some(words.to_owned()).filter(|words| !words.is_empty()),
             in_direct_message: invocation.guild.is_none(),
         };
         self.count(invocation, Opinion::not_right(entry, invocation.user, complaint))
@@ -613,6 +646,8 @@ impl Router {
         let work = match action {
             ModerationAction::Reload => Report::Reload,
             ModerationAction::Check => Report::Check,
+            // A message command, which is routed by itself.
+            ModerationAction::HoldShown => return Response::sentence(sentences::NO_ANSWER_TO_HOLD),
             ModerationAction::Show => return self.show_to_moderator(invocation, options),
             ModerationAction::Gaps => {
                 return self.desk(invocation, DeskAction::Gaps, deferred(true));
@@ -627,7 +662,9 @@ impl Router {
                 return self.desk(invocation, DeskAction::Stats(period(options)), deferred(true));
             }
             ModerationAction::Hold => {
-                return match hold(options) {
+                let given = |option| options.text(option).unwrap_or_default().trim();
+                let (held, reason) = (given(commands::ENTRY), given(commands::REASON));
+                return match hold(scope(held), reason, options.text(commands::UNTIL)) {
                     Some(action) => self.desk(invocation, action, deferred(true)),
                     None => Response::sentence(sentences::NO_SUCH_DAY),
                 };
@@ -842,6 +879,10 @@ impl Response {
         Self::private(OutgoingMessage::text(text))
     }
 
+    fn form(form: &Form) -> Self {
+        Self::only(CreateInteractionResponse::Modal(form.modal()))
+    }
+
     fn update(message: OutgoingMessage) -> Self {
         let shown = message.shown.clone();
         Self { shown, ..Self::only(message.update()) }
@@ -887,18 +928,20 @@ fn desk_action(component: &ComponentInteraction) -> Option<DeskAction> {
     Some(action?.with_words(quoted(&component.message.content)))
 }
 
-/// The hold that the options of the command describe. `None` if the last day is no day.
-fn hold(options: Options<'_>) -> Option<DeskAction> {
-    let until = options.text(commands::UNTIL).map(str::trim).filter(|text| !text.is_empty());
+/// A hold with a reason. `None` if the last day is no day.
+fn hold(scope: Scope, reason: &str, until: Option<&str>) -> Option<DeskAction> {
+    let until = until.map(str::trim).filter(|text| !text.is_empty());
     let until = until.map(str::parse).transpose().ok()?;
-    let held = options.text(commands::ENTRY).unwrap_or_default().trim();
-    let scope = match (held, held.strip_prefix(TOPIC)) {
+    Some(DeskAction::Hold { scope, reason: reason.trim().to_owned(), until })
+}
+
+/// What the option of `/faq hold` names.
+fn scope(held: &str) -> Scope {
+    match (held, held.strip_prefix(TOPIC)) {
         (EVERYTHING, _) => Scope::Everything,
         (_, Some(topic)) => Scope::Topic(TopicId::new(topic)),
         (entry, None) => Scope::Entry(EntryId::new(entry)),
-    };
-    let reason = options.text(commands::REASON).unwrap_or_default().trim().to_owned();
-    Some(DeskAction::Hold { scope, reason, until })
+    }
 }
 
 /// The days to look back on that the options of the command name.
