@@ -191,6 +191,27 @@ async fn without_a_store_every_question_is_answered_and_the_desk_says_why() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_store_of_a_newer_version_is_left_alone_and_the_remedy_is_named() {
+    use sqlx::{AnyConnection, Connection, Executor};
+    let mut server = Server::start().await;
+    server.discord.terminate();
+    server.discord.ended().await;
+    sqlx::any::install_default_drivers();
+    let store = format!("sqlite:{}", server.folder.path().join("desk.db").display());
+    let newer = "INSERT INTO _sqlx_migrations (version, description, success, checksum, \
+                 execution_time) VALUES (9999, 'later', true, x'00', 0)";
+    AnyConnection::connect(&store).await.unwrap().execute(newer).await.unwrap();
+    server.run(2).await;
+    assert!(server.ask(STATUS).await.contains("The plaintiff ended it"));
+    let refused = server.command("audit", json!({})).await;
+    let remedy = "Run that version or a later one";
+    assert!(text(&refused["content"]).contains(remedy), "{refused}");
+    server.discord.terminate();
+    let log = server.discord.ended().await.log;
+    assert!(log.contains(remedy) && log.contains("is not served yet"), "{log}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_bot_that_keeps_nothing_says_so() {
     let mut discord = MockDiscord::with_bot().await;
     for name in ["gaps", "audit", "release"] {

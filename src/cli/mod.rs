@@ -15,6 +15,8 @@ mod preview;
 mod reach;
 #[cfg(feature = "discord")]
 mod run;
+#[cfg(feature = "discord")]
+mod store;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -83,6 +85,9 @@ enum Command {
     /// Check that a running bot is connected to Discord, by means of discord.heartbeat_file
     #[cfg(feature = "discord")]
     Health,
+    /// Back up the store of the moderators' desk, or restore it
+    #[cfg(feature = "discord")]
+    Store(store::StoreArguments),
     /// Print every option, its value, and where the value comes from
     Config(config::ConfigArguments),
 }
@@ -149,6 +154,8 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
         Command::Run => run::run(&settings),
         #[cfg(feature = "discord")]
         Command::Health => health::run(&settings),
+        #[cfg(feature = "discord")]
+        Command::Store(store) => store::run(store, &settings),
         Command::Config(_) => config::run(&options),
     }
 }
@@ -191,6 +198,14 @@ fn chosen_entries(responder: &Responder, names: &[String]) -> anyhow::Result<Vec
         }
     }
     Ok(chosen)
+}
+
+/// For a command that waits for a database or for the network.
+#[cfg(feature = "discord")]
+fn runtime() -> anyhow::Result<tokio::runtime::Runtime> {
+    use anyhow::Context;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    runtime.context("cannot start the asynchronous runtime")
 }
 
 /// Whether the error is a closed output pipe, which is not a failure: `caseclerk … | head`.

@@ -1,0 +1,90 @@
+//! A store of any earlier version is upgraded, and still holds what it held.
+//!
+//! `tests/migrations/` has sample rows for each migration.
+
+#![cfg(feature = "discord")]
+
+#[macro_use]
+#[path = "support/database.rs"]
+mod database;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use caseclerk::knowledge::{Change, EntryId, Scope};
+use caseclerk::store::{Store, WhyKept};
+use database::{Database, samples_of, versions};
+use jiff::civil::date;
+
+contract! {
+    a_store_of_any_version_is_upgraded
+    a_backup_of_any_version_can_be_restored
+}
+
+#[test]
+fn every_migration_has_sample_rows() {
+    for version in versions() {
+        let file = samples_of(version);
+        let samples = fs::read_to_string(&file).unwrap_or_default();
+        assert!(
+            samples.contains("INSERT INTO"),
+            "{} has no rows. Write some as people may have them after migration {version}, for \
+             every table that it makes or changes: later migrations are tested with them",
+            file.display()
+        );
+    }
+}
+
+#[tokio::test]
+async fn every_table_has_sample_rows() {
+    let database = Database::sqlite();
+    database.make(i64::MAX).await;
+    let file = database.folder.path().join("backup.db");
+    let tables = database.open().back_up(&file).await.unwrap();
+    assert!(!tables.is_empty());
+    for (table, rows) in tables {
+        assert!(rows > 0, "no file of tests/migrations has rows of the table `{table}`");
+    }
+}
+
+async fn a_store_of_any_version_is_upgraded(database: Database) {
+    for version in versions() {
+        let old = database.another().await;
+        old.make(version).await;
+        holds_the_samples(&old.open(), version).await;
+        let newest = versions().last().copied().expect("a migration");
+        let backup = PathBuf::from(format!("{}.before-{newest}", old.address));
+        let is_due = !old.is_postgres() && version < newest;
+        assert_eq!(backup.exists(), is_due, "a backup of version {version}");
+    }
+}
+
+async fn a_backup_of_any_version_can_be_restored(database: Database) {
+    for version in versions() {
+        let old = Database::sqlite();
+        old.make(version).await;
+        let new = database.another().await.open();
+        new.restore(Path::new(&old.address), false).await.unwrap();
+        holds_the_samples(&new, version).await;
+    }
+}
+
+/// Reads the samples of the migrations up to a version as the program does.
+async fn holds_the_samples(store: &Store, version: i64) {
+    assert!(version >= 1);
+    let changes = store.all_amendments(10).await.unwrap();
+    let kinds: Vec<i64> = changes.iter().map(|change| change.id).collect();
+    assert_eq!(kinds, [5, 4, 3, 2, 1]);
+    let hold = Change::Hold {
+        scope: Scope::Entry(EntryId::new("money/will-i-be-paid")),
+        reason: "don't know; ask".to_owned(),
+        until: Some(date(2027, 2, 28)),
+    };
+    assert_eq!(changes[2].change, hold);
+    assert_eq!(changes[3].undone.as_ref().map(|(by, _)| by.as_str()), Some("78"));
+    let questions = store.kept_questions(10).await.unwrap();
+    let why: Vec<WhyKept> = questions.iter().map(|question| question.why).collect();
+    assert_eq!(why, [WhyKept::NotRight, WhyKept::Ambiguous, WhyKept::Unanswered]);
+    assert_eq!(questions[0].note.as_deref(), Some("it's old"));
+    assert_eq!(questions[2].id, i64::MAX);
+}
