@@ -176,6 +176,19 @@ impl Responder {
         })
     }
 
+    /// Whether [`Self::open_amended`] would find the index in the cache, and need not build it.
+    pub fn is_indexed(
+        settings: &Settings,
+        setup: &Setup,
+        amendments: Vec<Amendment>,
+        today: Date,
+    ) -> Result<bool, ResponderError> {
+        let files = readable_knowledge(&settings.faq)?.0;
+        let library = lay_over(&files, amendments, today).0.library;
+        let check = Check { rules: lint::rules_version(), errors: &Vec::new };
+        Ok(Snapshot::is_cached(&library, setup, &settings.index, &check))
+    }
+
     /// Also checks the content by these rules when it is loaded again.
     pub fn with_rules(self, more_rules: &'static [Rule]) -> Self {
         Self { more_rules, ..self }

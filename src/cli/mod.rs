@@ -3,6 +3,8 @@
 mod ask;
 mod chat;
 mod config;
+#[cfg(feature = "discord")]
+mod doctor;
 mod eval;
 #[cfg(feature = "discord")]
 mod health;
@@ -85,6 +87,10 @@ enum Command {
     /// Check that a running bot is connected to Discord, by means of discord.heartbeat_file
     #[cfg(feature = "discord")]
     Health,
+    /// Check everything that the bot needs (the FAQ, the store, the token, the way to Discord, the
+    /// servers), and say what to do
+    #[cfg(feature = "discord")]
+    Doctor(doctor::DoctorArguments),
     /// Back up the store of the moderators' desk, or restore it
     #[cfg(feature = "discord")]
     Store(store::StoreArguments),
@@ -154,6 +160,10 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
         Command::Run => run::run(&settings),
         #[cfg(feature = "discord")]
         Command::Health => health::run(&settings),
+        #[cfg(feature = "discord")]
+        Command::Doctor(doctor) => {
+            doctor::run(doctor, &options, &settings, arguments.global.date, today)
+        }
         #[cfg(feature = "discord")]
         Command::Store(store) => store::run(store, &settings),
         Command::Config(_) => config::run(&options),

@@ -10,6 +10,7 @@ mod cache;
 pub mod commands;
 pub mod connection;
 pub mod desk;
+pub mod diagnosis;
 mod events;
 pub mod gateway;
 pub mod heartbeat;

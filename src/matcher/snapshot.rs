@@ -88,9 +88,7 @@ impl Snapshot {
         check: &Check<'_>,
     ) -> Result<Self, SnapshotError> {
         let table = setup.table.as_ref();
-        let digest = table.map_or("no vectors", |table| table.digest());
-        let content = format!("{}\n{digest}\n{}", library.content_hash, check.rules);
-        let cache = Cache::new(cache_root, CacheKey { content, owner: setup.owner.clone() });
+        let cache = cache(&library, setup, cache_root, check);
         if let Some((searcher, model)) = find_cached(&cache, &library, table) {
             let origin = Origin::Found(cache.folder().to_owned());
             return Ok(Self::assemble(library, model, searcher, setup, origin));
@@ -103,6 +101,17 @@ impl Snapshot {
         let answers = hashes(&library);
         let origin = cache.store(&Stored { index, model: model.to_bytes(), answers });
         Ok(Self::assemble(library, model, searcher, setup, origin))
+    }
+
+    /// Whether [`Snapshot::open`] would find the index in the cache.
+    pub fn is_cached(
+        library: &Library,
+        setup: &Setup,
+        cache_root: &Path,
+        check: &Check<'_>,
+    ) -> bool {
+        let cache = cache(library, setup, cache_root, check);
+        find_cached(&cache, library, setup.table.as_ref()).is_some()
     }
 
     /// Trains the models and builds the index without the cache, for a library that is used once.
@@ -293,6 +302,17 @@ fn learn(
 }
 
 /// The cached index and models, if both can be used.
+fn cache<'r>(
+    library: &Library,
+    setup: &Setup,
+    cache_root: &'r Path,
+    check: &Check<'_>,
+) -> Cache<'r> {
+    let digest = setup.table.as_ref().map_or("no vectors", |table| table.digest());
+    let content = format!("{}\n{digest}\n{}", library.content_hash, check.rules);
+    Cache::new(cache_root, CacheKey { content, owner: setup.owner.clone() })
+}
+
 fn find_cached(
     cache: &Cache<'_>,
     library: &Library,

@@ -224,12 +224,12 @@ fn bind<'q>(
     })
 }
 
-async fn connect(url: &str) -> Result<AnyConnection, StoreError> {
+pub async fn connect(url: &str) -> Result<AnyConnection, StoreError> {
     Ok(timeout(PATIENCE, AnyConnection::connect(url)).await.map_err(|_| StoreError::Slow)??)
 }
 
 /// An empty file that only its owner can read, and that is deleted again unless it is kept.
-fn new_file_beside(file: &Path) -> Result<NamedTempFile, StoreError> {
+pub fn new_file_beside(file: &Path) -> Result<NamedTempFile, StoreError> {
     let new = tempfile::Builder::new().prefix(".caseclerk-backup-").tempfile_in(folder_of(file));
     new.map_err(|cause| cannot("write", file, cause))
 }
@@ -238,7 +238,7 @@ fn folder_of(file: &Path) -> &Path {
     file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
-fn url_of(file: &Path, mode: &str) -> Result<String, StoreError> {
+pub fn url_of(file: &Path, mode: &str) -> Result<String, StoreError> {
     Ok(sqlite_url(text_of(file)?, mode))
 }
 

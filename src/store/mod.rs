@@ -9,6 +9,7 @@
 
 mod amendments;
 mod backup;
+mod condition;
 mod questions;
 mod version;
 
@@ -24,6 +25,7 @@ use tokio::sync::Mutex;
 use tokio::time::timeout;
 
 pub use backup::RowCounts;
+pub use condition::Condition;
 pub use questions::{KeptQuestion, WhyKept};
 
 static MIGRATIONS: Migrator = sqlx::migrate!();
@@ -72,6 +74,8 @@ pub enum StoreError {
     OtherTables(#[source] MigrateError),
     #[error("the store holds something that this version does not understand: {0}")]
     NotUnderstood(String),
+    #[error("the store is damaged ({0}); go back to a backup")]
+    Damaged(String),
     #[error("the store holds something already; to replace that by the backup, add --replace")]
     NotEmpty,
     #[error("there is no store yet; the first start of the bot makes it")]
@@ -104,6 +108,11 @@ impl Store {
         };
         AnyConnectOptions::from_str(&url).map_err(|_| StoreError::Address)?;
         Ok(Self { url, file, pool: Mutex::default() })
+    }
+
+    /// Whether it is a database that is reached over a network.
+    pub fn is_remote(&self) -> bool {
+        self.file.is_none()
     }
 
     /// The result of an operation, or an error if it takes too long.
