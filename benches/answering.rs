@@ -34,11 +34,9 @@ const QUESTIONS: &[&str] = &[
 /// Composes the reply to the text of a question.
 #[divan::bench(args = [100, 1_000, 10_000])]
 fn answer_a_question(bencher: Bencher, entries: usize) {
-    let folder = tempfile::tempdir().expect("a temporary folder");
     let knowledge = knowledge(entries);
     let library = knowledge.library.clone();
-    let snapshot = Snapshot::open(library, &setup(), folder.path(), &Check::none())
-        .expect("the index can be built");
+    let snapshot = Snapshot::build(library, &setup()).expect("the index can be built");
     let stamp = knowledge.case_file.case.stamp(knowledge.case_file.case.last_checked, 30);
     let mut questions = QUESTIONS.iter().cycle();
     bencher.with_inputs(|| *questions.next().expect("a cycle has no end")).bench_local_values(

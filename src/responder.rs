@@ -1,7 +1,8 @@
 //! The interface of the core for front ends: answer a query, reload the content.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::{self, JoinHandle};
 
 use arc_swap::ArcSwap;
 use jiff::civil::Date;
@@ -11,11 +12,11 @@ use crate::ask::{Ask, Query};
 use crate::commands::Commands;
 use crate::config::{OperatorSettings, Settings, lasting};
 use crate::conversation::Turn;
-use crate::eval::{self, TruthError, read_sets, run};
+use crate::eval::{self, Run, Truth, TruthError, read_sets, run};
 use crate::index::{IndexError, Origin};
 use crate::knowledge::{
-    Amendment, Aspect, EntryId, FaqEntry, Finding, Knowledge, LoadError, QuotationKey, Severity,
-    TopicId, load, sort_findings,
+    Amendment, Aspect, Change, EntryId, FaqEntry, Finding, Knowledge, Library, LoadError,
+    QuotationKey, Severity, TopicId, leave_out_broken, load, sort_findings,
 };
 use crate::legal::CaseStamp;
 use crate::lint::{self, Rule, Subject};
@@ -46,7 +47,11 @@ pub struct Responder {
     more_rules: &'static [Rule],
     operator: OperatorSettings,
     setup: Setup,
+    /// Where the index came from at the start.
+    index_origin: Origin,
     served: ArcSwap<Served>,
+    /// Writes the index to disk.
+    caching: Mutex<Option<JoinHandle<()>>>,
 }
 
 /// One version of the content, with its snapshot of the matcher.
@@ -58,11 +63,14 @@ struct Served {
     amendments: Vec<Amendment>,
     commands: Arc<Commands>,
     snapshot: Arc<Snapshot>,
+    /// The outcomes of the questions of `knowledge.questions`, once somebody compared them.
+    outcomes: Mutex<Option<(Vec<Truth>, Arc<Run>)>>,
 }
 
 /// A version of the content that could be served instead of the present one.
 pub struct Proposal {
-    pub reload: Reload,
+    /// See [`Effect::questions`].
+    pub questions: Vec<OutcomeChange>,
     /// What was served when it was made.
     base: Arc<Served>,
     served: Arc<Served>,
@@ -120,6 +128,8 @@ pub enum ResponderError {
     Setup(#[from] SetupError),
     #[error(transparent)]
     Search(#[from] IndexError),
+    #[error("the questions that the bot must answer cannot be read")]
+    Questions(#[from] TruthError),
 }
 
 /// Why the matcher cannot be set up with these settings.
@@ -157,10 +167,11 @@ impl Responder {
         let Settings { faq, index, .. } = settings;
         let setup = setup(settings, faq)?;
         let files = readable_knowledge(faq)?.0;
-        let (knowledge, amendments) = lay_over(&files, amendments, today);
+        let LaidOver { knowledge, amendments, .. } = LaidOver::new(&files, amendments, today);
         let errors = || lint::errors(&knowledge);
         let check = Check { rules: lint::rules_version(), errors: &errors };
-        let snapshot = Snapshot::open(knowledge.library.clone(), &setup, index, &check)?;
+        let (snapshot, index_origin) =
+            Snapshot::open(knowledge.library.clone(), &setup, index, &check)?;
         let served = Served::new(files, knowledge, amendments, Arc::new(snapshot));
         Ok(Self {
             faq: lasting(faq),
@@ -172,7 +183,9 @@ impl Responder {
             more_rules: &[],
             operator: settings.operator.clone(),
             setup,
+            index_origin,
             served: ArcSwap::from_pointee(served),
+            caching: Mutex::default(),
         })
     }
 
@@ -184,14 +197,15 @@ impl Responder {
         today: Date,
     ) -> Result<bool, ResponderError> {
         let files = readable_knowledge(&settings.faq)?.0;
-        let library = lay_over(&files, amendments, today).0.library;
-        let check = Check { rules: lint::rules_version(), errors: &Vec::new };
-        Ok(Snapshot::is_cached(&library, setup, &settings.index, &check))
+        let library = LaidOver::new(&files, amendments, today).knowledge.library;
+        let rules = lint::rules_version();
+        Ok(Snapshot::find(&library, setup, &settings.index, &rules).is_some())
     }
 
     /// Also checks the content by these rules when it is loaded again.
-    pub fn with_rules(self, more_rules: &'static [Rule]) -> Self {
-        Self { more_rules, ..self }
+    pub fn with_rules(mut self, more_rules: &'static [Rule]) -> Self {
+        self.more_rules = more_rules;
+        self
     }
 
     /// Answers a query. Any text is a question; only a failure of the index is an error.
@@ -391,6 +405,11 @@ impl Responder {
         served.knowledge.library.vetted().map(|entry| entry.id.clone()).collect()
     }
 
+    /// Whether the files contain what was taught, so that it is served without the store, too.
+    pub fn files_contain(&self, change: &Change) -> bool {
+        self.served.load().files.library.contains(change)
+    }
+
     /// How well some entries are found; see [`Snapshot::reach`].
     pub fn reach(&self, entries: &[EntryId]) -> Result<Vec<Reach>, ResponderError> {
         Ok(self.served.load().snapshot.reach(entries)?)
@@ -402,9 +421,11 @@ impl Responder {
     pub fn reload(&self, today: Date) -> Result<Reload, ResponderError> {
         let (files, findings) = self.checked_files(today)?;
         let old = self.served.load_full();
-        let new = self.version(files, old.amendments.clone(), today)?;
+        let laid = LaidOver::new(&files, old.amendments.clone(), today);
+        let new = self.version(files, laid)?;
         info!(knowledge = new.knowledge.library.content_hash.short(), "the content was reloaded");
         self.served.store(new.clone());
+        self.cache_index(&old);
         self.difference(&old, &new, findings)
     }
 
@@ -412,29 +433,33 @@ impl Responder {
     pub fn check(&self, today: Date) -> Result<Reload, ResponderError> {
         let (files, findings) = self.checked_files(today)?;
         let old = self.served.load_full();
-        let (knowledge, amendments) = lay_over(&files, old.amendments.clone(), today);
+        let LaidOver { knowledge, amendments, .. } =
+            LaidOver::new(&files, old.amendments.clone(), today);
         let snapshot = Snapshot::build(knowledge.library.clone(), &self.setup)?;
         let new = Served::new(files, knowledge, amendments, Arc::new(snapshot));
         self.difference(&old, &new, findings)
     }
 
-    /// Prepares the content that is served now with other amendments, and says what they change. An
-    /// amendment that breaks a rule is an error.
+    /// Prepares the content that is served now with more amendments than are stored, and says what
+    /// they change. An added one that breaks a rule is an error.
     pub fn propose(
         &self,
-        amendments: Vec<Amendment>,
+        stored: Vec<Amendment>,
+        added: &[Amendment],
         today: Date,
     ) -> Result<Proposal, ResponderError> {
         let old = self.served.load_full();
-        let mut knowledge = old.files.clone();
-        knowledge.amend(&amendments);
-        let errors = lint::errors(&knowledge);
-        if !errors.is_empty() {
-            return Err(ResponderError::Findings(errors));
+        let amendments = stored.into_iter().chain(added.iter().cloned()).collect();
+        let laid = LaidOver::new(&old.files, amendments, today);
+        let is_added = |broken: &Amendment| added.iter().any(|added| added.id == broken.id);
+        let broken = laid.broken.iter().filter(|(broken, _)| is_added(broken));
+        let broken: Vec<Finding> = broken.map(|(_, finding)| finding.clone()).collect();
+        if !broken.is_empty() {
+            return Err(ResponderError::Findings(broken));
         }
-        let new = self.version(old.files.clone(), amendments, today)?;
-        let reload = self.difference(&old, &new, Vec::new())?;
-        Ok(Proposal { reload, base: old, served: new })
+        let new = self.version(old.files.clone(), laid)?;
+        let questions = self.changed_outcomes(&old, &new)??;
+        Ok(Proposal { questions, base: old, served: new })
     }
 
     /// Serves what was proposed. If the files were loaded again meanwhile, it is laid over them.
@@ -442,6 +467,7 @@ impl Responder {
         let Proposal { base, served, .. } = proposal;
         let present = self.served.compare_and_swap(&base, served.clone());
         if Arc::ptr_eq(&present, &base) {
+            self.cache_index(&base);
             return Ok(());
         }
         self.serve_amended(served.amendments.clone(), today)
@@ -455,29 +481,44 @@ impl Responder {
         today: Date,
     ) -> Result<(), ResponderError> {
         let old = self.served.load_full();
-        self.served.store(self.version(old.files.clone(), amendments, today)?);
+        let laid = LaidOver::new(&old.files, amendments, today);
+        self.served.store(self.version(old.files.clone(), laid)?);
+        self.cache_index(&old);
         Ok(())
     }
 
-    /// A version of the content, which has passed the rules without the amendments.
-    fn version(
-        &self,
-        files: Knowledge,
-        amendments: Vec<Amendment>,
-        today: Date,
-    ) -> Result<Arc<Served>, ResponderError> {
-        let (knowledge, amendments) = lay_over(&files, amendments, today);
+    /// A version of the content, of files that have passed the rules.
+    fn version(&self, files: Knowledge, laid: LaidOver) -> Result<Arc<Served>, ResponderError> {
+        let LaidOver { knowledge, amendments, .. } = laid;
         let present = self.served.load();
         let library = &knowledge.library;
         let snapshot = match library.content_hash == present.snapshot.library().content_hash {
             true => present.snapshot.clone(),
-            false => {
-                // The rules have been run on it already.
-                let check = Check { rules: lint::rules_version(), errors: &Vec::new };
-                Arc::new(Snapshot::open(library.clone(), &self.setup, &self.index, &check)?)
-            }
+            false => Arc::new(self.snapshot(library)?),
         };
         Ok(Arc::new(Served::new(files, knowledge, amendments, snapshot)))
+    }
+
+    /// Caches the index of what is served now, so that the next start is quick. Nobody waits for it
+    /// but [`Drop`].
+    fn cache_index(&self, old: &Served) {
+        let (snapshot, setup) = (self.served.load().snapshot.clone(), self.setup.clone());
+        if Arc::ptr_eq(&snapshot, &old.snapshot) {
+            return;
+        }
+        let index = self.index.clone();
+        let mut caching = self.caching.lock().unwrap_or_else(PoisonError::into_inner);
+        let earlier = caching.take();
+        *caching = Some(thread::spawn(move || {
+            earlier.map(JoinHandle::join);
+            snapshot.cache(&setup, &index, &lint::rules_version());
+        }));
+    }
+
+    /// The snapshot of a library that has passed the rules.
+    fn snapshot(&self, library: &Arc<Library>) -> Result<Snapshot, SnapshotError> {
+        let found = Snapshot::find(library, &self.setup, &self.index, &lint::rules_version());
+        found.map_or_else(|| Snapshot::build(library.clone(), &self.setup), |(found, _)| Ok(found))
     }
 
     /// Loads the files and runs every rule. Fails if a finding is an error.
@@ -502,40 +543,55 @@ impl Responder {
         findings: Vec<Finding>,
     ) -> Result<Reload, ResponderError> {
         let changes = changes(&old.knowledge, &new.knowledge);
-        let effect = self.effect(&old.snapshot, &new.snapshot, &changes)?;
+        let effect = self.effect(old, new, &changes)?;
         Ok(Reload { changes, findings, effect })
     }
 
     fn effect(
         &self,
-        old: &Snapshot,
-        new: &Snapshot,
+        old: &Served,
+        new: &Served,
         changes: &Changes,
     ) -> Result<Effect, ResponderError> {
-        if old.library().content_hash == new.library().content_hash {
-            return Ok(Effect { reach: Vec::new(), questions: Ok(Vec::new()) });
-        }
         let edited = changes.added.iter().chain(&changes.changed);
         let edited: Vec<EntryId> = edited.take(MAX_REACH).cloned().collect();
-        let reach = if edited.is_empty() { Vec::new() } else { new.reach(&edited)? };
-        let questions = match &self.questions {
-            Some(folder) if folder.is_dir() => read_sets(folder),
-            _ => Ok(Vec::new()),
-        };
-        let questions = match questions {
-            Ok(questions) => Ok(eval::changes(&run(old, &questions)?, &run(new, &questions)?)),
-            Err(error) => Err(error),
-        };
-        Ok(Effect { reach, questions })
+        let reach = if edited.is_empty() { Vec::new() } else { new.snapshot.reach(&edited)? };
+        Ok(Effect { reach, questions: self.changed_outcomes(old, new)? })
     }
 
-    /// The origin of the index in use.
+    /// See [`Effect::questions`].
+    fn changed_outcomes(
+        &self,
+        old: &Served,
+        new: &Served,
+    ) -> Result<Result<Vec<OutcomeChange>, TruthError>, ResponderError> {
+        let is_same = Arc::ptr_eq(&old.snapshot, &new.snapshot);
+        let Some(folder) = self.questions.as_ref().filter(|folder| folder.is_dir() && !is_same)
+        else {
+            return Ok(Ok(Vec::new()));
+        };
+        let truths = match read_sets(folder) {
+            Ok(truths) => truths,
+            Err(error) => return Ok(Err(error)),
+        };
+        Ok(Ok(eval::changes(&*old.outcomes(&truths)?, &*new.outcomes(&truths)?)))
+    }
+
+    /// Where the index came from at the start.
     pub fn index_origin(&self) -> Origin {
-        self.served.load().snapshot.origin().clone()
+        self.index_origin.clone()
     }
 
     fn stamp(&self, knowledge: &Knowledge, today: Date) -> CaseStamp {
         knowledge.case_file.case.stamp(today, self.stale_after_days)
+    }
+}
+
+impl Drop for Responder {
+    /// Waits for the index to be written.
+    fn drop(&mut self) {
+        let caching = self.caching.get_mut().unwrap_or_else(PoisonError::into_inner);
+        caching.take().map(JoinHandle::join);
     }
 }
 
@@ -547,7 +603,21 @@ impl Served {
         snapshot: Arc<Snapshot>,
     ) -> Self {
         let commands = Arc::new(Commands::new(&knowledge.case_file));
-        Self { files, knowledge, amendments, commands, snapshot }
+        let outcomes = Mutex::default();
+        Self { files, knowledge, amendments, commands, snapshot, outcomes }
+    }
+
+    /// The outcomes of these questions. Running them takes a second or two, so they are kept.
+    fn outcomes(&self, truths: &[Truth]) -> Result<Arc<Run>, IndexError> {
+        let mut known = self.outcomes.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((of, run)) = &*known
+            && of == truths
+        {
+            return Ok(run.clone());
+        }
+        let run = Arc::new(run(&self.snapshot, truths)?);
+        *known = Some((truths.to_vec(), run.clone()));
+        Ok(run)
     }
 }
 
@@ -604,41 +674,33 @@ fn open_table(settings: &Settings) -> Option<Arc<VectorTable>> {
     }
 }
 
-/// Lays amendments over the content. Those that break a rule are left out.
-fn lay_over(
-    files: &Knowledge,
-    mut amendments: Vec<Amendment>,
-    today: Date,
-) -> (Knowledge, Vec<Amendment>) {
-    while let Some((broken, finding)) = first_broken(files, &amendments) {
-        let Amendment { id, .. } = amendments.remove(broken);
-        warn!(amendment = id, %finding, "an amendment is left out");
-    }
-    let mut knowledge = files.clone();
-    knowledge.amend(&amendments);
-    knowledge.hold(&amendments, today);
-    (knowledge, amendments)
+/// The content of the files with amendments laid over it.
+struct LaidOver {
+    knowledge: Knowledge,
+    amendments: Vec<Amendment>,
+    /// The amendments that would break a rule, with what is wrong.
+    broken: Vec<(Amendment, Finding)>,
 }
 
-/// The place of the first amendment with which the content breaks a rule.
-fn first_broken(files: &Knowledge, amendments: &[Amendment]) -> Option<(usize, Finding)> {
-    let errors = |amendments: &[Amendment]| {
-        let mut knowledge = files.clone();
-        knowledge.amend(amendments);
-        let is_amended = knowledge.library.content_hash != files.library.content_hash;
-        if is_amended { lint::errors(&knowledge) } else { Vec::new() }
-    };
-    let finding = errors(amendments).into_iter().next()?;
-    // Checking takes a while, so the first is found by halving.
-    let (mut without, mut with) = (0, amendments.len());
-    while with - without > 1 {
-        let half = without.midpoint(with);
-        match errors(&amendments[..half]).is_empty() {
-            true => without = half,
-            false => with = half,
+impl LaidOver {
+    fn new(files: &Knowledge, amendments: Vec<Amendment>, today: Date) -> Self {
+        let amended = |amendments: &[Amendment]| {
+            let mut knowledge = files.clone();
+            knowledge.amend(amendments);
+            knowledge
+        };
+        let (amendments, broken) = leave_out_broken(amendments, |amendments| {
+            let knowledge = amended(amendments);
+            let is_amended = knowledge.library.content_hash != files.library.content_hash;
+            if is_amended { lint::errors(&knowledge) } else { Vec::new() }
+        });
+        for (Amendment { id, .. }, finding) in &broken {
+            warn!(amendment = id, %finding, "an amendment is left out");
         }
+        let mut knowledge = amended(&amendments);
+        knowledge.hold(&amendments, today);
+        Self { knowledge, amendments, broken }
     }
-    Some((with - 1, finding))
 }
 
 /// Loads the content. Fails if any file has an error.

@@ -57,14 +57,14 @@ fn a_taught_phrasing_is_answered_from_then_on() {
     let question = "zorgle flim";
     assert_eq!(answered_by(&ask(&responder, question)), None);
     let taught = vec![phrasing(1, "status/is-it-over", question)];
-    let proposal = responder.propose(taught.clone(), TODAY).expect("it breaks no rule");
+    let proposal = responder.propose(Vec::new(), &taught, TODAY).expect("it breaks no rule");
     assert_eq!(answered_by(&ask(&responder, question)), None, "nothing is adopted yet");
-    assert_eq!(proposal.reload.changes.changed, [EntryId::new("status/is-it-over")]);
     responder.adopt(proposal, TODAY).expect("it can be served");
     assert_eq!(answered_by(&ask(&responder, question)), Some("status/is-it-over"));
     // It outlives a reload and a restart, and goes when it is undone.
     responder.reload(TODAY).expect("it can be served");
     assert_eq!(answered_by(&ask(&responder, question)), Some("status/is-it-over"));
+    drop(responder);
     let restarted = Responder::open_amended(&tiny.settings(), taught, TODAY).expect("it starts");
     assert!(matches!(restarted.index_origin(), Origin::Found(_)));
     assert_eq!(answered_by(&ask(&restarted, question)), Some("status/is-it-over"));
@@ -78,7 +78,7 @@ fn teaching_does_not_undo_a_reload() {
     let tiny = Tiny::new();
     let responder = Responder::open(&tiny.settings()).expect("it can be served");
     let taught = vec![phrasing(1, "status/is-it-over", "zorgle flim")];
-    let proposal = responder.propose(taught, TODAY).expect("it breaks no rule");
+    let proposal = responder.propose(Vec::new(), &taught, TODAY).expect("it breaks no rule");
     tiny.edit("answers/money/will-i-be-paid.md", "No. There is", "No. Certainly, there is");
     responder.reload(TODAY).expect("it can be served");
     responder.adopt(proposal, TODAY).expect("it can be served");
@@ -92,7 +92,7 @@ fn what_breaks_a_rule_cannot_be_taught() {
     let tiny = Tiny::new();
     let responder = Responder::open(&tiny.settings()).expect("it can be served");
     let Err(ResponderError::Findings(findings)) =
-        responder.propose(vec![phrasing(3, "money/will-i-be-paid", STATUS)], TODAY)
+        responder.propose(Vec::new(), &[phrasing(3, "money/will-i-be-paid", STATUS)], TODAY)
     else {
         panic!("a phrasing of another answer was taught");
     };
@@ -182,7 +182,7 @@ fn a_taught_phrasing_has_the_same_outcomes_as_a_line_of_the_file() {
         let index = tempfile::tempdir().expect("a folder");
         let library = knowledge.library;
         let snapshot =
-            Snapshot::open(library, &setup, index.path(), &Check::none()).expect("ready");
+            Snapshot::open(library, &setup, index.path(), &Check::none()).expect("ready").0;
         let outcomes = run(&snapshot, &questions).expect("outcomes");
         outcomes.rows.iter().map(|outcome| format!("{outcome:?}")).collect::<Vec<_>>()
     };

@@ -68,6 +68,11 @@ async fn what_is_restored_is_what_was_backed_up(database: Database) {
         let to = database.another().await.open();
         assert_eq!(to.restore(&first, false).await.unwrap(), backed_up);
         to.back_up(&second).await.unwrap();
+        for file in [&first, &second] {
+            let bytes = fs::read(file).unwrap();
+            let holds = |words: &[u8]| bytes.windows(words.len()).any(|found| found == words);
+            assert!(holds(b"zorgle flim") && !holds(b"c0ffee"), "no secret may outlast its month");
+        }
         let rows = rows_of(&second).await;
         assert!(rows.iter().any(|row| row.contains("zorgle flim")), "{rows:?}");
         assert_eq!(rows, rows_of(&first).await);
@@ -78,11 +83,11 @@ async fn what_is_restored_is_what_was_backed_up(database: Database) {
 
 async fn a_store_that_holds_something_is_replaced_only_on_demand(database: Database) {
     let from = Database::sqlite();
-    from.open().amend(&phrasing("from the backup"), "1", now()).await.unwrap();
+    from.open().amend(&[phrasing("from the backup")], "1", now()).await.unwrap();
     let backup = file_of(&from);
     from.open().back_up(&backup).await.unwrap();
     let store = database.open();
-    store.amend(&phrasing("its own"), "1", now()).await.unwrap();
+    store.amend(&[phrasing("its own")], "1", now()).await.unwrap();
     let refused = store.restore(&backup, false).await.unwrap_err();
     assert!(matches!(refused, StoreError::NotEmpty), "{refused}");
     assert_eq!(store.amendments().await.unwrap()[0].change, phrasing("its own"));
@@ -96,7 +101,7 @@ async fn a_restore_that_fails_changes_nothing(database: Database) {
     let from = Database::sqlite();
     from.make(i64::MAX).await;
     let store = database.open();
-    store.amend(&phrasing("its own"), "1", now()).await.unwrap();
+    store.amend(&[phrasing("its own")], "1", now()).await.unwrap();
     let mut connection = database.connect().await;
     connection.execute("ALTER TABLE questions RENAME COLUMN note TO remark").await.unwrap();
     let failed = store.restore(Path::new(&from.address), true).await.unwrap_err();
@@ -132,7 +137,7 @@ async fn a_store_is_neither_made_nor_upgraded_by_a_backup(database: Database) {
 async fn what_is_not_committed_yet_is_not_in_a_backup() {
     let database = Database::sqlite();
     let store = database.open();
-    store.amend(&phrasing("committed"), "1", now()).await.unwrap();
+    store.amend(&[phrasing("committed")], "1", now()).await.unwrap();
     let mut writer = database.connect().await;
     writer.execute("BEGIN IMMEDIATE").await.unwrap();
     writer.execute("UPDATE amendments SET words = 'not committed'").await.unwrap();
@@ -194,5 +199,5 @@ async fn operators_are_told_what_was_done_and_what_was_not() {
     let nothing = Database { address: String::new(), ..database };
     let output = caseclerk(&nothing, &["restore"], &backup);
     let text = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.code() == Some(2) && text.contains("store.address is not set"), "{text}");
+    assert!(output.status.code() == Some(2) && text.contains("there is no store; name"), "{text}");
 }

@@ -11,6 +11,10 @@ mod shared_index;
 
 use std::time::Duration;
 
+use caseclerk::knowledge::{Change, EntryId};
+use caseclerk::store::{Store, Votes};
+use jiff::Timestamp;
+use jiff::civil::date;
 use mock_discord::{Desk, MockDiscord};
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -136,6 +140,73 @@ async fn a_missed_question_is_taught_by_two_choices_and_a_confirmation() {
     assert!(server.ask(MISSED).await.contains("no vetted answer"));
     let audit = server.command("audit", json!({})).await;
     assert!(text(&audit["content"]).contains("Undone by member 1"), "{audit}");
+}
+
+/// Undoing takes nothing out of the files, so it must not look as if it had.
+#[tokio::test(flavor = "multi_thread")]
+async fn undoing_what_the_files_hold_by_now_says_so() {
+    let mut server = Server::start().await;
+    let address = server.folder.path().join("desk.db").display().to_string();
+    let store = Store::open(&address).expect("an address");
+    for words in [STATUS, MISSED] {
+        let entry = EntryId::new("status/is-it-over");
+        let change = Change::Phrasing { entry, words: words.to_owned() };
+        store.amend(&[change], "1", Timestamp::now()).await.expect("the store works");
+    }
+    let audit = server.command("audit", json!({})).await;
+    let in_files = server.choose(&audit, "1.").await;
+    assert!(text(&in_files["content"]).contains("Change 1 was undone"), "{in_files}");
+    assert!(text(&in_files["content"]).contains("into the files"), "{in_files}");
+    let in_store = server.choose(&audit, "2.").await;
+    assert!(text(&in_store["content"]).contains("Change 2 was undone"), "{in_store}");
+    assert!(!text(&in_store["content"]).contains("into the files"), "{in_store}");
+    // From the command line.
+    let change = Change::Elsewhere { words: MISSED.to_owned() };
+    let ids = store.amend(&[change], "1", Timestamp::now()).await.expect("the store works");
+    store.undo(ids[0], "grace", Timestamp::now()).await.expect("the store works");
+    let audit = server.command("audit", json!({})).await;
+    assert!(text(&audit["content"]).contains("Undone by grace on"), "{audit}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn members_say_what_they_think_of_an_answer() {
+    let mut server = Server::start().await;
+    let answer = server.ask(STATUS).await;
+    assert!(answer.contains("\"helpful:status/is-it-over\""), "{answer}");
+    let votes = async |server: &Server| {
+        let address = server.folder.path().join("desk.db").display().to_string();
+        let votes = Store::open(&address).unwrap().votes_since(date(2026, 1, 1)).await.unwrap();
+        votes.get(&EntryId::new("status/is-it-over")).copied().unwrap_or_default()
+    };
+    for _ in 0..2 {
+        let thanks = server.discord.desk(Desk::Button("helpful:status/is-it-over")).await;
+        assert!(text(&thanks["content"]).contains("called this answer helpful"), "{thanks}");
+        assert_eq!(votes(&server).await, Votes { helpful: 1, not_right: 0 });
+    }
+    let form = server.discord.press(0, "not-right:status/is-it-over").await;
+    assert_eq!(
+        (&form["type"], &form["data"]["custom_id"]),
+        (&json!(9), &json!("not-right:status/is-it-over"))
+    );
+    let written = Desk::Form("not-right:status/is-it-over", "mail me at ann@example.com");
+    let thanks = server.discord.desk(written).await;
+    assert!(text(&thanks["content"]).contains("not who you are"), "{thanks}");
+    assert_eq!(votes(&server).await, Votes { helpful: 0, not_right: 1 });
+    let gaps = server.gaps(STATUS).await;
+    let group = server.choose(&gaps, STATUS).await;
+    let shown = text(&group["content"]);
+    assert!(shown.contains("called not right") && shown.contains("mail me at"), "{shown}");
+    assert!(!shown.contains("ann@"), "{shown}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_opinion_is_only_confirmed_if_it_was_stored() {
+    let mut server = Server::start().await;
+    server.ask(STATUS).await;
+    std::fs::remove_dir_all(server.folder.path()).expect("it can be removed");
+    std::fs::write(server.folder.path(), "no folder").expect("a file");
+    let failed = server.discord.desk(Desk::Button("helpful:status/is-it-over")).await;
+    assert!(text(&failed["content"]).contains("could not count that"), "{failed}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

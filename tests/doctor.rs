@@ -246,7 +246,7 @@ async fn a_damaged_store_is_named() {
     let words = "a long question ".repeat(400);
     for _ in 0..20 {
         let change = Change::Elsewhere { words: words.clone() };
-        store.amend(&change, "1", jiff::Timestamp::UNIX_EPOCH).await.unwrap();
+        store.amend(&[change], "1", jiff::Timestamp::UNIX_EPOCH).await.unwrap();
     }
     drop(store);
     let backup = folder.path().join("backup.db");

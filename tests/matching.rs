@@ -54,7 +54,7 @@ fn open(library: Arc<Library>) -> Snapshot {
     // A cached index is named after its content, so all tests can share one folder.
     let cache = Path::new(env!("CARGO_TARGET_TMPDIR")).join("index");
     let setup = Setup::new(Some(Arc::new(table)), "faq");
-    Snapshot::open(library, &setup, &cache, &Check::none()).expect("the index is built")
+    Snapshot::open(library, &setup, &cache, &Check::none()).expect("the index is built").0
 }
 
 fn library() -> Arc<Library> {

@@ -8,7 +8,7 @@
 mod database;
 
 use caseclerk::knowledge::{Amendment, Change, EntryId, Scope, TopicId};
-use caseclerk::store::{KeptQuestion, Store, StoreError, WhyKept};
+use caseclerk::store::{KeptQuestion, Store, StoreError, Vote, Votes, WhyKept};
 use database::Database;
 use jiff::Timestamp;
 use jiff::civil::date;
@@ -19,6 +19,7 @@ contract! {
     changes_by_many_at_once_each_get_an_id
     questions_are_kept_until_they_are_old_or_dealt_with
     two_processes_see_the_same
+    a_member_has_one_vote_on_an_answer
 }
 
 fn time(second: i64) -> Timestamp {
@@ -42,7 +43,8 @@ async fn every_change_is_read_back_as_it_was_made(database: Database) {
     ];
     let before = store.amendments_version().await.unwrap();
     for (number, change) in (1..).zip(&changes) {
-        assert_eq!(store.amend(change, "77", time(1000 + number)).await.unwrap(), number);
+        let ids = store.amend(std::slice::from_ref(change), "77", time(1000 + number)).await;
+        assert_eq!(ids.unwrap(), [number]);
     }
     assert_ne!(store.amendments_version().await.unwrap(), before);
     let expected: Vec<Amendment> = (1..)
@@ -60,8 +62,8 @@ async fn every_change_is_read_back_as_it_was_made(database: Database) {
 
 async fn what_is_undone_stays_on_record(database: Database) {
     let store = database.open();
-    let first = store.amend(&phrasing("one"), "1", time(10)).await.unwrap();
-    let second = store.amend(&phrasing("two"), "1", time(20)).await.unwrap();
+    let first = store.amend(&[phrasing("one")], "1", time(10)).await.unwrap()[0];
+    let second = store.amend(&[phrasing("two")], "1", time(20)).await.unwrap()[0];
     let before = store.amendments_version().await.unwrap();
     assert!(store.undo(first, "2", time(30)).await.unwrap());
     assert_ne!(store.amendments_version().await.unwrap(), before);
@@ -78,15 +80,16 @@ async fn what_is_undone_stays_on_record(database: Database) {
 async fn changes_by_many_at_once_each_get_an_id(database: Database) {
     let (first, second) = (database.open(), database.open());
     first.amendments().await.unwrap();
-    let changes: Vec<Change> = (0..8).map(|number| phrasing(&number.to_string())).collect();
-    let made = changes.iter().enumerate().map(|(number, change)| {
+    let change = |number: usize| [phrasing(&format!("{number}a")), phrasing(&format!("{number}b"))];
+    let changes: Vec<[Change; 2]> = (0..8).map(change).collect();
+    let made = changes.iter().enumerate().map(|(number, changes)| {
         let store = if number % 2 == 0 { &first } else { &second };
-        store.amend(change, "1", time(1))
+        store.amend(changes, "1", time(1))
     });
-    let mut ids: Vec<i64> =
-        futures_util::future::join_all(made).await.into_iter().map(Result::unwrap).collect();
+    let made = futures_util::future::join_all(made).await;
+    let mut ids: Vec<i64> = made.into_iter().flat_map(Result::unwrap).collect();
     ids.sort_unstable();
-    assert_eq!(ids, (1..=8).collect::<Vec<i64>>());
+    assert_eq!(ids, (1..=16).collect::<Vec<i64>>());
 }
 
 async fn questions_are_kept_until_they_are_old_or_dealt_with(database: Database) {
@@ -117,9 +120,37 @@ async fn questions_are_kept_until_they_are_old_or_dealt_with(database: Database)
     assert_eq!(store.kept_questions(10).await.unwrap(), kept[1..2]);
 }
 
+async fn a_member_has_one_vote_on_an_answer(database: Database) {
+    let (first, second) = (database.open(), database.open());
+    let [over, money] = ["status/is-it-over", "money/will-i-be-paid"].map(EntryId::new);
+    let votes = [
+        (&first, &over, 1, Vote::Helpful),
+        (&second, &over, 2, Vote::Helpful),
+        (&first, &money, 1, Vote::NotRight),
+        (&second, &over, 1, Vote::NotRight),
+    ];
+    for (store, entry, member, vote) in votes {
+        store.vote(entry, member, vote, time(5)).await.unwrap();
+    }
+    let expected = [
+        (money, Votes { helpful: 0, not_right: 1 }),
+        (over.clone(), Votes { helpful: 1, not_right: 1 }),
+    ];
+    let counted = first.votes_since(date(1970, 1, 1)).await.unwrap();
+    assert!(counted.into_iter().eq(expected));
+    assert!(first.votes_since(date(1970, 1, 2)).await.unwrap().is_empty());
+    // With the key of the month, nobody can say any more whose vote it was.
+    first.forget_voters(date(1970, 1, 31)).await.unwrap();
+    second.vote(&over, 1, Vote::NotRight, time(6)).await.unwrap();
+    assert_eq!(first.votes_since(date(1970, 1, 1)).await.unwrap()[&over].not_right, 1);
+    first.forget_voters(date(1970, 2, 1)).await.unwrap();
+    second.vote(&over, 1, Vote::NotRight, time(7)).await.unwrap();
+    assert_eq!(first.votes_since(date(1970, 1, 1)).await.unwrap()[&over].not_right, 2);
+}
+
 async fn two_processes_see_the_same(database: Database) {
     let (first, second) = (database.open(), database.open());
-    first.amend(&phrasing("one"), "1", time(10)).await.unwrap();
+    first.amend(&[phrasing("one")], "1", time(10)).await.unwrap();
     assert_eq!(second.amendments().await.unwrap(), first.amendments().await.unwrap());
     second.undo(1, "2", time(20)).await.unwrap();
     assert_eq!(first.amendments().await.unwrap(), []);
@@ -137,19 +168,19 @@ async fn a_file_that_is_no_database_is_an_error_and_is_left_alone() {
     assert_eq!(std::fs::read_to_string(&file).unwrap(), text);
     // As soon as the file is gone, it works.
     std::fs::remove_file(&file).unwrap();
-    store.amend(&phrasing("one"), "1", time(10)).await.unwrap();
+    store.amend(&[phrasing("one")], "1", time(10)).await.unwrap();
 }
 
 #[tokio::test]
 async fn a_file_that_is_removed_is_made_again() {
     let database = Database::sqlite();
     let store = database.open();
-    store.amend(&phrasing("one"), "1", time(10)).await.unwrap();
+    store.amend(&[phrasing("one")], "1", time(10)).await.unwrap();
     for ending in ["", "-wal", "-shm"] {
         let _ = std::fs::remove_file(format!("{}{ending}", database.address));
     }
     assert_eq!(store.amendments().await.unwrap(), []);
-    assert_eq!(store.amend(&phrasing("two"), "1", time(10)).await.unwrap(), 1);
+    assert_eq!(store.amend(&[phrasing("two")], "1", time(10)).await.unwrap(), [1]);
     assert_eq!(database.open().amendments().await.unwrap().len(), 1);
 }
 
@@ -158,14 +189,14 @@ async fn a_store_that_is_locked_says_so_and_recovers() {
     use sqlx::Executor;
     let database = Database::sqlite();
     let store = database.open();
-    store.amend(&phrasing("one"), "1", time(10)).await.unwrap();
+    store.amend(&[phrasing("one")], "1", time(10)).await.unwrap();
     let other = sqlx::AnyPool::connect(&format!("sqlite:{}", database.address)).await.unwrap();
     let mut writer = other.acquire().await.unwrap();
     writer.execute("BEGIN EXCLUSIVE").await.unwrap();
-    let error = store.amend(&phrasing("two"), "1", time(20)).await.unwrap_err();
+    let error = store.amend(&[phrasing("two")], "1", time(20)).await.unwrap_err();
     assert!(error.to_string().contains("locked"), "{error}");
     writer.execute("COMMIT").await.unwrap();
-    assert_eq!(store.amend(&phrasing("two"), "1", time(20)).await.unwrap(), 2);
+    assert_eq!(store.amend(&[phrasing("two")], "1", time(20)).await.unwrap(), [2]);
 }
 
 #[tokio::test]

@@ -167,7 +167,7 @@ async fn store(settings: &Settings, is_offline: bool) -> (Check, Vec<Amendment>)
         let text = "store.address is empty: moderators can only edit the files";
         return (Check::ok("store", text), Vec::new());
     };
-    match Store::open(address) {
+    match Store::open(address.reveal()) {
         Ok(store) if is_offline && store.is_remote() => {
             (Check::ok("store", "a Postgres database; it was not asked"), Vec::new())
         }

@@ -177,7 +177,7 @@ impl Subject {
             Some(_) => Check { rules: lint::rules_version(), errors: &errors },
             None => Check::none(),
         };
-        Ok(Snapshot::open(self.library.clone(), setup, &settings.index, &check)?)
+        Ok(Snapshot::open(self.library.clone(), setup, &settings.index, &check)?.0)
     }
 
     /// Opens the matcher without some of its parts. The shipped calibration was derived with these

@@ -1,5 +1,7 @@
 //! The command line: one file for each subcommand. Errors become text and exit codes only here.
 
+#[cfg(feature = "discord")]
+mod amendments;
 mod ask;
 mod chat;
 mod config;
@@ -80,6 +82,9 @@ enum Command {
     Index,
     /// Measure the matcher on question sets
     Eval(eval::EvalArguments),
+    /// List, undo, or write into the files what moderators changed in Discord
+    #[cfg(feature = "discord")]
+    Amendments(amendments::AmendmentsArguments),
     /// Run the Discord bot. DISCORD_TOKEN must hold its token, or DISCORD_TOKEN_FILE must name a
     /// file that holds it
     #[cfg(feature = "discord")]
@@ -103,7 +108,7 @@ enum Command {
 pub enum Exit {
     Success,
     /// The command ran and found something wrong: findings of lint, a bad line in a batch, changes
-    /// between two runs of eval, a bot that is not connected.
+    /// between two runs of eval, a bot that is not connected, an amendment that cannot be written.
     Findings,
     CouldNotRun,
     /// Discord refused the token.
@@ -156,6 +161,8 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
         Command::Preview(preview) => preview::run(preview, &settings, today),
         Command::Index => index::run(&settings),
         Command::Eval(eval) => eval::run_eval(eval, &settings),
+        #[cfg(feature = "discord")]
+        Command::Amendments(amendments) => amendments::run(amendments, &settings),
         #[cfg(feature = "discord")]
         Command::Run => run::run(&settings),
         #[cfg(feature = "discord")]

@@ -36,7 +36,8 @@ pub fn run(settings: &Settings) -> anyhow::Result<Exit> {
         // container ignores a signal that nobody listens to.
         let stop = gateway::stop_signal()?;
         tokio::pin!(stop);
-        let store = settings.store.as_deref().map(Store::open).transpose();
+        let store =
+            settings.store.as_ref().map(|address| Store::open(address.reveal())).transpose();
         let store = store.context("store.address cannot be used")?;
         let amendments = match &store {
             Some(store) => amendments(store).await,
@@ -59,7 +60,7 @@ pub fn run(settings: &Settings) -> anyhow::Result<Exit> {
         let desk = Desk::new(responder.clone(), store, settings.privacy, today);
         let desk = Arc::new(desk);
         let router = Router::new(responder, discord, moderation, today);
-        let router = Arc::new(router.with_recorder(desk.recorder()));
+        let router = Arc::new(router.with_desk(&desk));
         tokio::spawn(desk.clone().keep_up());
         let run = gateway::run((router, desk), discord, moderation.guild, &token, stop);
         anyhow::Ok(run.await)

@@ -3,10 +3,11 @@
 use std::io::Write;
 use std::path::PathBuf;
 
-use anyhow::{Context, anyhow};
+use anyhow::{Context, anyhow, bail};
 use caseclerk::config::Settings;
-use caseclerk::store::{RowCounts, Store};
+use caseclerk::store::{RowCounts, Store, StoreError};
 use clap::{Args, Subcommand};
+use tokio::runtime::Runtime;
 
 use super::Exit;
 
@@ -42,21 +43,47 @@ pub fn run(
     StoreArguments { action }: &StoreArguments,
     settings: &Settings,
 ) -> anyhow::Result<Exit> {
-    let address =
-        settings.store.as_deref().context("store.address is not set: there is no store")?;
-    let store = Store::open(address).context("store.address cannot be used")?;
     let runtime = super::runtime()?;
-    let (done, file, result) = match action {
-        Action::Backup { file } => ("backed up into", file, runtime.block_on(store.back_up(file))),
+    let (done, file, counts) = match action {
+        Action::Backup { file } => {
+            ("backed up into", file, wait(&runtime, existing(settings)?.back_up(file))?)
+        }
         Action::Restore { file, replace } => {
-            ("restored from", file, runtime.block_on(store.restore(file, *replace)))
+            ("restored from", file, wait(&runtime, named(settings)?.restore(file, *replace))?)
         }
     };
-    // The text of the error has its causes.
-    let counts = result.map_err(|error| anyhow!("{error}"))?;
     let file = file.display();
     writeln!(std::io::stdout(), "The store was {done} {file}: {}", rows(&counts))?;
     Ok(Exit::Success)
+}
+
+/// The store that the operator has named.
+fn named(settings: &Settings) -> anyhow::Result<Store> {
+    let address = settings.store.as_ref().context(
+        "there is no store; name the bot's store as store.address in config.toml, or in the \
+         environment as CASECLERK_STORE_ADDRESS",
+    )?;
+    Store::open(address.reveal()).context("store.address cannot be used")
+}
+
+/// The same, for a command that must not make one.
+pub fn existing(settings: &Settings) -> anyhow::Result<Store> {
+    let store = named(settings)?;
+    if let Some(file) = store.missing_file() {
+        bail!(
+            "there is no store {}; correct store.address, or start caseclerk where the bot runs",
+            std::path::absolute(file).as_deref().unwrap_or(file).display()
+        );
+    }
+    Ok(store)
+}
+
+/// The result of the store. The text of its error names the cause already.
+pub fn wait<T>(
+    runtime: &Runtime,
+    work: impl Future<Output = Result<T, StoreError>>,
+) -> anyhow::Result<T> {
+    runtime.block_on(work).map_err(|error| anyhow!("{error}"))
 }
 
 fn rows(counts: &RowCounts) -> String {

@@ -13,7 +13,7 @@ use toml::{Spanned, Value};
 use super::ConfigError;
 use super::environment::PREFIX;
 use super::log_filter;
-use super::secret::TokenSource;
+use super::secret::{TokenSource, without_password};
 use crate::text_position::{line_at, toml_error};
 
 /// The file with every option and its default.
@@ -26,6 +26,9 @@ const USUAL_FILE: &str = "config.toml";
 const MAX_SLIPS: usize = 3;
 
 pub(super) const LOG_FILTER: &str = "log.filter";
+
+/// The address of the store, which may hold a password.
+pub(super) const STORE: &str = "store.address";
 
 /// The usual variable of Rust programs for the log filter.
 pub(super) const RUST_LOG: &str = "RUST_LOG";
@@ -106,9 +109,16 @@ impl Options {
         &self.token
     }
 
-    /// Every option, sorted by its dotted name.
-    pub fn iter(&self) -> impl Iterator<Item = (&str, &OptionValue)> {
-        self.values.iter().map(|(key, value)| (key.as_str(), value))
+    /// Every option, sorted by its dotted name, as it may be printed: without a password.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, OptionValue)> {
+        self.values.iter().map(|(key, option)| {
+            let OptionValue { value, origin } = option.clone();
+            let value = match value {
+                Value::String(address) if key == STORE => without_password(&address).into(),
+                value => value,
+            };
+            (key.as_str(), OptionValue { value, origin })
+        })
     }
 
     /// Whether the operator did not change the log filter. An operator's copy of the built-in file

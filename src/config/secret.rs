@@ -1,4 +1,4 @@
-//! The bot's token, which must never be printed.
+//! What must never be printed: the bot's token, and the password in an address.
 
 use std::fmt;
 use std::path::PathBuf;
@@ -12,6 +12,8 @@ pub(super) const TOKEN_FILE: &str = "DISCORD_TOKEN_FILE";
 
 /// Marks that shells, editors and chats put around a text.
 const QUOTES: [char; 9] = ['"', '\'', '`', '“', '”', '„', '‘', '’', '«'];
+
+const HIDDEN: &str = "***";
 
 /// Text that prints as asterisks.
 #[derive(Clone, PartialEq, Eq)]
@@ -73,6 +75,25 @@ impl TokenSource {
     }
 }
 
+/// An address as it may be printed. Rather too much of it is hidden than too little: a password that
+/// is not encoded as it should be can hold any character.
+pub(super) fn without_password(address: &str) -> String {
+    let Some((scheme, rest)) = address.split_once("://") else {
+        return address.to_owned();
+    };
+    let (user, host) = rest.rsplit_once('@').unwrap_or(("", rest));
+    let user = match user.split_once(':') {
+        Some((user, _)) => format!("{user}:{HIDDEN}@"),
+        None if user.is_empty() => String::new(),
+        None => format!("{user}@"),
+    };
+    let host = match host.split_once("password=") {
+        Some((host, _)) => format!("{host}password={HIDDEN}"),
+        None => host.to_owned(),
+    };
+    format!("{scheme}://{user}{host}")
+}
+
 /// The token, if it can be one. Discord would refuse another, or no request could be built with it.
 fn checked(token: Secret, place: impl FnOnce() -> String) -> Result<Secret, ConfigError> {
     match fault(token.reveal()) {
@@ -105,7 +126,7 @@ fn fault(text: &str) -> Option<&'static str> {
 
 impl fmt::Debug for Secret {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("***")
+        f.write_str(HIDDEN)
     }
 }
 
@@ -116,7 +137,7 @@ impl fmt::Display for TokenSource {
             Self::Environment(secret) => {
                 write!(f, "{secret:?}  # the environment variable {TOKEN}")
             }
-            Self::File(path) => write!(f, "***  # the file {}", path.display()),
+            Self::File(path) => write!(f, "{HIDDEN}  # the file {}", path.display()),
         }
     }
 }
@@ -136,6 +157,23 @@ mod tests {
         assert_eq!(token.read().unwrap().unwrap().reveal(), "MTA.secret.words");
         let printed = format!("{token} {token:?} {token:#?}");
         assert!(!printed.contains("secret") && printed.contains("***"), "{printed}");
+    }
+
+    #[test]
+    fn the_password_of_an_address_is_never_printed() {
+        for (address, printed) in [
+            ("postgres://desk:secret@db.example/desk", "postgres://desk:***@db.example/desk"),
+            ("postgres://desk:se:cr@et/#?@db.example/desk", "postgres://desk:***@db.example/desk"),
+            ("postgres://desk@db.example/desk", "postgres://desk@db.example/desk"),
+            ("postgres://db.example:5432/desk", "postgres://db.example:5432/desk"),
+            (
+                "postgresql://db.example/desk?user=desk&password=secret&sslmode=require",
+                "postgresql://db.example/desk?user=desk&password=***",
+            ),
+            ("store/desk.db", "store/desk.db"),
+        ] {
+            assert_eq!(without_password(address), printed);
+        }
     }
 
     #[test]

@@ -4,8 +4,8 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::ConfigError;
-use super::options::Options;
-use super::secret::TokenSource;
+use super::options::{Options, STORE};
+use super::secret::{Secret, TokenSource};
 
 /// config.toml documents the options of these fields.
 #[derive(Debug, Clone, PartialEq)]
@@ -28,7 +28,7 @@ pub struct Settings {
     pub discord: DiscordSettings,
     pub moderation: ModerationSettings,
     /// The address of the store, if there is one. It may hold a password.
-    pub store: Option<String>,
+    pub store: Option<Secret>,
     pub privacy: PrivacySettings,
     pub log_filter: String,
     /// Whether the operator did not change it. A service then logs more than a command.
@@ -134,7 +134,7 @@ impl Settings {
                 guild: options.ids("moderation.guild")?.first().copied(),
                 roles: options.ids("moderation.roles")?,
             },
-            store: options.optional("store.address"),
+            store: options.optional(STORE).as_deref().map(Secret::new),
             privacy: PrivacySettings {
                 keep_questions: options.is_on("privacy.keep_questions"),
                 keep_days: options.whole("privacy.keep_days", 1..=3_650)?,
@@ -223,8 +223,9 @@ mod tests {
     }
 
     #[test]
-    fn the_token_is_not_printed_with_the_settings() {
-        let settings = settings(&[("DISCORD_TOKEN", "MTA.secret.words")]).unwrap();
+    fn secrets_are_not_printed_with_the_settings() {
+        let address = ("CASECLERK_STORE_ADDRESS", "postgres://desk:secret@db.example/desk");
+        let settings = settings(&[("DISCORD_TOKEN", "MTA.secret.words"), address]).unwrap();
         let printed = format!("{settings:?}");
         assert!(!printed.contains("secret") && printed.contains("***"), "{printed}");
     }

@@ -185,6 +185,11 @@ impl Handler {
                 let result = self.api.edit_response(application, token, &message).await;
                 log_failure("an answer of the desk", result);
             }
+            Some(Deferred::Count(opinion)) => {
+                let message = self.desk.clone().count(opinion).await.edit_response();
+                let result = self.api.edit_response(application, token, &message).await;
+                log_failure("a confirmation", result);
+            }
             Some(Deferred::DeleteMessage) => {
                 let result = self.api.delete_response(application, token).await;
                 log_failure("a deletion", result);

@@ -3,6 +3,20 @@
 
 /// The button under a private answer.
 pub const SHARE: &str = "Show in channel";
+/// The buttons with which members say what they think of an answer.
+pub const HELPFUL: &str = "Helpful";
+pub const NOT_RIGHT: &str = "Not right";
+/// The label and the hint of the text field for what is not right. Discord allows 45 characters in
+/// a label.
+pub const WHAT_IS_WRONG: &str = "What is not right? You may leave this empty.";
+pub const NAME_NOBODY: &str = "The moderators read this, without your name. Please name nobody.";
+/// The replies to them.
+pub const THANKS: &str = "Thank you. You called this answer helpful.";
+pub const THANKS_NOT_RIGHT: &str = "Thank you. You called this answer not right.";
+pub const MODERATORS_WILL_SEE: &str =
+    "The moderators will see what was asked and what you wrote, but not who you are.";
+pub const NOT_COUNTED: &str =
+    "I could not count that, because something does not work now. Please try again later.";
 /// Asked before an answer is posted.
 pub const CONFIRM_POST: &str = "Post this to the channel, where everybody can read it?";
 pub const POST: &str = "Post";

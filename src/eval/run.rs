@@ -1,5 +1,6 @@
 //! Runs questions through the matcher and records the outcome of each.
 
+use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::truth::Truth;
@@ -70,7 +71,7 @@ impl Verdict {
 
 pub fn run(snapshot: &Snapshot, truths: &[Truth]) -> Result<Run, IndexError> {
     let progress = Progress::new("Asking the questions", truths.len());
-    let rows = truths.iter().map(|truth| {
+    let rows = truths.par_iter().map(|truth| {
         progress.step();
         judge(snapshot, truth)
     });

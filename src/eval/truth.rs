@@ -10,7 +10,7 @@ use crate::knowledge::{EntryId, Library};
 pub const OUT: &str = "OUT";
 
 /// A question with its right answers.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct Truth {
     pub q: String,
     /// The topics or entry ids whose answers are right; only [`OUT`] if none is.

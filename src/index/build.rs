@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 
+use rayon::prelude::*;
 use tantivy::Directory;
 use tantivy::directory::RamDirectory;
 use tantivy::schema::{Field, TantivyDocument};
@@ -74,8 +75,9 @@ pub fn build(library: &Library, analyzer: &Analyzer) -> Result<Index, IndexError
         .schema(schema)
         .single_segment_index_writer(directory.clone(), WRITER_BYTES)
         .map_err(IndexError::tantivy("begin"))?;
-    for entry in library.vetted() {
-        let document = document(library, analyzer, entry, &fields);
+    let entries: Vec<&FaqEntry> = library.vetted().collect();
+    let documents = entries.par_iter().map(|entry| document(library, analyzer, entry, &fields));
+    for document in documents.collect::<Vec<_>>() {
         writer.add_document(document).map_err(IndexError::tantivy("write to"))?;
     }
     writer.finalize().map_err(IndexError::tantivy("finish"))?;

@@ -5,17 +5,19 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
+use serde::Serialize;
 
-use super::finding::{Located, Place};
+use super::finding::{Finding, Located, Place};
 use super::ids::{EntryId, TopicId};
-use super::library::{ContentHash, Knowledge};
+use super::library::{ContentHash, Knowledge, Library};
 use super::records::ElsewhereGroup;
+use crate::legal::written_out;
 
 /// The file name in the places of findings about amendments; the line is the id.
 const AMENDMENTS: &str = "amendments";
 
 /// The group of questions that moderators said this FAQ does not answer.
-const GROUP: &str = AMENDMENTS;
+pub(super) const GROUP: &str = AMENDMENTS;
 
 /// A change by a moderator.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,7 +32,8 @@ pub struct Amendment {
     pub undone: Option<(String, Timestamp)>,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(tag = "kind", rename_all = "kebab-case")]
 pub enum Change {
     /// One more phrasing of an answer.
     Phrasing { entry: EntryId, words: String },
@@ -41,7 +44,8 @@ pub enum Change {
 }
 
 /// What a hold is for.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Scope {
     Entry(EntryId),
     Topic(TopicId),
@@ -59,6 +63,34 @@ impl Change {
     /// Whether it changes what the matcher searches or learns from.
     pub fn is_learnt(&self) -> bool {
         !matches!(self, Self::Hold { .. })
+    }
+
+    /// The change in one sentence; `title` names an answer.
+    pub fn in_words(&self, title: impl Fn(&EntryId) -> String) -> String {
+        match self {
+            Self::Phrasing { entry, words } => {
+                format!("“{words}” is answered by “{}”.", title(entry))
+            }
+            Self::Elsewhere { words } => format!("“{words}” is not for us."),
+            Self::Hold { scope, until, .. } => {
+                let what = match scope {
+                    Scope::Entry(entry) => format!("“{}”", title(entry)),
+                    Scope::Topic(topic) => format!("The topic {topic}"),
+                    Scope::Everything => "Everything".to_owned(),
+                };
+                let until =
+                    until.map_or(String::new(), |day| format!(" until {}", written_out(day)));
+                format!("{what} is held back{until}.")
+            }
+        }
+    }
+
+    /// Why it was made. Only a hold says why; otherwise this is empty.
+    pub fn reason(&self) -> &str {
+        match self {
+            Self::Hold { reason, .. } => reason,
+            _ => "",
+        }
     }
 }
 
@@ -101,22 +133,20 @@ impl Knowledge {
         let learnt = amendments.iter().filter(|amendment| amendment.change.is_learnt());
         let library = Arc::make_mut(&mut self.library);
         let mut hashed = vec![library.content_hash.to_string()];
-        for amendment in learnt {
-            let place = Place::new(AMENDMENTS, usize::try_from(amendment.id).unwrap_or_default());
-            let is_new = match &amendment.change {
+        for Amendment { id, change, .. } in learnt {
+            let place = Place::new(AMENDMENTS, usize::try_from(*id).unwrap_or_default());
+            if library.contains(change) {
+                continue;
+            }
+            match change {
                 Change::Phrasing { entry, words } => match library.entries.get_mut(entry) {
-                    Some(entry) if entry.ways_of_asking().all(|known| known != words) => {
-                        entry.phrasings.push(Located { value: words.clone(), place });
-                        true
-                    }
-                    _ => false,
+                    Some(entry) => entry.phrasings.push(Located { value: words.clone(), place }),
+                    None => continue,
                 },
                 Change::Elsewhere { words } => add_elsewhere(&mut library.elsewhere, words, place),
-                Change::Hold { .. } => false,
-            };
-            if is_new {
-                hashed.push(format!("\n{:?}", amendment.change));
+                Change::Hold { .. } => continue,
             }
+            hashed.push(format!("\n{change:?}"));
         }
         if hashed.len() > 1 {
             library.content_hash = ContentHash::of(hashed.into_iter());
@@ -124,10 +154,56 @@ impl Knowledge {
     }
 }
 
-fn add_elsewhere(groups: &mut Vec<Located<ElsewhereGroup>>, words: &str, place: Place) -> bool {
-    if groups.iter().any(|group| group.questions.iter().any(|known| known == words)) {
-        return false;
+impl Library {
+    /// Whether what would be learnt from a change is in the content already.
+    pub fn contains(&self, change: &Change) -> bool {
+        match change {
+            Change::Phrasing { entry, words } => self
+                .entry(entry.as_str())
+                .is_some_and(|entry| entry.ways_of_asking().any(|known| known == words)),
+            Change::Elsewhere { words } => {
+                self.elsewhere.iter().any(|group| group.questions.contains(words))
+            }
+            Change::Hold { .. } => false,
+        }
     }
+}
+
+/// Leaves out the amendments with which the content breaks a rule, so that the others do not suffer.
+/// Returns those that stay, and those that were left out, each with what is wrong with it.
+///
+/// `errors` checks the content with some of the amendments. Without any, it must find nothing.
+pub fn leave_out_broken(
+    mut amendments: Vec<Amendment>,
+    errors: impl Fn(&[Amendment]) -> Vec<Finding>,
+) -> (Vec<Amendment>, Vec<(Amendment, Finding)>) {
+    let mut broken = Vec::new();
+    while let Some((place, finding)) = first_broken(&amendments, &errors) {
+        broken.push((amendments.remove(place), finding));
+    }
+    (amendments, broken)
+}
+
+/// The place of the first amendment with which the content breaks a rule.
+fn first_broken(
+    amendments: &[Amendment],
+    errors: impl Fn(&[Amendment]) -> Vec<Finding>,
+) -> Option<(usize, Finding)> {
+    let first = |amendments: &[Amendment]| errors(amendments).into_iter().next();
+    // Checking takes a while, so the amendment is found by halving.
+    let (mut without, mut with) = (0, amendments.len());
+    let mut found = first(amendments).filter(|_| !amendments.is_empty())?;
+    while with - without > 1 {
+        let half = without.midpoint(with);
+        match first(&amendments[..half]) {
+            None => without = half,
+            Some(finding) => (with, found) = (half, finding),
+        }
+    }
+    Some((with - 1, found))
+}
+
+fn add_elsewhere(groups: &mut Vec<Located<ElsewhereGroup>>, words: &str, place: Place) {
     match groups.iter_mut().find(|group| group.name == GROUP) {
         Some(group) => group.value.questions.push(words.to_owned()),
         None => {
@@ -136,5 +212,4 @@ fn add_elsewhere(groups: &mut Vec<Located<ElsewhereGroup>>, words: &str, place: 
             groups.push(Located { value, place });
         }
     }
-    true
 }

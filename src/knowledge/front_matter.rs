@@ -1,5 +1,7 @@
 //! Reads the file of an answer: TOML front matter between `+++` lines, the question, the answer.
 
+use std::ops::Range;
+
 use jiff::civil::Date;
 use serde::Deserialize;
 
@@ -60,6 +62,8 @@ enum VettingState {
 
 struct Parts<'a> {
     head: Part<'a>,
+    /// The bytes of the head in the file.
+    head_bytes: Range<usize>,
     body: Part<'a>,
 }
 
@@ -115,6 +119,11 @@ pub(super) fn read_entry(
     })
 }
 
+/// The bytes of the front matter, without its `+++` lines.
+pub(super) fn head_of(text: &str) -> Option<Range<usize>> {
+    split(text).map(|parts| parts.head_bytes)
+}
+
 /// Splits a file at its two `+++` lines.
 fn split(text: &str) -> Option<Parts<'_>> {
     let mut offset = 0;
@@ -134,8 +143,10 @@ fn split(text: &str) -> Option<Parts<'_>> {
     let [(first_line, _, head_start), (second_line, head_end, body_start)] = fences[..] else {
         return None;
     };
+    let head_bytes = head_start..head_end;
     Some(Parts {
-        head: Part { text: &text[head_start..head_end], line: first_line + 1 },
+        head: Part { text: &text[head_bytes.clone()], line: first_line + 1 },
+        head_bytes,
         body: Part { text: &text[body_start..], line: second_line + 1 },
     })
 }

@@ -9,6 +9,7 @@ use blake3::Hasher;
 use serde::de::DeserializeOwned;
 
 use super::characters::without_hidden;
+use super::edit::Edit;
 use super::finding::{Finding, Located, Place, Severity, sort_findings};
 use super::front_matter::read_entry;
 use super::ids::{ConflictKey, EntryId, PageName, QuotationKey, is_slug};
@@ -23,9 +24,10 @@ use super::voice::{VOICE, Voice, check_description, check_placeholders};
 use crate::legal::{Case, HistoryKind, SourceKey};
 use crate::text_position::line_at;
 
-const ANSWERS: &str = "answers";
+pub(super) const ANSWERS: &str = "answers";
 const PAGES: &str = "pages";
 const CASE: &str = "case.toml";
+pub(super) const ELSEWHERE: &str = "elsewhere.toml";
 const DISTRESS: &str = "distress.toml";
 
 /// What may be in the folder, besides a README, a licence and hidden files.
@@ -39,7 +41,7 @@ const KNOWN_NAMES: &[&str] = &[
     "timeline.toml",
     "house-style.toml",
     "synonyms.toml",
-    "elsewhere.toml",
+    ELSEWHERE,
     "guards.toml",
     DISTRESS,
     "languages.toml",
@@ -95,8 +97,18 @@ pub fn load(root: &Path) -> Result<Loaded, LoadError> {
         io::ErrorKind::NotFound => LoadError::Missing { path: root.to_owned() },
         _ => LoadError::Unreadable { path: root.to_owned(), source },
     })?;
-    let mut folder =
-        Folder { root, hasher: Hasher::new(), findings: Vec::new(), unread: Unread::default() };
+    Ok(load_edited(root, &[]))
+}
+
+/// Loads a content folder that exists as if its files had been edited.
+pub fn load_edited(root: &Path, edits: &[Edit]) -> Loaded {
+    let mut folder = Folder {
+        root,
+        edits,
+        hasher: Hasher::new(),
+        findings: Vec::new(),
+        unread: Unread::default(),
+    };
 
     folder.check_names();
     let case = folder.read_case();
@@ -109,8 +121,7 @@ pub fn load(root: &Path) -> Result<Loaded, LoadError> {
     let pages = folder.read_pages();
     let house_style = folder.read_house_style();
     let synonyms = folder.read_list::<SynonymGroup>("synonyms.toml", "groups").unwrap_or_default();
-    let elsewhere =
-        folder.read_list::<ElsewhereGroup>("elsewhere.toml", "groups").unwrap_or_default();
+    let elsewhere = folder.read_list::<ElsewhereGroup>(ELSEWHERE, "groups").unwrap_or_default();
     let guards = folder.read_list::<Guard>("guards.toml", "guards").unwrap_or_default();
     let distress = folder.read_distress();
     let languages =
@@ -140,13 +151,14 @@ pub fn load(root: &Path) -> Result<Loaded, LoadError> {
         check_links(knowledge, &unread, &mut findings);
     }
     sort_findings(&mut findings);
-    Ok(Loaded { knowledge, answers, findings })
+    Loaded { knowledge, answers, findings }
 }
 
 /// The state of loading a folder. Every file that is read goes into the hash, every mistake into
 /// the findings, and every record that could not be read into `unread`.
 struct Folder<'a> {
     root: &'a Path,
+    edits: &'a [Edit],
     hasher: Hasher,
     findings: Vec<Finding>,
     unread: Unread,
@@ -423,7 +435,11 @@ impl Folder<'_> {
 
     fn read_file(&mut self, file: &str) -> Option<String> {
         let place = Place::new(file, 1);
-        let bytes = match read_inside(self.root, file) {
+        let bytes = match self.edits.iter().find(|edit| edit.file == file) {
+            Some(edit) => Ok(edit.after.clone().into_bytes()),
+            None => read_inside(self.root, file),
+        };
+        let bytes = match bytes {
             Ok(bytes) => bytes,
             Err(error) => {
                 let (rule, help) = match error.kind() {
@@ -554,7 +570,7 @@ fn inside(root: &Path, path: &str) -> io::Result<PathBuf> {
     Err(io::Error::other("it leads out of the folder"))
 }
 
-fn read_inside(root: &Path, file: &str) -> io::Result<Vec<u8>> {
+pub(super) fn read_inside(root: &Path, file: &str) -> io::Result<Vec<u8>> {
     let path = inside(root, file)?;
     let metadata = path.metadata()?;
     if !metadata.is_file() {

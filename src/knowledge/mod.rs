@@ -6,6 +6,7 @@
 
 mod amendment;
 mod characters;
+mod edit;
 mod faq_entry;
 mod finding;
 mod front_matter;
@@ -18,13 +19,14 @@ mod records;
 mod toml_file;
 mod voice;
 
-pub use amendment::{Amendment, Change, Hold, Scope};
+pub use amendment::{Amendment, Change, Hold, Scope, leave_out_broken};
 pub(crate) use characters::has_hidden_character;
+pub use edit::{Edit, edits, file_of};
 pub use faq_entry::{FaqEntry, Vetting};
 pub use finding::{Finding, Located, Place, Severity, sort_findings};
 pub use ids::{ConflictKey, EntryId, PageName, QuotationKey, TopicId};
 pub use library::{CaseFile, ContentHash, Knowledge, Library};
-pub use load::{LoadError, Loaded, load};
+pub use load::{LoadError, Loaded, load, load_edited};
 pub use page::{Page, PageBody, PageLink, PageSection, Point, TAKEN_NAMES};
 pub use records::{
     Aspect, Conflict, Distress, ElsewhereGroup, Guard, HouseStyle, HouseWord, LeadsTo,

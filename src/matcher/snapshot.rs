@@ -24,12 +24,13 @@ const OFTEN: u32 = 8;
 pub struct Snapshot {
     library: Arc<Library>,
     model: Model,
+    /// The files of the index, for the cache.
+    index: Index,
     searcher: Searcher,
     judges: Arc<Judges>,
     parts: Parts,
     guard_patterns: Arc<Patterns>,
     foreign: Arc<Foreign>,
-    origin: Origin,
     /// The vetted entries by number, with their topics.
     entries: Arc<[(EntryId, TopicId)]>,
     type_ahead: OnceLock<TypeAhead>,
@@ -86,47 +87,55 @@ impl Snapshot {
         setup: &Setup,
         cache_root: &Path,
         check: &Check<'_>,
-    ) -> Result<Self, SnapshotError> {
-        let table = setup.table.as_ref();
-        let cache = cache(&library, setup, cache_root, check);
-        if let Some((searcher, model)) = find_cached(&cache, &library, table) {
-            let origin = Origin::Found(cache.folder().to_owned());
-            return Ok(Self::assemble(library, model, searcher, setup, origin));
+    ) -> Result<(Self, Origin), SnapshotError> {
+        if let Some(found) = Self::find(&library, setup, cache_root, &check.rules) {
+            return Ok(found);
         }
         let errors = (check.errors)();
         if !errors.is_empty() {
             return Err(SnapshotError::Rejected(errors));
         }
-        let (index, searcher, model) = learn(&library, table)?;
-        let answers = hashes(&library);
-        let origin = cache.store(&Stored { index, model: model.to_bytes(), answers });
-        Ok(Self::assemble(library, model, searcher, setup, origin))
+        let built = Self::build(library, setup)?;
+        let origin = built.cache(setup, cache_root, &check.rules);
+        Ok((built, origin))
     }
 
-    /// Whether [`Snapshot::open`] would find the index in the cache.
-    pub fn is_cached(
-        library: &Library,
+    /// Opens the cached index of a library that passed these rules, if there is one.
+    pub fn find(
+        library: &Arc<Library>,
         setup: &Setup,
         cache_root: &Path,
-        check: &Check<'_>,
-    ) -> bool {
-        let cache = cache(library, setup, cache_root, check);
-        find_cached(&cache, library, setup.table.as_ref()).is_some()
+        rules: &str,
+    ) -> Option<(Self, Origin)> {
+        let cache = Cache::new(cache_root, cache_key(library, setup, rules));
+        let Stored { index, model, .. } = cache.find()?;
+        let searcher = Searcher::open(&index).ok()?;
+        let model = Model::from_bytes(&model, library, setup.table.clone())?;
+        let snapshot = Self::assemble(library.clone(), model, index, searcher, setup);
+        Some((snapshot, Origin::Found(cache.folder().to_owned())))
     }
 
-    /// Trains the models and builds the index without the cache, for a library that is used once.
+    /// Trains the models and builds the index, without the cache.
     pub fn build(library: Arc<Library>, setup: &Setup) -> Result<Self, SnapshotError> {
-        let (_, searcher, model) = learn(&library, setup.table.as_ref())?;
-        let origin = Origin::InMemory { reason: "it is used once".to_owned() };
-        Ok(Self::assemble(library, model, searcher, setup, origin))
+        let model = Model::learn(&library, setup.table.clone());
+        let index = build(&library, model.analyzer())?;
+        let searcher = Searcher::open(&index)?;
+        Ok(Self::assemble(library, model, index, searcher, setup))
+    }
+
+    /// Caches the index for a later start. The library has passed these rules.
+    pub fn cache(&self, setup: &Setup, cache_root: &Path, rules: &str) -> Origin {
+        let cache = Cache::new(cache_root, cache_key(&self.library, setup, rules));
+        let (model, answers) = (self.model.to_bytes(), hashes(&self.library));
+        cache.store(&Stored { index: self.index.clone(), model, answers })
     }
 
     fn assemble(
         library: Arc<Library>,
         model: Model,
+        index: Index,
         searcher: Searcher,
         setup: &Setup,
-        origin: Origin,
     ) -> Self {
         let entries = library.vetted().map(|entry| (entry.id.clone(), entry.id.topic()));
         Self {
@@ -144,8 +153,8 @@ impl Snapshot {
             quotation_search: OnceLock::new(),
             library,
             model,
+            index,
             searcher,
-            origin,
         }
     }
 
@@ -154,12 +163,12 @@ impl Snapshot {
         Self {
             library: self.library.clone(),
             model,
+            index: self.index.clone(),
             searcher,
             judges: self.judges.clone(),
             parts: self.parts.clone(),
             guard_patterns: self.guard_patterns.clone(),
             foreign: self.foreign.clone(),
-            origin: self.origin.clone(),
             entries: self.entries.clone(),
             type_ahead: OnceLock::new(),
             quotation_search: OnceLock::new(),
@@ -168,11 +177,6 @@ impl Snapshot {
 
     pub fn library(&self) -> &Arc<Library> {
         &self.library
-    }
-
-    /// Where the index came from.
-    pub fn origin(&self) -> &Origin {
-        &self.origin
     }
 
     pub(super) fn parse(&self, text: &str) -> ParsedText {
@@ -291,34 +295,8 @@ fn hashes(library: &Library) -> BTreeMap<String, String> {
     library.vetted().map(|entry| (entry.id.to_string(), hash(entry))).collect()
 }
 
-fn learn(
-    library: &Library,
-    table: Option<&Arc<VectorTable>>,
-) -> Result<(Index, Searcher, Model), IndexError> {
-    let model = Model::learn(library, table.cloned());
-    let index = build(library, model.analyzer())?;
-    let searcher = Searcher::open(&index)?;
-    Ok((index, searcher, model))
-}
-
-/// The cached index and models, if both can be used.
-fn cache<'r>(
-    library: &Library,
-    setup: &Setup,
-    cache_root: &'r Path,
-    check: &Check<'_>,
-) -> Cache<'r> {
+fn cache_key(library: &Library, setup: &Setup, rules: &str) -> CacheKey {
     let digest = setup.table.as_ref().map_or("no vectors", |table| table.digest());
-    let content = format!("{}\n{digest}\n{}", library.content_hash, check.rules);
-    Cache::new(cache_root, CacheKey { content, owner: setup.owner.clone() })
-}
-
-fn find_cached(
-    cache: &Cache<'_>,
-    library: &Library,
-    table: Option<&Arc<VectorTable>>,
-) -> Option<(Searcher, Model)> {
-    let stored = cache.find()?;
-    let searcher = Searcher::open(&stored.index).ok()?;
-    Some((searcher, Model::from_bytes(&stored.model, library, table.cloned())?))
+    let content = format!("{}\n{digest}\n{rules}", library.content_hash);
+    CacheKey { content, owner: setup.owner.clone() }
 }

@@ -26,22 +26,22 @@ struct Row {
 type Columns = (&'static str, Option<String>, String, Option<String>);
 
 impl Store {
-    /// Stores a change; returns its id.
+    /// Stores changes, all or none; returns their ids.
     pub async fn amend(
         &self,
-        change: &Change,
+        changes: &[Change],
         made_by: &str,
         made_at: Timestamp,
-    ) -> Result<i64, StoreError> {
-        let columns = columns(change);
+    ) -> Result<Vec<i64>, StoreError> {
+        let rows: Vec<Columns> = changes.iter().map(columns).collect();
         self.with(async |pool| {
             for _ in 1..TRIES {
-                match insert(pool, &columns, made_by, made_at).await {
+                match insert(pool, &rows, made_by, made_at).await {
                     Err(sqlx::Error::Database(error)) if error.is_unique_violation() => {}
                     result => return Ok(result?),
                 }
             }
-            Ok(insert(pool, &columns, made_by, made_at).await?)
+            Ok(insert(pool, &rows, made_by, made_at).await?)
         })
         .await
     }
@@ -84,16 +84,22 @@ impl Store {
 
 async fn insert(
     pool: &AnyPool,
-    (kind, scope, words, until): &Columns,
+    rows: &[Columns],
     made_by: &str,
     made_at: Timestamp,
-) -> Result<i64, sqlx::Error> {
+) -> Result<Vec<i64>, sqlx::Error> {
     let statement = "INSERT INTO amendments (id, kind, scope, words, until_day, made_by, made_at) \
                      SELECT coalesce(max(id), 0) + 1, $1, $2, $3, $4, $5, $6 FROM amendments \
                      RETURNING id";
-    let insert = sqlx::query_scalar(statement).bind(*kind).bind(scope.clone()).bind(words.clone());
-    let insert = insert.bind(until.clone()).bind(made_by.to_owned()).bind(made_at.as_second());
-    insert.fetch_one(pool).await
+    let mut transaction = pool.begin().await?;
+    let mut ids = Vec::new();
+    for (kind, scope, words, until) in rows.iter().cloned() {
+        let insert = sqlx::query_scalar(statement).bind(kind).bind(scope).bind(words).bind(until);
+        let insert = insert.bind(made_by.to_owned()).bind(made_at.as_second());
+        ids.push(insert.fetch_one(&mut *transaction).await?);
+    }
+    transaction.commit().await?;
+    Ok(ids)
 }
 
 fn columns(change: &Change) -> Columns {

@@ -2,7 +2,9 @@
 //! store is in. So a backup of one database can be restored into the other, which is also how an
 //! operator moves from SQLite to Postgres.
 //!
-//! Tables and columns are those that the migrations made; none is listed here.
+//! Tables and columns are those that the migrations made; none is listed here. Only a table with a
+//! column `secret` is special: no backup has its rows, because a backup would keep what the store
+//! deletes so that nobody can find out who voted.
 
 use std::fs::File;
 use std::io;
@@ -11,7 +13,7 @@ use std::path::Path;
 use futures_util::TryStreamExt;
 use sqlx::any::{AnyArguments, AnyRow, AnyTypeInfoKind};
 use sqlx::query::Query;
-use sqlx::{Any, AnyConnection, Column, Connection, Row, ValueRef};
+use sqlx::{Any, AnyConnection, Column, Connection, Executor, Row, ValueRef};
 use tempfile::NamedTempFile;
 use tokio::time::timeout;
 
@@ -68,8 +70,10 @@ impl Store {
 
     /// A connection that neither makes a store nor upgrades one.
     async fn connect_as_it_is(&self) -> Result<AnyConnection, StoreError> {
+        if self.missing_file().is_some() {
+            return Err(StoreError::Missing);
+        }
         let mut connection = match &self.file {
-            Some(file) if !file.exists() => return Err(StoreError::Missing),
             Some(file) => connect(&url_of(file, "ro")?).await?,
             None => connect(&self.url).await?,
         };
@@ -88,7 +92,22 @@ pub async fn copy_of(
     let copy = new_file_beside(file)?;
     let path = text_of(copy.path())?.to_owned();
     sqlx::query("VACUUM INTO $1").bind(path).execute(database).await?;
+    let mut sqlite = connect(&url_of(copy.path(), "rw")?).await?;
+    delete_secrets(&mut sqlite).await?;
+    sqlite.close().await?;
     Ok(copy)
+}
+
+/// Overwrites them, too: SQLite usually leaves what it has deleted in the file.
+async fn delete_secrets(sqlite: &mut AnyConnection) -> Result<(), StoreError> {
+    sqlite.execute("PRAGMA secure_delete = ON").await?;
+    let statement = "SELECT m.name FROM sqlite_master m JOIN pragma_table_info(m.name) c \
+                     WHERE m.type = 'table' AND c.name = 'secret'";
+    let tables: Vec<String> = sqlx::query_scalar(statement).fetch_all(&mut *sqlite).await?;
+    for table in tables {
+        sqlx::query(&format!("DELETE FROM {table}")).execute(&mut *sqlite).await?;
+    }
+    Ok(())
 }
 
 async fn copy_of_postgres(
@@ -107,6 +126,7 @@ async fn copy_of_postgres(
     let mut rows = sqlite.begin().await?;
     copy_rows(&mut moment, &mut rows, &tables).await?;
     rows.commit().await?;
+    delete_secrets(&mut sqlite).await?;
     sqlite.close().await?;
     Ok(copy)
 }

@@ -23,12 +23,12 @@ pub enum Condition {
 impl Store {
     /// Checks that the store can be reached and written, and that it is not damaged.
     pub async fn condition(&self) -> Result<Condition, StoreError> {
+        if let Some(file) = self.missing_file() {
+            // It is deleted again at once.
+            new_file_beside(nearest_existing(file))?;
+            return Ok(Condition::New);
+        }
         let mut database = match &self.file {
-            Some(file) if !file.exists() => {
-                // It is deleted again at once.
-                new_file_beside(nearest_existing(file))?;
-                return Ok(Condition::New);
-            }
             Some(file) => {
                 let mut database = connect(&url_of(file, "rw")?).await?;
                 check_for_damage(&mut database).await?;

@@ -12,6 +12,7 @@ mod backup;
 mod condition;
 mod questions;
 mod version;
+mod votes;
 
 use std::path::{Path, PathBuf};
 use std::pin::Pin;
@@ -27,6 +28,7 @@ use tokio::time::timeout;
 pub use backup::RowCounts;
 pub use condition::Condition;
 pub use questions::{KeptQuestion, WhyKept};
+pub use votes::{Vote, Votes};
 
 static MIGRATIONS: Migrator = sqlx::migrate!();
 
@@ -91,6 +93,8 @@ pub enum StoreError {
     Exists(PathBuf),
     #[error("cannot {action} {}: {cause}", path.display())]
     File { action: &'static str, path: PathBuf, cause: std::io::Error },
+    #[error("the system gives no random numbers: {0}")]
+    NoRandomness(String),
     /// Without the address, which may hold a password.
     #[error("the store failed: {0}")]
     Database(#[from] sqlx::Error),
@@ -113,6 +117,11 @@ impl Store {
     /// Whether it is a database that is reached over a network.
     pub fn is_remote(&self) -> bool {
         self.file.is_none()
+    }
+
+    /// The file of an SQLite database that does not exist yet. The first use would make it.
+    pub fn missing_file(&self) -> Option<&Path> {
+        self.file.as_deref().filter(|file| !file.exists())
     }
 
     /// The result of an operation, or an error if it takes too long.

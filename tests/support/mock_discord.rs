@@ -72,6 +72,8 @@ pub enum Desk<'d> {
     Command(&'d str, Value),
     Button(&'d str),
     Menu(&'d str, &'d str),
+    /// A form, and what was written into it.
+    Form(&'d str, &'d str),
 }
 
 enum Frame {
@@ -302,6 +304,11 @@ impl MockDiscord {
             Desk::Command(name, options) => (2, command_data(&format!("faq {name}"), &options, "")),
             Desk::Button(custom_id) => (3, component(2, custom_id, Value::Null)),
             Desk::Menu(custom_id, chosen) => (3, component(3, custom_id, json!([chosen]))),
+            Desk::Form(custom_id, words) => {
+                let field = json!({"type": 4, "custom_id": "words", "value": words});
+                let row = json!({"type": 1, "components": [field]});
+                (5, json!({"custom_id": custom_id, "components": [row]}))
+            }
         };
         let mut interaction = discord_json::interaction(id, kind, Some(GUILD), (1, 1 << 5), &data);
         interaction["message"] = discord_json::message(6, BOT, None, "");

@@ -8,7 +8,7 @@ use super::super::interaction::outgoing::OutgoingMessage;
 use super::screen::{Choice, Screen};
 use super::task::DeskAction;
 use super::{Desk, DeskError};
-use crate::knowledge::{Amendment, Change, Scope};
+use crate::knowledge::{Amendment, Change, EntryId, Scope};
 use crate::legal::written_out;
 
 /// How many changes the record shows.
@@ -29,14 +29,15 @@ impl Desk {
         let change = Change::Hold { scope, reason, until };
         let store = self.store()?;
         let _changing = self.changing.lock().await;
-        let id = store.amend(&change, &by, Timestamp::now()).await?;
+        let ids = store.amend(&[change], &by, Timestamp::now()).await?;
         self.serve().await?;
         let end = until.map_or("until you release it".to_owned(), |until| {
             format!("to the end of {}", written_out(until))
         });
+        let release = ids.into_iter().map(|id| ("Release", DeskAction::Release(id)));
         let screen = Screen::new(&format!("Held back: {what}, {end}."))
             .line("Members are told that it is under review.")
-            .buttons([("Release", DeskAction::Release(id))]);
+            .buttons(release);
         Ok(screen.message())
     }
 
@@ -56,7 +57,7 @@ impl Desk {
         let choices = holds.iter().map(|hold| Choice {
             value: hold.id.to_string(),
             label: self.in_words(&hold.change),
-            description: reason(&hold.change),
+            description: hold.change.reason().to_owned(),
         });
         let screen = Screen::new("What is held back now");
         Ok(screen.menu("release", "Choose what to release", choices.collect()).message())
@@ -71,16 +72,16 @@ impl Desk {
         let lines = changes.iter().map(|amendment| {
             let Amendment { id, change, made_by, made_at, undone } = amendment;
             let undone = undone.as_ref().map_or(String::new(), |(by, at)| {
-                format!(" Undone by member {by} on {}.", day(*at))
+                format!(" Undone by {} on {}.", who(by), day(*at))
             });
             let what = self.in_words(change);
-            format!("{id}. {what} By member {made_by} on {}.{undone}", day(*made_at))
+            format!("{id}. {what} By {} on {}.{undone}", who(made_by), day(*made_at))
         });
         let in_force = changes.iter().filter(|amendment| amendment.undone.is_none());
         let choices = in_force.map(|amendment| Choice {
             value: amendment.id.to_string(),
             label: format!("{}. {}", amendment.id, self.in_words(&amendment.change)),
-            description: reason(&amendment.change),
+            description: amendment.change.reason().to_owned(),
         });
         let choices = choices.collect();
         let screen = Screen::new("What was changed here").lines(lines);
@@ -88,8 +89,16 @@ impl Desk {
     }
 
     pub(super) async fn undo(&self, id: i64, by: String) -> Result<OutgoingMessage, DeskError> {
+        let in_force = self.store()?.amendments().await?;
         self.undo_change(id, by).await?;
-        let screen = Screen::new(&format!("Change {id} was undone."));
+        let undone = in_force.iter().find(|amendment| amendment.id == id);
+        let mut screen = Screen::new(&format!("Change {id} was undone."));
+        if undone.is_some_and(|undone| self.responder.files_contain(&undone.change)) {
+            screen = screen.line(
+                "It was written into the files of the FAQ as well, so it stays until somebody \
+                 removes it there.",
+            );
+        }
         Ok(screen.buttons([("What was changed", DeskAction::Audit)]).message())
     }
 
@@ -124,30 +133,18 @@ impl Desk {
 
     /// A change in one sentence.
     fn in_words(&self, change: &Change) -> String {
-        let title = |entry| self.responder.question_of(entry).unwrap_or_else(|| format!("{entry}"));
-        match change {
-            Change::Phrasing { entry, words } => {
-                format!("“{words}” is answered by “{}”.", title(entry))
-            }
-            Change::Elsewhere { words } => format!("“{words}” is not for us."),
-            Change::Hold { scope, until, .. } => {
-                let what = match scope {
-                    Scope::Entry(entry) => format!("“{}”", title(entry)),
-                    Scope::Topic(topic) => format!("The topic {topic}"),
-                    Scope::Everything => "Everything".to_owned(),
-                };
-                let until =
-                    until.map_or(String::new(), |day| format!(" until {}", written_out(day)));
-                format!("{what} is held back{until}.")
-            }
-        }
+        let title = |entry: &EntryId| {
+            self.responder.question_of(entry).unwrap_or_else(|| entry.to_string())
+        };
+        change.in_words(title)
     }
 }
 
-fn reason(change: &Change) -> String {
-    match change {
-        Change::Hold { reason, .. } => reason.clone(),
-        _ => String::new(),
+/// Whoever changes something from the command line has a name, and a member has an id.
+fn who(by: &str) -> String {
+    match by.parse::<u64>() {
+        Ok(id) => format!("member {id}"),
+        Err(_) => by.to_owned(),
     }
 }
 

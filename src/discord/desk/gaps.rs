@@ -9,7 +9,7 @@ use super::screen::{Choice, Screen};
 use super::task::DeskAction;
 use super::{Desk, DeskError};
 use crate::knowledge::{Amendment, Change, EntryId};
-use crate::responder::OutcomeChange;
+use crate::responder::{OutcomeChange, Responder};
 use crate::store::{KeptQuestion, WhyKept};
 
 /// How many kept questions are looked at, the latest ones.
@@ -189,29 +189,26 @@ impl Desk {
     ) -> Result<Result<Vec<i64>, Vec<OutcomeChange>>, DeskError> {
         let store = self.store()?;
         let _changing = self.changing.lock().await;
-        let mut amendments = store.amendments().await?;
-        let next = amendments.last().map_or(1, |last| last.id + 1);
+        let stored = store.amendments().await?;
+        let next = stored.last().map_or(1, |last| last.id + 1);
         let now = Timestamp::now();
-        amendments.extend((next..).zip(&changes).map(|(id, change)| Amendment {
+        let added = (next..).zip(&changes).map(|(id, change)| Amendment {
             id,
             change: change.clone(),
             made_by: by.clone(),
             made_at: now,
             undone: None,
-        }));
-        let today = (self.today)();
-        let proposal = self.work(move |responder| responder.propose(amendments, today)).await??;
-        let compared = proposal.reload.effect.questions.as_ref();
-        let changed = compared.map_err(|error| DeskError::Refused(error.to_string()))?;
+        });
+        let (added, today) = (added.collect::<Vec<_>>(), (self.today)());
+        let propose = move |responder: &Responder| responder.propose(stored, &added, today);
+        let proposal = self.work(propose).await??;
+        let changed = proposal.questions.iter();
         let worse: Vec<OutcomeChange> =
-            changed.iter().filter(|change| change.is_for_the_worse()).cloned().collect();
+            changed.filter(|change| change.is_for_the_worse()).cloned().collect();
         if !worse.is_empty() {
             return Ok(Err(worse));
         }
-        let mut ids = Vec::new();
-        for change in &changes {
-            ids.push(store.amend(change, &by, now).await?);
-        }
+        let ids = store.amend(&changes, &by, now).await?;
         self.work(move |responder| responder.adopt(proposal, today)).await??;
         Ok(Ok(ids))
     }

@@ -4,6 +4,7 @@
 //! change is confirmed once it is stored. What the store does not do, the desk says.
 
 mod amend;
+mod feedback;
 mod gaps;
 mod record;
 mod screen;
@@ -20,6 +21,7 @@ use crate::config::PrivacySettings;
 use crate::responder::{Responder, ResponderError};
 use crate::store::{Store, StoreError};
 
+pub use feedback::{Complaint, Opinion};
 pub use record::{Asked, Recorder};
 pub use task::{DeskAction, Task};
 

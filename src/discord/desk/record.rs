@@ -4,12 +4,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::civil::Date;
+use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::mpsc;
 use tokio::time::{MissedTickBehavior, interval};
 use tracing::{info, warn};
 
 use super::Desk;
+use crate::config::PrivacySettings;
 use crate::knowledge::EntryId;
 use crate::redaction::redact;
 use crate::store::{KeptQuestion, Store, StoreError, WhyKept};
@@ -76,8 +78,9 @@ impl Desk {
     }
 
     /// What is kept of a question; `None` for nothing.
-    fn kept(&self, asked: Asked) -> Option<KeptQuestion> {
-        if asked.in_direct_message && !self.privacy.keep_direct_messages {
+    pub(super) fn kept(&self, asked: Asked) -> Option<KeptQuestion> {
+        let PrivacySettings { keep_questions, keep_direct_messages, .. } = self.privacy;
+        if !keep_questions || (asked.in_direct_message && !keep_direct_messages) {
             return None;
         }
         let known = |word: &str| self.responder.uses_word(word);
@@ -115,6 +118,8 @@ impl Desk {
                     let days = SignedDuration::from_hours(24 * i64::from(self.privacy.keep_days));
                     // Whether the store works is noticed above.
                     let _ = store.forget_questions(Timestamp::now() - days).await;
+                    let today = Timestamp::now().to_zoned(TimeZone::UTC).date();
+                    let _ = store.forget_voters(today).await;
                 }
             }
         }

@@ -61,11 +61,14 @@ impl Screen {
         self
     }
 
-    pub fn buttons<const N: usize>(mut self, buttons: [(&str, DeskAction); N]) -> Self {
-        let buttons = buttons.map(|(label, action)| {
+    pub fn buttons(
+        mut self,
+        buttons: impl IntoIterator<Item = (&'static str, DeskAction)>,
+    ) -> Self {
+        let buttons = buttons.into_iter().map(|(label, action)| {
             CreateButton::new(action.custom_id()).label(label).style(ButtonStyle::Secondary)
         });
-        self.rows.push(CreateActionRow::Buttons(buttons.into()));
+        self.rows.push(CreateActionRow::Buttons(buttons.collect()));
         self
     }
 

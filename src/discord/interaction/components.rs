@@ -19,6 +19,10 @@ pub enum ComponentAction {
     NoneOfThese,
     /// Shows the evidence of an answer to whoever pressed the button.
     ShowEvidence(EntryId),
+    /// Calls an answer helpful.
+    Helpful(EntryId),
+    /// Asks what is not right about an answer. The form that it opens has the same id.
+    NotRight(EntryId),
     /// Asks whether to post a reply to the channel.
     Share(Shared),
     /// Posts a reply to the channel.
@@ -72,6 +76,8 @@ impl ComponentAction {
             ComponentAction::OpenRelated => "open".to_owned(),
             ComponentAction::NoneOfThese => "none".to_owned(),
             ComponentAction::ShowEvidence(entry) => format!("evidence:{entry}"),
+            ComponentAction::Helpful(entry) => format!("helpful:{entry}"),
+            ComponentAction::NotRight(entry) => format!("not-right:{entry}"),
             ComponentAction::Share(shared) => format!("share:{shared}"),
             ComponentAction::Post { shared, from, is_named: false } => {
                 format!("post:{from}:{shared}")
@@ -96,6 +102,8 @@ impl ComponentAction {
                 _ => None,
             },
             Some(("evidence", entry)) => Some(ComponentAction::ShowEvidence(EntryId::new(entry))),
+            Some(("helpful", entry)) => Some(ComponentAction::Helpful(EntryId::new(entry))),
+            Some(("not-right", entry)) => Some(ComponentAction::NotRight(EntryId::new(entry))),
             Some(("share", what)) => Some(ComponentAction::Share(Shared::parse(what))),
             Some((kind @ ("post" | "sign"), what)) => {
                 let (from, shared) = what.split_once(':')?;
@@ -130,6 +138,8 @@ mod tests {
             ComponentAction::OpenRelated,
             ComponentAction::NoneOfThese,
             ComponentAction::ShowEvidence(EntryId::new("status/is-it-over")),
+            ComponentAction::Helpful(EntryId::new("status/is-it-over")),
+            ComponentAction::NotRight(EntryId::new("status/is-it-over")),
             ComponentAction::Share(Shared::Answer(EntryId::new("status/is-it-over"))),
             ComponentAction::Share(Shared::Sheet("status".to_owned())),
             ComponentAction::Post {

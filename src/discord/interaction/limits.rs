@@ -21,6 +21,10 @@ pub const EMBED_AUTHOR: usize = 256;
 pub const ACTION_ROWS: usize = 5;
 /// Buttons in one action row.
 pub const BUTTONS: usize = 5;
+/// What somebody can write into a form. Discord allows 4000, but nobody reads so much.
+pub const FEEDBACK: u16 = 500;
+/// The title of a form and the label of a text field.
+pub const FORM_TEXT: usize = 45;
 pub const BUTTON_LABEL: usize = 80;
 pub const CUSTOM_ID: usize = 100;
 pub const LINK_URL: usize = 512;

@@ -3,11 +3,11 @@
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use serenity::all::{
-    ChannelId, ChannelType, CommandData, CommandDataOption, CommandDataOptionValue,
-    CommandInteraction, ComponentInteraction, ComponentInteractionDataKind, Embed, GuildId,
-    InteractionContext, Member, Message, MessageFlags, MessageId, MessageInteractionMetadata,
-    MessageType, MessageUpdateEvent, PartialChannel, Permissions, ResolvedTarget, RoleId, User,
-    UserId,
+    ActionRowComponent, ChannelId, ChannelType, CommandData, CommandDataOption,
+    CommandDataOptionValue, CommandInteraction, ComponentInteraction, ComponentInteractionDataKind,
+    Embed, GuildId, InteractionContext, Member, Message, MessageFlags, MessageId,
+    MessageInteractionMetadata, MessageType, MessageUpdateEvent, ModalInteraction, PartialChannel,
+    Permissions, ResolvedTarget, RoleId, User, UserId,
 };
 
 use crate::markup::is_only_markup;
@@ -54,6 +54,21 @@ impl<'i> From<&'i ComponentInteraction> for Invocation<'i> {
             is_thread: is_thread(component.channel.as_ref()),
             app_permissions: component.app_permissions.unwrap_or_default(),
             member: component.member.as_ref(),
+        }
+    }
+}
+
+impl<'i> From<&'i ModalInteraction> for Invocation<'i> {
+    fn from(form: &'i ModalInteraction) -> Self {
+        Self {
+            user: form.user.id,
+            channel: form.channel_id,
+            guild: form.guild_id,
+            // serenity does not read where a form was opened, and its reply is private anyway.
+            is_bot_dm: false,
+            is_thread: is_thread(form.channel.as_ref()),
+            app_permissions: form.app_permissions.unwrap_or_default(),
+            member: form.member.as_ref(),
         }
     }
 }
@@ -140,6 +155,16 @@ pub fn selected_value(component: &ComponentInteraction) -> Option<&str> {
         ComponentInteractionDataKind::StringSelect { values } => values.first().map(String::as_str),
         _ => None,
     }
+}
+
+/// What was written into the first field of a form; `None` if nothing was.
+pub fn filled_in(form: &ModalInteraction) -> Option<&str> {
+    let fields = form.data.components.iter().flat_map(|row| &row.components);
+    let mut texts = fields.filter_map(|field| match field {
+        ActionRowComponent::InputText(text) => text.value.as_deref(),
+        _ => None,
+    });
+    texts.next().map(str::trim).filter(|text| !text.is_empty())
 }
 
 pub fn is_ephemeral(message: &Message) -> bool {

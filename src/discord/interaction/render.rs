@@ -7,10 +7,10 @@
 //! never repeated.
 
 use serenity::builder::{
-    CreateActionRow, CreateButton, CreateEmbed, CreateEmbedFooter, CreateSelectMenu,
-    CreateSelectMenuKind, CreateSelectMenuOption,
+    CreateActionRow, CreateButton, CreateEmbed, CreateEmbedFooter, CreateInputText, CreateModal,
+    CreateSelectMenu, CreateSelectMenuKind, CreateSelectMenuOption,
 };
-use serenity::model::application::ButtonStyle;
+use serenity::model::application::{ButtonStyle, InputTextStyle};
 use serenity::model::id::{MessageId, UserId};
 
 use super::super::sentences;
@@ -20,6 +20,7 @@ use super::markdown::{
     Piece, citation, clip, escape, link, numbered, pack, pieces, section_pieces,
 };
 use super::outgoing::OutgoingMessage;
+use crate::knowledge::EntryId;
 use crate::legal::Standing;
 use crate::reply::{
     Answer, ConflictNote, DISCLAIMER, Link, QuotedWords, Reply, Sheet, SheetPage, ShownCitation,
@@ -28,6 +29,9 @@ use crate::reply::{
 
 /// The colour of the bar at the side of an embed; it has no meaning.
 const COLOUR: u32 = 0x3D_6A_8A;
+
+/// The id of the text field of the feedback form.
+const WORDS: &str = "words";
 
 /// Who will see a message. The buttons depend on it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -66,11 +70,14 @@ pub fn render(
 pub fn overruns(reply: &Reply) -> Vec<String> {
     let private = render(reply, Audience::OneMember, None);
     let posted = posted(reply, None, Some(UserId::new(u64::MAX)));
-    let evidence = match reply {
-        Reply::Answer(answer) => Some(evidence(answer)),
-        _ => None,
+    let messages: Vec<OutgoingMessage> = match reply {
+        Reply::Answer(answer) => {
+            let with_feedback = |message| with_feedback(message, answer.entry());
+            vec![with_feedback(private), with_feedback(posted), evidence(answer)]
+        }
+        _ => vec![private, posted],
     };
-    let messages = [private, posted].into_iter().chain(evidence);
+    let messages = messages.into_iter();
     let mut found: Vec<String> = messages.flat_map(|message| message.overruns()).collect();
     found.dedup();
     found
@@ -162,6 +169,32 @@ pub fn posted(
         _ => message.components.push(CreateActionRow::Buttons(vec![remove])),
     }
     message
+}
+
+/// Adds the buttons with which members say what they think of an answer.
+pub fn with_feedback(mut message: OutgoingMessage, entry: &EntryId) -> OutgoingMessage {
+    let buttons = vec![
+        button(&ComponentAction::Helpful(entry.clone()), sentences::HELPFUL),
+        button(&ComponentAction::NotRight(entry.clone()), sentences::NOT_RIGHT),
+    ];
+    match message.components.last_mut() {
+        Some(CreateActionRow::Buttons(others)) if others.len() + 2 <= limits::BUTTONS => {
+            others.extend(buttons);
+        }
+        _ => message.components.push(CreateActionRow::Buttons(buttons)),
+    }
+    message
+}
+
+/// Asks what is not right about an answer.
+pub fn feedback_form(entry: &EntryId) -> CreateModal {
+    let words = CreateInputText::new(InputTextStyle::Paragraph, sentences::WHAT_IS_WRONG, WORDS)
+        .required(false)
+        .max_length(limits::FEEDBACK)
+        .placeholder(sentences::NAME_NOBODY);
+    let action = ComponentAction::NotRight(entry.clone());
+    CreateModal::new(action.custom_id(), sentences::NOT_RIGHT)
+        .components(vec![CreateActionRow::InputText(words)])
 }
 
 /// Asks whether to post a reply to the channel. `from` is the message with the reply.

@@ -10,13 +10,13 @@ use jiff::civil::Date;
 use serenity::all::{
     AutocompleteChoice, ChannelId, CommandInteraction, CommandType, ComponentInteraction,
     CreateAutocompleteResponse, CreateInteractionResponse, Interaction, Message, MessageId,
-    Permissions, UserId,
+    ModalInteraction, Permissions, UserId,
 };
 use tracing::{error, field, info, info_span};
 
 use super::super::cache::BoundedCache;
 use super::super::commands::{self, Action, ModerationAction};
-use super::super::desk::{Asked, DeskAction, Recorder, Task};
+use super::super::desk::{Asked, Complaint, Desk, DeskAction, Opinion, Recorder, Task};
 use super::super::moderation::{self, Permission};
 use super::super::sentences;
 use super::super::token_bucket::{Admission, TokenBuckets};
@@ -25,9 +25,12 @@ use super::limits;
 use super::markdown::clip;
 use super::outgoing::{OutgoingMessage, deferred};
 use super::read::{
-    ChatMessage, Invocation, Options, RepliesTo, asker, is_ephemeral, selected_value, target_text,
+    ChatMessage, Invocation, Options, RepliesTo, asker, filled_in, is_ephemeral, selected_value,
+    target_text,
 };
-use super::render::{Audience, confirmation, evidence, posted, render, whole_sheet};
+use super::render::{
+    Audience, confirmation, evidence, feedback_form, posted, render, whole_sheet, with_feedback,
+};
 use crate::ask::{Ask, Query};
 use crate::commands::{Command, Commands};
 use crate::config::{DiscordSettings, ModerationSettings};
@@ -65,6 +68,8 @@ pub struct Router {
     conversations: BoundedCache<Place, (Instant, Turn)>,
     is_reloading: AtomicBool,
     recorder: Recorder,
+    /// Whether members can say what they think of an answer.
+    takes_feedback: bool,
     today: fn() -> Date,
 }
 
@@ -85,6 +90,8 @@ pub enum Deferred {
     Report(Report),
     /// What the desk shows replaces the response.
     Desk(Task),
+    /// Whether an opinion was counted replaces the response.
+    Count(Opinion),
     /// The message whose component was used is deleted.
     DeleteMessage,
 }
@@ -121,13 +128,14 @@ impl Router {
             conversations: BoundedCache::new(REMEMBERED_CONVERSATIONS),
             is_reloading: AtomicBool::new(false),
             recorder: Recorder::none(),
+            takes_feedback: false,
             today,
         }
     }
 
-    /// Reports the questions that cannot be answered.
-    pub fn with_recorder(self, recorder: Recorder) -> Self {
-        Self { recorder, ..self }
+    /// Reports to the desk what it wants to know.
+    pub fn with_desk(self, desk: &Arc<Desk>) -> Self {
+        Self { recorder: desk.recorder(), takes_feedback: desk.takes_feedback(), ..self }
     }
 
     /// The commands for the current content.
@@ -175,7 +183,7 @@ impl Router {
             }
             let query = Query::Question(message.text.clone());
             let reply = self.respond_in(place, goes_on, message.is_direct, front_end, query)?;
-            Ok(render(&reply, Audience::Everybody, None))
+            Ok(self.with_feedback(&reply, render(&reply, Audience::Everybody, None)))
         });
         Some(reply.flatten().unwrap_or_else(|failure| failure.message()))
     }
@@ -223,8 +231,8 @@ impl Router {
             },
             Interaction::Autocomplete(command) => self.complete(command),
             Interaction::Component(component) => self.component(component),
-            // A modal, which the bot never opens, or a ping. The gateway sends no pings, and an
-            // HTTP endpoint must answer them before routing.
+            Interaction::Modal(form) => self.form(form),
+            // A ping. The gateway sends none, and an HTTP endpoint must answer them before routing.
             _ => Response::sentence(sentences::UNKNOWN_BUTTON),
         }
     }
@@ -311,7 +319,8 @@ impl Router {
                 && self.channels.take(invocation.channel, Instant::now()) != Admission::Allowed);
         match respond() {
             Ok(reply) => {
-                Response::message(render(&reply, audience(invocation, private), page), private)
+                let message = render(&reply, audience(invocation, private), page);
+                Response::message(self.with_feedback(&reply, message), private)
             }
             Err(failure) => Response::private(failure.message()),
         }
@@ -351,6 +360,13 @@ impl Router {
             }
             (Some(ComponentAction::NoneOfThese), _) => self.none_of_these(invocation, is_own),
             (Some(ComponentAction::ShowEvidence(entry)), _) => self.evidence(invocation, entry),
+            (Some(ComponentAction::Helpful(entry)), _) => {
+                self.count(invocation, Opinion::helpful(entry, invocation.user))
+            }
+            (Some(ComponentAction::NotRight(entry)), _) => match self.limit(invocation) {
+                Some(wait) => wait,
+                None => Response::only(CreateInteractionResponse::Modal(feedback_form(&entry))),
+            },
             (Some(ComponentAction::Share(shared)), _) => match self.refuse_to_post(invocation) {
                 Some(refusal) => Response::sentence(refusal),
                 None => Response::private(confirmation(&shared, message.id)),
@@ -377,6 +393,44 @@ impl Router {
         }
     }
 
+    /// A form that a member has filled in.
+    fn form(&self, form: &ModalInteraction) -> Response {
+        let Some(ComponentAction::NotRight(entry)) = ComponentAction::parse(&form.data.custom_id)
+        else {
+            return Response::sentence(sentences::UNKNOWN_BUTTON);
+        };
+        let invocation = &Invocation::from(form);
+        let last = self.conversations.get(&(invocation.user, invocation.channel));
+        let asked =
+            last.map(|(_, turn)| turn).filter(|turn| turn.answered.as_ref() == Some(&entry));
+        let about =
+            asked.map_or_else(|| self.responder.question_of(&entry), |turn| Some(turn.question));
+        let complaint = Complaint {
+            asked: about.unwrap_or_default(),
+            note: filled_in(form).map(str::to_owned),
+            in_direct_message: invocation.guild.is_none(),
+        };
+        self.count(invocation, Opinion::not_right(entry, invocation.user, complaint))
+    }
+
+    /// Acknowledges an opinion of an answer, and leaves the rest to the desk.
+    fn count(&self, invocation: &Invocation<'_>, opinion: Opinion) -> Response {
+        if let Some(wait) = self.limit(invocation) {
+            return wait;
+        }
+        if !self.takes_feedback || self.responder.question_of(&opinion.entry).is_none() {
+            return Response::sentence(sentences::UNKNOWN_BUTTON);
+        }
+        Response { deferred: Some(Deferred::Count(opinion)), ..Response::only(deferred()) }
+    }
+
+    fn with_feedback(&self, reply: &Reply, message: OutgoingMessage) -> OutgoingMessage {
+        match reply {
+            Reply::Answer(answer) if self.takes_feedback => with_feedback(message, answer.entry()),
+            _ => message,
+        }
+    }
+
     /// Answers by replacing the message whose component was used.
     fn replace(
         &self,
@@ -392,7 +446,10 @@ impl Router {
         let (place, is_direct) =
             ((invocation.user, invocation.channel), invocation.guild.is_none());
         match self.respond_in(place, false, is_direct, front_end, query) {
-            Ok(reply) => Response::update(render(&reply, audience(invocation, private), page)),
+            Ok(reply) => {
+                let message = render(&reply, audience(invocation, private), page);
+                Response::update(self.with_feedback(&reply, message))
+            }
             Err(failure) => Response::private(failure.message()),
         }
     }
@@ -493,7 +550,8 @@ impl Router {
             Ok(_) if !self.posted.insert(from) => Response::sentence(sentences::ALREADY_POSTED),
             Ok(reply) => {
                 let by = is_named.then_some(invocation.user);
-                let response = Response::message(posted(&reply, page, by), false);
+                let message = self.with_feedback(&reply, posted(&reply, page, by));
+                let response = Response::message(message, false);
                 Response { posts: Some(from), ..response }
             }
             Err(failure) => Response::private(failure.message()),

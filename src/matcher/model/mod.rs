@@ -15,6 +15,7 @@ mod vectors;
 
 use std::sync::Arc;
 
+use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 pub(super) use classes::Classes;
@@ -74,13 +75,19 @@ impl Model {
     pub fn learn(library: &Library, table: Option<Arc<VectorTable>>) -> Self {
         let Material { classes, vocabulary, analyzer, phrasings, .. } =
             Material::of(library, table.as_ref());
-        let trained = TrainedModels {
-            exact: ExactPhrasings::new(&phrasings.with_entries()),
-            ngrams: NgramModel::learn(&phrasings, &classes),
-            vectors: table.as_ref().map(|table| VectorModel::learn(&phrasings, &classes, table)),
-            distress: DistressModel::learn(&library.distress, &phrasings),
-            vocabulary,
-        };
+        let ((exact, ngrams), (distress, vectors)) = rayon::join(
+            || {
+                let exact = ExactPhrasings::new(&phrasings.with_entries());
+                (exact, NgramModel::learn(&phrasings, &classes))
+            },
+            || {
+                let table = table.as_ref();
+                let distress = DistressModel::learn(&library.distress, &phrasings);
+                let vectors = table.map(|table| VectorModel::learn(&phrasings, &classes, table));
+                (distress, vectors)
+            },
+        );
+        let trained = TrainedModels { exact, ngrams, vectors, distress, vocabulary };
         Self { trained, classes, supply: Supply::of(library), table, analyzer }
     }
 
@@ -176,7 +183,7 @@ impl<'l> Phrasings<'l> {
         let elsewhere = library.elsewhere.iter().flat_map(|group| &group.questions);
         let elsewhere = elsewhere.map(|question| (question.as_str(), None));
         let (texts, entries): (Vec<&str>, Vec<Option<u32>>) = of_entries.chain(elsewhere).unzip();
-        let words = texts.iter().map(|text| analyzer.read(text)).collect();
+        let words = texts.par_iter().map(|text| analyzer.read(text)).collect();
         let of_entries = entries.iter().flatten().count();
         let keys = texts.iter().map(|text| random_key(text)).collect();
         Self { texts, words, entries, of_entries, keys }

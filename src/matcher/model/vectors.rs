@@ -3,6 +3,7 @@
 //! The vectors of all phrasings are used in four ways: the nearest phrasing of an entry, the density
 //! of its phrasings, their centroid, and a linear classifier.
 
+use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::Phrasings;
@@ -100,7 +101,8 @@ impl VectorModel {
             })
             .collect();
         let elsewhere = &phrasings.texts[phrasings.of_entries..];
-        let elsewhere: Vec<f32> = elsewhere.iter().flat_map(|text| table.embed(text)).collect();
+        let elsewhere: Vec<f32> =
+            elsewhere.par_iter().flat_map_iter(|text| table.embed(text)).collect();
         Self {
             centroids: groups.iter().flat_map(|group| centroid(group, dims)).collect(),
             phrasings: QuantisedVectors::new(dims, groups),
@@ -251,7 +253,7 @@ struct Vectors {
 impl Vectors {
     fn of_entries(phrasings: &Phrasings<'_>, table: &VectorTable) -> Self {
         let texts = &phrasings.texts[..phrasings.of_entries];
-        let numbers = texts.iter().flat_map(|text| table.embed(text)).collect();
+        let numbers = texts.par_iter().flat_map_iter(|text| table.embed(text)).collect();
         Self { dims: table.dims(), numbers }
     }
 
