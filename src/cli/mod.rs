@@ -9,6 +9,8 @@ mod config;
 mod doctor;
 mod eval;
 #[cfg(feature = "discord")]
+mod hangup;
+#[cfg(feature = "discord")]
 mod health;
 mod index;
 mod lint;
@@ -45,7 +47,7 @@ pub struct Arguments {
     command: Command,
 }
 
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 struct Global {
     /// The folder of the FAQ
     #[arg(long, global = true, value_name = "DIR")]
@@ -146,7 +148,9 @@ impl From<Exit> for ExitCode {
 pub fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
     let options = arguments.global.options()?;
     let settings = Settings::from_options(&options)?;
-    logging::start(&settings, arguments.command.is_service())?;
+    let log = logging::start(&settings, arguments.command.is_service())?;
+    #[cfg(not(feature = "discord"))]
+    drop(log);
     for name in options.ignored_variables() {
         warn!("the environment variable {name} is not an option of Caseclerk; it changes nothing");
     }
@@ -164,7 +168,10 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
         #[cfg(feature = "discord")]
         Command::Amendments(amendments) => amendments::run(amendments, &settings),
         #[cfg(feature = "discord")]
-        Command::Run => run::run(&settings),
+        Command::Run => {
+            let global = arguments.global.clone();
+            run::run(&settings, hangup::Configuration { global, options, log })
+        }
         #[cfg(feature = "discord")]
         Command::Health => health::run(&settings),
         #[cfg(feature = "discord")]

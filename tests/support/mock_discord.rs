@@ -126,6 +126,13 @@ impl MockDiscord {
         self.bot = Some(bot.expect("the program starts"));
     }
 
+    /// The same with more arguments, and with its log in a file.
+    pub fn run_bot_with(&mut self, arguments: &[&str], log: &Path) {
+        let mut command = self.command(&[&["run"], arguments].concat(), &[]);
+        let log = std::fs::File::create(log).expect("a file");
+        self.bot = Some(command.stderr(log).spawn().expect("the program starts"));
+    }
+
     /// What `caseclerk doctor` prints, and how it ends.
     pub async fn doctor(&self, arguments: &[&str], environment: &[(&str, &str)]) -> Ended {
         let mut command = self.command(&[&["doctor"], arguments].concat(), environment);
@@ -174,8 +181,13 @@ impl MockDiscord {
 
     /// Asks the program to stop.
     pub fn terminate(&self) {
+        self.signal(Signal::TERM);
+    }
+
+    /// Sends a signal to the program.
+    pub fn signal(&self, signal: Signal) {
         let bot = Pid::from_child(self.bot.as_ref().expect("the program runs"));
-        kill_process(bot, Signal::TERM).expect("the signal can be sent");
+        kill_process(bot, signal).expect("the signal can be sent");
     }
 
     /// Waits until the program has ended.
