@@ -396,6 +396,25 @@ impl Responder {
         entry.map(|entry| entry.question.clone())
     }
 
+    /// The version of the answer of a vetted entry; see [`FaqEntry::revision`].
+    pub fn revision_of(&self, id: &EntryId) -> Option<String> {
+        let served = self.served.load();
+        let entry = served.knowledge.library.entries.get(id).filter(|entry| entry.is_vetted());
+        entry.map(FaqEntry::revision)
+    }
+
+    /// The heading of an entry, vetted or not.
+    pub fn heading_of(&self, id: &EntryId) -> Option<String> {
+        let served = self.served.load();
+        served.knowledge.library.entries.get(id).map(|entry| entry.question.clone())
+    }
+
+    /// The status of the case in a few words.
+    pub fn brief_stamp(&self, today: Date) -> String {
+        let stamp = self.stamp(&self.served.load().knowledge, today);
+        reply::brief_stamp(&stamp, stamp.last_checked)
+    }
+
     /// The topics, as (id, name).
     pub fn topics(&self) -> Vec<(TopicId, String)> {
         let served = self.served.load();

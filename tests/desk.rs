@@ -8,7 +8,9 @@ mod discord_json;
 mod mock_discord;
 #[path = "support/shared_index.rs"]
 mod shared_index;
+mod tiny;
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use caseclerk::knowledge::{Change, EntryId};
@@ -17,9 +19,10 @@ use jiff::Timestamp;
 use jiff::civil::date;
 use mock_discord::{Desk, MockDiscord};
 use serde_json::{Value, json};
-use tempfile::TempDir;
+use tiny::Tiny;
 
 const STATUS: &str = "has the lamp suit ended";
+const IS_IT_OVER: &str = "answers/status/is-it-over.md";
 const MISSED: &str = "zorgle flim";
 
 /// Questions that must not get a worse answer.
@@ -37,28 +40,34 @@ const PROTECTED: &str = r#"
 
 struct Server {
     discord: MockDiscord,
-    folder: TempDir,
+    tiny: Tiny,
 }
 
 impl Server {
     async fn start() -> Self {
-        let folder = tempfile::tempdir().expect("a folder");
-        let questions = folder.path().join("questions");
+        let tiny = Tiny::new();
+        let questions = tiny.root().join("questions");
         std::fs::create_dir(&questions).expect("a folder");
         std::fs::write(questions.join("own.toml"), PROTECTED).expect("a file");
-        let mut server = Self { discord: MockDiscord::start().await, folder };
+        let mut server = Self { discord: MockDiscord::start().await, tiny };
         server.run(1).await;
         server
     }
 
     async fn run(&mut self, session: u64) {
-        let store = self.folder.path().join("desk.db").display().to_string();
-        let questions = self.folder.path().join("questions").display().to_string();
-        self.discord.run_bot(&[
-            ("CASECLERK_STORE_ADDRESS", &store),
+        let questions = self.tiny.root().join("questions").display().to_string();
+        let store = self.store();
+        let environment = [
+            ("CASECLERK_STORE_ADDRESS", store.as_str()),
             ("CASECLERK_KNOWLEDGE_QUESTIONS", &questions),
-        ]);
+        ];
+        self.discord.run_bot_over(&self.tiny.faq(), &self.tiny.index(), &environment);
         self.discord.happened("identify", session).await;
+    }
+
+    /// The address of the store.
+    fn store(&self) -> String {
+        self.tiny.root().join("store/desk.db").display().to_string()
     }
 
     async fn restart(&mut self) {
@@ -146,8 +155,7 @@ async fn a_missed_question_is_taught_by_two_choices_and_a_confirmation() {
 #[tokio::test(flavor = "multi_thread")]
 async fn undoing_what_the_files_hold_by_now_says_so() {
     let mut server = Server::start().await;
-    let address = server.folder.path().join("desk.db").display().to_string();
-    let store = Store::open(&address).expect("an address");
+    let store = Store::open(&server.store()).expect("an address");
     for words in [STATUS, MISSED] {
         let entry = EntryId::new("status/is-it-over");
         let change = Change::Phrasing { entry, words: words.to_owned() };
@@ -174,8 +182,8 @@ async fn members_say_what_they_think_of_an_answer() {
     let answer = server.ask(STATUS).await;
     assert!(answer.contains("\"helpful:status/is-it-over\""), "{answer}");
     let votes = async |server: &Server| {
-        let address = server.folder.path().join("desk.db").display().to_string();
-        let votes = Store::open(&address).unwrap().votes_since(date(2026, 1, 1)).await.unwrap();
+        let votes =
+            Store::open(&server.store()).unwrap().votes_since(date(2026, 1, 1)).await.unwrap();
         votes.get(&EntryId::new("status/is-it-over")).copied().unwrap_or_default()
     };
     for _ in 0..2 {
@@ -203,10 +211,63 @@ async fn members_say_what_they_think_of_an_answer() {
 async fn an_opinion_is_only_confirmed_if_it_was_stored() {
     let mut server = Server::start().await;
     server.ask(STATUS).await;
-    std::fs::remove_dir_all(server.folder.path()).expect("it can be removed");
-    std::fs::write(server.folder.path(), "no folder").expect("a file");
+    std::fs::remove_dir_all(server.tiny.root().join("store")).expect("it can be removed");
+    std::fs::write(server.tiny.root().join("store"), "no folder").expect("a file");
     let failed = server.discord.desk(Desk::Button("helpful:status/is-it-over")).await;
     assert!(text(&failed["content"]).contains("could not count that"), "{failed}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_posted_is_corrected_when_the_answer_changes() {
+    let mut server = Server::start().await;
+    // A reply to a message, and a public answer of a command. A private one is not remembered.
+    server.ask(STATUS).await;
+    for private in [false, true] {
+        let options = json!({"question": STATUS, "private": private});
+        server.discord.slash(1 << 11, "ask", options).await;
+    }
+    let clean = server.command("reload", json!({})).await;
+    assert!(!clean.to_string().contains("as it was before"), "{clean}");
+    server.tiny.edit(IS_IT_OVER, "The plaintiff ended it", "She ended it");
+    let report = server.command("reload", json!({})).await;
+    assert!(text(&report["content"]).contains("as it was before: 2"), "{report}");
+    let outdated = server.press(&report, "Look at them").await;
+    assert!(text(&outdated["content"]).contains("“Is the case over?” was changed"), "{outdated}");
+    let correcting = server.press(&outdated, "Correct all").await;
+    assert!(text(&correcting["content"]).contains("Correcting messages: 2"), "{correcting}");
+    for id in ["4000", "4100"] {
+        let edit = server.discord.request(&format!("PATCH /channels/10/messages/{id}")).await;
+        let shown = edit["embeds"].to_string();
+        assert!(shown.contains("She ended it") && shown.contains("Corrected on"), "{edit}");
+        // Who posted it stays above it, and the buttons stay below it.
+        assert!(edit.get("content").is_none() && edit.get("components").is_none(), "{edit}");
+    }
+    server.discord.slash(0, "corrections", json!({})).await;
+    let list = server.discord.request("PATCH /webhooks/901/secret-token/messages/@original").await;
+    assert!(text(&list["content"]).contains("was corrected. Messages: 2"), "{list}");
+    assert!(text(&list["content"]).contains("without prejudice"), "{list}");
+    let mut far = server.press(&correcting, "How far is it?").await;
+    while !text(&far["content"]).contains("corrected: 2") {
+        far = server.press(&far, "Look again").await;
+    }
+    assert!(!text(&far["content"]).contains("still to do"), "{far}");
+    let again = server.command("reload", json!({})).await;
+    assert!(!again.to_string().contains("as it was before"), "{again}");
+
+    // Then it is withdrawn.
+    let withdrawn = "state = \"withdrawn\"\nreason = \"It was wrong.\"";
+    server.tiny.edit(IS_IT_OVER, "state = \"vetted\"", withdrawn);
+    let report = server.command("reload", json!({})).await;
+    assert!(text(&report["content"]).contains("as it was before: 2"), "{report}");
+    let outdated = server.press(&report, "Look at them").await;
+    server.choose(&outdated, "Is the case over?").await;
+    for id in ["4000", "4100"] {
+        let edit = server.discord.request(&format!("PATCH /channels/10/messages/{id}")).await;
+        let shown = edit["embeds"].to_string();
+        assert!(shown.contains("Withdrawn on") && !shown.contains("She ended it"), "{edit}");
+        assert!(!shown.contains("Corrected on"), "{edit}");
+        assert_eq!(edit["components"], json!([]));
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -248,7 +309,7 @@ async fn what_is_not_for_us_is_taken_away() {
 #[tokio::test(flavor = "multi_thread")]
 async fn without_a_store_every_question_is_answered_and_the_desk_says_why() {
     let mut server = Server::start().await;
-    let file = server.folder.path().join("desk.db");
+    let file = PathBuf::from(server.store());
     std::fs::remove_file(&file).expect("the store was made");
     std::fs::create_dir(&file).expect("a folder in its place");
     assert!(server.ask(STATUS).await.contains("The plaintiff ended it"));

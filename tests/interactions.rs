@@ -230,7 +230,7 @@ fn who_may_not_write_may_not_post() {
 fn the_evidence_is_a_tap_away_and_private() {
     let bot = TestBot::new();
     let public = bot.slash(MEMBER, "ask", json!({"question": STATUS, "private": false}));
-    let label = public.labels().find(|label| label.starts_with("Sources and quotes (")).unwrap();
+    let label = public.labels().find(|label| label.starts_with("Sources (")).unwrap();
     for who in [MEMBER, OTHER] {
         let evidence = bot.press(who, &public, &label);
         evidence.shows("**Sources**").shows("The Rivertown Gazette");
@@ -486,8 +486,18 @@ fn the_desk_is_for_moderators_of_the_operators_server() {
         "release:1",
         "audit",
         "undo:1",
+        "outdated",
+        "correct",
+        "correct:status/is-it-over",
+        "leave",
+        "corrections",
     ];
-    let menus = [("choose:gap", "1"), ("choose:propose:1", "a/b"), ("choose:undo", "1")];
+    let menus = [
+        ("choose:gap", "1"),
+        ("choose:propose:1", "a/b"),
+        ("choose:undo", "1"),
+        ("choose:correct", "status/is-it-over"),
+    ];
     let shown = bot.ask(MODERATOR, STATUS);
     for (who, refusal) in nobody {
         let refuse = |response: Shown| {

@@ -96,4 +96,13 @@ async fn holds_the_samples(store: &Store, version: i64) {
         assert_eq!(of("status/is-it-over"), Votes { helpful: 0, not_right: 1 });
         assert_eq!(of("money/will-i-be-paid"), Votes { helpful: 1, not_right: 0 });
     }
+    if version >= 4 {
+        let posted = store.posted_versions().await.unwrap();
+        let messages: u64 = posted.iter().map(|version| version.messages).sum();
+        assert_eq!(messages, 2);
+        let corrections = store.corrections(10).await.unwrap();
+        assert_eq!(corrections[0].question, "Is the case over?");
+        let progress = store.progress(corrections[0].id).await.unwrap();
+        assert_eq!((progress.corrected, progress.pending), (1, 0));
+    }
 }

@@ -8,7 +8,10 @@
 mod database;
 
 use caseclerk::knowledge::{Amendment, Change, EntryId, Scope, TopicId};
-use caseclerk::store::{KeptQuestion, Store, StoreError, Vote, Votes, WhyKept};
+use caseclerk::store::{
+    Correction, EditOutcome, KeptQuestion, Post, PostedVersion, Progress, Store, StoreError, Vote,
+    Votes, WhyKept,
+};
 use database::Database;
 use jiff::Timestamp;
 use jiff::civil::date;
@@ -20,6 +23,7 @@ contract! {
     questions_are_kept_until_they_are_old_or_dealt_with
     two_processes_see_the_same
     a_member_has_one_vote_on_an_answer
+    every_post_of_an_old_version_is_corrected_once
 }
 
 fn time(second: i64) -> Timestamp {
@@ -146,6 +150,70 @@ async fn a_member_has_one_vote_on_an_answer(database: Database) {
     first.forget_voters(date(1970, 2, 1)).await.unwrap();
     second.vote(&over, 1, Vote::NotRight, time(7)).await.unwrap();
     assert_eq!(first.votes_since(date(1970, 1, 1)).await.unwrap()[&over].not_right, 2);
+}
+
+async fn every_post_of_an_old_version_is_corrected_once(database: Database) {
+    let (first, second) = (database.open(), database.open());
+    let over = EntryId::new("status/is-it-over");
+    let post = |message, revision: &str| Post {
+        channel: u64::MAX,
+        message,
+        entry: over.clone(),
+        revision: revision.to_owned(),
+        posted_at: time(100),
+    };
+    for message in 1..=5 {
+        first.remember_post(&post(message, "old")).await.unwrap();
+    }
+    // One shows the new answer by now, and one shows none.
+    second.remember_post(&post(4, "new")).await.unwrap();
+    second.forget_post(5).await.unwrap();
+    let counts = |versions: Vec<PostedVersion>| {
+        versions.into_iter().map(|it| (it.revision, it.messages)).collect::<Vec<_>>()
+    };
+    let versions = counts(first.posted_versions().await.unwrap());
+    assert_eq!(versions, [("new".to_owned(), 1), ("old".to_owned(), 3)]);
+
+    let correction = Correction {
+        id: 0,
+        entry: over.clone(),
+        question: "Is it over?".to_owned(),
+        revision: Some("new".to_owned()),
+        messages: 0,
+        made_by: "7".to_owned(),
+        made_at: time(200),
+    };
+    assert_eq!(first.correct(&correction).await.unwrap(), 3);
+    let stored = Correction { id: 1, messages: 3, ..correction.clone() };
+    assert_eq!(second.corrections(9).await.unwrap(), std::slice::from_ref(&stored));
+    let mut claimed = Vec::new();
+    for store in [&first, &second, &first, &second] {
+        claimed.extend(store.claim_edit(time(1000)).await.unwrap());
+    }
+    assert!(claimed.iter().all(|edit| edit.channel == u64::MAX && edit.correction == stored));
+    let mut messages: Vec<u64> = claimed.iter().map(|edit| edit.message).collect();
+    messages.sort_unstable();
+    assert_eq!(messages, [1, 2, 3]);
+    // The process that claimed them has ended.
+    let again = second.claim_edit(time(1121)).await.unwrap().unwrap();
+    first.settle_edit(&again, EditOutcome::Corrected, Some("new")).await.unwrap();
+    second.settle_edit(&again, EditOutcome::Gone, None).await.unwrap();
+    for outcome in [EditOutcome::Gone, EditOutcome::Refused] {
+        let edit = first.claim_edit(time(1121)).await.unwrap().unwrap();
+        first.settle_edit(&edit, outcome, Some("new")).await.unwrap();
+    }
+    assert_eq!(second.claim_edit(time(9999)).await.unwrap(), None);
+    let progress = Progress { pending: 0, corrected: 1, gone: 1, failed: 1 };
+    assert_eq!(first.progress(1).await.unwrap(), progress);
+    let versions = counts(first.posted_versions().await.unwrap());
+    assert_eq!(versions, [("new".to_owned(), 2)]);
+    assert_eq!(first.correct(&correction).await.unwrap(), 0, "nothing is left to correct");
+
+    first.leave_as_they_are(&over, "newer").await.unwrap();
+    let versions = counts(first.posted_versions().await.unwrap());
+    assert_eq!(versions, [("newer".to_owned(), 2)]);
+    first.forget_posts(time(101)).await.unwrap();
+    assert!(first.posted_versions().await.unwrap().is_empty());
 }
 
 async fn two_processes_see_the_same(database: Database) {

@@ -97,6 +97,8 @@ pub struct PrivacySettings {
     pub keep_questions: bool,
     pub keep_days: u32,
     pub keep_direct_messages: bool,
+    /// For how many days a public answer is remembered, so that it can be corrected.
+    pub remember_answers_days: u32,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -139,6 +141,7 @@ impl Settings {
                 keep_questions: options.is_on("privacy.keep_questions"),
                 keep_days: options.whole("privacy.keep_days", 1..=3_650)?,
                 keep_direct_messages: options.is_on("privacy.keep_direct_messages"),
+                remember_answers_days: options.whole("privacy.remember_answers_days", 1..=3_650)?,
             },
             log_filter: options.log_filter()?,
             log_filter_is_default: options.log_filter_is_default(),

@@ -101,8 +101,26 @@ enum Attempt {
 /// The part of a sent message that is needed. `serenity::all::Message` would fail on any new field
 /// that it cannot parse, and the id of the reply would be lost.
 #[derive(Deserialize)]
-struct SentMessage {
+struct CreatedMessage {
     id: MessageId,
+}
+
+/// A message that responds to an interaction.
+#[derive(Debug, Clone, Copy, Deserialize)]
+pub struct SentMessage {
+    pub id: MessageId,
+    pub channel_id: ChannelId,
+}
+
+/// The part of the answer to a first response that is needed.
+#[derive(Deserialize)]
+struct CallbackAnswer {
+    resource: Option<CallbackResource>,
+}
+
+#[derive(Deserialize)]
+struct CallbackResource {
+    message: Option<SentMessage>,
 }
 
 /// The part of the application object that is needed.
@@ -169,22 +187,30 @@ impl Api {
         }
     }
 
-    /// Sends the first response to an interaction, within Discord's time limit.
+    /// Sends the first response to an interaction, within Discord's time limit. Returns the message,
+    /// if it is wanted and if Discord tells.
     pub async fn respond(
         &self,
         interaction_id: InteractionId,
         token: &str,
         response: &CreateInteractionResponse,
-    ) -> Result<(), ApiError> {
+        wants_message: bool,
+    ) -> Result<Option<SentMessage>, ApiError> {
         let route = Route::InteractionResponse { interaction_id, token };
         let timeouts = Timeouts {
             // After a lost attempt there must be time for another one.
             attempt: self.attempt_timeout.min(limits::FIRST_RESPONSE / 3),
             ..self.timeouts(limits::FIRST_RESPONSE)
         };
-        match self.send(with_body(route, LightMethod::Post, response), timeouts).await {
-            Err(ApiError::Refused { code: ALREADY_ACKNOWLEDGED, .. }) => Ok(()),
-            result => result.map(drop),
+        let with_response = wants_message.then(|| vec![("with_response", "true".to_owned())]);
+        let request = with_body(route, LightMethod::Post, response).params(with_response);
+        match self.send(request, timeouts).await {
+            Ok(answer) if wants_message => {
+                let answer = serde_json::from_slice::<CallbackAnswer>(&answer).ok();
+                Ok(answer.and_then(|answer| answer.resource?.message))
+            }
+            Ok(_) | Err(ApiError::Refused { code: ALREADY_ACKNOWLEDGED, .. }) => Ok(None),
+            Err(error) => Err(error),
         }
     }
 
@@ -217,7 +243,7 @@ impl Api {
         message: &CreateMessage,
     ) -> Result<MessageId, ApiError> {
         let request = with_body(Route::ChannelMessages { channel_id }, LightMethod::Post, message);
-        let sent: SentMessage = self.fetch(request, MESSAGE_TIMEOUT).await?;
+        let sent: CreatedMessage = self.fetch(request, MESSAGE_TIMEOUT).await?;
         Ok(sent.id)
     }
 

@@ -12,6 +12,7 @@ use crate::commands::{Command, Commands};
 pub const CHECK: &str = "Check against the FAQ";
 pub const ASK: &str = "ask";
 pub const HELP: &str = "help";
+pub const CORRECTIONS: &str = "corrections";
 pub const QUESTION: &str = "question";
 pub const PRIVATE: &str = "private";
 /// The moderators' command; its subcommands are in the table.
@@ -29,6 +30,8 @@ pub enum Action<'c> {
     /// Answers the text of the selected message.
     Check,
     Help,
+    /// Lists the corrections of what the bot posted.
+    Corrections,
     Moderate(ModerationAction),
 }
 
@@ -90,7 +93,9 @@ pub fn table(shared: &Commands) -> impl Iterator<Item = Row<'_>> {
     let check =
         row(CHECK, "In the menu of a message, under Apps: what the FAQ says to it", Action::Check);
     let help = row(HELP, "How to ask, and what else I can do", Action::Help);
-    std::iter::once(ask).chain(shared).chain([help, check]).chain(moderation)
+    let what = "Which answers were corrected after I posted them, and when";
+    let corrections = row(CORRECTIONS, what, Action::Corrections);
+    std::iter::once(ask).chain(shared).chain([corrections, help, check]).chain(moderation)
 }
 
 pub fn find<'c>(shared: &'c Commands, name: &str, subcommand: Option<&str>) -> Option<Action<'c>> {
@@ -122,7 +127,7 @@ pub fn global(shared: &Commands) -> Vec<CreateCommand> {
         Action::Show(shared) => {
             Some(everywhere(row.name).description(row.summary).set_options(shown_options(shared)))
         }
-        Action::Help => {
+        Action::Help | Action::Corrections => {
             Some(everywhere(row.name).description(row.summary).set_options(vec![private()]))
         }
         Action::Check => Some(everywhere(row.name).kind(CommandType::Message)),

@@ -151,8 +151,13 @@ impl Handler {
         if !self.interactions.insert(interaction.id()) {
             return;
         }
-        let Response { callback, deferred, posts } = self.router.interaction(interaction);
-        let result = self.api.respond(interaction.id(), interaction.token(), &callback).await;
+        let Response { callback, deferred, posts, shown } = self.router.interaction(interaction);
+        let (id, token) = (interaction.id(), interaction.token());
+        let result = self.api.respond(id, token, &callback, shown.is_some()).await;
+        if let Ok(Some(message)) = &result {
+            self.desk.note_post(message.channel_id, message.id, shown).await;
+        }
+        let result = result.map(drop);
         if let (Err(_), Some(from)) = (&result, posts) {
             self.router.was_not_posted(from);
         }
@@ -163,19 +168,19 @@ impl Handler {
                 if !matches!(interaction, Interaction::Autocomplete(_)) =>
             {
                 let apology = Router::apology(&error).callback;
-                let result =
-                    self.api.respond(interaction.id(), interaction.token(), &apology).await;
-                log_failure("an apology", result);
+                let result = self.api.respond(id, token, &apology, false).await;
+                log_failure("an apology", result.map(drop));
             }
             result => log_failure("a response", result),
         }
-        let (application, token) = (interaction.application_id(), interaction.token());
+        let application = interaction.application_id();
         match deferred {
             None => {}
             Some(Deferred::Report(report)) => {
                 let router = self.router.clone();
                 let report = tokio::task::spawn_blocking(move || router.report(report)).await;
                 let Ok(report) = report else { return };
+                let report = self.desk.with_outdated(report).await;
                 let result =
                     self.api.edit_response(application, token, &report.edit_response()).await;
                 log_failure("a report", result);
@@ -189,6 +194,11 @@ impl Handler {
                 let message = self.desk.clone().count(opinion).await.edit_response();
                 let result = self.api.edit_response(application, token, &message).await;
                 log_failure("a confirmation", result);
+            }
+            Some(Deferred::Corrections) => {
+                let message = self.desk.list_corrections().await.edit_response();
+                let result = self.api.edit_response(application, token, &message).await;
+                log_failure("the list of corrections", result);
             }
             Some(Deferred::DeleteMessage) => {
                 let result = self.api.delete_response(application, token).await;
@@ -268,7 +278,10 @@ impl Handler {
         let answered_text = Some(hash(&message.text));
         if let Some(reply) = question.reply {
             match self.api.edit_message(message.channel, reply, &answer.clone().edit()).await {
-                Ok(()) => question.answered_text = answered_text,
+                Ok(()) => {
+                    question.answered_text = answered_text;
+                    self.desk.note_post(message.channel, reply, answer.shown.clone()).await;
+                }
                 // Somebody deleted the reply, and does not want another.
                 Err(ApiError::Refused { status: StatusCode::NOT_FOUND, .. }) => {
                     question.is_deleted = true;
@@ -285,9 +298,11 @@ impl Handler {
             }
         }
         if question.reply.is_none() && !question.is_deleted {
+            let mut shown = answer.shown.clone();
             let reply = answer.reply(&message, question.replies);
             let reply = match self.api.create_message(message.channel, &reply).await {
                 Err(ApiError::Refused { code: MISSING_PERMISSIONS, .. }) => {
+                    shown = None;
                     let text = OutgoingMessage::text(sentences::NO_EMBEDS);
                     let reply = text.reply(&message, question.replies);
                     self.api.create_message(message.channel, &reply).await
@@ -299,6 +314,9 @@ impl Handler {
                     question.answered_text = answered_text;
                     question.reply = Some(reply);
                     question.replies += 1;
+                    if shown.is_some() {
+                        self.desk.note_post(message.channel, reply, shown).await;
+                    }
                 }
                 Err(error) => log_failure("a reply", Err(error)),
             }
@@ -366,7 +384,8 @@ impl Handler {
         let (Ok(id), Some(token)) = (serde_json::from_value(id), token.as_str()) else { return };
         if self.interactions.insert(id) {
             let response = Router::unreadable().callback;
-            log_failure("a response", self.api.respond(id, token, &response).await);
+            let result = self.api.respond(id, token, &response, false).await;
+            log_failure("a response", result.map(drop));
         }
     }
 }

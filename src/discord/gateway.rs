@@ -133,6 +133,7 @@ pub async fn run(
     tokio::pin!(registration);
     let handler =
         Arc::new(Handler::new(router, desk.clone(), api.clone(), settings.remembered_replies));
+    desk.start_correcting(api.clone());
     let mut pause = FIRST_PAUSE_AFTER_CLOSE;
     loop {
         let sessions_before = handler.sessions();

@@ -2,7 +2,7 @@
 //! the case come from [`crate::reply`].
 
 /// The button under a private answer.
-pub const SHARE: &str = "Show in channel";
+pub const SHARE: &str = "Share";
 /// The buttons with which members say what they think of an answer.
 pub const HELPFUL: &str = "Helpful";
 pub const NOT_RIGHT: &str = "Not right";
@@ -17,6 +17,13 @@ pub const MODERATORS_WILL_SEE: &str =
     "The moderators will see what was asked and what you wrote, but not who you are.";
 pub const NOT_COUNTED: &str =
     "I could not count that, because something does not work now. Please try again later.";
+/// Above the list of corrections.
+pub const CORRECTIONS: &str = "Answers that were corrected after I posted them";
+pub const NO_CORRECTIONS: &str = "No answer that I posted had to be corrected so far.";
+pub const KEEPS_NO_CORRECTIONS: &str =
+    "Whoever runs me keeps no list of corrections, so old messages of mine may show an old answer.";
+pub const CORRECTIONS_UNKNOWN: &str =
+    "I cannot look up the corrections now. Please try again later.";
 /// Asked before an answer is posted.
 pub const CONFIRM_POST: &str = "Post this to the channel, where everybody can read it?";
 pub const POST: &str = "Post";
@@ -82,12 +89,22 @@ pub const NOTHING_TO_SHOW: &str =
 /// The button that opens the evidence of an answer. `count` is how many sources and quotations it
 /// has.
 pub fn evidence(count: usize) -> String {
-    format!("Sources and quotes ({count})")
+    format!("Sources ({count})")
 }
 
 /// Above an answer that a member posted.
 pub fn shared_by(member: u64) -> String {
     format!("Shared by <@{member}>")
+}
+
+/// Above an answer that was changed after it was posted.
+pub fn corrected_on(day: &str) -> String {
+    format!("Corrected on {day}: the answer here was changed after it was posted.")
+}
+
+/// In place of an answer that is no longer given.
+pub fn withdrawn_on(day: &str) -> String {
+    format!("Withdrawn on {day}: the answer that was here is no longer given.")
 }
 
 /// For a user or a channel that is rate limited.

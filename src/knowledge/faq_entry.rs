@@ -4,6 +4,7 @@ use jiff::civil::Date;
 
 use super::finding::{Located, Place};
 use super::ids::{ConflictKey, EntryId, QuotationKey};
+use super::library::ContentHash;
 use crate::legal::{Citation, Standing};
 
 /// An entry of the FAQ, as its file describes it.
@@ -62,6 +63,14 @@ impl FaqEntry {
     pub fn ways_of_asking(&self) -> impl Iterator<Item = &str> {
         std::iter::once(self.question.as_str())
             .chain(self.phrasings.iter().map(|phrasing| phrasing.value.as_str()))
+    }
+
+    /// A hash of what the answer says and by what it is supported. Other ways of asking for it do not
+    /// change it.
+    pub fn revision(&self) -> String {
+        let Self { question, answer, standing, citations, .. } = self;
+        let said = format!("{question}\n{}\n{standing:?}\n{citations:?}", answer.value);
+        ContentHash::of(std::iter::once(said)).short().to_owned()
     }
 
     /// Whether the entry may be found and shown.

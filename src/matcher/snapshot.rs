@@ -15,7 +15,7 @@ use crate::index::{
     Cache, CacheKey, EntryNumber, Index, IndexError, Origin, Searcher, Stored, build,
 };
 use crate::knowledge::{ContentHash, EntryId, FaqEntry, Finding, Library, TopicId};
-use crate::language::{Foreign, Patterns, words};
+use crate::language::{Analyzer, Foreign, Patterns, words};
 
 /// A word of the FAQ is used often if it stands in this many phrasings.
 const OFTEN: u32 = 8;
@@ -117,8 +117,9 @@ impl Snapshot {
 
     /// Trains the models and builds the index, without the cache.
     pub fn build(library: Arc<Library>, setup: &Setup) -> Result<Self, SnapshotError> {
-        let model = Model::learn(&library, setup.table.clone());
-        let index = build(&library, model.analyzer())?;
+        let index = |analyzer: &Analyzer| build(&library, analyzer);
+        let (model, index) = Model::learn(&library, setup.table.clone(), index);
+        let index = index?;
         let searcher = Searcher::open(&index)?;
         Ok(Self::assemble(library, model, index, searcher, setup))
     }

@@ -354,7 +354,7 @@ fn step(stamp: &CaseStamp) -> String {
 
 /// The status of the case in a few words, for a small screen: `Dropped without
 /// prejudice 4 Mar 2024, nothing to claim · Checked 5 May 2024 · Not legal advice`.
-pub(super) fn brief_stamp(stamp: &CaseStamp, as_of: Date) -> String {
+pub fn brief_stamp(stamp: &CaseStamp, as_of: Date) -> String {
     let disposition = &stamp.disposition;
     let prejudice = match disposition.prejudice {
         Some(Prejudice::With) => " with prejudice",

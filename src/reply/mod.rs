@@ -20,9 +20,9 @@ pub use answer::{
     Suggestion, WhyNoAnswer,
 };
 pub use compose::{
-    APOLOGY, DISCLAIMER, about, about_answer, compose, entry_reply, help, in_other_language,
-    no_content, none_of_these, page, quotations, sources, status, suggestions, timeline,
-    under_review,
+    APOLOGY, DISCLAIMER, about, about_answer, brief_stamp, compose, entry_reply, help,
+    in_other_language, no_content, none_of_these, page, quotations, sources, status, suggestions,
+    timeline, under_review,
 };
 pub use editor::{editors_choices, editors_view, why};
 pub use explanation::explanation;

@@ -10,6 +10,7 @@
 mod amendments;
 mod backup;
 mod condition;
+mod posts;
 mod questions;
 mod version;
 mod votes;
@@ -27,6 +28,7 @@ use tokio::time::timeout;
 
 pub use backup::RowCounts;
 pub use condition::Condition;
+pub use posts::{Correction, EditOutcome, PendingEdit, Post, PostedVersion, Progress};
 pub use questions::{KeptQuestion, WhyKept};
 pub use votes::{Vote, Votes};
 

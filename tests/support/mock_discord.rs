@@ -126,7 +126,15 @@ impl MockDiscord {
         self.bot = Some(bot.expect("the program starts"));
     }
 
-    /// The same with more arguments, and with its log in a file.
+    /// Starts the program with a FAQ.
+    pub fn run_bot_over(&mut self, faq: &Path, index: &Path, environment: &[(&str, &str)]) {
+        let path = |path: &Path| path.to_str().expect("a path in letters").to_owned();
+        let (faq, index) = (path(faq), path(index));
+        let own = [("CASECLERK_KNOWLEDGE_FAQ", &*faq), ("CASECLERK_KNOWLEDGE_INDEX", &*index)];
+        self.run_bot(&[environment, &own].concat());
+    }
+
+    /// The same as [`Self::run_bot`] with more arguments, and with its log in a file.
     pub fn run_bot_with(&mut self, arguments: &[&str], log: &Path) {
         let mut command = self.command(&[&["run"], arguments].concat(), &[]);
         let log = std::fs::File::create(log).expect("a file");
@@ -459,10 +467,21 @@ async fn respond(
     state: Arc<State>,
 ) -> Result<Response<Full<Bytes>>, Infallible> {
     let path = request.uri().path().trim_start_matches("/api/v10").to_owned();
+    let query = request.uri().query().unwrap_or_default();
+    let wants_message = query.contains("with_response=true");
     let line = format!("{} {path}", request.method());
     let body = request.into_body().collect().await.map(|body| body.to_bytes()).unwrap_or_default();
     let body = serde_json::from_slice(&body).unwrap_or(Value::Null);
-    let (status, answer) = state.answer(&line, &body);
+    let (status, answer) = match state.answer(&line, &body) {
+        (204, Value::Null) if wants_message => {
+            let message = json!({"id": "4100", "channel_id": "10"});
+            (
+                200,
+                json!({"interaction": {}, "resource": {"type": body["type"], "message": message}}),
+            )
+        }
+        answer => answer,
+    };
     if status == SILENCE {
         std::future::pending::<()>().await;
     }

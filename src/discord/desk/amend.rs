@@ -148,6 +148,6 @@ fn who(by: &str) -> String {
     }
 }
 
-fn day(at: Timestamp) -> String {
+pub(super) fn day(at: Timestamp) -> String {
     written_out(at.to_zoned(TimeZone::UTC).date())
 }

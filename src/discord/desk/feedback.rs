@@ -39,11 +39,6 @@ impl Opinion {
 }
 
 impl Desk {
-    /// Whether members can say what they think of an answer.
-    pub fn takes_feedback(&self) -> bool {
-        self.store.is_some()
-    }
-
     /// Stores an opinion, and returns the confirmation.
     pub async fn count(&self, opinion: Opinion) -> OutgoingMessage {
         let text = match (self.vote(&opinion).await, &opinion.complaint) {

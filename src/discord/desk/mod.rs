@@ -4,6 +4,7 @@
 //! change is confirmed once it is stored. What the store does not do, the desk says.
 
 mod amend;
+mod corrections;
 mod feedback;
 mod gaps;
 mod record;
@@ -66,6 +67,10 @@ impl Desk {
         Self { responder, store, privacy, today, changing: Mutex::default() }
     }
 
+    pub fn has_store(&self) -> bool {
+        self.store.is_some()
+    }
+
     /// Does what a moderator asked for, and returns the message to show.
     pub async fn run(self: Arc<Self>, task: Task) -> OutgoingMessage {
         let Task { action, by } = task;
@@ -81,6 +86,10 @@ impl Desk {
             DeskAction::Holds => self.holds().await,
             DeskAction::Audit => self.audit().await,
             DeskAction::Undo(id) => self.undo(id, by).await,
+            DeskAction::Outdated => self.outdated().await,
+            DeskAction::Correct(entry) => self.correct(entry, by).await,
+            DeskAction::LeaveAsTheyAre => self.leave_as_they_are().await,
+            DeskAction::Corrections => self.how_far().await,
         };
         result.unwrap_or_else(|error| {
             if let DeskError::Store(error) = &error {

@@ -115,9 +115,10 @@ impl Desk {
                     }
                 }
                 _ = forget.tick() => {
-                    let days = SignedDuration::from_hours(24 * i64::from(self.privacy.keep_days));
+                    let PrivacySettings { keep_days, remember_answers_days, .. } = self.privacy;
                     // Whether the store works is noticed above.
-                    let _ = store.forget_questions(Timestamp::now() - days).await;
+                    let _ = store.forget_questions(days_ago(keep_days)).await;
+                    let _ = store.forget_posts(days_ago(remember_answers_days)).await;
                     let today = Timestamp::now().to_zoned(TimeZone::UTC).date();
                     let _ = store.forget_voters(today).await;
                 }
@@ -147,6 +148,10 @@ impl Desk {
         }
         Ok(())
     }
+}
+
+fn days_ago(days: u32) -> Timestamp {
+    Timestamp::now() - SignedDuration::from_hours(24 * i64::from(days))
 }
 
 /// Logs when the store stops working, and when it works again. Returns whether it works.

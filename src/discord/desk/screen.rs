@@ -31,6 +31,11 @@ impl Screen {
         Self { lines: vec![format!("**{}**", escape(title))], rows: Vec::new() }
     }
 
+    /// Adds to a message of text.
+    pub fn after(message: OutgoingMessage, line: &str) -> Self {
+        Self { lines: vec![message.content().to_owned()], rows: Vec::new() }.line(line)
+    }
+
     /// Adds a line of plain text.
     pub fn line(mut self, text: &str) -> Self {
         self.lines.push(escape(text));

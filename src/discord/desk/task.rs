@@ -42,6 +42,14 @@ pub enum DeskAction {
     Audit,
     /// Undoes the change with this id.
     Undo(i64),
+    /// Lists the answers that changed after they were posted.
+    Outdated,
+    /// Corrects the messages that show an old version of an answer, or of any answer.
+    Correct(Option<EntryId>),
+    /// Leaves all such messages as they are.
+    LeaveAsTheyAre,
+    /// Shows how far the corrections are.
+    Corrections,
 }
 
 impl DeskAction {
@@ -57,6 +65,11 @@ impl DeskAction {
             Self::Release(id) => format!("release:{id}"),
             Self::Audit => "audit".to_owned(),
             Self::Undo(id) => format!("undo:{id}"),
+            Self::Outdated => "outdated".to_owned(),
+            Self::Correct(Some(entry)) => format!("correct:{entry}"),
+            Self::Correct(None) => "correct".to_owned(),
+            Self::LeaveAsTheyAre => "leave".to_owned(),
+            Self::Corrections => "corrections".to_owned(),
             // Only a command makes a hold, because it needs a reason.
             Self::Hold { .. } => "hold".to_owned(),
         }
@@ -82,6 +95,10 @@ impl DeskAction {
             "release" => Self::Release(number()?),
             "audit" => Self::Audit,
             "undo" => Self::Undo(number()?),
+            "outdated" => Self::Outdated,
+            "correct" => Self::Correct((!rest.is_empty()).then(|| EntryId::new(rest))),
+            "leave" => Self::LeaveAsTheyAre,
+            "corrections" => Self::Corrections,
             _ => return None,
         })
     }
@@ -113,6 +130,11 @@ mod tests {
             DeskAction::Release(1),
             DeskAction::Audit,
             DeskAction::Undo(12),
+            DeskAction::Outdated,
+            DeskAction::Correct(None),
+            DeskAction::Correct(Some(EntryId::new("status/is-it-over"))),
+            DeskAction::LeaveAsTheyAre,
+            DeskAction::Corrections,
         ];
         for action in actions {
             assert_eq!(DeskAction::of_button(&action.custom_id()), Some(action));

@@ -9,6 +9,7 @@ use serenity::all::{
 
 use super::limits;
 use super::read::ChatMessage;
+use crate::knowledge::EntryId;
 
 /// The contents of every message of the bot.
 ///
@@ -22,12 +23,27 @@ pub struct OutgoingMessage {
     pub(super) components: Vec<CreateActionRow>,
     /// Whether parts were left out to stay within Discord's limits.
     pub(super) shortened: bool,
+    /// The answer to remember, so that the message can be corrected.
+    pub shown: Option<ShownAnswer>,
+}
+
+/// An answer that everybody in a channel can read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ShownAnswer {
+    pub entry: EntryId,
+    /// See [`crate::knowledge::FaqEntry::revision`].
+    pub revision: String,
 }
 
 impl OutgoingMessage {
     /// Plain text without an embed.
     pub fn text(content: impl Into<String>) -> Self {
         Self { content: content.into(), ..Self::default() }
+    }
+
+    /// The text above the embeds.
+    pub fn content(&self) -> &str {
+        &self.content
     }
 
     /// Sets the text above the embeds.
@@ -90,6 +106,13 @@ impl OutgoingMessage {
             .allowed_mentions(no_mentions())
     }
 
+    /// An edit that corrects an earlier message. What stands above the embed stays: it may say who
+    /// posted it. The buttons stay if this message has some.
+    pub fn correct(self) -> EditMessage {
+        let edit = EditMessage::new().embeds(self.embeds).allowed_mentions(no_mentions());
+        if self.components.is_empty() { edit.components(Vec::new()) } else { edit }
+    }
+
     /// The message as JSON, as it goes to Discord.
     pub fn json(&self) -> Value {
         json!(self.clone().edit())
@@ -113,9 +136,9 @@ impl OutgoingMessage {
     }
 }
 
-/// A deferred ephemeral response. [`OutgoingMessage::edit_response`] supplies its contents later.
-pub fn deferred() -> CreateInteractionResponse {
-    let message = CreateInteractionResponseMessage::new().ephemeral(true);
+/// A deferred response. [`OutgoingMessage::edit_response`] supplies its contents later.
+pub fn deferred(ephemeral: bool) -> CreateInteractionResponse {
+    let message = CreateInteractionResponseMessage::new().ephemeral(ephemeral);
     CreateInteractionResponse::Defer(message.allowed_mentions(no_mentions()))
 }
 

@@ -51,7 +51,7 @@ pub fn render(
 ) -> OutgoingMessage {
     match reply {
         Reply::Answer(answer) if answer.shows_evidence() => evidence(answer),
-        Reply::Answer(answer) => render_answer(answer, audience),
+        Reply::Answer(answer) => render_answer(answer, audience, None),
         Reply::Choice(choice) => {
             let mut message = questions(&choice.text, &choice.suggestions, &choice.brief_stamp());
             let none = button(&ComponentAction::NoneOfThese, sentences::NONE_OF_THESE);
@@ -98,7 +98,22 @@ fn sources_piece<'c>(citations: impl IntoIterator<Item = &'c ShownCitation>) -> 
     Some(Piece::paragraph(line))
 }
 
-fn render_answer(answer: &Answer, audience: Audience) -> OutgoingMessage {
+/// A message that was posted and is corrected: an answer, or why there is none any more. `note` says
+/// when, and why.
+pub fn corrected(reply: &Reply, note: &str) -> OutgoingMessage {
+    match reply {
+        Reply::Answer(answer) => render_answer(answer, Audience::Everybody, Some(note)),
+        reply => {
+            let message = render(reply, Audience::Everybody, None);
+            let note = CreateEmbed::new().description(escape(note)).colour(COLOUR);
+            let embeds = std::iter::once(note).chain(message.embeds).collect();
+            OutgoingMessage { embeds, components: Vec::new(), ..message }
+        }
+    }
+}
+
+/// `note` stands above the answer.
+fn render_answer(answer: &Answer, audience: Audience, note: Option<&str>) -> OutgoingMessage {
     // Where they were read, and what to know about them, is with the evidence.
     let quoted = answer.quoted_in_reply().map(|quoted| {
         let quoted = format!("“{}” — {}", escape(&quoted.words), escape(&quoted.speaker));
@@ -109,10 +124,9 @@ fn render_answer(answer: &Answer, audience: Audience) -> OutgoingMessage {
     let after = std::iter::once(standing).chain(sources).collect();
     let mut message = fit_message(
         answer.question(),
-        answer
-            .care()
-            .map(|care| Piece::paragraph(escape(care)))
-            .into_iter()
+        note.into_iter()
+            .chain(answer.care())
+            .map(|text| Piece::paragraph(escape(text)))
             .chain(pieces(answer.body()))
             .collect(),
         quoted.collect(),

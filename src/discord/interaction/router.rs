@@ -24,7 +24,7 @@ use super::super::token_bucket::{Admission, TokenBuckets};
 use super::components::{ComponentAction, Shared};
 use super::limits;
 use super::markdown::clip;
-use super::outgoing::{OutgoingMessage, deferred};
+use super::outgoing::{OutgoingMessage, ShownAnswer, deferred};
 use super::read::{
     ChatMessage, Invocation, Options, RepliesTo, asker, filled_in, is_ephemeral, selected_value,
     target_text,
@@ -69,8 +69,8 @@ pub struct Router {
     conversations: BoundedCache<Place, (Instant, Turn)>,
     is_reloading: AtomicBool,
     recorder: Recorder,
-    /// Whether members can say what they think of an answer.
-    takes_feedback: bool,
+    /// Whether there is a desk with a store.
+    has_desk: bool,
     today: fn() -> Date,
 }
 
@@ -82,6 +82,8 @@ pub struct Response {
     pub deferred: Option<Deferred>,
     /// The message whose answer this posts to the channel; see [`Router::was_not_posted`].
     pub posts: Option<MessageId>,
+    /// The public answer in the first response.
+    pub shown: Option<ShownAnswer>,
 }
 
 /// What follows after the first response.
@@ -93,6 +95,8 @@ pub enum Deferred {
     Desk(Task),
     /// Whether an opinion was counted replaces the response.
     Count(Opinion),
+    /// The list of corrections replaces the response.
+    Corrections,
     /// The message whose component was used is deleted.
     DeleteMessage,
 }
@@ -129,14 +133,14 @@ impl Router {
             conversations: BoundedCache::new(REMEMBERED_CONVERSATIONS),
             is_reloading: AtomicBool::new(false),
             recorder: Recorder::none(),
-            takes_feedback: false,
+            has_desk: false,
             today,
         }
     }
 
     /// Reports to the desk what it wants to know.
     pub fn with_desk(self, desk: &Arc<Desk>) -> Self {
-        Self { recorder: desk.recorder(), takes_feedback: desk.takes_feedback(), ..self }
+        Self { recorder: desk.recorder(), has_desk: desk.has_store(), ..self }
     }
 
     /// Takes over what can change while the bot runs.
@@ -192,7 +196,8 @@ impl Router {
             }
             let query = Query::Question(message.text.clone());
             let reply = self.respond_in(place, goes_on, message.is_direct, front_end, query)?;
-            Ok(self.with_feedback(&reply, render(&reply, Audience::Everybody, None)))
+            let rendered = render(&reply, Audience::Everybody, None);
+            Ok(self.finish(&reply, rendered, !message.is_direct))
         });
         Some(reply.flatten().unwrap_or_else(|failure| failure.message()))
     }
@@ -256,6 +261,14 @@ impl Router {
             Some(Action::Show(shared)) => self.show(invocation, shared, options),
             Some(Action::Help) => {
                 Response::message(whole_sheet(&self.help()), self.is_private(invocation, options))
+            }
+            Some(Action::Corrections) => {
+                let private = self.is_private(invocation, options);
+                let wait = self.limit(invocation);
+                wait.unwrap_or_else(|| Response {
+                    deferred: Some(Deferred::Corrections),
+                    ..Response::only(deferred(private))
+                })
             }
             Some(Action::Check) | None => Response::sentence(sentences::UNKNOWN_COMMAND),
         }
@@ -329,7 +342,8 @@ impl Router {
         match respond() {
             Ok(reply) => {
                 let message = render(&reply, audience(invocation, private), page);
-                Response::message(self.with_feedback(&reply, message), private)
+                let is_public = !private && invocation.guild.is_some();
+                Response::message(self.finish(&reply, message, is_public), private)
             }
             Err(failure) => Response::private(failure.message()),
         }
@@ -427,15 +441,23 @@ impl Router {
         if let Some(wait) = self.limit(invocation) {
             return wait;
         }
-        if !self.takes_feedback || self.responder.question_of(&opinion.entry).is_none() {
+        if !self.has_desk || self.responder.question_of(&opinion.entry).is_none() {
             return Response::sentence(sentences::UNKNOWN_BUTTON);
         }
-        Response { deferred: Some(Deferred::Count(opinion)), ..Response::only(deferred()) }
+        Response { deferred: Some(Deferred::Count(opinion)), ..Response::only(deferred(true)) }
     }
 
-    fn with_feedback(&self, reply: &Reply, message: OutgoingMessage) -> OutgoingMessage {
+    /// Adds to an answer what needs the desk: buttons for feedback, and what to remember of it if it
+    /// is public.
+    fn finish(&self, reply: &Reply, message: OutgoingMessage, is_public: bool) -> OutgoingMessage {
         match reply {
-            Reply::Answer(answer) if self.takes_feedback => with_feedback(message, answer.entry()),
+            Reply::Answer(answer) if self.has_desk => {
+                let entry = answer.entry().clone();
+                let revision = self.responder.revision_of(&entry).filter(|_| is_public);
+                let message = with_feedback(message, &entry);
+                let shown = revision.map(|revision| ShownAnswer { entry, revision });
+                OutgoingMessage { shown, ..message }
+            }
             _ => message,
         }
     }
@@ -457,7 +479,8 @@ impl Router {
         match self.respond_in(place, false, is_direct, front_end, query) {
             Ok(reply) => {
                 let message = render(&reply, audience(invocation, private), page);
-                Response::update(self.with_feedback(&reply, message))
+                let is_public = !private && invocation.guild.is_some();
+                Response::update(self.finish(&reply, message, is_public))
             }
             Err(failure) => Response::private(failure.message()),
         }
@@ -559,7 +582,8 @@ impl Router {
             Ok(_) if !self.posted.insert(from) => Response::sentence(sentences::ALREADY_POSTED),
             Ok(reply) => {
                 let by = is_named.then_some(invocation.user);
-                let message = self.with_feedback(&reply, posted(&reply, page, by));
+                let is_public = invocation.guild.is_some();
+                let message = self.finish(&reply, posted(&reply, page, by), is_public);
                 let response = Response::message(message, false);
                 Response { posts: Some(from), ..response }
             }
@@ -593,14 +617,18 @@ impl Router {
             ModerationAction::Reload => Report::Reload,
             ModerationAction::Check => Report::Check,
             ModerationAction::Show => return self.show_to_moderator(options),
-            ModerationAction::Gaps => return self.desk(invocation, DeskAction::Gaps, deferred()),
-            ModerationAction::Release => {
-                return self.desk(invocation, DeskAction::Holds, deferred());
+            ModerationAction::Gaps => {
+                return self.desk(invocation, DeskAction::Gaps, deferred(true));
             }
-            ModerationAction::Audit => return self.desk(invocation, DeskAction::Audit, deferred()),
+            ModerationAction::Release => {
+                return self.desk(invocation, DeskAction::Holds, deferred(true));
+            }
+            ModerationAction::Audit => {
+                return self.desk(invocation, DeskAction::Audit, deferred(true));
+            }
             ModerationAction::Hold => {
                 return match hold(options) {
-                    Some(action) => self.desk(invocation, action, deferred()),
+                    Some(action) => self.desk(invocation, action, deferred(true)),
                     None => Response::sentence(sentences::NO_SUCH_DAY),
                 };
             }
@@ -608,7 +636,7 @@ impl Router {
         if self.is_reloading.swap(true, Ordering::AcqRel) {
             return Response::sentence(sentences::RELOAD_RUNNING);
         }
-        Response { deferred: Some(Deferred::Report(work)), ..Response::only(deferred()) }
+        Response { deferred: Some(Deferred::Report(work)), ..Response::only(deferred(true)) }
     }
 
     /// Acknowledges, and leaves the rest to the desk.
@@ -796,11 +824,12 @@ impl Router {
 impl Response {
     /// A response that is not deferred.
     fn only(callback: CreateInteractionResponse) -> Self {
-        Self { callback, deferred: None, posts: None }
+        Self { callback, deferred: None, posts: None, shown: None }
     }
 
     fn message(message: OutgoingMessage, private: bool) -> Self {
-        Self::only(message.response(private))
+        let shown = message.shown.clone();
+        Self { shown, ..Self::only(message.response(private)) }
     }
 
     fn private(message: OutgoingMessage) -> Self {
@@ -812,7 +841,8 @@ impl Response {
     }
 
     fn update(message: OutgoingMessage) -> Self {
-        Self::only(message.update())
+        let shown = message.shown.clone();
+        Self { shown, ..Self::only(message.update()) }
     }
 }
 

@@ -12,7 +12,7 @@ use serenity::model::id::{MessageId, UserId};
 
 use super::interaction::components::Shared;
 use super::interaction::outgoing::OutgoingMessage;
-use super::interaction::render::{Audience, confirmation, evidence, posted, render};
+use super::interaction::render::{Audience, confirmation, evidence, posted, render, with_feedback};
 use crate::reply::Reply;
 
 const CSS: &str = include_str!("page.css");
@@ -83,13 +83,17 @@ impl Figures {
 impl Exhibit {
     /// The reply with an answer, or why there is none, as a member gets it who asks in a channel.
     pub fn of_answer(name: &str, reply: &Reply) -> Self {
-        let mut shots =
-            vec![Shot::new("The reply", Kind::Answer, render(reply, Audience::OneMember, None))];
-        if let Reply::Answer(answer) = reply {
-            let shared = Shared::Answer(answer.entry().clone());
-            shots.push(Shot::new("“Sources and quotes”", Kind::Button, evidence(answer)));
-            shots.extend(sharing(reply, &shared, None));
-        }
+        let message = render(reply, Audience::OneMember, None);
+        let shots = match reply {
+            Reply::Answer(answer) => {
+                let shared = Shared::Answer(answer.entry().clone());
+                let message = with_feedback(message, answer.entry());
+                let first = Shot::new("The reply", Kind::Answer, message);
+                let behind = Shot::new("“Sources”", Kind::Button, evidence(answer));
+                [first, behind].into_iter().chain(sharing(reply, &shared, None)).collect()
+            }
+            _ => vec![Shot::new("The reply", Kind::Answer, message)],
+        };
         Self { name: name.to_owned(), shots }
     }
 
@@ -112,9 +116,12 @@ impl Shot {
 
 /// The replies of the buttons by which a member posts a reply to the channel.
 fn sharing(reply: &Reply, shared: &Shared, page: Option<(&str, Option<usize>)>) -> [Shot; 2] {
-    let message = posted(reply, page, Some(SOMEBODY));
+    let mut message = posted(reply, page, Some(SOMEBODY));
+    if let Reply::Answer(answer) = reply {
+        message = with_feedback(message, answer.entry());
+    }
     [
-        Shot::new("“Show in channel”", Kind::Button, confirmation(shared, MessageId::new(1))),
+        Shot::new("“Share”", Kind::Button, confirmation(shared, MessageId::new(1))),
         Shot { is_private: false, ..Shot::new("Posted", Kind::Button, message) },
     ]
 }

@@ -71,24 +71,31 @@ struct Phrasings<'l> {
 }
 
 impl Model {
-    /// Trains on a library. This takes seconds for thousands of phrasings.
-    pub fn learn(library: &Library, table: Option<Arc<VectorTable>>) -> Self {
+    /// Trains on a library. This takes seconds for thousands of phrasings. `beside` runs at the same
+    /// time, with the analyzer that the model uses.
+    pub fn learn<T: Send>(
+        library: &Library,
+        table: Option<Arc<VectorTable>>,
+        beside: impl FnOnce(&Analyzer) -> T + Send,
+    ) -> (Self, T) {
         let Material { classes, vocabulary, analyzer, phrasings, .. } =
             Material::of(library, table.as_ref());
-        let ((exact, ngrams), (distress, vectors)) = rayon::join(
-            || {
-                let exact = ExactPhrasings::new(&phrasings.with_entries());
-                (exact, NgramModel::learn(&phrasings, &classes))
-            },
-            || {
-                let table = table.as_ref();
-                let distress = DistressModel::learn(&library.distress, &phrasings);
-                let vectors = table.map(|table| VectorModel::learn(&phrasings, &classes, table));
-                (distress, vectors)
-            },
+        let learn_words = || {
+            let exact = ExactPhrasings::new(&phrasings.with_entries());
+            (exact, NgramModel::learn(&phrasings, &classes))
+        };
+        let learn_meanings = || {
+            let table = table.as_ref();
+            table.map(|table| VectorModel::learn(&phrasings, &classes, table))
+        };
+        let learn_distress = || DistressModel::learn(&library.distress, &phrasings);
+        let ((vectors, beside), ((exact, ngrams), distress)) = rayon::join(
+            || rayon::join(learn_meanings, || beside(&analyzer)),
+            || rayon::join(learn_words, learn_distress),
         );
         let trained = TrainedModels { exact, ngrams, vectors, distress, vocabulary };
-        Self { trained, classes, supply: Supply::of(library), table, analyzer }
+        let supply = Supply::of(library);
+        (Self { trained, classes, supply, table, analyzer }, beside)
     }
 
     /// Reads models that were trained on the same library and table. `None` if they are damaged.

@@ -88,11 +88,14 @@ pub(super) fn train<T: Send>(
     keep: impl Fn(Solution) -> T + Sync + Send,
 ) -> Vec<T> {
     let progress = Progress::new(what, wanted.len());
+    // In the order of the first pass, so that it is not sorted once for each class.
+    let mut all: Vec<u32> = (0..examples.count() as u32).collect();
+    all.sort_unstable_by_key(|&example| labels.keys[example as usize]);
     let solutions = wanted.par_iter().map(|&class| {
         let mut solution = Solution {
             plane: Hyperplane { weights: vec![0.0; examples.dims()], bias: INITIAL_BIAS },
             alphas: vec![0.0; examples.count()],
-            active: (0..examples.count() as u32).collect(),
+            active: all.clone(),
         };
         solution.descend(examples, labels, class, MAX_PASSES);
         progress.step();
