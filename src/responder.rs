@@ -10,7 +10,7 @@ use tracing::{info, warn};
 
 use crate::ask::{Ask, Query};
 use crate::commands::Commands;
-use crate::config::{OperatorSettings, Settings, lasting};
+use crate::config::{OperatorSettings, PrivacySettings, Settings, lasting};
 use crate::conversation::Turn;
 use crate::eval::{self, Run, Truth, TruthError, read_sets, run};
 use crate::index::{IndexError, Origin};
@@ -25,7 +25,7 @@ use crate::matcher::{
     Calibration, CalibrationError, Check, Evidence, Outcome, Parts, Reach, Setup, Snapshot,
     SnapshotError, UnknownPart, VectorTable,
 };
-use crate::reply::{self, Reply, Sheet, Suggestion};
+use crate::reply::{self, Alike, Reply, Sheet, Suggestion, Why};
 
 pub use crate::eval::Change as OutcomeChange;
 
@@ -42,6 +42,8 @@ pub struct Responder {
     adjustable: ArcSwap<Adjustable>,
     /// Rules of the front end, besides those of [`lint`].
     more_rules: &'static [Rule],
+    /// What the store keeps; `None` without a store.
+    stores: Option<PrivacySettings>,
     setup: Setup,
     /// Where the index came from at the start.
     index_origin: Origin,
@@ -183,6 +185,7 @@ impl Responder {
             index: lasting(index),
             adjustable: ArcSwap::from_pointee(Adjustable::new(settings)),
             more_rules: &[],
+            stores: settings.store.as_ref().map(|_| settings.privacy),
             setup,
             index_origin,
             served: ArcSwap::from_pointee(served),
@@ -238,7 +241,8 @@ impl Responder {
             Query::Timeline => sheet(reply::timeline(knowledge, &stamp)),
             Query::Sources => sheet(reply::sources(knowledge, &stamp)),
             Query::About => {
-                sheet(reply::about(knowledge, &self.adjustable.load().operator, &stamp))
+                let operator = &self.adjustable.load().operator;
+                sheet(reply::about(knowledge, operator, self.stores.as_ref(), &stamp))
             }
             Query::Quote(text) => {
                 if let Some(hold) = knowledge.hold_on_everything() {
@@ -353,11 +357,25 @@ impl Responder {
         reply::editors_view(&served.knowledge, id, &self.stamp(&served.knowledge, today))
     }
 
-    /// An explanation of the decision about a question, for moderators.
-    pub fn why(&self, question: &str, today: Date) -> Result<Sheet, ResponderError> {
+    /// Why a question is answered as it is, for moderators.
+    pub fn why(&self, question: &str, today: Date) -> Result<Why, ResponderError> {
         let served = self.served.load();
-        let evidence = self.explain(question)?;
-        Ok(reply::why(&served.knowledge, &evidence, &self.stamp(&served.knowledge, today)))
+        let Served { knowledge, snapshot, .. } = &**served;
+        let (text, stamp) = (without_markup(question), self.stamp(knowledge, today));
+        let response = self.answer(&served, &text, None, &stamp)?;
+        let decision = match response.evidence {
+            Some(_) => Some(snapshot.decide_and_explain(&text)?),
+            None => None,
+        };
+        let alike = match &response.reply {
+            Reply::NoAnswer(no_answer) if no_answer.is_a_gap() => snapshot.alike_elsewhere(&text),
+            _ => None,
+        };
+        let alike = alike.map(|(group, question)| Alike {
+            question: question.to_owned(),
+            is_by_moderators: group.is_by_moderators(),
+        });
+        Ok(reply::why(knowledge, &response.reply, decision.as_ref(), alike.as_ref(), &stamp))
     }
 
     /// The entries whose id or question contains the typed text, including drafts and withdrawn
@@ -413,6 +431,11 @@ impl Responder {
     pub fn brief_stamp(&self, today: Date) -> String {
         let stamp = self.stamp(&self.served.load().knowledge, today);
         reply::brief_stamp(&stamp, stamp.last_checked)
+    }
+
+    /// Where the case stands, and when somebody last looked.
+    pub fn case_stamp(&self, today: Date) -> CaseStamp {
+        self.stamp(&self.served.load().knowledge, today)
     }
 
     /// The topics, as (id, name).

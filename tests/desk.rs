@@ -92,7 +92,7 @@ impl Server {
         let button = components(shown).find(|component| component["label"] == label);
         let button = button.unwrap_or_else(|| panic!("no {label:?} in {shown}"));
         let custom_id = button["custom_id"].as_str().expect("an id").to_owned();
-        self.discord.desk(Desk::Button(&custom_id)).await
+        self.discord.desk_below(&text(&shown["content"]), Desk::Button(&custom_id)).await
     }
 
     /// Chooses the first option whose label contains this.
@@ -102,7 +102,9 @@ impl Server {
         let options = menu["options"].as_array().expect("options").iter();
         let option = options.clone().find(|option| text(&option["label"]).contains(label));
         let option = option.unwrap_or_else(|| panic!("no {label:?} in {menu}"));
-        self.discord.desk(Desk::Menu(&text(&menu["custom_id"]), &text(&option["value"]))).await
+        let (custom_id, chosen) = (text(&menu["custom_id"]), text(&option["value"]));
+        let below = text(&shown["content"]);
+        self.discord.desk_below(&below, Desk::Menu(&custom_id, &chosen)).await
     }
 
     /// What the bot could not answer, as soon as it has stored it.
@@ -273,6 +275,100 @@ async fn what_was_posted_is_corrected_when_the_answer_changes() {
     }
 }
 
+/// Words that no answer has, with marks that Discord would take for markup.
+const EXPORT: &str = "zorgle *export* flim_flams";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_question_is_taught_from_its_explanation() {
+    let mut server = Server::start().await;
+    let shown = server.command("show", json!({"question": EXPORT})).await;
+    let why = shown["embeds"][0]["description"].as_str().expect("a text");
+    assert!(why.contains("Not found: no answer uses “zorgle” or “export”"), "{why}");
+    let asked = server.choose(&shown, "Will I be paid?").await;
+    assert!(text(&asked["content"]).contains("“Will I be paid?” answers this?"), "{asked}");
+    let back = server.press(&asked, "Back").await;
+    assert_eq!(back, shown);
+    let learnt = server.press(&asked, "Yes").await;
+    assert!(text(&learnt["content"]).contains("Learnt"), "{learnt}");
+    assert!(server.ask(EXPORT).await.contains("There is *no* payment"));
+    let again = server.press(&asked, "Yes").await;
+    assert!(text(&again["content"]).contains("learnt already"), "{again}");
+    let shown = server.command("show", json!({"question": EXPORT})).await;
+    assert!(shown.to_string().contains("has exactly these words"), "{shown}");
+    assert_eq!(components(&shown).count(), 0, "{shown}");
+    server.press(&learnt, "Undo").await;
+    assert!(!server.ask(EXPORT).await.contains("There is *no* payment"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_may_not_be_kept_or_would_do_harm_is_not_taught() {
+    let mut server = Server::start().await;
+    let private = "export zorgle to jane.doe@example.com";
+    let shown = server.command("show", json!({"question": private})).await;
+    assert_eq!(components(&shown).count(), 0, "{shown}");
+    for (below, answer) in [
+        ("> export zorgle to jane.doe@example.com", "not to be kept"),
+        ("no quote", "Ask again with /faq show"),
+        // A phrasing of another answer.
+        ("> is it finished", "already leads to"),
+    ] {
+        let teach = Desk::Button("teach-words:money/will-i-be-paid");
+        let refused = server.discord.desk_below(below, teach).await;
+        assert!(text(&refused["content"]).contains(answer), "{refused}");
+    }
+    let nowhere = Desk::Button("teach-words:no/such-answer");
+    let refused = server.discord.desk_below("> can i export it", nowhere).await;
+    assert!(text(&refused["content"]).contains("no such answer"), "{refused}");
+    let audit = server.command("audit", json!({})).await;
+    assert!(text(&audit["content"]).contains("Nobody has changed anything"), "{audit}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_statistics_count_what_came_in_by_every_door() {
+    let mut server = Server::start().await;
+    assert!(server.command("stats", json!({})).await.to_string().contains("Nobody has asked"));
+    server.ask(STATUS).await;
+    server.ask(MISSED).await;
+    server.discord.slash(0, "ask", json!({"question": STATUS})).await;
+    server.discord.check("suit").await;
+    server.discord.slash(0, "status", json!({})).await;
+    server.discord.check(STATUS).await;
+    server.discord.choose("open", "money/will-i-be-paid").await;
+    server.discord.press(0, "evidence:status/is-it-over").await;
+    server.discord.desk(Desk::Button("helpful:status/is-it-over")).await;
+    server.gaps(MISSED).await;
+    let numbers = [
+        "Asked: 5\n",
+        "Answered: 3 (60 %)",
+        "Choice offered: 1 (20 %)",
+        "Silent: 1 (20 %): 1 not found",
+        "Chosen from menus: 1",
+        "Called helpful: 1. Called not right: 0.",
+        "3× Is the case over?\n1× Will I be paid?",
+        "1× zorgle flim",
+        "on 10 January 2026. Look for news",
+    ];
+    for session in 1..=2 {
+        let shown = server.command("stats", json!({"days": 7})).await;
+        let content = text(&shown["content"]);
+        assert!(content.contains("the last 7 days"), "{content}");
+        assert_eq!(numbers.iter().find(|number| !content.contains(*number)), None, "{content}");
+        let file = &shown["attachments"][0];
+        assert!(text(&file["description"]).contains("answered (3 in all)"), "{file}");
+        let png: Vec<u8> = serde_json::from_value(shown["files"][0]["content"].clone()).unwrap();
+        assert!(png.starts_with(b"\x89PNG"));
+        // The next message does not keep the picture.
+        let gaps = server.press(&shown, "Gaps").await;
+        assert!(text(&gaps["content"]).contains("What I could not answer"), "{gaps}");
+        assert_eq!(gaps["attachments"], json!([]));
+        let longer = server.press(&shown, "90 days").await;
+        assert!(text(&longer["content"]).contains("the last 90 days"), "{longer}");
+        if session == 1 {
+            server.restart().await;
+        }
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn an_answer_is_held_back_at_once_and_after_a_restart() {
     let mut server = Server::start().await;
@@ -349,8 +445,11 @@ async fn a_store_of_a_newer_version_is_left_alone_and_the_remedy_is_named() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_bot_that_keeps_nothing_says_so() {
     let mut discord = MockDiscord::with_bot().await;
-    for name in ["gaps", "audit", "release"] {
+    for name in ["gaps", "audit", "release", "stats"] {
         let shown = discord.desk(Desk::Command(name, json!({}))).await;
         assert!(text(&shown["content"]).contains("store.address"), "{shown}");
     }
+    let shown = discord.desk(Desk::Command("show", json!({"question": EXPORT}))).await;
+    assert!(shown.to_string().contains("no answer uses “zorgle” or “export”"), "{shown}");
+    assert_eq!(components(&shown).count(), 0, "{shown}");
 }

@@ -16,6 +16,7 @@ use std::process::Command;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use bot::*;
+use caseclerk::discord::desk::DeskAction;
 use caseclerk::discord::interaction::router::Deferred;
 use caseclerk::discord::sentences;
 use caseclerk::discord::sentences::SHARE;
@@ -318,7 +319,7 @@ fn a_question_with_markup_is_answered_as_without_it() {
         let on_message = bot.check(MEMBER, &json!({"content": marked}));
         assert_eq!(on_message.data, checked.data, "{marked}");
         let explained = bot.slash(MODERATOR, "faq show", json!({"question": marked}));
-        assert_eq!(explained.data, why.data, "{marked}");
+        assert_eq!(explained.deferred, why.deferred, "{marked}");
         assert_eq!(bot.complete(MEMBER, "ask", "question", &marked), suggested, "{marked}");
     }
 }
@@ -475,7 +476,7 @@ fn the_desk_is_for_moderators_of_the_operators_server() {
         (FRIEND, sentences::MODERATION_ELSEWHERE),
     ];
     let hold = json!({"entry": "everything", "reason": "none"});
-    let commands = ["faq gaps", "faq release", "faq audit", "faq hold"];
+    let commands = ["faq gaps", "faq release", "faq audit", "faq hold", "faq stats"];
     let buttons = [
         "gaps",
         "gap:1",
@@ -491,12 +492,17 @@ fn the_desk_is_for_moderators_of_the_operators_server() {
         "correct:status/is-it-over",
         "leave",
         "corrections",
+        "stats:30",
+        "explain",
+        "propose-words:status/is-it-over",
+        "teach-words:status/is-it-over",
     ];
     let menus = [
         ("choose:gap", "1"),
         ("choose:propose:1", "a/b"),
         ("choose:undo", "1"),
         ("choose:correct", "status/is-it-over"),
+        ("choose:propose-words", "a/b"),
     ];
     let shown = bot.ask(MODERATOR, STATUS);
     for (who, refusal) in nobody {
@@ -554,12 +560,25 @@ fn a_moderator_sees_an_entry_to_its_end() {
 #[test]
 fn a_moderator_sees_why_a_question_is_answered_as_it_is() {
     let bot = TestBot::new();
-    let why = bot.slash(MODERATOR, "faq show", json!({"question": "has the latern suit ended"}));
-    assert!(why.is_private() && why.is_stamped());
-    why.shows("status/is-it-over").shows("Confidence").shows("in a phrasing");
+    let why = bot.slash(MODERATOR, "faq show", json!({"question": "has the **suit** ended"}));
+    let Some(Deferred::Desk(task)) = &why.deferred else { panic!("{why:?}") };
+    assert_eq!(task.action, DeskAction::Explain("has the suit ended".to_owned()));
+    assert!(why.is_private());
     bot.slash(MODERATOR, "faq show", json!({"question": "  "})).shows(sentences::NOTHING_TO_SHOW);
     bot.slash(MEMBER, "faq show", json!({"question": "is it over"}))
         .shows(sentences::NOT_A_MODERATOR);
+}
+
+#[test]
+fn the_statistics_look_back_on_the_days_that_the_command_offers() {
+    let bot = TestBot::new();
+    let looks_back = |options| match bot.slash(MODERATOR, "faq stats", options).deferred {
+        Some(Deferred::Desk(task)) => task.action,
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(looks_back(json!({})), DeskAction::Stats(30));
+    assert_eq!(looks_back(json!({"days": 90})), DeskAction::Stats(90));
+    assert_eq!(looks_back(json!({"days": 1_000_000})), DeskAction::Stats(30));
 }
 
 #[test]

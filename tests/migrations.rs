@@ -12,7 +12,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use caseclerk::knowledge::{Change, EntryId, Scope};
-use caseclerk::store::{Store, Votes, WhyKept};
+use caseclerk::store::{Count, Counted, Store, Votes, WhyKept};
 use database::{Database, samples_of, versions};
 use jiff::civil::date;
 
@@ -90,6 +90,12 @@ async fn holds_the_samples(store: &Store, version: i64) {
     assert_eq!(why, [WhyKept::NotRight, WhyKept::Ambiguous, WhyKept::Unanswered]);
     assert_eq!(questions[0].note.as_deref(), Some("it's old"));
     assert_eq!(questions[2].id, i64::MAX);
+    if version >= 2 {
+        let day = date(2023, 11, 14);
+        let counted = Counted::Answered(EntryId::new("status/is-it-over"));
+        let counts = store.counts(day, day).await.unwrap();
+        assert_eq!(counts, [Count { day, counted, total: 7 }]);
+    }
     if version >= 3 {
         let votes = store.votes_since(date(2023, 11, 15)).await.unwrap();
         let of = |entry: &str| votes[&EntryId::new(entry)];

@@ -9,12 +9,12 @@ mod database;
 
 use caseclerk::knowledge::{Amendment, Change, EntryId, Scope, TopicId};
 use caseclerk::store::{
-    Correction, EditOutcome, KeptQuestion, Post, PostedVersion, Progress, Store, StoreError, Vote,
-    Votes, WhyKept,
+    Correction, Count, Counted, EditOutcome, KeptQuestion, Post, PostedVersion, Progress, Store,
+    StoreError, Vote, Votes, WhyKept,
 };
 use database::Database;
 use jiff::Timestamp;
-use jiff::civil::date;
+use jiff::civil::{Date, date};
 
 contract! {
     every_change_is_read_back_as_it_was_made
@@ -24,6 +24,8 @@ contract! {
     two_processes_see_the_same
     a_member_has_one_vote_on_an_answer
     every_post_of_an_old_version_is_corrected_once
+    a_total_that_is_stored_twice_counts_once
+    counts_are_added_over_processes_and_kept_until_they_are_old
 }
 
 fn time(second: i64) -> Timestamp {
@@ -224,6 +226,47 @@ async fn two_processes_see_the_same(database: Database) {
     assert_eq!(first.amendments().await.unwrap(), []);
 }
 
+fn count(day: Date, counted: Counted, total: u64) -> Count {
+    Count { day, counted, total }
+}
+
+async fn a_total_that_is_stored_twice_counts_once(database: Database) {
+    let store = database.open();
+    let day = date(2026, 11, 30);
+    let answered = |total| count(day, Counted::Answered(EntryId::new("status/is-it-over")), total);
+    for total in [3, 3, 5, 4] {
+        let totals = [answered(total), count(day, Counted::Offered, 1)];
+        store.write_totals(&totals).await.unwrap();
+    }
+    let expected = [answered(5), count(day, Counted::Offered, 1)];
+    assert_eq!(store.counts(day, day).await.unwrap(), expected);
+}
+
+async fn counts_are_added_over_processes_and_kept_until_they_are_old(database: Database) {
+    let (first, second) = (database.open(), database.open());
+    let everything = [
+        Counted::Answered(EntryId::new("status/is-it-over")),
+        Counted::Chosen(EntryId::new("status/is-it-over")),
+        Counted::Offered,
+        Counted::OtherLanguage,
+        Counted::OtherMatter,
+        Counted::Unanswered,
+        Counted::UnderReview,
+    ];
+    let days = [date(2025, 9, 9), date(2026, 11, 29), date(2026, 11, 30)];
+    let of_day = |day| everything.iter().map(move |counted| count(day, counted.clone(), 2));
+    let totals: Vec<Count> = days.into_iter().flat_map(of_day).collect();
+    first.write_totals(&totals).await.unwrap();
+    assert_eq!(second.counts(days[0], days[2]).await.unwrap().len(), totals.len());
+    second.write_totals(&[count(days[2], Counted::Offered, 40)]).await.unwrap();
+    let last = first.counts(days[2], days[2]).await.unwrap();
+    let total_of = |counted| last.iter().find(|count| count.counted == counted).unwrap().total;
+    assert_eq!((total_of(Counted::Offered), total_of(Counted::Unanswered)), (42, 2));
+    assert_eq!(second.forget_counts(days[1]).await.unwrap(), everything.len() as u64);
+    let left = first.counts(days[0], days[1]).await.unwrap();
+    assert!(left.len() == everything.len() && left.iter().all(|count| count.day == days[1]));
+}
+
 #[tokio::test]
 async fn a_file_that_is_no_database_is_an_error_and_is_left_alone() {
     let folder = tempfile::tempdir().unwrap();
@@ -285,5 +328,23 @@ async fn a_newer_store_is_refused() {
 fn other_addresses_are_refused() {
     for address in ["mysql://localhost/desk", "https://example.org"] {
         assert!(matches!(Store::open(address), Err(StoreError::Address)), "{address}");
+    }
+}
+
+/// What PRIVACY.md says that the store holds is what it holds.
+#[tokio::test]
+async fn the_privacy_policy_names_every_column() {
+    let database = Database::sqlite();
+    database.open().amendments().await.unwrap();
+    let pool = sqlx::AnyPool::connect(&format!("sqlite:{}", database.address)).await.unwrap();
+    let tables = "SELECT m.name, group_concat(c.name, ', ') FROM sqlite_master m, \
+                  pragma_table_info(m.name) c WHERE m.type = 'table' AND m.name NOT LIKE '\\_%' \
+                  ESCAPE '\\' GROUP BY m.name";
+    let tables: Vec<(String, String)> = sqlx::query_as(tables).fetch_all(&pool).await.unwrap();
+    assert!(tables.len() > 3, "{tables:?}");
+    let policy = include_str!("../PRIVACY.md");
+    for (table, columns) in tables {
+        let row = format!("| {table} | {columns} |");
+        assert!(policy.contains(&row), "PRIVACY.md lacks this row: {row}");
     }
 }

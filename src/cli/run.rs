@@ -66,8 +66,10 @@ pub fn run(settings: &Settings, configuration: Configuration) -> anyhow::Result<
         tokio::spawn(desk.clone().keep_up());
         let hangup = Hangup { configuration, responder, router: router.clone(), today };
         tokio::spawn(hangup.follow(hangups));
-        let run = gateway::run((router, desk), discord, moderation.guild, &token, stop);
-        anyhow::Ok(run.await)
+        let bot = (router, desk.clone());
+        let end = gateway::run(bot, discord, moderation.guild, &token, stop).await;
+        desk.write_last_counts().await;
+        anyhow::Ok(end)
     });
     // `gateway::run` has already waited for the last replies.
     runtime.shutdown_background();

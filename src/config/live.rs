@@ -77,15 +77,15 @@ mod tests {
         let first = options(&[]);
         let new = options(&[
             ("CASECLERK_LOG_FILTER", "debug"),
-            ("CASECLERK_STORE_ADDRESS", "desk.db"),
+            ("CASECLERK_KNOWLEDGE_FAQ", "elsewhere"),
             ("CASECLERK_OPERATOR_NAME", "Ada"),
         ]);
         let Update { options, applied, pending } = first.updated(&new);
         assert_eq!(applied, ["operator.name", "log.filter"]);
-        assert_eq!(pending, ["store.address"]);
+        assert_eq!(pending, ["knowledge.faq"]);
         assert_eq!(options.text("operator.name"), "Ada");
-        assert_eq!(options.text("store.address"), "");
+        assert_eq!(options.text("knowledge.faq"), "faq");
         let Update { applied, pending, .. } = options.updated(&new);
-        assert_eq!((applied.len(), pending), (0, vec!["store.address".to_owned()]));
+        assert_eq!((applied.len(), pending), (0, vec!["knowledge.faq".to_owned()]));
     }
 }

@@ -16,15 +16,16 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use serenity::all::{
-    ApplicationFlags, ApplicationId, BotGateway, ChannelId, CreateInteractionResponse,
-    CreateMessage, EditInteractionResponse, EditMessage, GuildId, InteractionId, LightMethod,
+    ApplicationFlags, ApplicationId, BotGateway, ChannelId, CreateAttachment,
+    CreateInteractionResponse, CreateMessage, EditMessage, GuildId, InteractionId, LightMethod,
     MessageId, Permissions, RoleId, UserId,
 };
-use serenity::http::{DiscordJsonError, Request, Route};
+use serenity::http::{DiscordJsonError, Multipart, MultipartUpload, Request, Route};
 use tokio::time::{Instant, sleep, timeout};
 use tracing::{info, warn};
 
 use super::interaction::limits;
+use super::interaction::outgoing::OutgoingMessage;
 use super::rate_limits::{NoTurn, RateLimits, Turn};
 use crate::config::Secret;
 
@@ -219,10 +220,15 @@ impl Api {
         &self,
         application_id: ApplicationId,
         token: &str,
-        message: &EditInteractionResponse,
+        message: OutgoingMessage,
     ) -> Result<(), ApiError> {
         let route = Route::WebhookOriginalInteractionResponse { application_id, token };
-        let request = with_body(route, LightMethod::Patch, message);
+        let file = message.file().cloned();
+        let body = message.edit_response();
+        let request = match file {
+            None => with_body(route, LightMethod::Patch, &body),
+            Some(file) => with_file(route, LightMethod::Patch, &body, file),
+        };
         self.submit(request, MESSAGE_TIMEOUT).await
     }
 
@@ -458,6 +464,18 @@ impl Api {
 fn with_body<'r>(route: Route<'r>, method: LightMethod, body: &impl Serialize) -> Request<'r> {
     let body = serde_json::to_vec(body).expect("serenity's builders serialize");
     Request::new(route, method).body(Some(body))
+}
+
+fn with_file<'r>(
+    route: Route<'r>,
+    method: LightMethod,
+    body: &impl Serialize,
+    file: CreateAttachment,
+) -> Request<'r> {
+    let body = serde_json::to_string(body).expect("serenity's builders serialize");
+    let upload = MultipartUpload::Attachments(vec![file]);
+    let form = Multipart { upload, payload_json: Some(body), fields: Vec::new() };
+    Request::new(route, method).multipart(Some(form))
 }
 
 fn commands_route(application_id: ApplicationId, guild: Option<GuildId>) -> Route<'static> {

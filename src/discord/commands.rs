@@ -5,6 +5,7 @@ use serenity::all::{
     InteractionContext, Permissions,
 };
 
+use super::desk::{PERIODS, USUAL_PERIOD};
 use super::interaction::limits;
 use crate::commands::{Command, Commands};
 
@@ -20,6 +21,7 @@ pub const MODERATION: &str = "faq";
 pub const ENTRY: &str = "entry";
 pub const REASON: &str = "reason";
 pub const UNTIL: &str = "until";
+pub const DAYS: &str = "days";
 
 /// The action of a command.
 #[derive(Debug, Clone, Copy)]
@@ -51,6 +53,8 @@ pub enum ModerationAction {
     Release,
     /// Shows who changed what.
     Audit,
+    /// Shows how many questions were asked and answered.
+    Stats,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -86,6 +90,11 @@ pub fn table(shared: &Commands) -> impl Iterator<Item = Row<'_>> {
         ),
         ("faq release", "Give an answer again that was held back", ModerationAction::Release),
         ("faq audit", "Who changed what here, and undo it", ModerationAction::Audit),
+        (
+            "faq stats",
+            "How many questions were asked and answered, in numbers and as a picture",
+            ModerationAction::Stats,
+        ),
     ];
     let moderation = moderation
         .into_iter()
@@ -147,6 +156,7 @@ pub fn moderation(shared: &Commands) -> Vec<CreateCommand> {
             ModerationAction::Hold => {
                 option.add_sub_option(held()).add_sub_option(reason()).add_sub_option(until())
             }
+            ModerationAction::Stats => option.add_sub_option(days()),
             _ => option,
         })
     });
@@ -206,6 +216,14 @@ fn reason() -> CreateCommandOption {
 fn until() -> CreateCommandOption {
     let what = "The last day, such as 2026-12-31; without one, until you release it";
     CreateCommandOption::new(CommandOptionType::String, UNTIL, what)
+}
+
+fn days() -> CreateCommandOption {
+    let what = format!("How many days to look back on; without, {USUAL_PERIOD}");
+    let option = CreateCommandOption::new(CommandOptionType::Integer, DAYS, what);
+    PERIODS
+        .into_iter()
+        .fold(option, |option, days| option.add_int_choice(format!("{days} days"), i32::from(days)))
 }
 
 fn asked() -> CreateCommandOption {

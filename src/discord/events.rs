@@ -181,23 +181,22 @@ impl Handler {
                 let report = tokio::task::spawn_blocking(move || router.report(report)).await;
                 let Ok(report) = report else { return };
                 let report = self.desk.with_outdated(report).await;
-                let result =
-                    self.api.edit_response(application, token, &report.edit_response()).await;
+                let result = self.api.edit_response(application, token, report).await;
                 log_failure("a report", result);
             }
             Some(Deferred::Desk(task)) => {
-                let message = self.desk.clone().run(task).await.edit_response();
-                let result = self.api.edit_response(application, token, &message).await;
+                let message = self.desk.clone().run(task).await;
+                let result = self.api.edit_response(application, token, message).await;
                 log_failure("an answer of the desk", result);
             }
             Some(Deferred::Count(opinion)) => {
-                let message = self.desk.clone().count(opinion).await.edit_response();
-                let result = self.api.edit_response(application, token, &message).await;
+                let message = self.desk.clone().count(opinion).await;
+                let result = self.api.edit_response(application, token, message).await;
                 log_failure("a confirmation", result);
             }
             Some(Deferred::Corrections) => {
-                let message = self.desk.list_corrections().await.edit_response();
-                let result = self.api.edit_response(application, token, &message).await;
+                let message = self.desk.list_corrections().await;
+                let result = self.api.edit_response(application, token, message).await;
                 log_failure("the list of corrections", result);
             }
             Some(Deferred::DeleteMessage) => {

@@ -7,6 +7,7 @@
 
 mod api;
 mod cache;
+mod chart;
 pub mod commands;
 pub mod connection;
 pub mod desk;

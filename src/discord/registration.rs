@@ -180,11 +180,14 @@ fn is_same(our: &Value, their: &Value) -> bool {
     let places = ["contexts", "integration_types"];
     let places =
         places.iter().all(|key| our[*key].is_null() || sorted(&our[*key]) == sorted(&their[*key]));
+    let choice = |choice: &Value| (choice["name"].clone(), choice["value"].clone());
+    let choices = list(&our["choices"]).iter().map(choice);
+    let choices = choices.eq(list(&their["choices"]).iter().map(choice));
     let (ours, theirs) = (list(&our["options"]), list(&their["options"]));
     // The order of options matters, because members see them in this order.
     let options =
         ours.iter().zip(theirs).all(|(our, their)| name(our) == name(their) && is_same(our, their));
-    values && places && ours.len() == theirs.len() && options
+    values && places && choices && ours.len() == theirs.len() && options
 }
 
 /// `None` for a missing value, an empty text or false, which are all equivalent.
@@ -235,6 +238,16 @@ mod tests {
             assert!(!same(&ours, &changed));
             assert!(!same(&ours, &json!([])));
         }
+    }
+
+    #[test]
+    fn a_changed_choice_is_a_change() {
+        let ours = json!(commands::moderation(&shared()));
+        let options = list(&ours[0]["options"]);
+        let stats = options.iter().position(|option| option["name"] == "stats").unwrap();
+        let mut theirs = ours.clone();
+        theirs[0]["options"][stats]["options"][0]["choices"][0]["value"] = json!(8);
+        assert!(!same(&ours, &theirs));
     }
 
     #[test]

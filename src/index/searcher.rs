@@ -144,12 +144,19 @@ impl Searcher {
     /// The inverse document frequency of BM25: `ln(1 + (N - n + ½) / (n + ½))` for a term in n of N
     /// entries (Robertson and Zaragoza, 2009). It is greatest for a term in no entry.
     pub fn idf(&self, term: &str) -> Result<f32, IndexError> {
-        let matching = match &self.segment {
-            Some(segment) => segment.everything.document_frequency(term).map_err(failed)?,
-            None => 0,
-        };
-        let (matching, all) = (matching as f32, self.entries as f32);
+        let (matching, all) = (self.matching(term)? as f32, self.entries as f32);
         Ok((1.0 + (all - matching + 0.5) / (matching + 0.5)).ln())
+    }
+
+    /// Whether any entry contains a term.
+    pub fn is_used(&self, term: &str) -> Result<bool, IndexError> {
+        Ok(self.matching(term)? > 0)
+    }
+
+    /// How many entries contain a term.
+    fn matching(&self, term: &str) -> Result<u32, IndexError> {
+        let segment = self.segment.as_ref();
+        segment.map_or(Ok(0), |segment| segment.everything.document_frequency(term)).map_err(failed)
     }
 
     /// Whether any field of an entry contains a term.

@@ -94,6 +94,13 @@ impl Change {
     }
 }
 
+impl ElsewhereGroup {
+    /// Whether moderators made it, and not the files.
+    pub fn is_by_moderators(&self) -> bool {
+        self.name == GROUP
+    }
+}
+
 impl Scope {
     pub fn covers(&self, entry: &EntryId) -> bool {
         match self {

@@ -79,6 +79,14 @@ sentences! {
     HelpOpening = "help"."opening" ["case"]
     AboutTitle = "about"."title" ["case"]
     AboutOpening = "about"."opening" ["case" "answers"]
+    StoresHeading = "stores"."heading" []
+    StoresInMemory = "stores"."in_memory" []
+    StoresNothing = "stores"."nothing" []
+    StoresQuestions = "stores"."questions" ["days"]
+    StoresDirectMessages = "stores"."direct_messages" []
+    StoresNoDirectMessages = "stores"."no_direct_messages" []
+    StoresNoQuestions = "stores"."no_questions" []
+    StoresOthers = "stores"."others" ["days"]
 }
 
 /// All of the bot's own sentences. None can be missing.

@@ -1,6 +1,7 @@
 //! Groups questions that are likely to mean the same, for moderators.
 
 use super::snapshot::Snapshot;
+use crate::knowledge::ElsewhereGroup;
 
 /// Questions whose vectors have at least this cosine are likely to mean the same. With 0.7, pairs of
 /// phrasings of one answer of our FAQ are together far more often than pairs of different answers.
@@ -28,6 +29,17 @@ impl Snapshot {
             }
         }
         groups.into_iter().map(|(_, places)| places).collect()
+    }
+
+    /// The first question that this FAQ does not answer and that is likely to mean the same as a
+    /// text, with its group.
+    pub fn alike_elsewhere(&self, text: &str) -> Option<(&ElsewhereGroup, &str)> {
+        let compared = self.compared(text);
+        let groups = self.library().elsewhere.iter().map(|group| &group.value);
+        let mut listed = groups.flat_map(|group| {
+            group.questions.iter().map(move |question| (group, question.as_str()))
+        });
+        listed.find(|(_, question)| self.compared(question).is_like(&compared))
     }
 
     fn compared(&self, question: &str) -> Compared {

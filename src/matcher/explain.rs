@@ -33,11 +33,17 @@ impl Snapshot {
         let searcher = self.searcher();
         let mut explained = Vec::new();
         for word in &question.words {
+            let mut terms = std::iter::once(&word.term).chain(&word.concept);
             let used = match best {
                 _ if word.is_function_word => WordUse::FunctionWord,
                 Some(best) if searcher.phrasings_contain(best, &word.term)? => WordUse::Asked,
                 Some(best) if searcher.contains(best, &word.term)? => WordUse::Mentioned,
-                _ => WordUse::Missing,
+                _ if terms
+                    .try_fold(false, |found, term| Ok(found || searcher.is_used(term)?))? =>
+                {
+                    WordUse::Missing
+                }
+                _ => WordUse::Nowhere,
             };
             explained.push(ExplainedWord {
                 word: word.surface.clone(),

@@ -84,6 +84,11 @@ pub struct Evidence {
 }
 
 impl Evidence {
+    /// Whether the best candidate has no word in common with the question.
+    pub fn shares_no_word(&self) -> bool {
+        self.signals.is_none_or(|signals| signals.covered == 0.0)
+    }
+
     /// The raw BM25 score of the best candidate.
     pub fn best_bm25(&self) -> Option<f32> {
         self.candidates.first().map(|best| best.raw_scores[Ranker::Bm25])
@@ -150,6 +155,8 @@ pub enum WordUse {
     Asked,
     /// The word occurs only in the answer or in a quotation.
     Mentioned,
-    /// The word does not occur in the entry.
+    /// The word occurs in other entries only.
     Missing,
+    /// Neither the word nor a synonym of it occurs in any entry.
+    Nowhere,
 }

@@ -377,6 +377,11 @@ impl NoAnswer {
         matches!(self.reason, WhyNoAnswer::Question(NotSure | Outside))
     }
 
+    /// Whether a guard says that the question is about something else than this FAQ.
+    pub fn is_about_another_matter(&self) -> bool {
+        self.reason == WhyNoAnswer::Question(NoAnswerReason::OtherMatter)
+    }
+
     /// Whether the status of the case belongs under it. Somebody in distress needs other words.
     pub fn is_stamped(&self) -> bool {
         self.reason != WhyNoAnswer::Question(NoAnswerReason::Distress)

@@ -13,7 +13,7 @@ use super::answer::{
 use super::markdown::parse_markdown;
 use super::rich_text::{Block, Inline, RichText};
 use super::sheet::{Link, Section, Sheet, SheetPage};
-use crate::config::OperatorSettings;
+use crate::config::{OperatorSettings, PrivacySettings};
 use crate::knowledge::{
     Aspect, CaseFile, EntryId, FaqEntry, Hold, Knowledge, PageBody, PageName, PageSection,
     Quotation, QuotationKey, Sentence, TimelineEvent, Vetting,
@@ -674,7 +674,13 @@ fn quotation_section(knowledge: &Knowledge, quotation: &Quotation, shown: &Quote
 }
 
 /// `/about`: information about the bot and who runs it.
-pub fn about(knowledge: &Knowledge, operator: &OperatorSettings, stamp: &CaseStamp) -> Sheet {
+/// `stores` is what the store keeps; `None` without a store.
+pub fn about(
+    knowledge: &Knowledge,
+    operator: &OperatorSettings,
+    stores: Option<&PrivacySettings>,
+    stamp: &CaseStamp,
+) -> Sheet {
     let case_file = &knowledge.case_file;
     let answers = knowledge.library.vetted().count().to_string();
     let opening = case_file.say(Sentence::AboutOpening, &[("answers", &answers)]);
@@ -688,9 +694,33 @@ pub fn about(knowledge: &Knowledge, operator: &OperatorSettings, stamp: &CaseSta
     ));
     let sections = std::iter::once(Section::paragraph(opening))
         .chain(about)
+        .chain([stores_section(case_file, stores)])
         .chain(operator_section(operator))
         .chain([Section::new("Version", version)]);
     Sheet::new(case_file.say(Sentence::AboutTitle, &[]), sections.collect(), stamp)
+}
+
+/// What is kept of those who ask.
+fn stores_section(case_file: &CaseFile, stores: Option<&PrivacySettings>) -> Section {
+    let say = |sentence, days: u32| case_file.say(sentence, &[("days", &days.to_string())]);
+    let mut said = vec![say(Sentence::StoresInMemory, 0)];
+    match stores {
+        None => said.push(say(Sentence::StoresNothing, 0)),
+        Some(privacy) => {
+            if privacy.keep_questions {
+                said.push(say(Sentence::StoresQuestions, privacy.keep_days));
+                said.push(match privacy.keep_direct_messages {
+                    true => say(Sentence::StoresDirectMessages, 0),
+                    false => say(Sentence::StoresNoDirectMessages, 0),
+                });
+            } else {
+                said.push(say(Sentence::StoresNoQuestions, 0));
+            }
+            said.push(say(Sentence::StoresOthers, privacy.remember_answers_days));
+        }
+    }
+    let heading = case_file.say(Sentence::StoresHeading, &[]);
+    Section::new(heading, RichText::plain(said.join(" ")))
 }
 
 /// `None` if the operator has said nothing.

@@ -1,12 +1,10 @@
 //! What moderators see: any entry, even a draft, with its sources, quotations and phrasings.
 
-use super::explanation::explanation;
 use super::markdown::parse_markdown;
 use super::rich_text::RichText;
 use super::sheet::{Section, Sheet};
 use crate::knowledge::{EntryId, FaqEntry, Knowledge, Vetting};
 use crate::legal::{CaseStamp, written_out};
-use crate::matcher::Evidence;
 
 /// The most phrasings that are shown; nobody reads a hundred of them in a chat.
 const PHRASINGS_SHOWN: usize = 20;
@@ -30,16 +28,6 @@ pub fn editors_view(knowledge: &Knowledge, id: &EntryId, stamp: &CaseStamp) -> O
     sections
         .extend(filled.map(|(heading, items)| Section::new(heading, RichText::list(false, items))));
     Some(Sheet::new(entry.question.clone(), sections, stamp))
-}
-
-/// An explanation of the decision about a question, for moderators.
-pub fn why(knowledge: &Knowledge, evidence: &Evidence, stamp: &CaseStamp) -> Sheet {
-    let best = evidence.candidates.first();
-    let title = match best.and_then(|best| knowledge.library.entries.get(&best.entry)) {
-        Some(entry) => format!("Nearest: {}", entry.question),
-        None => "Nothing is near".to_owned(),
-    };
-    Sheet::new(title, explanation(evidence), stamp)
 }
 
 /// The entries whose id or question contains the typed text, including drafts and withdrawn ones,

@@ -1,17 +1,16 @@
-//! Explains a decision in words for moderators.
+//! Explains a decision by its signals, for those who tune the matcher.
 
 use super::rich_text::RichText;
 use super::sheet::Section;
 use crate::knowledge::LeadsTo;
 use crate::matcher::{
-    Band, Candidate, Confidence, Evidence, ExplainedCandidate, ExplainedWord, RANKERS, Verdict,
-    WordUse,
+    Band, Candidate, Evidence, ExplainedCandidate, ExplainedWord, RANKERS, Verdict, WordUse,
 };
 
 /// The rule that decided, the confidence, the use of each word, and the nearest entries.
 pub fn explanation(evidence: &Evidence) -> Vec<Section> {
     let Evidence { candidates, confidence, .. } = evidence;
-    let mut why = vec![verdict_in_words(&evidence.verdict, *confidence)];
+    let mut why = vec![verdict_in_words(evidence)];
     why.extend(confidence.map(|confidence| {
         format!(
             "Confidence {:.2}, which is {}.",
@@ -41,8 +40,9 @@ pub fn explanation(evidence: &Evidence) -> Vec<Section> {
     std::iter::once(Section::new("Why", RichText::list(false, why))).chain(lists).collect()
 }
 
-fn verdict_in_words(verdict: &Verdict, confidence: Option<Confidence>) -> String {
-    match verdict {
+fn verdict_in_words(evidence: &Evidence) -> String {
+    let confidence = evidence.confidence;
+    match &evidence.verdict {
         Verdict::NoWords => "The question contains no words.".to_owned(),
         Verdict::NothingNear => "No entry shares anything with the question.".to_owned(),
         Verdict::ExactPhrasing { entry } => {
@@ -71,6 +71,9 @@ fn verdict_in_words(verdict: &Verdict, confidence: Option<Confidence>) -> String
             });
             match confidence.map(|confidence| confidence.band) {
                 Some(Band::Strong | Band::Likely) => format!("Answered: {sure}."),
+                Some(Band::Weak) if evidence.shares_no_word() => {
+                    format!("No answer: only {sure}, and it shares no word with the question.")
+                }
                 Some(Band::Weak) => format!("A choice: only {sure}."),
                 Some(Band::None) | None => format!("No answer: only {sure}."),
             }
@@ -93,6 +96,7 @@ fn word_in_words(word: &ExplainedWord) -> String {
         WordUse::Asked => "in a phrasing",
         WordUse::Mentioned => "only in the answer",
         WordUse::Missing => "not covered",
+        WordUse::Nowhere => "in no answer",
     };
     let typed = word.typed.as_ref().map_or(String::new(), |typed| format!(", typed “{typed}”"));
     format!("{}{typed}: {used} (rarity {:.1})", word.word, word.rarity)

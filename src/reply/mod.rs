@@ -14,6 +14,7 @@ mod markdown;
 mod reach;
 mod rich_text;
 mod sheet;
+mod why;
 
 pub use answer::{
     Answer, Choice, Citations, ConflictNote, NoAnswer, QuotedWords, Reply, ShownCitation,
@@ -24,10 +25,11 @@ pub use compose::{
     in_other_language, no_content, none_of_these, page, quotations, sources, status, suggestions,
     timeline, under_review,
 };
-pub use editor::{editors_choices, editors_view, why};
+pub use editor::{editors_choices, editors_view};
 pub use explanation::explanation;
 pub use json::{JsonError, JsonReply, write_json, write_json_line};
 pub use markdown::{UnsupportedMarkup, parse_markdown};
 pub use reach::{advice, reach_lines, reach_summary};
 pub use rich_text::{Block, Inline, RichText, item_marks, marked};
 pub use sheet::{Link, Section, Sheet, SheetPage};
+pub use why::{Alike, Why, why};

@@ -1,5 +1,5 @@
-//! Keeps what people do at run time: the amendments of moderators, and the questions that the bot
-//! could not answer.
+//! Keeps what people do at run time: the amendments of moderators, the questions that the bot could
+//! not answer, and counts.
 //!
 //! It stands beside the path of an answer, never in it: with the store missing, slow or broken,
 //! every question is answered. A store that cannot be reached is tried again with each use, so it
@@ -10,6 +10,7 @@
 mod amendments;
 mod backup;
 mod condition;
+mod counts;
 mod posts;
 mod questions;
 mod version;
@@ -28,9 +29,12 @@ use tokio::time::timeout;
 
 pub use backup::RowCounts;
 pub use condition::Condition;
+pub use counts::{Count, Counted};
 pub use posts::{Correction, EditOutcome, PendingEdit, Post, PostedVersion, Progress};
 pub use questions::{KeptQuestion, WhyKept};
 pub use votes::{Vote, Votes};
+
+use questions::random_id;
 
 static MIGRATIONS: Migrator = sqlx::migrate!();
 
@@ -48,6 +52,8 @@ pub struct Store {
     url: String,
     /// The file of an SQLite database.
     file: Option<PathBuf>,
+    /// Tells what this process counts from what others do.
+    process: i64,
     pool: Mutex<Option<Connected>>,
 }
 
@@ -113,7 +119,7 @@ impl Store {
             false => (sqlite_url(address, "rwc"), Some(PathBuf::from(address))),
         };
         AnyConnectOptions::from_str(&url).map_err(|_| StoreError::Address)?;
-        Ok(Self { url, file, pool: Mutex::default() })
+        Ok(Self { url, file, process: random_id(), pool: Mutex::default() })
     }
 
     /// Whether it is a database that is reached over a network.

@@ -121,7 +121,7 @@ impl TryFrom<Row> for KeptQuestion {
 }
 
 /// An id that no other process makes. It carries no order: `asked_at` does.
-fn random_id() -> i64 {
+pub(super) fn random_id() -> i64 {
     use std::hash::{BuildHasher, RandomState};
     RandomState::new().hash_one(()).cast_signed() & i64::MAX
 }

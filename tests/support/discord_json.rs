@@ -73,7 +73,11 @@ pub fn interaction(
 /// The data of a command. A subcommand follows its command after a space.
 pub fn command_data(command: &str, options: &Value, focused: &str) -> Value {
     let given = options.as_object().expect("options are an object").iter().map(|(name, value)| {
-        let kind = if value.is_boolean() { 5 } else { 3 };
+        let kind = match value {
+            Value::Number(_) => 4,
+            Value::Bool(_) => 5,
+            _ => 3,
+        };
         json!({"name": name, "type": kind, "value": value, "focused": name == focused})
     });
     let given: Vec<Value> = given.collect();

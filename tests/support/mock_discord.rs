@@ -28,7 +28,7 @@ use tokio_tungstenite::accept_async;
 use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::protocol::CloseFrame;
 
-use super::discord_json::{self, command_data, user};
+use super::discord_json::{self, command_data, context_menu_data, user};
 use super::shared_index::shared_index;
 
 pub const BOT: u64 = 900;
@@ -318,6 +318,11 @@ impl MockDiscord {
 
     /// Uses a command of the desk, a button or a menu of it, and returns what it shows then.
     pub async fn desk(&mut self, used: Desk<'_>) -> Value {
+        self.desk_below("", used).await
+    }
+
+    /// The same for a button or a menu below this text.
+    pub async fn desk_below(&mut self, text: &str, used: Desk<'_>) -> Value {
         let id = self.id();
         let component = |kind: u8, custom_id: &str, values: Value| json!({"custom_id": custom_id, "component_type": kind, "values": values});
         let (kind, data) = match used {
@@ -331,11 +336,29 @@ impl MockDiscord {
             }
         };
         let mut interaction = discord_json::interaction(id, kind, Some(GUILD), (1, 1 << 5), &data);
-        interaction["message"] = discord_json::message(6, BOT, None, "");
+        interaction["message"] = discord_json::message(6, BOT, None, text);
         self.event("INTERACTION_CREATE", interaction);
         let acknowledged = self.request("POST /interactions/").await;
         assert!([5, 6].map(Value::from).contains(&acknowledged["type"]), "{acknowledged}");
         self.request("PATCH /webhooks/901/secret-token/messages/@original").await
+    }
+
+    /// Chooses from a menu as a member does, and returns the response.
+    pub async fn choose(&mut self, custom_id: &str, chosen: &str) -> Value {
+        let mut interaction = self.pressed(0, custom_id);
+        interaction["data"]["component_type"] = json!(3);
+        interaction["data"]["values"] = json!([chosen]);
+        self.event("INTERACTION_CREATE", interaction);
+        self.request("POST /interactions/").await
+    }
+
+    /// Uses the message command on a message with this text, and returns the response.
+    pub async fn check(&mut self, text: &str) -> Value {
+        let message = discord_json::message(5, 2, None, text);
+        let data = context_menu_data("Check against the FAQ", &message);
+        let interaction = discord_json::interaction(self.id(), 2, Some(GUILD), (1, 0), &data);
+        self.event("INTERACTION_CREATE", interaction);
+        self.request("POST /interactions/").await
     }
 
     /// The event for such a click.
@@ -470,15 +493,18 @@ async fn respond(
     let query = request.uri().query().unwrap_or_default();
     let wants_message = query.contains("with_response=true");
     let line = format!("{} {path}", request.method());
+    let kind = request.headers().get("content-type").and_then(|kind| kind.to_str().ok());
+    let boundary = kind.and_then(|kind| multer::parse_boundary(kind).ok());
     let body = request.into_body().collect().await.map(|body| body.to_bytes()).unwrap_or_default();
-    let body = serde_json::from_slice(&body).unwrap_or(Value::Null);
+    let body = match boundary {
+        Some(boundary) => form(body, boundary).await,
+        None => serde_json::from_slice(&body).unwrap_or(Value::Null),
+    };
     let (status, answer) = match state.answer(&line, &body) {
         (204, Value::Null) if wants_message => {
             let message = json!({"id": "4100", "channel_id": "10"});
-            (
-                200,
-                json!({"interaction": {}, "resource": {"type": body["type"], "message": message}}),
-            )
+            let resource = json!({"type": body["type"], "message": message});
+            (200, json!({"interaction": {}, "resource": resource}))
         }
         answer => answer,
     };
@@ -497,6 +523,23 @@ async fn respond(
         response = response.header("date", date);
     }
     Ok(response.body(Full::new(answer)).expect("a response"))
+}
+
+/// The JSON of a form, with the content of its files under `files`.
+async fn form(body: Bytes, boundary: String) -> Value {
+    let once = futures_util::stream::once(async { Ok::<_, Infallible>(body) });
+    let mut form = multer::Multipart::new(once, boundary);
+    let (mut json, mut files) = (Value::Null, Vec::new());
+    while let Some(field) = form.next_field().await.expect("a form") {
+        let name = field.name().expect("a name").to_owned();
+        let content = field.bytes().await.expect("a whole form");
+        match name.as_str() {
+            "payload_json" => json = serde_json::from_slice(&content).expect("JSON"),
+            _ => files.push(json!({"name": name, "content": content.to_vec()})),
+        }
+    }
+    json["files"] = json!(files);
+    json
 }
 
 async fn accept_gateway(listener: TcpListener, state: Arc<State>) {

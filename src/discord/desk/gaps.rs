@@ -25,7 +25,7 @@ const CANDIDATES: usize = 20;
 const SHOWN_CHANGES: usize = 8;
 
 /// Questions that are likely to mean the same.
-struct Group {
+pub(super) struct Group {
     /// The latest first. There is at least one.
     questions: Vec<KeptQuestion>,
 }
@@ -33,6 +33,16 @@ struct Group {
 impl Group {
     fn id(&self) -> i64 {
         self.questions[0].id
+    }
+
+    /// The latest of its questions.
+    pub(super) fn words(&self) -> &str {
+        &self.questions[0].words
+    }
+
+    /// How many of its questions were asked since then.
+    pub(super) fn asked_since(&self, since: Timestamp) -> usize {
+        self.questions.iter().filter(|question| question.asked_at >= since).count()
     }
 
     /// The different wordings, the most frequent first. A wording in which something was replaced
@@ -182,7 +192,7 @@ impl Desk {
 
     /// Checks changes against the questions with a known answer, stores them, and serves them.
     /// Returns their ids, or the questions that would get a worse answer.
-    async fn learn(
+    pub(super) async fn learn(
         &self,
         changes: Vec<Change>,
         by: String,
@@ -190,6 +200,9 @@ impl Desk {
         let store = self.store()?;
         let _changing = self.changing.lock().await;
         let stored = store.amendments().await?;
+        if stored.iter().any(|amendment| changes.contains(&amendment.change)) {
+            return Err(DeskError::Refused("That was learnt already.".to_owned()));
+        }
         let next = stored.last().map_or(1, |last| last.id + 1);
         let now = Timestamp::now();
         let added = (next..).zip(&changes).map(|(id, change)| Amendment {
@@ -218,7 +231,7 @@ impl Desk {
         Ok(self.store()?.remove_questions(&ids).await?)
     }
 
-    async fn groups(&self) -> Result<Vec<Group>, DeskError> {
+    pub(super) async fn groups(&self) -> Result<Vec<Group>, DeskError> {
         let questions = self.store()?.kept_questions(LOOKED_AT).await?;
         let words: Vec<String> = questions.iter().map(|question| question.words.clone()).collect();
         let places = self.work(move |responder| responder.group_alike(&words)).await?;
@@ -251,9 +264,11 @@ impl Desk {
 
 /// Says which questions would get a worse answer.
 fn refusal(worse: &[OutcomeChange], back: DeskAction) -> OutgoingMessage {
+    let buttons = [("Put it aside", back), ("Back", DeskAction::Gaps)];
+    worse_answers(worse).buttons(buttons).message()
+}
+
+pub(super) fn worse_answers(worse: &[OutcomeChange]) -> Screen {
     let shown = worse.iter().take(SHOWN_CHANGES).map(|change| format!("• {change}"));
-    Screen::new("Nothing was changed: other questions would get a worse answer.")
-        .lines(shown)
-        .buttons([("Put it aside", back), ("Back", DeskAction::Gaps)])
-        .message()
+    Screen::new("Nothing was changed: other questions would get a worse answer.").lines(shown)
 }

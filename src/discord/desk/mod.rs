@@ -5,10 +5,13 @@
 
 mod amend;
 mod corrections;
+mod explain;
 mod feedback;
 mod gaps;
 mod record;
 mod screen;
+mod stats;
+mod tally;
 mod task;
 
 use std::sync::Arc;
@@ -17,6 +20,7 @@ use jiff::civil::Date;
 use tokio::sync::Mutex;
 use tracing::warn;
 
+use self::tally::Tally;
 use super::interaction::outgoing::OutgoingMessage;
 use crate::config::PrivacySettings;
 use crate::responder::{Responder, ResponderError};
@@ -24,7 +28,12 @@ use crate::store::{Store, StoreError};
 
 pub use feedback::{Complaint, Opinion};
 pub use record::{Asked, Recorder};
-pub use task::{DeskAction, Task};
+pub use screen::quoted;
+pub use tally::counted;
+pub use task::{DeskAction, PERIODS, Task, USUAL_PERIOD};
+
+/// How many broken rules are named.
+const SHOWN_FINDINGS: usize = 3;
 
 /// The moderators' desk.
 pub struct Desk {
@@ -33,6 +42,7 @@ pub struct Desk {
     store: Option<Store>,
     privacy: PrivacySettings,
     today: fn() -> Date,
+    tally: Arc<Tally>,
     /// Held while the content changes, so that no change is lost to another.
     changing: Mutex<()>,
 }
@@ -51,10 +61,19 @@ enum DeskError {
     )]
     Store(#[from] StoreError),
     #[error("Nothing was changed: {0}.")]
-    Responder(#[from] ResponderError),
+    Responder(ResponderError),
     /// A sentence for the moderator.
     #[error("{0}")]
     Refused(String),
+}
+
+impl From<ResponderError> for DeskError {
+    fn from(error: ResponderError) -> Self {
+        let ResponderError::Findings(findings) = error else { return Self::Responder(error) };
+        let broken = findings.iter().take(SHOWN_FINDINGS).map(|finding| finding.message.as_str());
+        let broken = broken.collect::<Vec<_>>().join("; ");
+        Self::Refused(format!("Nothing was changed, because of a rule of the FAQ: {broken}."))
+    }
 }
 
 impl Desk {
@@ -64,7 +83,8 @@ impl Desk {
         privacy: PrivacySettings,
         today: fn() -> Date,
     ) -> Self {
-        Self { responder, store, privacy, today, changing: Mutex::default() }
+        let (tally, changing) = Default::default();
+        Self { responder, store, privacy, today, tally, changing }
     }
 
     pub fn has_store(&self) -> bool {
@@ -90,6 +110,10 @@ impl Desk {
             DeskAction::Correct(entry) => self.correct(entry, by).await,
             DeskAction::LeaveAsTheyAre => self.leave_as_they_are().await,
             DeskAction::Corrections => self.how_far().await,
+            DeskAction::Explain(words) => self.explain(words).await,
+            DeskAction::ProposeWords { words, entry } => self.propose_words(words, entry),
+            DeskAction::TeachWords { words, entry } => self.teach_words(words, entry, by).await,
+            DeskAction::Stats(days) => self.stats(days).await,
         };
         result.unwrap_or_else(|error| {
             if let DeskError::Store(error) = &error {

@@ -1,4 +1,4 @@
-//! Keeps the questions that the bot could not answer, beside the path of an answer.
+//! Keeps the questions that the bot could not answer, and counts all, beside the path of an answer.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,10 +11,11 @@ use tokio::time::{MissedTickBehavior, interval};
 use tracing::{info, warn};
 
 use super::Desk;
+use super::tally::{Tally, WRITE_EVERY};
 use crate::config::PrivacySettings;
 use crate::knowledge::EntryId;
 use crate::redaction::redact;
-use crate::store::{KeptQuestion, Store, StoreError, WhyKept};
+use crate::store::{Counted, KeptQuestion, Store, StoreError, WhyKept};
 
 /// If so many questions wait to be stored, further ones are not kept.
 const WAITING: usize = 256;
@@ -40,19 +41,28 @@ pub struct Asked {
 }
 
 /// Where to report questions to. It never waits.
-#[derive(Clone)]
-pub struct Recorder(Option<mpsc::Sender<Asked>>);
+#[derive(Clone, Default)]
+pub struct Recorder {
+    sender: Option<mpsc::Sender<Asked>>,
+    tally: Option<Arc<Tally>>,
+}
 
 impl Recorder {
-    /// Keeps nothing.
+    /// Keeps and counts nothing.
     pub fn none() -> Self {
-        Self(None)
+        Self::default()
     }
 
     pub fn record(&self, asked: Asked) {
-        if let Some(sender) = &self.0 {
+        if let Some(sender) = &self.sender {
             // A question more or less matters less than an answer that waits.
             let _ = sender.try_send(asked);
+        }
+    }
+
+    pub fn count(&self, day: Date, counted: Counted) {
+        if let Some(tally) = &self.tally {
+            tally.count(day, counted);
         }
     }
 }
@@ -60,9 +70,14 @@ impl Recorder {
 impl Desk {
     /// Where to report questions to. They are stored as long as the runtime lives.
     pub fn recorder(self: &Arc<Self>) -> Recorder {
-        if self.store.is_none() || !self.privacy.keep_questions {
+        if self.store.is_none() {
             return Recorder::none();
         }
+        let sender = self.privacy.keep_questions.then(|| self.question_keeper());
+        Recorder { sender, tally: Some(self.tally.clone()) }
+    }
+
+    fn question_keeper(self: &Arc<Self>) -> mpsc::Sender<Asked> {
         let (sender, mut asked) = mpsc::channel(WAITING);
         let desk = self.clone();
         tokio::spawn(async move {
@@ -74,7 +89,7 @@ impl Desk {
                 works = log_state(works, store.keep(&question).await);
             }
         });
-        Recorder(Some(sender))
+        sender
     }
 
     /// What is kept of a question; `None` for nothing.
@@ -97,13 +112,15 @@ impl Desk {
         })
     }
 
-    /// Serves what moderators change elsewhere, ends holds on their day, and deletes old questions.
-    /// Never returns.
+    /// Serves what moderators change elsewhere, ends holds on their day, stores what was counted, and
+    /// deletes what is old. Never returns.
     pub async fn keep_up(self: Arc<Self>) {
         let Some(store) = &self.store else { return std::future::pending().await };
         let mut forget = interval(FORGET_EVERY);
-        let mut look = interval(LOOK_EVERY);
-        look.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let (mut look, mut write) = (interval(LOOK_EVERY), interval(WRITE_EVERY));
+        for interval in [&mut look, &mut write] {
+            interval.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        }
         let (mut works, mut served) = (true, None);
         loop {
             tokio::select! {
@@ -114,13 +131,16 @@ impl Desk {
                         look.reset_after(LOOK_AGAIN);
                     }
                 }
+                // Whether the store works is noticed above.
+                _ = write.tick(), if works => {
+                    let _ = self.write_counts(store).await;
+                }
                 _ = forget.tick() => {
                     let PrivacySettings { keep_days, remember_answers_days, .. } = self.privacy;
-                    // Whether the store works is noticed above.
                     let _ = store.forget_questions(days_ago(keep_days)).await;
                     let _ = store.forget_posts(days_ago(remember_answers_days)).await;
-                    let today = Timestamp::now().to_zoned(TimeZone::UTC).date();
-                    let _ = store.forget_voters(today).await;
+                    let _ = store.forget_voters(Timestamp::now().to_zoned(TimeZone::UTC).date()).await;
+                    let _ = self.forget_counts(store).await;
                 }
             }
         }

@@ -7,8 +7,11 @@ use serenity::all::{
 
 use super::super::interaction::limits;
 use super::super::interaction::outgoing::OutgoingMessage;
-use super::super::interaction::{clip, escape};
+use super::super::interaction::{clip, escape, unescape};
 use super::task::{DeskAction, MENU};
+
+/// Discord shows a line that begins like this as a quote. Other lines are escaped.
+const QUOTE: &str = "> ";
 
 /// A message that is put together line by line.
 #[derive(Default)]
@@ -36,9 +39,24 @@ impl Screen {
         Self { lines: vec![message.content().to_owned()], rows: Vec::new() }.line(line)
     }
 
+    /// Adds a line in bold, after an empty one.
+    pub fn heading(mut self, text: &str) -> Self {
+        self.lines.push(format!("\n**{}**", escape(text)));
+        self
+    }
+
     /// Adds a line of plain text.
     pub fn line(mut self, text: &str) -> Self {
         self.lines.push(escape(text));
+        self
+    }
+
+    /// Adds words in a quote, from which [`quoted`] reads them back.
+    pub fn quote(mut self, words: &str) -> Self {
+        let words = words.split_whitespace().collect::<Vec<_>>().join(" ");
+        if !words.is_empty() {
+            self.lines.push(format!("{QUOTE}{}", escape(&words)));
+        }
         self
     }
 
@@ -78,7 +96,32 @@ impl Screen {
     }
 
     pub fn message(self) -> OutgoingMessage {
+        self.above(OutgoingMessage::default())
+    }
+
+    /// The same with the embeds of another message.
+    pub fn above(self, message: OutgoingMessage) -> OutgoingMessage {
         let text = clip(&self.lines.join("\n"), limits::CONTENT);
-        OutgoingMessage::text(text).with_components(self.rows)
+        message.with_content(text).with_components(self.rows)
+    }
+}
+
+/// The words that the text of a message quotes; empty if there are none.
+pub fn quoted(text: &str) -> String {
+    text.lines().find_map(|line| line.strip_prefix(QUOTE)).map(unescape).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn quoted_words_are_read_back() {
+        for words in ["how do i *export* it", "> @everyone [x](y) # 1", "\\ C:\\lamps_1 -"] {
+            let message = Screen::new("From now on, > this?").quote(words).line("> no").message();
+            let message = message.json();
+            assert_eq!(quoted(message["content"].as_str().unwrap()), words);
+        }
+        assert_eq!(quoted("**No quote**\n\\> here"), "");
     }
 }

@@ -50,7 +50,26 @@ pub enum DeskAction {
     LeaveAsTheyAre,
     /// Shows how far the corrections are.
     Corrections,
+    /// Shows why a question is answered as it is.
+    Explain(String),
+    /// Asks whether to teach these words to an answer.
+    ProposeWords {
+        words: String,
+        entry: EntryId,
+    },
+    TeachWords {
+        words: String,
+        entry: EntryId,
+    },
+    /// Shows what became of the questions of so many days, one of [`PERIODS`].
+    Stats(u16),
 }
+
+/// The days that [`DeskAction::Stats`] can look back on.
+pub const PERIODS: [u16; 3] = [7, 30, 90];
+
+/// The days that it looks back on if nobody says otherwise.
+pub const USUAL_PERIOD: u16 = 30;
 
 impl DeskAction {
     /// The `custom_id` of a button, or of a menu whose value completes it; see [`Self::of_menu`].
@@ -70,6 +89,11 @@ impl DeskAction {
             Self::Correct(None) => "correct".to_owned(),
             Self::LeaveAsTheyAre => "leave".to_owned(),
             Self::Corrections => "corrections".to_owned(),
+            Self::Stats(days) => format!("stats:{days}"),
+            // The message has the words.
+            Self::Explain(_) => EXPLAIN.to_owned(),
+            Self::ProposeWords { entry, .. } => format!("{PROPOSE_WORDS}:{entry}"),
+            Self::TeachWords { entry, .. } => format!("{TEACH_WORDS}:{entry}"),
             // Only a command makes a hold, because it needs a reason.
             Self::Hold { .. } => "hold".to_owned(),
         }
@@ -90,6 +114,14 @@ impl DeskAction {
                     _ => Self::Propose { question, entry },
                 }
             }
+            EXPLAIN => Self::Explain(String::new()),
+            PROPOSE_WORDS | TEACH_WORDS => {
+                let (words, entry) = (String::new(), EntryId::new(rest));
+                match name {
+                    TEACH_WORDS => Self::TeachWords { words, entry },
+                    _ => Self::ProposeWords { words, entry },
+                }
+            }
             "not-for-us" => Self::NotForUs(number()?),
             "holds" => Self::Holds,
             "release" => Self::Release(number()?),
@@ -99,8 +131,19 @@ impl DeskAction {
             "correct" => Self::Correct((!rest.is_empty()).then(|| EntryId::new(rest))),
             "leave" => Self::LeaveAsTheyAre,
             "corrections" => Self::Corrections,
+            "stats" => Self::Stats(rest.parse().ok().filter(|days| PERIODS.contains(days))?),
             _ => return None,
         })
+    }
+
+    /// The same for the words that the message of a button or a menu quotes, if it is about words.
+    pub fn with_words(self, words: String) -> Self {
+        match self {
+            Self::Explain(_) => Self::Explain(words),
+            Self::ProposeWords { entry, .. } => Self::ProposeWords { words, entry },
+            Self::TeachWords { entry, .. } => Self::TeachWords { words, entry },
+            action => action,
+        }
     }
 
     /// Parses the `custom_id` of a menu and the chosen value: together they are those of a button.
@@ -109,6 +152,10 @@ impl DeskAction {
         Self::of_button(&format!("{name}:{chosen}"))
     }
 }
+
+const EXPLAIN: &str = "explain";
+pub const PROPOSE_WORDS: &str = "propose-words";
+const TEACH_WORDS: &str = "teach-words";
 
 /// The `custom_id` of a menu begins with it.
 pub const MENU: &str = "choose:";
@@ -120,7 +167,11 @@ mod tests {
     #[test]
     fn every_button_can_be_read_back() {
         let entry = EntryId::new("status/is-it-over");
+        let words = String::new;
         let actions = [
+            DeskAction::Explain(words()),
+            DeskAction::ProposeWords { words: words(), entry: entry.clone() },
+            DeskAction::TeachWords { words: words(), entry: entry.clone() },
             DeskAction::Gaps,
             DeskAction::Group(7),
             DeskAction::Propose { question: 7, entry: entry.clone() },
@@ -135,6 +186,7 @@ mod tests {
             DeskAction::Correct(Some(EntryId::new("status/is-it-over"))),
             DeskAction::LeaveAsTheyAre,
             DeskAction::Corrections,
+            DeskAction::Stats(90),
         ];
         for action in actions {
             assert_eq!(DeskAction::of_button(&action.custom_id()), Some(action));
@@ -145,9 +197,18 @@ mod tests {
 
     #[test]
     fn forged_ids_are_no_action() {
-        for id in
-            ["", "gap", "gap:", "gap:x", "teach:1", "hold", "undo:-", "undo:99999999999999999999"]
-        {
+        for id in [
+            "",
+            "gap",
+            "gap:",
+            "gap:x",
+            "teach:1",
+            "hold",
+            "undo:-",
+            "undo:99999999999999999999",
+            "stats",
+            "stats:31",
+        ] {
             assert_eq!(DeskAction::of_button(id), None, "{id}");
         }
         assert_eq!(DeskAction::of_menu("gap", "1"), None);

@@ -32,6 +32,8 @@ pub const SELECT_OPTIONS: usize = 25;
 /// The label, the value or the description of a menu option.
 pub const SELECT_TEXT: usize = 100;
 pub const SELECT_PLACEHOLDER: usize = 150;
+/// The description of a file.
+pub const FILE_DESCRIPTION: usize = 1024;
 /// Suggestions in an autocomplete response.
 pub const CHOICES: usize = 25;
 /// The name or the value of a suggestion.

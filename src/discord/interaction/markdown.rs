@@ -151,6 +151,20 @@ pub fn escape(text: &str) -> String {
     }
 }
 
+/// The text from which [`escape`] has made this one.
+pub fn unescape(escaped: &str) -> String {
+    let mut text = String::with_capacity(escaped.len());
+    let mut rest = escaped.chars();
+    while let Some(c) = rest.next() {
+        match c {
+            '\\' => text.extend(rest.next()),
+            '\u{200b}' if text.ends_with('@') => {}
+            c => text.push(c),
+        }
+    }
+    text
+}
+
 /// Where the first address in a text begins. Discord finds one in the middle of a word, too.
 fn address_start(text: &str) -> Option<usize> {
     ["https://", "http://"].into_iter().filter_map(|scheme| text.find(scheme)).min()
@@ -237,6 +251,10 @@ mod tests {
             "\\*\\*bold\\*\\* \\_x\\_ \\<@\u{200b}1\\> @\u{200b}everyone"
         );
         assert_eq!(escape("# no heading"), "\\# no heading");
+        for text in ["**bold** _x_ <@1> @everyone", "# no heading", "a\\b https://x.example/a_b\\_"]
+        {
+            assert_eq!(unescape(&escape(text)), text);
+        }
         assert_eq!(
             escape("see https://example.com/a_b now_"),
             "see https://example.com/a_b now\\_"
@@ -253,6 +271,7 @@ mod tests {
         ];
         for text in left {
             assert_eq!(escape(text), text);
+            assert_eq!(unescape(text), text);
         }
         assert_eq!(escape("_a_https://b.example/_c"), "\\_a\\_https://b.example/_c");
         assert_eq!(escape("<https://b.example/_c>_"), "\\<https://b.example/_c\\>\\_");

@@ -13,4 +13,4 @@ pub mod read;
 pub mod render;
 pub mod router;
 
-pub(super) use markdown::{clip, escape};
+pub(super) use markdown::{clip, escape, unescape};

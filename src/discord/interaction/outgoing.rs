@@ -2,12 +2,13 @@
 
 use serde_json::{Value, json};
 use serenity::all::{
-    CreateActionRow, CreateAllowedMentions, CreateEmbed, CreateInteractionResponse,
-    CreateInteractionResponseMessage, CreateMessage, EditInteractionResponse, EditMessage,
-    MessageReference, MessageReferenceKind, Nonce,
+    CreateActionRow, CreateAllowedMentions, CreateAttachment, CreateEmbed,
+    CreateInteractionResponse, CreateInteractionResponseMessage, CreateMessage, EditAttachments,
+    EditInteractionResponse, EditMessage, MessageReference, MessageReferenceKind, Nonce,
 };
 
 use super::limits;
+use super::markdown::clip;
 use super::read::ChatMessage;
 use crate::knowledge::EntryId;
 
@@ -21,6 +22,8 @@ pub struct OutgoingMessage {
     pub(super) content: String,
     pub(super) embeds: Vec<CreateEmbed>,
     pub(super) components: Vec<CreateActionRow>,
+    /// A file below the text. Only [`Self::edit_response`] sends it.
+    pub(super) file: Option<CreateAttachment>,
     /// Whether parts were left out to stay within Discord's limits.
     pub(super) shortened: bool,
     /// The answer to remember, so that the message can be corrected.
@@ -56,6 +59,13 @@ impl OutgoingMessage {
         Self { components, ..self }
     }
 
+    /// Adds a picture below the text, with its description for those who cannot see it.
+    pub fn with_picture(self, name: &str, png: Vec<u8>, description: &str) -> Self {
+        let description = clip(description, limits::FILE_DESCRIPTION);
+        let file = CreateAttachment::bytes(png, name).description(description);
+        Self { file: Some(file), ..self }
+    }
+
     /// A response to an interaction. If it is ephemeral, only one member sees it.
     pub fn response(self, ephemeral: bool) -> CreateInteractionResponse {
         CreateInteractionResponse::Message(self.response_message().ephemeral(ephemeral))
@@ -66,13 +76,21 @@ impl OutgoingMessage {
         CreateInteractionResponse::UpdateMessage(self.response_message())
     }
 
-    /// The message that replaces a deferred response.
+    /// The message that replaces a deferred response. It describes the [file](Self::file), which is
+    /// sent beside it.
     pub fn edit_response(self) -> EditInteractionResponse {
+        // An edit that lists no files removes those of the previous contents.
+        let files = self.file.into_iter().fold(EditAttachments::new(), EditAttachments::add);
         EditInteractionResponse::new()
             .content(self.content)
             .embeds(self.embeds)
             .components(self.components)
+            .attachments(files)
             .allowed_mentions(no_mentions())
+    }
+
+    pub fn file(&self) -> Option<&CreateAttachment> {
+        self.file.as_ref()
     }
 
     /// A reply to a message that has had some earlier ones.

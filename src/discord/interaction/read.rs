@@ -121,6 +121,10 @@ impl<'i> Options<'i> {
         self.value(name)?.as_bool()
     }
 
+    pub fn number(&self, name: &str) -> Option<i64> {
+        self.value(name)?.as_i64()
+    }
+
     fn value(&self, name: &str) -> Option<&'i CommandDataOptionValue> {
         self.options.iter().find(|option| option.name == name).map(|option| &option.value)
     }

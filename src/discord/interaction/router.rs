@@ -17,7 +17,10 @@ use tracing::{error, field, info, info_span};
 
 use super::super::cache::BoundedCache;
 use super::super::commands::{self, Action, ModerationAction};
-use super::super::desk::{Asked, Complaint, Desk, DeskAction, Opinion, Recorder, Task};
+use super::super::desk::{
+    Asked, Complaint, Desk, DeskAction, Opinion, PERIODS, Recorder, Task, USUAL_PERIOD, counted,
+    quoted,
+};
 use super::super::moderation::{self, Permission};
 use super::super::sentences;
 use super::super::token_bucket::{Admission, TokenBuckets};
@@ -37,7 +40,7 @@ use crate::commands::{Command, Commands};
 use crate::config::{DiscordSettings, ModerationSettings};
 use crate::conversation::Turn;
 use crate::knowledge::{EntryId, Scope, TopicId};
-use crate::markup::is_only_markup;
+use crate::markup::{is_only_markup, without_markup};
 use crate::reply::{APOLOGY, Reply, Sheet};
 use crate::responder::Responder;
 use crate::store::WhyKept;
@@ -52,6 +55,9 @@ const REMEMBERED_CONVERSATIONS: usize = 10_000;
 /// How the option of `/faq hold` names everything, and a topic. No id of an answer has a space.
 const EVERYTHING: &str = "everything";
 const TOPIC: &str = "topic ";
+
+/// The front end of a question that was chosen from a menu.
+const MENU: &str = "menu";
 
 /// Where a member has a conversation.
 type Place = (UserId, ChannelId);
@@ -369,9 +375,9 @@ impl Router {
         let entry = |chosen: &str| Query::Entry(EntryId::new(chosen));
         let chosen = selected_value(component);
         match (ComponentAction::parse(&component.data.custom_id), chosen) {
-            (Some(ComponentAction::Choose), Some(chosen)) => replace("menu", entry(chosen), None),
+            (Some(ComponentAction::Choose), Some(chosen)) => replace(MENU, entry(chosen), None),
             (Some(ComponentAction::OpenRelated), Some(chosen)) => {
-                self.answer(invocation, "menu", entry(chosen), !invocation.is_bot_dm, None)
+                self.answer(invocation, MENU, entry(chosen), !invocation.is_bot_dm, None)
             }
             (Some(ComponentAction::ChoosePage(command, _)), Some(chosen)) => {
                 match (self.sheet_query(&command), chosen.parse().ok()) {
@@ -616,7 +622,7 @@ impl Router {
         let work = match action {
             ModerationAction::Reload => Report::Reload,
             ModerationAction::Check => Report::Check,
-            ModerationAction::Show => return self.show_to_moderator(options),
+            ModerationAction::Show => return self.show_to_moderator(invocation, options),
             ModerationAction::Gaps => {
                 return self.desk(invocation, DeskAction::Gaps, deferred(true));
             }
@@ -625,6 +631,9 @@ impl Router {
             }
             ModerationAction::Audit => {
                 return self.desk(invocation, DeskAction::Audit, deferred(true));
+            }
+            ModerationAction::Stats => {
+                return self.desk(invocation, DeskAction::Stats(period(options)), deferred(true));
             }
             ModerationAction::Hold => {
                 return match hold(options) {
@@ -653,8 +662,8 @@ impl Router {
         Response { deferred: Some(Deferred::Desk(task)), ..Response::only(acknowledgement) }
     }
 
-    /// Everything about an entry, or an explanation of the decision about a question.
-    fn show_to_moderator(&self, options: Options<'_>) -> Response {
+    /// Everything about an entry, or why a question is answered as it is.
+    fn show_to_moderator(&self, invocation: &Invocation<'_>, options: Options<'_>) -> Response {
         let given =
             |option| options.text(option).map(str::trim).filter(|text: &&str| !text.is_empty());
         match (given(commands::ENTRY), given(commands::QUESTION)) {
@@ -662,10 +671,10 @@ impl Router {
                 Some(sheet) => Response::private(whole_sheet(&sheet)),
                 None => Response::sentence(sentences::NO_SUCH_ENTRY),
             },
-            (None, Some(question)) => match self.responder.why(question, (self.today)()) {
-                Ok(sheet) => Response::private(whole_sheet(&sheet)),
-                Err(error) => Self::apology(&error),
-            },
+            (None, Some(question)) => {
+                let words = without_markup(question).trim().to_owned();
+                self.desk(invocation, DeskAction::Explain(words), deferred(true))
+            }
             (None, None) => Response::sentence(sentences::NOTHING_TO_SHOW),
         }
     }
@@ -780,6 +789,9 @@ impl Router {
         let response = self.responder.respond_after(&ask, last);
         span.record("milliseconds", start.elapsed().as_secs_f64() * 1000.0);
         let response = response.map_err(|error| Failure::log(&error))?;
+        if let Some(counted) = counted(&ask.query, front_end == MENU, &response.reply) {
+            self.recorder.count(ask.today, counted);
+        }
         let (outcome, entry) = match &response.reply {
             Reply::Answer(answer) => ("answered", Some(answer.entry().as_str())),
             Reply::Choice(_) => ("ambiguous", None),
@@ -878,10 +890,11 @@ fn catch_panic<T>(work: impl FnOnce() -> T) -> Result<T, Failure> {
 /// What a moderator wants from the desk; `None` if the component is none of the desk's.
 fn desk_action(component: &ComponentInteraction) -> Option<DeskAction> {
     let custom_id = &component.data.custom_id;
-    match selected_value(component) {
+    let action = match selected_value(component) {
         Some(chosen) => DeskAction::of_menu(custom_id, chosen),
         None => DeskAction::of_button(custom_id),
-    }
+    };
+    Some(action?.with_words(quoted(&component.message.content)))
 }
 
 /// The hold that the options of the command describe. `None` if the last day is no day.
@@ -896,6 +909,12 @@ fn hold(options: Options<'_>) -> Option<DeskAction> {
     };
     let reason = options.text(commands::REASON).unwrap_or_default().trim().to_owned();
     Some(DeskAction::Hold { scope, reason, until })
+}
+
+/// The days to look back on that the options of the command name.
+fn period(options: Options<'_>) -> u16 {
+    let days = options.number(commands::DAYS).and_then(|days| u16::try_from(days).ok());
+    days.filter(|days| PERIODS.contains(days)).unwrap_or(USUAL_PERIOD)
 }
 
 fn audience(invocation: &Invocation<'_>, private: bool) -> Audience {
