@@ -39,13 +39,9 @@ pub const MAX_REACH: usize = 20;
 pub struct Responder {
     faq: PathBuf,
     index: PathBuf,
-    questions: Option<PathBuf>,
-    stale_after_days: u32,
-    review_after_days: u32,
-    reading_grade: f64,
+    adjustable: ArcSwap<Adjustable>,
     /// Rules of the front end, besides those of [`lint`].
     more_rules: &'static [Rule],
-    operator: OperatorSettings,
     /// What the store keeps; `None` without a store.
     stores: Option<PrivacySettings>,
     setup: Setup,
@@ -54,6 +50,15 @@ pub struct Responder {
     served: ArcSwap<Served>,
     /// Writes the index to disk.
     caching: Mutex<Option<JoinHandle<()>>>,
+}
+
+/// What the operator can change while the bot runs.
+struct Adjustable {
+    questions: Option<PathBuf>,
+    stale_after_days: u32,
+    review_after_days: u32,
+    reading_grade: f64,
+    operator: OperatorSettings,
 }
 
 /// One version of the content, with its snapshot of the matcher.
@@ -179,18 +184,32 @@ impl Responder {
         Ok(Self {
             faq: lasting(faq),
             index: lasting(index),
-            questions: settings.questions.as_deref().map(lasting),
-            stale_after_days: settings.status_stale_after_days,
-            review_after_days: settings.review_after_days,
-            reading_grade: settings.reading_grade,
+            adjustable: ArcSwap::from_pointee(Adjustable::new(settings)),
             more_rules: &[],
-            operator: settings.operator.clone(),
             stores: settings.store.as_ref().map(|_| settings.privacy),
             setup,
             index_origin,
             served: ArcSwap::from_pointee(served),
             caching: Mutex::default(),
         })
+    }
+
+    /// Whether [`Self::open_amended`] would find the index in the cache, and need not build it.
+    pub fn is_indexed(
+        settings: &Settings,
+        setup: &Setup,
+        amendments: Vec<Amendment>,
+        today: Date,
+    ) -> Result<bool, ResponderError> {
+        let files = readable_knowledge(&settings.faq)?.0;
+        let library = LaidOver::new(&files, amendments, today).knowledge.library;
+        let rules = lint::rules_version();
+        Ok(Snapshot::find(&library, setup, &settings.index, &rules).is_some())
+    }
+
+    /// Takes over what can change while the bot runs.
+    pub fn adjust(&self, settings: &Settings) {
+        self.adjustable.store(Arc::new(Adjustable::new(settings)));
     }
 
     /// Also checks the content by these rules when it is loaded again.
@@ -223,7 +242,8 @@ impl Responder {
             Query::Timeline => sheet(reply::timeline(knowledge, &stamp)),
             Query::Sources => sheet(reply::sources(knowledge, &stamp)),
             Query::About => {
-                sheet(reply::about(knowledge, &self.operator, self.stores.as_ref(), &stamp))
+                let operator = &self.adjustable.load().operator;
+                sheet(reply::about(knowledge, operator, self.stores.as_ref(), &stamp))
             }
             Query::Quote(text) => {
                 if let Some(hold) = knowledge.hold_on_everything() {
@@ -555,7 +575,7 @@ impl Responder {
     /// Loads the files and runs every rule. Fails if a finding is an error.
     fn checked_files(&self, today: Date) -> Result<(Knowledge, Vec<Finding>), ResponderError> {
         let (knowledge, mut findings) = readable_knowledge(&self.faq)?;
-        let Self { review_after_days, reading_grade, .. } = *self;
+        let Adjustable { review_after_days, reading_grade, .. } = **self.adjustable.load();
         let today = lint::last_day(&knowledge, today);
         let subject = Subject { knowledge: &knowledge, today, review_after_days, reading_grade };
         findings.extend(lint::run(&subject));
@@ -597,8 +617,9 @@ impl Responder {
         new: &Served,
     ) -> Result<Result<Vec<OutcomeChange>, TruthError>, ResponderError> {
         let is_same = Arc::ptr_eq(&old.snapshot, &new.snapshot);
-        let Some(folder) = self.questions.as_ref().filter(|folder| folder.is_dir() && !is_same)
-        else {
+        let adjustable = self.adjustable.load();
+        let folder = adjustable.questions.as_ref();
+        let Some(folder) = folder.filter(|folder| folder.is_dir() && !is_same) else {
             return Ok(Ok(Vec::new()));
         };
         let truths = match read_sets(folder) {
@@ -614,7 +635,7 @@ impl Responder {
     }
 
     fn stamp(&self, knowledge: &Knowledge, today: Date) -> CaseStamp {
-        knowledge.case_file.case.stamp(today, self.stale_after_days)
+        knowledge.case_file.case.stamp(today, self.adjustable.load().stale_after_days)
     }
 }
 
@@ -623,6 +644,18 @@ impl Drop for Responder {
     fn drop(&mut self) {
         let caching = self.caching.get_mut().unwrap_or_else(PoisonError::into_inner);
         caching.take().map(JoinHandle::join);
+    }
+}
+
+impl Adjustable {
+    fn new(settings: &Settings) -> Self {
+        Self {
+            questions: settings.questions.as_deref().map(lasting),
+            stale_after_days: settings.status_stale_after_days,
+            review_after_days: settings.review_after_days,
+            reading_grade: settings.reading_grade,
+            operator: settings.operator.clone(),
+        }
     }
 }
 

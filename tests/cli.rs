@@ -98,13 +98,24 @@ fn every_link_between_the_documents_leads_somewhere() {
         let folder = Path::new(document).parent().expect("a document lies in a folder");
         let links = text.split("](").skip(1).filter_map(|rest| rest.split(')').next());
         let pictures = text.split("src=\"").skip(1).filter_map(|rest| rest.split('"').next());
+        let headings: Vec<String> = text.lines().filter_map(anchor).collect();
+        let is_heading = |link: &str| {
+            link.strip_prefix('#').is_some_and(|name| headings.iter().any(|h| h == name))
+        };
         for link in links.chain(pictures) {
             assert!(
-                link.starts_with("https://") || folder.join(link).exists(),
+                link.starts_with("https://") || is_heading(link) || folder.join(link).exists(),
                 "{document} links to {link}"
             );
         }
     }
+}
+
+/// The name by which GitHub links to a heading, if the line is one.
+fn anchor(line: &str) -> Option<String> {
+    let words = line.strip_prefix('#')?.trim_start_matches('#').trim().to_lowercase();
+    let kept = words.chars().filter(|c| c.is_alphanumeric() || " -_".contains(*c));
+    Some(kept.map(|c| if c == ' ' { '-' } else { c }).collect())
 }
 
 // A FAQ about another case.

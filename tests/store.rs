@@ -3,66 +3,18 @@
 
 #![cfg(feature = "discord")]
 
+#[macro_use]
+#[path = "support/database.rs"]
+mod database;
+
 use caseclerk::knowledge::{Amendment, Change, EntryId, Scope, TopicId};
 use caseclerk::store::{
     Correction, Count, Counted, EditOutcome, KeptQuestion, Post, PostedVersion, Progress, Store,
     StoreError, Vote, Votes, WhyKept,
 };
+use database::Database;
 use jiff::Timestamp;
 use jiff::civil::{Date, date};
-use tempfile::TempDir;
-
-/// A database of its own for one test.
-struct Database {
-    address: String,
-    /// Holds the file of SQLite.
-    _folder: TempDir,
-}
-
-impl Database {
-    fn sqlite() -> Self {
-        let folder = tempfile::tempdir().expect("a folder");
-        let address = folder.path().join("new/desk.db").display().to_string();
-        Self { address, _folder: folder }
-    }
-
-    #[cfg(feature = "postgres-tests")]
-    async fn postgres() -> Self {
-        use sqlx::{AnyPool, Executor};
-        let server = std::env::var("CASECLERK_TEST_POSTGRES").expect("the address of a Postgres");
-        let folder = tempfile::tempdir().expect("a folder");
-        let name: String = folder.path().display().to_string();
-        let name: String = name.chars().filter(char::is_ascii_alphanumeric).collect();
-        let name = format!("test_{}", name.to_lowercase());
-        sqlx::any::install_default_drivers();
-        let pool = AnyPool::connect(&format!("{server}/postgres")).await.expect("a connection");
-        pool.execute(format!("CREATE DATABASE {name}").as_str()).await.expect("a database");
-        Self { address: format!("{server}/{name}"), _folder: folder }
-    }
-
-    fn open(&self) -> Store {
-        Store::open(&self.address).expect("an address")
-    }
-}
-
-/// Runs a test of the contract on each database.
-macro_rules! contract {
-    ($($name:ident)*) => {
-        mod sqlite {
-            $(#[tokio::test]
-            async fn $name() {
-                super::$name(super::Database::sqlite()).await;
-            })*
-        }
-        #[cfg(feature = "postgres-tests")]
-        mod postgres {
-            $(#[tokio::test]
-            async fn $name() {
-                super::$name(super::Database::postgres().await).await;
-            })*
-        }
-    };
-}
 
 contract! {
     every_change_is_read_back_as_it_was_made
@@ -367,7 +319,8 @@ async fn a_newer_store_is_refused() {
                  execution_time) VALUES (9999, 'later', true, x'00', 0)";
     pool.execute(newer).await.unwrap();
     let error = database.open().amendments().await.unwrap_err();
-    assert!(matches!(error, StoreError::OtherVersion(_)), "{error}");
+    assert!(matches!(error, StoreError::Newer { found: 9999, .. }), "{error}");
+    assert!(error.to_string().contains("Run that version or a later one"), "{error}");
 }
 
 #[test]

@@ -7,17 +7,18 @@ use std::io::Write;
 use std::path::Path;
 use std::sync::Arc;
 
-use anyhow::{Context, anyhow, bail};
+use anyhow::bail;
 use caseclerk::config::Settings;
 use caseclerk::knowledge::{Amendment, Change, EntryId, Library, load};
 use caseclerk::reply::write_json_line;
-use caseclerk::store::{Store, StoreError};
+use caseclerk::store::Store;
 use clap::{Args, Subcommand};
 use jiff::Timestamp;
 use serde::Serialize;
-use tokio::runtime::{Builder, Runtime};
+use tokio::runtime::Runtime;
 
 use super::Exit;
+use super::store::{existing, wait};
 
 #[derive(Debug, Args)]
 pub struct AmendmentsArguments {
@@ -73,19 +74,8 @@ struct WriteArguments {
 }
 
 pub fn run(arguments: &AmendmentsArguments, settings: &Settings) -> anyhow::Result<Exit> {
-    let address = settings.store.as_ref().context(
-        "there is no store, so there are no amendments; name the bot's store as store.address in \
-         config.toml, or in the environment as CASECLERK_STORE_ADDRESS",
-    )?;
-    let store = Store::open(address.reveal()).context("store.address cannot be used")?;
-    if let Some(file) = store.missing_file() {
-        bail!(
-            "there is no store {}; correct store.address, or start caseclerk where the bot runs",
-            std::path::absolute(file).as_deref().unwrap_or(file).display()
-        );
-    }
-    let runtime = Builder::new_current_thread().enable_all().build();
-    let runtime = runtime.context("cannot start the asynchronous runtime")?;
+    let store = existing(settings)?;
+    let runtime = super::runtime()?;
     match &arguments.action {
         Action::List(arguments) => {
             let amendments = match arguments.all {
@@ -99,14 +89,6 @@ pub fn run(arguments: &AmendmentsArguments, settings: &Settings) -> anyhow::Resu
             write::run(arguments, settings, wait(&runtime, store.amendments())?)
         }
     }
-}
-
-/// The result of the store. The text of its error names the cause already.
-fn wait<T>(
-    runtime: &Runtime,
-    work: impl Future<Output = Result<T, StoreError>>,
-) -> anyhow::Result<T> {
-    runtime.block_on(work).map_err(|error| anyhow!("{error}"))
 }
 
 /// Every amendment, oldest first.

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use anyhow::Context;
 use caseclerk::config::Settings;
-use caseclerk::knowledge::{Finding, Knowledge, Severity, load, sort_findings};
+use caseclerk::knowledge::{Finding, Knowledge, LoadError, Loaded, Severity, load, sort_findings};
 use caseclerk::lint::{self, Rule, SourceCheck, Subject, check_quotations};
 use caseclerk::matcher::{Reach, Snapshot, changed_since_cached};
 use caseclerk::reply::{reach_lines, write_json};
@@ -62,26 +62,19 @@ pub fn run(
     date: Option<Date>,
     now: Date,
 ) -> anyhow::Result<Exit> {
-    let loaded = load(&settings.faq)?;
+    let loaded = checked(settings, date, now)?;
     let entries = loaded.answers;
     let mut findings = loaded.findings;
     let mut quotations = None;
-    if let Some(knowledge) = &loaded.knowledge {
-        let Settings { review_after_days, reading_grade, .. } = *settings;
-        let today = date.unwrap_or_else(|| lint::last_day(knowledge, now));
-        let subject = Subject { knowledge, today, review_after_days, reading_grade };
-        findings.extend(lint::run(&subject));
-        findings.extend(lint::run_rules(FRONT_END_RULES, &subject));
-        if let Some(folder) = &arguments.sources {
-            let check = check_quotations(knowledge, folder, &source_files(arguments)?)
-                .with_context(|| format!("cannot read the sources in {}", folder.display()))?;
-            let SourceCheck { found, not_checked, findings: wrong } = check;
-            findings.extend(wrong);
-            let not_checked = not_checked.into_iter();
-            let not_checked = not_checked
-                .map(|(quotation, source)| NotChecked { quotation, source: source.to_string() });
-            quotations = Some(QuotationReport { found, not_checked: not_checked.collect() });
-        }
+    if let (Some(knowledge), Some(folder)) = (&loaded.knowledge, &arguments.sources) {
+        let check = check_quotations(knowledge, folder, &source_files(arguments)?)
+            .with_context(|| format!("cannot read the sources in {}", folder.display()))?;
+        let SourceCheck { found, not_checked, findings: wrong } = check;
+        findings.extend(wrong);
+        let not_checked = not_checked.into_iter();
+        let not_checked = not_checked
+            .map(|(quotation, source)| NotChecked { quotation, source: source.to_string() });
+        quotations = Some(QuotationReport { found, not_checked: not_checked.collect() });
     }
     let can_be_served = findings.iter().all(|finding| finding.severity != Severity::Error);
     let knowledge = loaded.knowledge.as_ref().filter(|_| can_be_served);
@@ -96,6 +89,19 @@ pub fn run(
     let (complete, reach) = (loaded.knowledge.is_some(), reach.unwrap_or_default());
     print(&Report { entries, complete, findings, reach, quotations }, arguments.json)?;
     Ok(exit)
+}
+
+/// Loads the content, and runs every rule on it.
+pub fn checked(settings: &Settings, date: Option<Date>, now: Date) -> Result<Loaded, LoadError> {
+    let mut loaded = load(&settings.faq)?;
+    if let Some(knowledge) = &loaded.knowledge {
+        let Settings { review_after_days, reading_grade, .. } = *settings;
+        let today = date.unwrap_or_else(|| lint::last_day(knowledge, now));
+        let subject = Subject { knowledge, today, review_after_days, reading_grade };
+        loaded.findings.extend(lint::run(&subject));
+        loaded.findings.extend(lint::run_rules(FRONT_END_RULES, &subject));
+    }
+    Ok(loaded)
 }
 
 /// How well the answers are found that an editor has just written. Without an index, nobody knows

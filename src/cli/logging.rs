@@ -11,6 +11,7 @@ use tracing_indicatif::style::ProgressStyle;
 use tracing_subscriber::filter::{EnvFilter, FilterExt, FilterFn, filter_fn};
 use tracing_subscriber::layer::{self, Layer, SubscriberExt};
 use tracing_subscriber::util::SubscriberInitExt;
+use tracing_subscriber::{Registry, reload};
 
 /// Libraries that log the text of messages, ids of members, and the token. They stay silent, or log
 /// errors only, whatever the operator's filter says.
@@ -26,9 +27,26 @@ const CAPPED: &[(&str, Option<Level>)] = &[
     ("tokio_rustls", None),
 ];
 
-/// Starts logging to standard error. A service logs more than a command, unless the operator has
-/// set a filter.
-pub fn start(settings: &Settings, is_service: bool) -> anyhow::Result<()> {
+/// What is logged. It can be changed while the program runs.
+#[cfg_attr(not(feature = "discord"), expect(dead_code, reason = "no command runs for long"))]
+pub struct Filter {
+    handle: reload::Handle<AnyFilter, Registry>,
+    is_service: bool,
+    with_bars: bool,
+}
+
+type AnyFilter = Box<dyn layer::Filter<Registry> + Send + Sync>;
+
+#[cfg(feature = "discord")]
+impl Filter {
+    pub fn set(&self, settings: &Settings) -> anyhow::Result<()> {
+        let filter = filter(settings, self.is_service, self.with_bars)?;
+        self.handle.reload(filter).context("cannot change what is logged")
+    }
+}
+
+/// A service logs more than a command, unless the operator has set a filter.
+fn filter(settings: &Settings, is_service: bool, with_bars: bool) -> anyhow::Result<AnyFilter> {
     let filter = if is_service && settings.log_filter_is_default {
         "info,tantivy=warn"
     } else {
@@ -36,14 +54,22 @@ pub fn start(settings: &Settings, is_service: bool) -> anyhow::Result<()> {
     };
     let filter = EnvFilter::try_new(filter)
         .with_context(|| format!("log.filter: {filter:?} is not a log filter"))?;
-    let with_bars = std::io::stderr().is_terminal() && !is_service;
     // Where there are no bars, a line says what takes so long, even if the log is for warnings only.
-    let is_progress = filter_fn(|metadata| metadata.target() == progress::TARGET);
-    let filter = match with_bars {
-        true => filter.and(is_progress.clone().not()).boxed(),
-        false if settings.log_filter_is_default => filter.or(is_progress.clone()).boxed(),
+    Ok(match with_bars {
+        true => filter.and(filter_fn(is_progress).not()).boxed(),
+        false if settings.log_filter_is_default => filter.or(filter_fn(is_progress)).boxed(),
         false => FilterExt::boxed(filter),
-    };
+    })
+}
+
+fn is_progress(metadata: &Metadata<'_>) -> bool {
+    metadata.target() == progress::TARGET
+}
+
+/// Starts logging to standard error.
+pub fn start(settings: &Settings, is_service: bool) -> anyhow::Result<Filter> {
+    let with_bars = std::io::stderr().is_terminal() && !is_service;
+    let (filter, handle) = reload::Layer::new(filter(settings, is_service, with_bars)?);
     let bars = with_bars.then(|| {
         let style = ProgressStyle::with_template("{msg} {wide_bar} {percent} %");
         IndicatifLayer::new().with_progress_style(style.expect("a constant template is valid"))
@@ -59,10 +85,10 @@ pub fn start(settings: &Settings, is_service: bool) -> anyhow::Result<()> {
     };
     tracing_subscriber::registry()
         .with(lines.with_filter(filter.and(capped())))
-        .with(bars.map(|bars| bars.with_filter(is_progress)))
+        .with(bars.map(|bars| bars.with_filter(filter_fn(is_progress))))
         .with(Listener)
         .init();
-    Ok(())
+    Ok(Filter { handle, is_service, with_bars })
 }
 
 /// Passes on what serenity logs and otherwise keeps to itself.

@@ -5,7 +5,11 @@ mod amendments;
 mod ask;
 mod chat;
 mod config;
+#[cfg(feature = "discord")]
+mod doctor;
 mod eval;
+#[cfg(feature = "discord")]
+mod hangup;
 #[cfg(feature = "discord")]
 mod health;
 mod index;
@@ -17,6 +21,8 @@ mod preview;
 mod reach;
 #[cfg(feature = "discord")]
 mod run;
+#[cfg(feature = "discord")]
+mod store;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -41,7 +47,7 @@ pub struct Arguments {
     command: Command,
 }
 
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 struct Global {
     /// The folder of the FAQ
     #[arg(long, global = true, value_name = "DIR")]
@@ -88,6 +94,13 @@ enum Command {
     /// Check that a running bot is connected to Discord, by means of discord.heartbeat_file
     #[cfg(feature = "discord")]
     Health,
+    /// Check everything that the bot needs (the FAQ, the store, the token, the way to Discord, the
+    /// servers), and say what to do
+    #[cfg(feature = "discord")]
+    Doctor(doctor::DoctorArguments),
+    /// Back up the store of the moderators' desk, or restore it
+    #[cfg(feature = "discord")]
+    Store(store::StoreArguments),
     /// Print every option, its value, and where the value comes from
     Config(config::ConfigArguments),
 }
@@ -135,7 +148,9 @@ impl From<Exit> for ExitCode {
 pub fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
     let options = arguments.global.options()?;
     let settings = Settings::from_options(&options)?;
-    logging::start(&settings, arguments.command.is_service())?;
+    let log = logging::start(&settings, arguments.command.is_service())?;
+    #[cfg(not(feature = "discord"))]
+    drop(log);
     for name in options.ignored_variables() {
         warn!("the environment variable {name} is not an option of Caseclerk; it changes nothing");
     }
@@ -153,9 +168,18 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
         #[cfg(feature = "discord")]
         Command::Amendments(amendments) => amendments::run(amendments, &settings),
         #[cfg(feature = "discord")]
-        Command::Run => run::run(&settings),
+        Command::Run => {
+            let global = arguments.global.clone();
+            run::run(&settings, hangup::Configuration { global, options, log })
+        }
         #[cfg(feature = "discord")]
         Command::Health => health::run(&settings),
+        #[cfg(feature = "discord")]
+        Command::Doctor(doctor) => {
+            doctor::run(doctor, &options, &settings, arguments.global.date, today)
+        }
+        #[cfg(feature = "discord")]
+        Command::Store(store) => store::run(store, &settings),
         Command::Config(_) => config::run(&options),
     }
 }
@@ -198,6 +222,14 @@ fn chosen_entries(responder: &Responder, names: &[String]) -> anyhow::Result<Vec
         }
     }
     Ok(chosen)
+}
+
+/// For a command that waits for a database or for the network.
+#[cfg(feature = "discord")]
+fn runtime() -> anyhow::Result<tokio::runtime::Runtime> {
+    use anyhow::Context;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    runtime.context("cannot start the asynchronous runtime")
 }
 
 /// Whether the error is a closed output pipe, which is not a failure: `caseclerk … | head`.

@@ -16,8 +16,9 @@ use jiff::civil::Date;
 use tracing::{error, info, warn};
 
 use super::Exit;
+use super::hangup::{Configuration, Hangup, hangups};
 
-pub fn run(settings: &Settings) -> anyhow::Result<Exit> {
+pub fn run(settings: &Settings, configuration: Configuration) -> anyhow::Result<Exit> {
     // Read the token first, so that a missing one is reported before the index is built.
     let Some(token) = settings.discord.token.read()? else {
         return Ok(report_end(RunError::NoToken));
@@ -36,6 +37,7 @@ pub fn run(settings: &Settings) -> anyhow::Result<Exit> {
         // container ignores a signal that nobody listens to.
         let stop = gateway::stop_signal()?;
         tokio::pin!(stop);
+        let hangups = hangups().context("cannot listen for signals")?;
         let store =
             settings.store.as_ref().map(|address| Store::open(address.reveal())).transpose();
         let store = store.context("store.address cannot be used")?;
@@ -59,9 +61,11 @@ pub fn run(settings: &Settings) -> anyhow::Result<Exit> {
         let (discord, moderation) = (&settings.discord, &settings.moderation);
         let desk = Desk::new(responder.clone(), store, settings.privacy, today);
         let desk = Arc::new(desk);
-        let router = Router::new(responder, discord, moderation, today);
+        let router = Router::new(responder.clone(), discord, moderation, today);
         let router = Arc::new(router.with_desk(&desk));
         tokio::spawn(desk.clone().keep_up());
+        let hangup = Hangup { configuration, responder, router: router.clone(), today };
+        tokio::spawn(hangup.follow(hangups));
         let bot = (router, desk.clone());
         let end = gateway::run(bot, discord, moderation.guild, &token, stop).await;
         desk.write_last_counts().await;

@@ -7,6 +7,7 @@
 
 mod environment;
 mod error;
+mod live;
 mod log_filter;
 mod options;
 mod secret;
@@ -14,6 +15,7 @@ mod settings;
 
 pub use environment::own_variables;
 pub use error::ConfigError;
+pub use live::Update;
 pub use options::{OptionValue, Options, Origin};
 pub use secret::{Secret, TokenSource};
 pub use settings::{

@@ -36,7 +36,7 @@ pub(super) const RUST_LOG: &str = "RUST_LOG";
 /// The values of all options, by dotted name.
 #[derive(Debug, Clone)]
 pub struct Options {
-    values: BTreeMap<String, OptionValue>,
+    pub(super) values: BTreeMap<String, OptionValue>,
     token: TokenSource,
     /// Variables that look like ours and are none. Kubernetes makes such ones for a service of this
     /// name.

@@ -9,15 +9,16 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use reqwest::header::HeaderMap;
 use reqwest::{Client, StatusCode, Url};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use serenity::all::{
-    ApplicationId, BotGateway, ChannelId, CreateAttachment, CreateInteractionResponse,
-    CreateMessage, EditMessage, GuildId, InteractionId, LightMethod, MessageId, RoleId, UserId,
+    ApplicationFlags, ApplicationId, BotGateway, ChannelId, CreateAttachment,
+    CreateInteractionResponse, CreateMessage, EditMessage, GuildId, InteractionId, LightMethod,
+    MessageId, Permissions, RoleId, UserId,
 };
 use serenity::http::{DiscordJsonError, Multipart, MultipartUpload, Request, Route};
 use tokio::time::{Instant, sleep, timeout};
@@ -128,7 +129,24 @@ struct CallbackResource {
 pub struct Application {
     pub id: ApplicationId,
     /// Where Discord sends interactions instead of over the gateway, if the portal says so.
-    pub interactions_endpoint_url: Option<String>,
+    interactions_endpoint_url: Option<String>,
+    #[serde(default)]
+    pub flags: ApplicationFlags,
+}
+
+/// The part of the bot's own user that is needed.
+#[derive(Deserialize)]
+pub struct OwnUser {
+    pub username: String,
+}
+
+/// The parts of a server that are needed.
+#[derive(Deserialize)]
+pub struct Server {
+    pub id: GuildId,
+    pub name: String,
+    /// What the bot may do there, as far as no channel says otherwise.
+    pub permissions: Permissions,
 }
 
 /// The parts of a role that are needed.
@@ -141,6 +159,13 @@ struct Role {
 #[derive(Deserialize)]
 struct RoleTags {
     bot_id: Option<UserId>,
+}
+
+impl Application {
+    /// Whether Discord sends interactions elsewhere, and not over the gateway.
+    pub fn has_interactions_endpoint(&self) -> bool {
+        self.interactions_endpoint_url.as_deref().is_some_and(|url| !url.is_empty())
+    }
 }
 
 impl Api {
@@ -249,10 +274,14 @@ impl Api {
         self.submit(request, MESSAGE_TIMEOUT).await
     }
 
+    /// What messages call the server that answers.
+    pub fn server(&self) -> &str {
+        &self.server
+    }
+
     /// The time by Discord's clock, to a second or two. Our own may be set wrong.
     pub fn now(&self) -> Timestamp {
-        let lead = jiff::SignedDuration::from_secs(self.clock_lead.load(Ordering::Relaxed));
-        Timestamp::now().checked_add(lead).unwrap_or_else(|_| Timestamp::now())
+        Timestamp::now().checked_add(self.clock_lead()).unwrap_or_else(|_| Timestamp::now())
     }
 
     /// The URL of the gateway, and the number of sessions that may still be started.
@@ -264,6 +293,23 @@ impl Api {
     pub async fn application(&self) -> Result<Application, ApiError> {
         let request = Request::new(Route::Oauth2ApplicationCurrent, LightMethod::Get);
         self.fetch(request, SETUP_TIMEOUT).await
+    }
+
+    /// The bot's own user.
+    pub async fn own_user(&self) -> Result<OwnUser, ApiError> {
+        self.fetch(Request::new(Route::UserMe, LightMethod::Get), SETUP_TIMEOUT).await
+    }
+
+    /// The servers that the bot is in, at most `limit` (200), those with an id above `after`.
+    pub async fn servers(&self, after: u64, limit: u8) -> Result<Vec<Server>, ApiError> {
+        let range = vec![("after", after.to_string()), ("limit", limit.to_string())];
+        let request = Request::new(Route::UserMeGuilds, LightMethod::Get).params(Some(range));
+        self.fetch(request, SETUP_TIMEOUT).await
+    }
+
+    /// How far Discord's clock was ahead of ours when it answered last.
+    pub fn clock_lead(&self) -> SignedDuration {
+        SignedDuration::from_secs(self.clock_lead.load(Ordering::Relaxed))
     }
 
     /// The role that Discord made for the bot in a server when it was invited; `None` if it has none.
@@ -472,28 +518,35 @@ pub struct Advice {
 }
 
 const ADVICE: Advice = Advice {
-    certificate: "if a proxy inspects TLS, name its root certificate in discord.ca_file",
+    certificate: "install the package ca-certificates; if a proxy inspects TLS, name its root \
+                  certificate in discord.ca_file",
     refused: "check discord.api_base, HTTPS_PROXY and the firewall",
 };
 
-/// Why a request got no answer, with what an operator can do about it. Without the URL, which may
-/// contain the token of an interaction.
+/// Why a request got no answer: the step that failed, and what an operator can do about it. Without
+/// the URL, which may contain the token of an interaction.
 pub fn reason_of(error: reqwest::Error, advice: &Advice) -> String {
-    let what = if error.is_connect() { "cannot connect" } else { "the connection broke" };
+    let was_connected = !error.is_connect();
     let error = error.without_url();
     let causes = std::iter::successors(std::error::Error::source(&error), |error| error.source());
     let causes = causes.map(ToString::to_string).collect::<Vec<_>>().join(": ");
     let lower = causes.to_lowercase();
-    let advice = if lower.contains("certificate") {
-        advice.certificate
-    } else if lower.contains("lookup") || lower.contains("resolve") || lower.contains("dns") {
-        "check the DNS settings of this machine"
-    } else if lower.contains("refused") {
-        advice.refused
+    let says = |words: &[&str]| words.iter().any(|word| lower.contains(word));
+    let (step, advice) = if was_connected {
+        ("the connection broke", None)
+    } else if says(&["certificate"]) {
+        ("cannot connect (TLS)", Some(advice.certificate))
+    } else if says(&["lookup", "resolve", "dns"]) {
+        ("cannot connect (DNS)", Some("check the DNS settings of this machine"))
+    } else if says(&["ssl", "tls"]) {
+        ("cannot connect (TLS)", Some("what answers does not speak TLS as Discord does"))
+    } else if says(&["refused"]) {
+        ("cannot connect (TCP)", Some(advice.refused))
     } else {
-        return format!("{what}: {causes}");
+        ("cannot connect (TCP)", None)
     };
-    format!("{what}: {causes}; {advice}")
+    let advice = advice.map_or(String::new(), |advice| format!("; {advice}"));
+    format!("{step}: {causes}{advice}")
 }
 
 #[cfg(test)]

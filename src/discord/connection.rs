@@ -38,9 +38,7 @@ pub fn note_log_line(line: &Metadata<'_>) {
 
 /// Logs why there is no connection to the gateway, once for each reason. Never returns.
 pub async fn explain_outages(url: &str, is_connected: impl AsyncFn() -> bool) {
-    // As serenity connects: without a proxy, and trusting only the certificates of the system.
-    let client = Client::builder().no_proxy().http1_only().timeout(LOOK).build();
-    let Ok(client) = client else { return std::future::pending().await };
+    let Ok(client) = client() else { return std::future::pending().await };
     let mut last_reason: Option<String> = None;
     let mut was_connected = true;
     loop {
@@ -60,8 +58,13 @@ pub async fn explain_outages(url: &str, is_connected: impl AsyncFn() -> bool) {
     }
 }
 
+/// Connects as serenity does: without a proxy, and trusting only the certificates of the system.
+pub fn client() -> reqwest::Result<Client> {
+    Client::builder().no_proxy().http1_only().timeout(LOOK).build()
+}
+
 /// Why no websocket can be opened; `None` if one can.
-async fn why_not(client: &Client, url: &str) -> Option<String> {
+pub async fn why_not(client: &Client, url: &str) -> Option<String> {
     // "ws" becomes "http", and "wss" becomes "https".
     let request = client
         .get(url.replacen("ws", "http", 1))

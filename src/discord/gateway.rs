@@ -221,7 +221,7 @@ async fn look_up_gateway(api: &Api) -> Result<BotGateway, RunError> {
 /// How long to wait before a session start. Zero while more than half of the session starts are
 /// left. After that, the remaining ones are spread over the time until the reset, so that a crash
 /// loop does not exhaust them: Discord would reset the token.
-fn wait_for_session(limit: &SessionStartLimit) -> Duration {
+pub(super) fn wait_for_session(limit: &SessionStartLimit) -> Duration {
     if limit.remaining.saturating_mul(2) > limit.total {
         return Duration::ZERO;
     }
@@ -316,7 +316,7 @@ async fn is_connected(manager: &ShardManager) -> bool {
     runners.values().any(|runner| runner.stage == ConnectionStage::Connected)
 }
 
-fn http_client(settings: &DiscordSettings) -> Result<Client, RunError> {
+pub(super) fn http_client(settings: &DiscordSettings) -> Result<Client, RunError> {
     let mut builder =
         Client::builder().timeout(settings.http_timeout).connect_timeout(settings.http_timeout);
     if let Some(path) = &settings.ca_file {

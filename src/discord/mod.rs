@@ -11,6 +11,7 @@ mod chart;
 pub mod commands;
 pub mod connection;
 pub mod desk;
+pub mod diagnosis;
 mod events;
 pub mod gateway;
 pub mod heartbeat;

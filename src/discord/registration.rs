@@ -9,7 +9,7 @@ use serenity::all::{ApplicationId, GuildId};
 use tokio::time::sleep;
 use tracing::{info, warn};
 
-use super::api::{Api, ApiError, Application};
+use super::api::{Api, ApiError};
 use super::commands;
 use crate::commands::Commands;
 
@@ -18,6 +18,11 @@ const MISSING_ACCESS: isize = 50_001;
 
 /// The type of the command with which members open an activity. The portal makes it, not the bot.
 const ENTRY_POINT: u64 = 4;
+
+/// What [`Application::has_interactions_endpoint`](super::api::Application) means.
+pub const ENDPOINT_IN_THE_WAY: &str = "Discord sends commands and buttons to the Interactions \
+     Endpoint URL of the application and not to this bot; clear that field on the page General \
+     Information at https://discord.com/developers/applications";
 
 const FIRST_PAUSE: Duration = Duration::from_secs(1);
 const LONGEST_PAUSE: Duration = Duration::from_secs(300);
@@ -47,15 +52,11 @@ async fn application_id(api: &Api) -> ApplicationId {
     let mut pause = FIRST_PAUSE;
     loop {
         match api.application().await {
-            Ok(Application { id, interactions_endpoint_url }) => {
-                if interactions_endpoint_url.is_some_and(|url| !url.is_empty()) {
-                    warn!(
-                        "Discord sends commands and buttons to the Interactions Endpoint URL of the \
-                         application and not to this bot; clear that field on the page General \
-                         Information at https://discord.com/developers/applications"
-                    );
+            Ok(application) => {
+                if application.has_interactions_endpoint() {
+                    warn!("{ENDPOINT_IN_THE_WAY}");
                 }
-                return id;
+                return application.id;
             }
             Err(error) => {
                 warn!(%error, "the application's id cannot be looked up yet; trying again")

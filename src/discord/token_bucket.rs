@@ -12,10 +12,7 @@ const PRUNE_FROM: usize = 10_000;
 
 /// Token buckets of the same size, one for each key.
 pub struct TokenBuckets<K> {
-    /// The capacity of a bucket in tokens; 0 means no limit.
-    burst: f64,
-    /// How long an empty bucket takes to fill up.
-    refill: Duration,
+    limit: Mutex<RateLimit>,
     buckets: Mutex<HashMap<K, Bucket>>,
 }
 
@@ -38,23 +35,31 @@ struct Bucket {
 
 impl<K: Hash + Eq> TokenBuckets<K> {
     pub fn new(limit: RateLimit) -> Self {
-        Self { burst: f64::from(limit.burst), refill: limit.refill, buckets: Mutex::default() }
+        Self { limit: Mutex::new(limit), buckets: Mutex::default() }
+    }
+
+    /// Also applies to the buckets that there are.
+    pub fn set_limit(&self, limit: RateLimit) {
+        *self.limit.lock().unwrap_or_else(PoisonError::into_inner) = limit;
     }
 
     /// Takes a token from the bucket of `key`.
     pub fn take(&self, key: K, now: Instant) -> Admission {
-        if self.burst == 0.0 {
+        let RateLimit { burst, refill } =
+            *self.limit.lock().unwrap_or_else(PoisonError::into_inner);
+        if burst == 0 {
             return Admission::Allowed;
         }
-        let per_second = self.burst / self.refill.as_secs_f64();
+        let burst = f64::from(burst);
+        let per_second = burst / refill.as_secs_f64();
         let mut buckets = self.buckets.lock().unwrap_or_else(PoisonError::into_inner);
         if buckets.len() >= PRUNE_FROM {
-            buckets.retain(|_, bucket| now.saturating_duration_since(bucket.updated) < self.refill);
+            buckets.retain(|_, bucket| now.saturating_duration_since(bucket.updated) < refill);
         }
-        let full = || Bucket { tokens: self.burst, updated: now, has_refused: false };
+        let full = || Bucket { tokens: burst, updated: now, has_refused: false };
         let bucket = buckets.entry(key).or_insert_with(full);
         let elapsed = now.saturating_duration_since(bucket.updated).as_secs_f64();
-        bucket.tokens = (bucket.tokens + elapsed * per_second).min(self.burst);
+        bucket.tokens = (bucket.tokens + elapsed * per_second).min(burst);
         bucket.updated = now;
         if bucket.tokens >= 1.0 {
             bucket.tokens -= 1.0;
@@ -87,6 +92,18 @@ mod tests {
         assert!(matches!(buckets.take(1, start), Admission::Limited { is_first: false, .. }));
         assert_eq!(buckets.take(2, start), Admission::Allowed);
         assert_eq!(buckets.take(1, start + Duration::from_secs(5)), Admission::Allowed);
+    }
+
+    #[test]
+    fn another_limit_applies_at_once() {
+        let (buckets, start) = (two_per_ten_seconds(), Instant::now());
+        let limit = |burst| RateLimit { burst, refill: Duration::from_secs(10) };
+        buckets.take(1, start);
+        buckets.set_limit(limit(1));
+        assert_eq!(buckets.take(1, start), Admission::Allowed);
+        assert!(matches!(buckets.take(1, start), Admission::Limited { is_first: true, .. }));
+        buckets.set_limit(limit(0));
+        assert_eq!(buckets.take(1, start), Admission::Allowed);
     }
 
     #[test]

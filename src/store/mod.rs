@@ -8,9 +8,12 @@
 //! SQLite and Postgres run the same statements, so a statement uses only what both have.
 
 mod amendments;
+mod backup;
+mod condition;
 mod counts;
 mod posts;
 mod questions;
+mod version;
 mod votes;
 
 use std::path::{Path, PathBuf};
@@ -24,6 +27,8 @@ use sqlx::{AnyConnection, AnyPool, Connection, Executor};
 use tokio::sync::Mutex;
 use tokio::time::timeout;
 
+pub use backup::RowCounts;
+pub use condition::Condition;
 pub use counts::{Count, Counted};
 pub use posts::{Correction, EditOutcome, PendingEdit, Post, PostedVersion, Progress};
 pub use questions::{KeptQuestion, WhyKept};
@@ -69,10 +74,33 @@ pub enum StoreError {
     Address,
     #[error("the store did not answer in time")]
     Slow,
-    #[error("the store belongs to a newer version of Caseclerk, or its tables were changed")]
-    OtherVersion(#[source] MigrateError),
+    #[error(
+        "the store was used by a newer version of Caseclerk: its tables are of version {found}, \
+         and this program knows those up to {known}. Run that version or a later one, or go back \
+         to the backup from before the upgrade"
+    )]
+    Newer { found: i64, known: i64 },
+    #[error("the tables of the store are not those that Caseclerk made; go back to a backup")]
+    OtherTables(#[source] MigrateError),
     #[error("the store holds something that this version does not understand: {0}")]
     NotUnderstood(String),
+    #[error("the store is damaged ({0}); go back to a backup")]
+    Damaged(String),
+    #[error("the store holds something already; to replace that by the backup, add --replace")]
+    NotEmpty,
+    #[error("there is no store yet; the first start of the bot makes it")]
+    Missing,
+    #[error("{} is not a backup of a store", .0.display())]
+    NotABackup(PathBuf),
+    #[error(
+        "the backup was made by a newer version of Caseclerk: its tables are of version {found}, \
+         and this program knows those up to {known}. Restore it with that version or a later one"
+    )]
+    NewerBackup { found: i64, known: i64 },
+    #[error("{} exists already; name a new file", .0.display())]
+    Exists(PathBuf),
+    #[error("cannot {action} {}: {cause}", path.display())]
+    File { action: &'static str, path: PathBuf, cause: std::io::Error },
     #[error("the system gives no random numbers: {0}")]
     NoRandomness(String),
     /// Without the address, which may hold a password.
@@ -88,10 +116,15 @@ impl Store {
         let (url, file) = match is_postgres {
             true => (address.to_owned(), None),
             false if address.contains("://") => return Err(StoreError::Address),
-            false => (format!("sqlite:{address}?mode=rwc"), Some(PathBuf::from(address))),
+            false => (sqlite_url(address, "rwc"), Some(PathBuf::from(address))),
         };
         AnyConnectOptions::from_str(&url).map_err(|_| StoreError::Address)?;
         Ok(Self { url, file, process: random_id(), pool: Mutex::default() })
+    }
+
+    /// Whether it is a database that is reached over a network.
+    pub fn is_remote(&self) -> bool {
+        self.file.is_none()
     }
 
     /// The file of an SQLite database that does not exist yet. The first use would make it.
@@ -126,10 +159,16 @@ impl Store {
             // If this fails, so does connecting, which says why.
             let _ = std::fs::create_dir_all(folder);
         }
-        let pool = connect(&self.url, self.file.is_some()).await?;
+        let pool = connect(&self.url, self.file.as_deref()).await?;
         *connected = Some(Connected { pool: pool.clone(), file: file() });
         Ok(pool)
     }
+}
+
+/// `mode` is that of SQLite: `ro`, `rw`, or `rwc` to create the file.
+fn sqlite_url(file: &str, mode: &str) -> String {
+    let file = file.replace('%', "%25").replace('?', "%3F").replace('#', "%23");
+    format!("sqlite:{file}?mode={mode}")
 }
 
 fn file_id(file: &Path) -> Option<FileId> {
@@ -139,11 +178,13 @@ fn file_id(file: &Path) -> Option<FileId> {
 }
 
 /// A pool of connections, and all migrations applied.
-async fn connect(url: &str, is_sqlite: bool) -> Result<AnyPool, StoreError> {
+async fn connect(url: &str, file: Option<&Path>) -> Result<AnyPool, StoreError> {
+    let is_sqlite = file.is_some();
     // A connection of its own shows what is wrong. A pool would try again and again to set one up, and
     // then say only that it took too long.
     let mut first = AnyConnection::connect(url).await?;
     set_up(&mut first, is_sqlite).await?;
+    version::prepare(&mut first, file, version::newest()).await?;
     first.close().await?;
     let options = AnyPoolOptions::new().max_connections(CONNECTIONS).acquire_timeout(PATIENCE);
     let options = options.after_connect(move |connection, _| set_up(connection, is_sqlite));
@@ -172,7 +213,7 @@ fn migration_error(error: MigrateError) -> StoreError {
         MigrateError::VersionMissing(_)
         | MigrateError::VersionMismatch(_)
         | MigrateError::VersionTooNew(..)
-        | MigrateError::VersionTooOld(..) => StoreError::OtherVersion(error),
+        | MigrateError::VersionTooOld(..) => StoreError::OtherTables(error),
         error => StoreError::Database(error.into()),
     }
 }

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use sqlx::{AnyConnection, FromRow, QueryBuilder};
 
 use super::amendments::time;
-use super::{Store, StoreError};
+use super::{Store, StoreError, version};
 use crate::knowledge::EntryId;
 
 /// A question for moderators to look at.
@@ -70,8 +70,12 @@ impl Store {
         .await
     }
 
-    /// Removes the questions that were asked before a time; returns how many.
+    /// Removes the questions that were asked before a time; returns how many. A backup from before
+    /// an upgrade goes too, if it is older than that.
     pub async fn forget_questions(&self, before: Timestamp) -> Result<u64, StoreError> {
+        if let Some(file) = &self.file {
+            version::forget_backup(file, before);
+        }
         self.with(async |pool| {
             let delete = sqlx::query("DELETE FROM questions WHERE asked_at < $1");
             Ok(delete.bind(before.as_second()).execute(pool).await?.rows_affected())

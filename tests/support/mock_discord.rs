@@ -68,6 +68,8 @@ struct State {
     mute: Mutex<bool>,
     /// What each message of the bot shows, by its id; `None` if they all have one id.
     messages: Mutex<Option<BTreeMap<u64, Value>>>,
+    /// The time by its clock, if that is wrong.
+    date: Mutex<Option<&'static str>>,
     to_bot: Mutex<Option<mpsc::UnboundedSender<Frame>>>,
     changed: Notify,
 }
@@ -107,6 +109,16 @@ impl MockDiscord {
         Self { state, api: address, bot: None, next: 1 }
     }
 
+    /// The address of its gateway.
+    pub fn gateway(&self) -> String {
+        self.state.gateway.lock().unwrap().clone()
+    }
+
+    /// The port of its API.
+    pub fn port(&self) -> u16 {
+        self.api.port()
+    }
+
     /// The mock with a running program that has registered its commands.
     pub async fn with_bot() -> Self {
         let mut discord = Self::start().await;
@@ -118,19 +130,47 @@ impl MockDiscord {
 
     /// Starts the program with the tiny FAQ.
     pub fn run_bot(&mut self, environment: &[(&str, &str)]) {
-        let faq = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/tiny/faq");
-        self.run_bot_over(&faq, &shared_index(&faq), environment);
+        let bot = self.command(&["run"], environment).stderr(Stdio::piped()).spawn();
+        self.bot = Some(bot.expect("the program starts"));
     }
 
     /// Starts the program with a FAQ.
     pub fn run_bot_over(&mut self, faq: &Path, index: &Path, environment: &[(&str, &str)]) {
+        let path = |path: &Path| path.to_str().expect("a path in letters").to_owned();
+        let (faq, index) = (path(faq), path(index));
+        let own = [("CASECLERK_KNOWLEDGE_FAQ", &*faq), ("CASECLERK_KNOWLEDGE_INDEX", &*index)];
+        self.run_bot(&[environment, &own].concat());
+    }
+
+    /// The same as [`Self::run_bot`] with more arguments, and with its log in a file.
+    pub fn run_bot_with(&mut self, arguments: &[&str], log: &Path) {
+        let mut command = self.command(&[&["run"], arguments].concat(), &[]);
+        let log = std::fs::File::create(log).expect("a file");
+        self.bot = Some(command.stderr(log).spawn().expect("the program starts"));
+    }
+
+    /// What `caseclerk doctor` prints, and how it ends.
+    pub async fn doctor(&self, arguments: &[&str], environment: &[(&str, &str)]) -> Ended {
+        let mut command = self.command(&[&["doctor"], arguments].concat(), environment);
+        let output = tokio::task::spawn_blocking(move || command.output());
+        let output = output.await.expect("no panic").expect("the program starts");
+        let text = [output.stdout, output.stderr].concat();
+        Ended { code: output.status.code(), log: String::from_utf8_lossy(&text).into_owned() }
+    }
+
+    /// The program with the tiny FAQ and this Discord.
+    fn command(&self, arguments: &[&str], environment: &[(&str, &str)]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_caseclerk"));
-        command.arg("run").arg("--faq").arg(faq).arg("--index").arg(index);
         // The settings of the tests, and of whoever runs them, are not the program's.
         for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("CASECLERK_")) {
             command.env_remove(name);
         }
+        let faq = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/tiny/faq");
+        // Variables, so that a test can set them too.
         command
+            .args(arguments)
+            .env("CASECLERK_KNOWLEDGE_INDEX", shared_index(&faq))
+            .env("CASECLERK_KNOWLEDGE_FAQ", &faq)
             .env("DISCORD_TOKEN", "test.token.only")
             .env("CASECLERK_DISCORD_API_BASE", format!("http://{}", self.api));
         command
@@ -138,8 +178,7 @@ impl MockDiscord {
             // Each test that needs a store has its own.
             .env("CASECLERK_STORE_ADDRESS", "")
             .envs(environment.iter().copied());
-        let bot = command.stderr(Stdio::piped()).spawn().expect("the program starts");
-        self.bot = Some(bot);
+        command
     }
 
     /// The exit code of `caseclerk health`.
@@ -162,8 +201,13 @@ impl MockDiscord {
 
     /// Asks the program to stop.
     pub fn terminate(&self) {
+        self.signal(Signal::TERM);
+    }
+
+    /// Sends a signal to the program.
+    pub fn signal(&self, signal: Signal) {
         let bot = Pid::from_child(self.bot.as_ref().expect("the program runs"));
-        kill_process(bot, Signal::TERM).expect("the signal can be sent");
+        kill_process(bot, signal).expect("the signal can be sent");
     }
 
     /// Ends the program with SIGKILL, which it cannot notice.
@@ -267,6 +311,11 @@ impl MockDiscord {
     /// Gives the bot an address of the gateway where no gateway is.
     pub fn has_no_gateway(&self) {
         *self.state.gateway.lock().unwrap() = format!("ws://{}/no-gateway", self.api);
+    }
+
+    /// Sets its clock.
+    pub fn has_the_time(&self, date: &'static str) {
+        *self.state.date.lock().unwrap() = Some(date);
     }
 
     /// Stops answering heartbeats and new connections.
@@ -463,7 +512,14 @@ impl State {
                 let own = json!({"id": ROLE.to_string(), "tags": {"bot_id": BOT.to_string()}});
                 (200, json!([{"id": "1"}, {"id": "2", "tags": {"premium_subscriber": null}}, own]))
             }
-            ("GET", Some("@me")) => (200, json!({"id": "901"})),
+            ("GET", Some("@me")) => (200, json!({"id": "901", "username": "Lampclerk"})),
+            ("GET", Some("guilds")) => {
+                let permissions = "274877991936";
+                let guild = json!({
+                    "id": GUILD.to_string(), "name": "Lamps", "permissions": permissions,
+                });
+                (200, json!([guild]))
+            }
             ("GET", Some("commands")) => {
                 (200, self.commands.lock().unwrap().get(path).cloned().unwrap_or(json!([])))
             }
@@ -525,7 +581,11 @@ async fn respond(
         state.happens("refusal");
     }
     let answer = if answer.is_null() { Bytes::new() } else { Bytes::from(answer.to_string()) };
-    Ok(Response::builder().status(status).body(Full::new(answer)).expect("a response"))
+    let mut response = Response::builder().status(status);
+    if let Some(date) = *state.date.lock().unwrap() {
+        response = response.header("date", date);
+    }
+    Ok(response.body(Full::new(answer)).expect("a response"))
 }
 
 /// The JSON of a form, with the content of its files under `files`.

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
+use arc_swap::ArcSwap;
 use jiff::civil::Date;
 use serenity::all::{
     AutocompleteChoice, ChannelId, CommandInteraction, CommandType, ComponentInteraction,
@@ -63,8 +64,8 @@ type Place = (UserId, ChannelId);
 /// Turns interactions and messages into responses.
 pub struct Router {
     responder: Arc<Responder>,
-    discord: DiscordSettings,
-    moderation: ModerationSettings,
+    discord: ArcSwap<DiscordSettings>,
+    moderation: ArcSwap<ModerationSettings>,
     users: TokenBuckets<UserId>,
     channels: TokenBuckets<ChannelId>,
     posted: BoundedCache<MessageId, ()>,
@@ -128,8 +129,8 @@ impl Router {
     ) -> Self {
         Self {
             responder,
-            discord: discord.clone(),
-            moderation: moderation.clone(),
+            discord: ArcSwap::from_pointee(discord.clone()),
+            moderation: ArcSwap::from_pointee(moderation.clone()),
             users: TokenBuckets::new(discord.member_limit),
             channels: TokenBuckets::new(discord.channel_limit),
             posted: BoundedCache::new(REMEMBERED_POSTS),
@@ -145,6 +146,14 @@ impl Router {
     /// Reports to the desk what it wants to know.
     pub fn with_desk(self, desk: &Arc<Desk>) -> Self {
         Self { recorder: desk.recorder(), has_desk: desk.has_store(), ..self }
+    }
+
+    /// Takes over what can change while the bot runs.
+    pub fn adjust(&self, discord: &DiscordSettings, moderation: &ModerationSettings) {
+        self.users.set_limit(discord.member_limit);
+        self.channels.set_limit(discord.channel_limit);
+        self.discord.store(Arc::new(discord.clone()));
+        self.moderation.store(Arc::new(moderation.clone()));
     }
 
     /// The commands for the current content.
@@ -312,7 +321,7 @@ impl Router {
     /// Asks why the answer that a message shows is to be held back.
     fn hold_shown_answer(&self, command: &CommandInteraction) -> Response {
         let invocation = &Invocation::from(command);
-        if let Some(refusal) = Permission::of(invocation, &self.moderation).refusal() {
+        if let Some(refusal) = Permission::of(invocation, &self.moderation.load()).refusal() {
             return Response::sentence(refusal);
         }
         match shown_answer(&command.data) {
@@ -363,7 +372,7 @@ impl Router {
     fn component(&self, component: &ComponentInteraction) -> Response {
         let invocation = &Invocation::from(component);
         if let Some(Form::FindAnswer(question)) = Form::parse(&component.data.custom_id) {
-            return match Permission::of(invocation, &self.moderation).refusal() {
+            return match Permission::of(invocation, &self.moderation.load()).refusal() {
                 Some(refusal) => Response::sentence(refusal),
                 None => Response::form(&Form::FindAnswer(question)),
             };
@@ -640,7 +649,7 @@ impl Router {
         action: ModerationAction,
         options: Options<'_>,
     ) -> Response {
-        if let Some(refusal) = Permission::of(invocation, &self.moderation).refusal() {
+        if let Some(refusal) = Permission::of(invocation, &self.moderation.load()).refusal() {
             return Response::sentence(refusal);
         }
         let work = match action {
@@ -683,7 +692,7 @@ impl Router {
         action: DeskAction,
         acknowledgement: CreateInteractionResponse,
     ) -> Response {
-        if let Some(refusal) = Permission::of(invocation, &self.moderation).refusal() {
+        if let Some(refusal) = Permission::of(invocation, &self.moderation.load()).refusal() {
             return Response::sentence(refusal);
         }
         let task = Task { action, by: invocation.user };
@@ -728,7 +737,7 @@ impl Router {
                 found.into_iter().map(|(key, words)| (words, key.as_str().to_owned())).collect()
             }
             Some(Action::Moderate(action @ (ModerationAction::Show | ModerationAction::Hold)))
-                if Permission::of(&Invocation::from(command), &self.moderation)
+                if Permission::of(&Invocation::from(command), &self.moderation.load())
                     == Permission::Granted =>
             {
                 let found = self.responder.editors_choices(typed, limits::CHOICES);
@@ -771,7 +780,7 @@ impl Router {
         front_end: &str,
         query: Query,
     ) -> Result<Reply, Failure> {
-        let keeps = self.discord.conversation;
+        let keeps = self.discord.load().conversation;
         let last = self.conversations.get(&place).filter(|(at, _)| goes_on && at.elapsed() < keeps);
         let last = last.map(|(_, turn)| turn);
         let (reply, turn) = self.respond_after(front_end, query.clone(), last.as_ref())?;
@@ -848,11 +857,12 @@ impl Router {
     }
 
     fn is_private(&self, invocation: &Invocation<'_>, options: Options<'_>) -> bool {
+        let discord = self.discord.load();
         let default = match invocation.channel.get() {
-            channel if self.discord.public_channels.contains(&channel) => false,
-            channel if self.discord.private_channels.contains(&channel) => true,
+            channel if discord.public_channels.contains(&channel) => false,
+            channel if discord.private_channels.contains(&channel) => true,
             // In the direct message with the bot, nobody else can see the reply.
-            _ => self.discord.private && !invocation.is_bot_dm,
+            _ => discord.private && !invocation.is_bot_dm,
         };
         // Nobody writes through the bot where they could not write themselves.
         options.flag(commands::PRIVATE).unwrap_or(default)
