@@ -89,6 +89,7 @@ impl Desk {
         let asked: usize = groups.iter().map(|group| group.questions.len()).sum();
         let screen = Screen::new("What I could not answer")
             .line(&format!("Asked: {asked}. Groups: {}, the most frequent first.", groups.len()))
+            .line("Questions that are likely to mean the same are one group.")
             .menu("gap", "Choose a group", choices.collect());
         Ok(screen.message())
     }
@@ -110,6 +111,7 @@ impl Desk {
         });
         let screen = Screen::new(&format!("Asked {}×: {}", group.questions.len(), group.reasons()))
             .lines(shown)
+            .line("If this FAQ should not answer it, press “Not for us”: I stay silent on it then.")
             .menu(&format!("propose:{}", group.id()), "Which answer is right?", choices.collect())
             .buttons([
                 ("Not for us", DeskAction::NotForUs(group.id())),
@@ -264,7 +266,7 @@ impl Desk {
 
 /// Says which questions would get a worse answer.
 fn refusal(worse: &[OutcomeChange], back: DeskAction) -> OutgoingMessage {
-    let buttons = [("Put it aside", back), ("Back", DeskAction::Gaps)];
+    let buttons = [("Back to the group", back), ("Put it aside", DeskAction::Gaps)];
     worse_answers(worse).buttons(buttons).message()
 }
 
