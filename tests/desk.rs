@@ -150,7 +150,7 @@ async fn a_missed_question_is_taught_by_two_choices_and_a_confirmation() {
     server.choose(&audit, "1.").await;
     assert!(server.ask(MISSED).await.contains("no vetted answer"));
     let audit = server.command("audit", json!({})).await;
-    assert!(text(&audit["content"]).contains("Undone by member 1"), "{audit}");
+    assert!(text(&audit["content"]).contains("Undone by <@1>"), "{audit}");
 }
 
 /// Undoing takes nothing out of the files, so it must not look as if it had.

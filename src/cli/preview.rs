@@ -8,7 +8,7 @@ use std::process::{Command, Stdio};
 use anyhow::{Context, bail};
 use caseclerk::ask::{Ask, Query};
 use caseclerk::config::Settings;
-use caseclerk::discord::preview::{Exhibit, Figures, Height, page};
+use caseclerk::discord::preview::{Exhibit, Figures, Height, Tour, page};
 use caseclerk::reply::write_json;
 use caseclerk::responder::Responder;
 use clap::Args;
@@ -19,11 +19,15 @@ use super::Exit;
 #[derive(Debug, Args)]
 pub struct PreviewArguments {
     /// The answers, such as status/is-it-over, or whole topics, such as status
-    #[arg(value_name = "ANSWER", required_unless_present = "all")]
+    #[arg(value_name = "ANSWER", required_unless_present_any = ["all", "tour"])]
     entries: Vec<String>,
     /// All answers, and the first page of each command
     #[arg(long)]
     all: bool,
+    /// The screens of the moderators' desk instead: a file with sample data and steps, such as
+    /// docs/moderators/tour.toml
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["entries", "all"])]
+    tour: Option<PathBuf>,
     /// The folder to write index.html into
     #[arg(long, value_name = "DIR", default_value = "preview")]
     out: PathBuf,
@@ -40,6 +44,34 @@ pub struct PreviewArguments {
 }
 
 pub fn run(arguments: &PreviewArguments, settings: &Settings, today: Date) -> anyhow::Result<Exit> {
+    let exhibits = match &arguments.tour {
+        Some(file) => tour(file, settings)?,
+        None => replies(arguments, settings, today)?,
+    };
+    let path = arguments.out.join("index.html");
+    write(&path, page(&exhibits))?;
+    for (name, picture) in exhibits.iter().filter_map(Exhibit::picture) {
+        write(&arguments.out.join(name), picture)?;
+    }
+    let mut out = std::io::stdout().lock();
+    if !arguments.json {
+        writeln!(out, "Wrote {}; open it in a browser.", path.display())?;
+    }
+    if arguments.measure {
+        let figures = measure(&path, &arguments.browser)?;
+        match arguments.json {
+            true => write_json(&mut out, &figures)?,
+            false => print_figures(&mut out, &figures)?,
+        }
+    }
+    Ok(Exit::Success)
+}
+
+fn replies(
+    arguments: &PreviewArguments,
+    settings: &Settings,
+    today: Date,
+) -> anyhow::Result<Vec<Exhibit>> {
     let responder = Responder::open(settings)?;
     let entries = match arguments.all {
         true => responder.vetted_entries(),
@@ -55,23 +87,45 @@ pub fn run(arguments: &PreviewArguments, settings: &Settings, today: Date) -> an
     for entry in &entries {
         exhibits.push(Exhibit::of_answer(entry.as_str(), &ask(Query::Entry(entry.clone()))?));
     }
-    let path = arguments.out.join("index.html");
-    let shown = path.display();
-    fs::create_dir_all(&arguments.out)
-        .and_then(|()| fs::write(&path, page(&exhibits)))
-        .with_context(|| format!("cannot write {shown}"))?;
-    let mut out = std::io::stdout().lock();
-    if !arguments.json {
-        writeln!(out, "Wrote {shown}; open it in a browser.")?;
-    }
-    if arguments.measure {
-        let figures = measure(&path, &arguments.browser)?;
-        match arguments.json {
-            true => write_json(&mut out, &figures)?,
-            false => print_figures(&mut out, &figures)?,
+    Ok(exhibits)
+}
+
+/// The screens of the moderators' desk. What the moderator of the tour changes is in a temporary
+/// folder.
+fn tour(file: &Path, settings: &Settings) -> anyhow::Result<Vec<Exhibit>> {
+    let text =
+        fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))?;
+    let tour: Tour = toml::from_str(&text).with_context(|| format!("in {}", file.display()))?;
+    let folder = tempfile::tempdir()?;
+    let (faq, index) = (folder.path().join("faq"), folder.path().join("index"));
+    copy(&settings.faq, &faq).with_context(|| format!("cannot copy {}", settings.faq.display()))?;
+    // Without an index, one is built.
+    let _ = copy(&settings.index, &index);
+    let settings = Settings { faq: faq.clone(), index, ..settings.clone() };
+    let responder = Responder::open(&settings)?;
+    let store = folder.path().join("desk.db").display().to_string();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    Ok(runtime.block_on(tour.take(responder, settings.privacy, &faq, &store))?)
+}
+
+/// Copies a folder.
+fn copy(from: &Path, to: &Path) -> std::io::Result<()> {
+    fs::create_dir_all(to)?;
+    for entry in fs::read_dir(from)? {
+        let entry = entry?;
+        let to = to.join(entry.file_name());
+        match entry.file_type()?.is_dir() {
+            true => copy(&entry.path(), &to)?,
+            false => fs::copy(entry.path(), to).map(drop)?,
         }
     }
-    Ok(Exit::Success)
+    Ok(())
+}
+
+fn write(path: &Path, contents: impl AsRef<[u8]>) -> anyhow::Result<()> {
+    let folder = path.parent().map_or(Ok(()), fs::create_dir_all);
+    let written = folder.and_then(|()| fs::write(path, contents));
+    written.with_context(|| format!("cannot write {}", path.display()))
 }
 
 /// Opens the page in the browser, and reads what its script has measured.

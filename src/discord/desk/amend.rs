@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
+use super::super::interaction::escape;
 use super::super::interaction::outgoing::OutgoingMessage;
 use super::screen::{Choice, Screen};
 use super::task::DeskAction;
@@ -75,7 +76,7 @@ impl Desk {
                 format!(" Undone by {} on {}.", who(by), day(*at))
             });
             let what = self.in_words(change);
-            format!("{id}. {what} By {} on {}.{undone}", who(made_by), day(*made_at))
+            format!("{id}. {} By {} on {}.{undone}", escape(&what), who(made_by), day(*made_at))
         });
         let in_force = changes.iter().filter(|amendment| amendment.undone.is_none());
         let choices = in_force.map(|amendment| Choice {
@@ -84,7 +85,7 @@ impl Desk {
             description: amendment.change.reason().to_owned(),
         });
         let choices = choices.collect();
-        let screen = Screen::new("What was changed here").lines(lines);
+        let screen = lines.fold(Screen::new("What was changed here"), Screen::marked_up);
         Ok(screen.menu("undo", "Undo a change", choices).message())
     }
 
@@ -140,11 +141,12 @@ impl Desk {
     }
 }
 
-/// Whoever changes something from the command line has a name, and a member has an id.
-fn who(by: &str) -> String {
+/// Who changed something, in Discord's markup. Whoever did it from the command line has a name, and a
+/// member has an id, which Discord shows as their name.
+pub(super) fn who(by: &str) -> String {
     match by.parse::<u64>() {
-        Ok(id) => format!("member {id}"),
-        Err(_) => by.to_owned(),
+        Ok(id) => format!("<@{id}>"),
+        Err(_) => escape(by),
     }
 }
 

@@ -13,10 +13,11 @@ use tokio::time::sleep;
 use tracing::{info, warn};
 
 use super::super::api::{Api, ApiError};
+use super::super::interaction::escape;
 use super::super::interaction::outgoing::{OutgoingMessage, ShownAnswer};
 use super::super::interaction::render::corrected;
 use super::super::sentences;
-use super::amend::day;
+use super::amend::{day, who};
 use super::screen::{Choice, Screen};
 use super::task::DeskAction;
 use super::{Desk, DeskError};
@@ -164,15 +165,17 @@ impl Desk {
                 counts.map(|(what, count)| format!("{what}: {count}")).collect();
             let Correction { made_by, .. } = &correction;
             lines.push(format!(
-                "{} By member {made_by}. {}.",
-                in_words(&correction),
+                "{} By {}. {}.",
+                escape(&in_words(&correction)),
+                who(made_by),
                 counts.join(", ")
             ));
         }
         if lines.is_empty() {
             return Ok(Screen::new("Nothing was corrected yet.").message());
         }
-        let screen = Screen::new("Corrections of messages").lines(lines);
+        let title = Screen::new("Corrections of messages");
+        let screen = lines.into_iter().fold(title, Screen::marked_up);
         Ok(screen.buttons([("Look again", DeskAction::Corrections)]).message())
     }
 
@@ -262,7 +265,10 @@ impl Desk {
 
     /// The message as it should be, and the version of the answer that it shows. An answer that is
     /// held back is not shown, so its messages are outdated when it is released.
-    fn corrected_message(&self, edit: &PendingEdit) -> (OutgoingMessage, Option<String>) {
+    pub(in super::super) fn corrected_message(
+        &self,
+        edit: &PendingEdit,
+    ) -> (OutgoingMessage, Option<String>) {
         let Correction { entry, made_at, .. } = &edit.correction;
         let revision = self.responder.revision_of(entry);
         let ask = Ask { query: Query::Entry(entry.clone()), today: (self.today)() };

@@ -98,6 +98,7 @@ impl Desk {
         let asked: usize = groups.iter().map(|group| group.questions.len()).sum();
         let screen = Screen::new("What I could not answer")
             .line(&format!("Asked: {asked}. Groups: {}, the most frequent first.", groups.len()))
+            .line("Questions that are likely to mean the same are one group.")
             .menu("gap", "Choose a group", choices.collect());
         Ok(screen.message())
     }
@@ -114,6 +115,7 @@ impl Desk {
         });
         let screen = Screen::new(&format!("Asked {}×: {}", group.questions.len(), group.reasons()))
             .lines(shown)
+            .line("If this FAQ should not answer it, press “Not for us”: I stay silent on it then.")
             .menu(&format!("propose:{}", group.id()), WHICH, choices(candidates))
             .buttons([
                 ("Another answer", find(&group)),
@@ -300,7 +302,7 @@ fn choices(answers: Vec<Suggestion>) -> Vec<Choice> {
 
 /// Says which questions would get a worse answer.
 fn refusal(worse: &[OutcomeChange], back: DeskAction) -> OutgoingMessage {
-    let buttons = [("Put it aside", back), ("Back", DeskAction::Gaps)];
+    let buttons = [("Back to the group", back), ("Put it aside", DeskAction::Gaps)];
     worse_answers(worse).buttons(buttons).message()
 }
 

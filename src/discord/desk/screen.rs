@@ -51,6 +51,12 @@ impl Screen {
         self
     }
 
+    /// Adds a line that has Discord's markup in it; the caller escapes everything else.
+    pub fn marked_up(mut self, line: String) -> Self {
+        self.lines.push(line);
+        self
+    }
+
     /// Adds words in a quote, from which [`quoted`] reads them back.
     pub fn quote(mut self, words: &str) -> Self {
         let words = words.split_whitespace().collect::<Vec<_>>().join(" ");

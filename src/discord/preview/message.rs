@@ -5,14 +5,15 @@ use pulldown_cmark::{Event, Parser, html::push_html};
 use serde_json::Value;
 use serenity::model::mention::Mentionable;
 
-use super::SOMEBODY;
+use super::{SOMEBODY, Shot};
 
 /// Discord's number of a component.
 const BUTTON: u64 = 2;
 const LINK_STYLE: u64 = 5;
 
-/// A message of the bot. `is_private` says whether one member alone sees it.
-pub fn message(message: &Value, is_private: bool) -> Markup {
+/// A message of the bot. `picture` is the address of the file below the text.
+pub fn message(shot: &Shot, picture: &str) -> Markup {
+    let message = &shot.message;
     html! {
         div.message {
             div.avatar { "C" }
@@ -21,11 +22,12 @@ pub fn message(message: &Value, is_private: bool) -> Markup {
                 @if let Some(content) = words(&message["content"]) {
                     div.text { (markdown(content)) }
                 }
+                @if shot.picture.is_some() { img.file src=(picture) alt=""; }
                 @for shown in list(&message["embeds"]) { (embed(shown)) }
                 @for row in list(&message["components"]) {
-                    div.row { @for shown in list(&row["components"]) { (component(shown)) } }
+                    div.row { @for shown in list(&row["components"]) { (component(shown, shot.is_open)) } }
                 }
-                @if is_private { div.private { "👁 Only you can see this" } }
+                @if shot.is_private { div.private { "👁 Only you can see this" } }
             }
         }
     }
@@ -42,8 +44,8 @@ fn embed(embed: &Value) -> Markup {
     }
 }
 
-fn component(component: &Value) -> Markup {
-    if component["type"].as_u64() == Some(BUTTON) {
+fn component(component: &Value, is_open: bool) -> Markup {
+    if is_button(component) {
         let is_link = component["style"].as_u64() == Some(LINK_STYLE);
         let label = words(&component["label"]).unwrap_or_default();
         return html! { div.button { (label) @if is_link { " ↗" } } };
@@ -51,10 +53,15 @@ fn component(component: &Value) -> Markup {
     let chosen = list(&component["options"]).iter().find(|option| option["default"] == true);
     let shown = chosen.map_or(&component["placeholder"], |option| &option["label"]);
     html! {
-        details.menu {
+        details.menu open[is_open] {
             summary { (words(shown).unwrap_or_default()) " ⌄" }
             @for option in list(&component["options"]) {
-                div { (words(&option["label"]).unwrap_or_default()) }
+                div {
+                    (words(&option["label"]).unwrap_or_default())
+                    @if let Some(description) = words(&option["description"]) {
+                        div.description { (description) }
+                    }
+                }
             }
         }
     }
@@ -74,10 +81,14 @@ fn markdown(text: &str) -> Markup {
     PreEscaped(out)
 }
 
-fn words(value: &Value) -> Option<&str> {
+pub fn is_button(component: &Value) -> bool {
+    component["type"].as_u64() == Some(BUTTON)
+}
+
+pub fn words(value: &Value) -> Option<&str> {
     value.as_str().filter(|text| !text.is_empty())
 }
 
-fn list(value: &Value) -> &[Value] {
+pub fn list(value: &Value) -> &[Value] {
     value.as_array().map_or(&[], Vec::as_slice)
 }

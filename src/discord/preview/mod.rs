@@ -4,6 +4,7 @@
 //! near Discord's; use it to compare, and leave room.
 
 mod message;
+mod tour;
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 use serde::{Deserialize, Serialize};
@@ -14,6 +15,8 @@ use super::interaction::components::Shared;
 use super::interaction::outgoing::OutgoingMessage;
 use super::interaction::render::{Audience, confirmation, evidence, posted, render, with_feedback};
 use crate::reply::Reply;
+
+pub use tour::{Tour, TourError};
 
 const CSS: &str = include_str!("page.css");
 const MEASURE: &str = include_str!("measure.js");
@@ -32,10 +35,14 @@ pub struct Exhibit {
 
 /// A message, and what to measure it as.
 struct Shot {
-    caption: &'static str,
+    caption: String,
     kind: Kind,
     message: Value,
     is_private: bool,
+    /// Whether its menus are open.
+    is_open: bool,
+    /// The file below the text, as PNG.
+    picture: Option<Vec<u8>>,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -106,11 +113,22 @@ impl Exhibit {
         let shots = std::iter::once(first).chain(sharing(reply, &shared, page)).collect();
         Self { name: format!("/{command}"), shots }
     }
+
+    /// The file that the page shows below the text, if there is one, as (name, PNG).
+    pub fn picture(&self) -> Option<(String, &[u8])> {
+        let picture = self.shots.iter().find_map(|shot| shot.picture.as_deref())?;
+        Some((self.picture_name(), picture))
+    }
+
+    fn picture_name(&self) -> String {
+        format!("{}-file.png", self.name)
+    }
 }
 
 impl Shot {
-    fn new(caption: &'static str, kind: Kind, message: OutgoingMessage) -> Self {
-        Self { caption, kind, message: message.json(), is_private: true }
+    fn new(caption: &str, kind: Kind, message: OutgoingMessage) -> Self {
+        let (caption, message) = (caption.to_owned(), message.json());
+        Self { caption, kind, message, is_private: true, is_open: false, picture: None }
     }
 }
 
@@ -159,7 +177,7 @@ fn section(exhibit: &Exhibit) -> Markup {
                         figure {
                             figcaption { (shot.caption) }
                             div.phone.(theme) data-kind=(shot.kind.name()) data-name=(exhibit.name) {
-                                (message::message(&shot.message, shot.is_private))
+                                (message::message(shot, exhibit.picture_name().as_str()))
                             }
                         }
                     }
