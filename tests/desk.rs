@@ -55,12 +55,17 @@ impl Server {
     }
 
     async fn run(&mut self, session: u64) {
+        self.run_with(session, &[]).await;
+    }
+
+    async fn run_with(&mut self, session: u64, more: &[(&str, &str)]) {
         let questions = self.tiny.root().join("questions").display().to_string();
         let store = self.store();
         let environment = [
             ("CASECLERK_STORE_ADDRESS", store.as_str()),
             ("CASECLERK_KNOWLEDGE_QUESTIONS", &questions),
         ];
+        let environment = [&environment[..], more].concat();
         self.discord.run_bot_over(&self.tiny.faq(), &self.tiny.index(), &environment);
         self.discord.happened("identify", session).await;
     }
@@ -491,7 +496,53 @@ async fn a_store_of_a_newer_version_is_left_alone_and_the_remedy_is_named() {
     assert!(text(&refused["content"]).contains(remedy), "{refused}");
     server.discord.terminate();
     let log = server.discord.ended().await.log;
-    assert!(log.contains(remedy) && log.contains("is not served yet"), "{log}");
+    assert!(log.contains(remedy) && log.contains("its last known state is served"), "{log}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_held_back_stays_so_if_the_store_does_not_work_at_the_start() {
+    let mut server = Server::start().await;
+    let options = json!({"entry": "status/is-it-over", "reason": "new facts"});
+    server.command("hold", options).await;
+    let last_known = server.tiny.index().join("amendments.json");
+    let is_kept = || std::fs::read_to_string(&last_known).is_ok_and(|text| text.contains("hold"));
+    for _ in 0..100 {
+        if !is_kept() {
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    }
+    server.discord.terminate();
+    server.discord.ended().await;
+    let store = PathBuf::from(server.store());
+    std::fs::remove_dir_all(store.parent().expect("a folder")).expect("the store was made");
+    std::fs::create_dir_all(&store).expect("a folder in its place");
+    server.run(2).await;
+    assert!(server.ask(STATUS).await.contains("under review since"));
+    // A new store holds nothing back.
+    std::fs::remove_dir(&store).expect("it is empty");
+    let held = server.command("release", json!({})).await;
+    assert!(text(&held["content"]).contains("Nothing is held back"), "{held}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn moderators_are_told_once_that_nobody_has_checked_the_status() {
+    let mut server = Server::start().await;
+    server.discord.terminate();
+    server.discord.ended().await;
+    for session in [2, 3] {
+        server.run_with(session, &[("CASECLERK_MODERATION_CHANNEL", "77")]).await;
+        if session == 2 {
+            let told = server.discord.request("POST /channels/77/messages").await;
+            let told = text(&told["content"]);
+            assert!(told.contains("Nobody has checked the status") && told.contains("10 January"));
+        }
+        // Whatever else was said would have come before this answer.
+        assert!(server.ask(STATUS).await.contains("The plaintiff ended it"));
+        assert_eq!(server.discord.unseen("POST /channels/77/messages"), 0);
+        server.discord.terminate();
+        let log = server.discord.ended().await.log;
+        assert!(log.contains("nobody has checked the status of the case"), "{log}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

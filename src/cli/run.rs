@@ -4,14 +4,14 @@ use std::panic;
 use std::sync::Arc;
 
 use anyhow::Context;
-use caseclerk::config::Settings;
+use caseclerk::config::{Settings, lasting};
 use caseclerk::discord::LIMITS_RULE;
 use caseclerk::discord::desk::Desk;
 use caseclerk::discord::gateway::{self, RunError};
 use caseclerk::discord::interaction::router::Router;
 use caseclerk::knowledge::Amendment;
 use caseclerk::responder::Responder;
-use caseclerk::store::Store;
+use caseclerk::store::{LastKnown, Store};
 use jiff::civil::Date;
 use tracing::{error, info, warn};
 
@@ -41,8 +41,9 @@ pub fn run(settings: &Settings, configuration: Configuration) -> anyhow::Result<
         let store =
             settings.store.as_ref().map(|address| Store::open(address.reveal())).transpose();
         let store = store.context("store.address cannot be used")?;
+        let last_known = LastKnown::in_folder(&lasting(&settings.index));
         let amendments = match &store {
-            Some(store) => amendments(store).await,
+            Some(store) => amendments(store, &last_known).await,
             None => Vec::new(),
         };
         let owned = settings.clone();
@@ -58,16 +59,18 @@ pub fn run(settings: &Settings, configuration: Configuration) -> anyhow::Result<
                 return Ok(Ok(()));
             }
         };
-        let (discord, moderation) = (&settings.discord, &settings.moderation);
+        let (discord, servers) = (&settings.discord, &settings.servers);
         let desk = Desk::new(responder.clone(), store, settings.privacy, today);
+        let desk = desk.with_last_known(last_known).with_channel(settings.notices);
         let desk = Arc::new(desk);
-        let router = Router::new(responder.clone(), discord, moderation, today);
+        let router = Router::new(responder.clone(), discord, servers, today);
         let router = Arc::new(router.with_desk(&desk));
         tokio::spawn(desk.clone().keep_up());
         let hangup = Hangup { configuration, responder, router: router.clone(), today };
         tokio::spawn(hangup.follow(hangups));
         let bot = (router, desk.clone());
-        let end = gateway::run(bot, discord, moderation.guild, &token, stop).await;
+        let moderated = servers.moderated().collect();
+        let end = gateway::run(bot, discord, moderated, &token, stop).await;
         desk.write_last_counts().await;
         anyhow::Ok(end)
     });
@@ -79,13 +82,22 @@ pub fn run(settings: &Settings, configuration: Configuration) -> anyhow::Result<
     })
 }
 
-/// What moderators have changed. The bot starts without it if the store does not work, and serves it
-/// as soon as the store does.
-async fn amendments(store: &Store) -> Vec<Amendment> {
-    store.amendments().await.unwrap_or_else(|error| {
-        warn!(%error, "the store does not work: what moderators changed is not served yet");
-        Vec::new()
-    })
+/// What moderators have changed. If the store does not work, the bot starts with what was last known,
+/// and serves the rest as soon as the store does.
+async fn amendments(store: &Store, last_known: &LastKnown) -> Vec<Amendment> {
+    let error = match store.amendments().await {
+        Ok(amendments) => return amendments,
+        Err(error) => error,
+    };
+    let known = last_known.read().unwrap_or_else(|error| {
+        warn!(%error, "what was last known of the store cannot be read");
+        None
+    });
+    match &known {
+        Some(_) => warn!(%error, "the store does not work: its last known state is served"),
+        None => warn!(%error, "the store does not work: what moderators changed is not served yet"),
+    }
+    known.unwrap_or_default()
 }
 
 fn today() -> Date {

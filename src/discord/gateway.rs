@@ -73,8 +73,8 @@ pub enum RunError {
     IntentsRefused,
     #[error(
         "Discord does not let this application have commands in the server {0} that \
-         moderation.guild names. Invite it there again, with the scopes bot and \
-         applications.commands, or correct moderation.guild"
+         moderation.guild or a section servers.{0} names. Invite it there again, with the scopes bot \
+         and applications.commands, or correct the option"
     )]
     ScopeMissing(GuildId),
     /// The gateway was silent for this many seconds, or its sessions did not last.
@@ -96,7 +96,7 @@ pub enum RunError {
 pub async fn run(
     (router, desk): (Arc<Router>, Arc<Desk>),
     settings: &DiscordSettings,
-    operators_server: Option<u64>,
+    moderated: Vec<u64>,
     token: &Secret,
     mut stop: impl Future<Output = ()> + Unpin,
 ) -> Result<(), RunError> {
@@ -113,9 +113,10 @@ pub async fn run(
         () = &mut stop => return Ok(()),
     };
     let mut registered = tokio::spawn({
-        let (api, server) = (api.clone(), operators_server.map(GuildId::new));
+        let api = api.clone();
+        let moderated: Vec<_> = moderated.into_iter().map(GuildId::new).collect();
         let commands = router.commands();
-        async move { register(&api, &commands, server).await }
+        async move { register(&api, &commands, &moderated).await }
     });
     // Register the commands before the bot appears online if possible; but a bot without commands
     // is better than none.
@@ -133,7 +134,8 @@ pub async fn run(
     tokio::pin!(registration);
     let handler =
         Arc::new(Handler::new(router, desk.clone(), api.clone(), settings.remembered_replies));
-    desk.start_correcting(api.clone());
+    desk.clone().start_correcting(api.clone());
+    desk.start_telling(api.clone());
     let mut pause = FIRST_PAUSE_AFTER_CLOSE;
     loop {
         let sessions_before = handler.sessions();

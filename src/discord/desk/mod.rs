@@ -9,6 +9,7 @@ mod draft;
 mod explain;
 mod feedback;
 mod gaps;
+mod notices;
 mod record;
 mod screen;
 mod stats;
@@ -25,7 +26,7 @@ use self::tally::Tally;
 use super::interaction::outgoing::OutgoingMessage;
 use crate::config::PrivacySettings;
 use crate::responder::{Responder, ResponderError};
-use crate::store::{Store, StoreError};
+use crate::store::{LastKnown, Store, StoreError};
 
 pub use feedback::{Complaint, Opinion};
 pub use record::{Asked, Recorder};
@@ -42,6 +43,9 @@ pub struct Desk {
     /// `None` if the operator wants none.
     store: Option<Store>,
     privacy: PrivacySettings,
+    last_known: Option<LastKnown>,
+    /// Where moderators are told what they should know.
+    channel: Option<u64>,
     today: fn() -> Date,
     tally: Arc<Tally>,
     /// Held while the content changes, so that no change is lost to another.
@@ -85,7 +89,12 @@ impl Desk {
         today: fn() -> Date,
     ) -> Self {
         let (tally, changing) = Default::default();
-        Self { responder, store, privacy, today, tally, changing }
+        Self { responder, store, privacy, last_known: None, channel: None, today, tally, changing }
+    }
+
+    /// Names the file for the amendments that are served, for a start while the store does not work.
+    pub fn with_last_known(self, file: LastKnown) -> Self {
+        Self { last_known: Some(file), ..self }
     }
 
     pub fn has_store(&self) -> bool {
