@@ -2,10 +2,15 @@
 
 #![cfg(feature = "discord")]
 
+#[path = "support/database.rs"]
+mod database;
 #[path = "support/discord_json.rs"]
 mod discord_json;
 #[path = "support/mock_discord.rs"]
 mod mock_discord;
+#[cfg(feature = "postgres-tests")]
+#[path = "support/proxy.rs"]
+mod proxy;
 #[path = "support/shared_index.rs"]
 mod shared_index;
 mod tiny;
@@ -45,13 +50,34 @@ struct Server {
 
 impl Server {
     async fn start() -> Self {
+        let mut server = Self::new().await;
+        server.run(1).await;
+        server
+    }
+
+    async fn new() -> Self {
         let tiny = Tiny::new();
         let questions = tiny.root().join("questions");
         std::fs::create_dir(&questions).expect("a folder");
         std::fs::write(questions.join("own.toml"), PROTECTED).expect("a file");
-        let mut server = Self { discord: MockDiscord::start().await, tiny };
-        server.run(1).await;
-        server
+        Self { discord: MockDiscord::start().await, tiny }
+    }
+
+    /// While the store does not work, every question is answered and the desk says what is wrong. As
+    /// soon as it is mended, the desk works again.
+    async fn is_explained_and_recovers(&mut self, mend: impl FnOnce(&mut Self)) {
+        assert!(self.ask(STATUS).await.contains("The plaintiff ended it"));
+        let options = json!({"entry": "status/is-it-over", "reason": "new facts"});
+        let refused = self.command("hold", options.clone()).await;
+        assert!(text(&refused["content"]).contains("the store does not work now"), "{refused}");
+        assert!(self.ask(STATUS).await.contains("The plaintiff ended it"));
+        mend(self);
+        let held = self.command("hold", options).await;
+        assert!(text(&held["content"]).contains("Held back"), "{held}");
+        assert!(self.ask(STATUS).await.contains("under review since"));
+        let holds = self.command("release", json!({})).await;
+        self.choose(&holds, "").await;
+        assert!(self.ask(STATUS).await.contains("The plaintiff ended it"));
     }
 
     async fn run(&mut self, session: u64) {
@@ -476,6 +502,45 @@ async fn without_a_store_every_question_is_answered_and_the_desk_says_why() {
     std::fs::remove_dir(&file).expect("it is empty");
     let held = server.command("hold", options).await;
     assert!(text(&held["content"]).contains("Held back"), "{held}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_full_disk_costs_no_answer_and_the_desk_recovers() {
+    let mut server = Server::new().await;
+    server.discord.survives_full_disk = true;
+    server.run(1).await;
+    // The store is made while there is room.
+    server.command("audit", json!({})).await;
+    server.discord.fill_disk(true);
+    server.is_explained_and_recovers(|server| server.discord.fill_disk(false)).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_locked_store_costs_no_answer_and_the_desk_recovers() {
+    use sqlx::Executor;
+    let mut server = Server::start().await;
+    server.command("audit", json!({})).await;
+    let mut other = database::connect(&format!("sqlite:{}", server.store())).await;
+    other.execute("BEGIN EXCLUSIVE").await.expect("nobody else writes");
+    // Closing the connection ends its transaction.
+    server.is_explained_and_recovers(|_| drop(other)).await;
+}
+
+#[cfg(feature = "postgres-tests")]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_database_that_is_gone_or_silent_costs_no_answer_and_the_desk_recovers() {
+    let database = database::Database::postgres().await;
+    let address = database.address.strip_prefix("postgres://test@").expect("the test's address");
+    let (host, name) = address.split_once('/').expect("a server and a database");
+    let proxy = proxy::Proxy::before(host.to_owned()).await;
+    let store = format!("postgres://test@{}/{name}", proxy.address);
+    for traffic in [proxy::Traffic::Ends, proxy::Traffic::Stalls] {
+        let mut server = Server::new().await;
+        server.run_with(1, &[("CASECLERK_STORE_ADDRESS", &store)]).await;
+        server.command("audit", json!({})).await;
+        proxy.set(traffic);
+        server.is_explained_and_recovers(|_| proxy.set(proxy::Traffic::Passes)).await;
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
