@@ -21,6 +21,7 @@ use caseclerk::discord::interaction::router::{Deferred, Report};
 use caseclerk::discord::sentences;
 use caseclerk::discord::sentences::SHARE;
 use caseclerk::reply::APOLOGY;
+use jiff::civil::date;
 use serde_json::json;
 use tiny::{TODAY, Tiny};
 
@@ -644,6 +645,29 @@ fn a_reload_reports_what_changed_and_an_error_changes_nothing() {
     copy.edit(entry, "as_of = 2026-01-10", "as_of = 2027-11-22");
     let warned = reload();
     assert!(warned.contains("future-date") && warned.contains("22 November 2027"), "{warned}");
+}
+
+#[test]
+fn a_report_that_does_not_fit_into_a_message_comes_as_a_file() {
+    let copy = Tiny::new();
+    let bot = TestBot::over_copy(&copy);
+    let short = bot.router.report(Report::Check);
+    // Nobody has checked the status of the tiny case for a while.
+    assert!(short.content().contains("A reload would do this") && short.file().is_none());
+    let stale = "Nobody has checked the status of the case since 10 January 2026";
+    let later = TestBot::over_copy_by(&copy, || date(2026, 12, 24)).router.report(Report::Check);
+    assert!(!short.content().contains(stale) && later.content().contains(stale));
+    for number in 10..50 {
+        copy.write(&format!("answers/money/entry-{number}.md"), "this is no entry");
+    }
+    let long = bot.router.report(Report::Check);
+    let file = long.file().expect("a file");
+    let whole = String::from_utf8(file.data.clone()).expect("text");
+    assert!(long.content().contains("more lines in the file"), "{}", long.content());
+    assert_eq!(long.overruns(), [""; 0]);
+    for number in 10..50 {
+        assert!(whole.contains(&format!("answers/money/entry-{number}.md:1")), "{whole}");
+    }
 }
 
 #[test]

@@ -14,7 +14,7 @@ use super::sentences;
 use crate::config::Servers;
 use crate::knowledge::{EntryId, Finding, Severity};
 use crate::legal::written_out;
-use crate::reply::{no_content, reach_lines};
+use crate::reply::{advice, no_content, reach_lines};
 use crate::responder::{Changes, Effect, Reload, ResponderError};
 
 /// The name of the file with a long report.
@@ -73,7 +73,7 @@ pub fn report(result: &Result<Reload, ResponderError>, reloaded: bool) -> Outgoi
 
 /// A line of a report.
 struct Line {
-    /// In Discord's markup, shortened.
+    /// In Discord's markup, shortened; empty if it is in the file only.
     shown: String,
     whole: String,
 }
@@ -81,6 +81,11 @@ struct Line {
 impl Line {
     fn plain(text: impl Into<String>) -> Self {
         Self::with_markup(text, |shown| shown)
+    }
+
+    /// A line that is shown in the file only.
+    fn in_file(text: impl Into<String>) -> Self {
+        Self { shown: String::new(), whole: text.into() }
     }
 
     fn strong(text: impl Into<String>) -> Self {
@@ -97,7 +102,7 @@ impl Line {
     }
 
     fn is_whole(&self) -> bool {
-        limits::length(&escape(&self.whole)) <= LINE
+        !self.shown.is_empty() && limits::length(&escape(&self.whole)) <= LINE
     }
 }
 
@@ -154,8 +159,11 @@ fn changes_lines(changes: &Changes, reloaded: bool) -> Vec<Line> {
 /// How well the new and the changed answers are found, and which questions with a known answer get
 /// another one.
 fn effect_lines(effect: &Effect, changes: &Changes) -> Vec<Line> {
-    let reach = effect.reach.iter().flat_map(reach_lines);
-    let mut lines: Vec<Line> = reach.map(Line::plain).collect();
+    let mut lines: Vec<Line> = effect
+        .reach
+        .iter()
+        .flat_map(|reach| lines_of_reach(reach_lines(reach), advice(reach)))
+        .collect();
     let more = (changes.added.len() + changes.changed.len()).saturating_sub(effect.reach.len());
     if more > 0 {
         lines.push(Line::plain(format!("For the other {more}, see caseclerk reach.")));
@@ -175,6 +183,17 @@ fn effect_lines(effect: &Effect, changes: &Changes) -> Vec<Line> {
     lines
 }
 
+/// How well an answer is found, and what would help. Which of its phrasings are not found is long.
+fn lines_of_reach(lines: Vec<String>, advice: Option<String>) -> Vec<Line> {
+    let is_advice = |line: &str| advice.as_deref() == Some(line.trim_start());
+    let lines =
+        lines.into_iter().enumerate().map(|(place, line)| match place == 0 || is_advice(&line) {
+            true => Line::plain(line),
+            false => Line::in_file(line),
+        });
+    lines.collect()
+}
+
 fn names(ids: &[EntryId]) -> String {
     let names: Vec<String> = ids.iter().map(EntryId::to_string).collect();
     names.join(", ")
@@ -185,16 +204,22 @@ fn fit(lines: &[Line]) -> (String, bool) {
     let room = limits::CONTENT - 60;
     let mut text = String::new();
     let mut is_whole = true;
-    for (place, line) in lines.iter().enumerate() {
+    let mut left = 0;
+    for line in lines {
         is_whole &= line.is_whole();
-        if limits::length(&text) + limits::length(&line.shown) + 1 > room {
-            let left = lines.len() - place;
-            return (format!("{text}\n… and {left} more lines in the file."), false);
+        if left > 0 || limits::length(&text) + limits::length(&line.shown) + 1 > room {
+            left += 1;
+            continue;
         }
-        if place > 0 {
+        if !text.is_empty() && !line.shown.is_empty() {
             text.push('\n');
         }
         text.push_str(&line.shown);
+    }
+    match left {
+        0 if is_whole => {}
+        0 => text.push_str("\nThe file has the details."),
+        left => text.push_str(&format!("\n… and {left} more lines in the file.")),
     }
     (text, is_whole)
 }

@@ -93,6 +93,11 @@ impl TestBot {
 
     /// A bot with a changed copy of the tiny FAQ.
     pub fn over_copy(copy: &Tiny) -> Self {
+        Self::over_copy_by(copy, today)
+    }
+
+    /// The same with another date.
+    pub fn over_copy_by(copy: &Tiny, today: fn() -> Date) -> Self {
         Self::over(open(&copy.faq(), &copy.index()), &settings(None, &[]), today)
     }
 

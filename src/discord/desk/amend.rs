@@ -76,7 +76,7 @@ impl Desk {
                 format!(" Undone by {} on {}.", who(by), day(*at))
             });
             let what = self.in_words(change);
-            format!("{id}. {} By {} on {}.{undone}", escape(&what), who(made_by), day(*made_at))
+            format!("**{id}:** {} By {} on {}.{undone}", escape(&what), who(made_by), day(*made_at))
         });
         let in_force = changes.iter().filter(|amendment| amendment.undone.is_none());
         let choices = in_force.map(|amendment| Choice {

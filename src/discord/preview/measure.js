@@ -11,21 +11,24 @@ function hidesItsBeginning(phone) {
   return first !== null && message.bottom - first.getBoundingClientRect().bottom > SCREEN;
 }
 
-const answers = of("answer").map((phone) => ({ name: name(phone), screens: screens(phone) }));
-const sorted = answers.map((answer) => answer.screens).sort((a, b) => a - b);
-const figures = {
-  answers: answers.length,
-  fit: sorted.filter((height) => height <= 1).length,
-  median: sorted[Math.floor(sorted.length / 2)] ?? 0,
-  tallest: sorted.at(-1) ?? 0,
-  tall: answers.filter((answer) => answer.screens > 1).sort((a, b) => b.screens - a.screens),
-  hidden: of("answer").filter(hidesItsBeginning).map(name),
-  pages: of("page").map((phone) => ({ name: name(phone), screens: screens(phone) })),
-};
-document.getElementById("figures").textContent = JSON.stringify(figures);
-if (figures.answers > 0) {
-  document.getElementById("summary").textContent =
-    `${figures.fit} of ${figures.answers} answers fit on one screen; the tallest fills ` +
-    `${figures.tallest.toFixed(2)}. The beginning of ${figures.hidden.length} is not visible when ` +
-    "they arrive.";
-}
+// A picture has its height only when it is loaded.
+addEventListener("load", () => {
+  const answers = of("answer").map((phone) => ({ name: name(phone), screens: screens(phone) }));
+  const sorted = answers.map((answer) => answer.screens).sort((a, b) => a - b);
+  const figures = {
+    answers: answers.length,
+    fit: sorted.filter((height) => height <= 1).length,
+    median: sorted[Math.floor(sorted.length / 2)] ?? 0,
+    tallest: sorted.at(-1) ?? 0,
+    tall: answers.filter((answer) => answer.screens > 1).sort((a, b) => b.screens - a.screens),
+    hidden: of("answer").filter(hidesItsBeginning).map(name),
+    pages: of("page").map((phone) => ({ name: name(phone), screens: screens(phone) })),
+  };
+  document.getElementById("figures").textContent = JSON.stringify(figures);
+  if (figures.answers > 0) {
+    document.getElementById("summary").textContent =
+      `${figures.fit} of ${figures.answers} answers fit on one screen; the tallest fills ` +
+      `${figures.tallest.toFixed(2)}. The beginning of ${figures.hidden.length} is not visible when ` +
+      "they arrive.";
+  }
+});
