@@ -25,7 +25,7 @@ use crate::matcher::{
     Calibration, CalibrationError, Check, Evidence, Outcome, Parts, Reach, Setup, Snapshot,
     SnapshotError, UnknownPart, VectorTable,
 };
-use crate::reply::{self, Alike, Reply, Sheet, Suggestion, Why};
+use crate::reply::{self, Alike, Contents, Reply, Sheet, Suggestion, Why};
 
 pub use crate::eval::Change as OutcomeChange;
 
@@ -322,6 +322,19 @@ impl Responder {
         reply::help(&served.knowledge, commands, &self.stamp(&served.knowledge, today))
     }
 
+    /// Every question that has a vetted answer.
+    pub fn contents(&self, today: Date) -> Contents {
+        let served = self.served.load();
+        reply::contents(&served.knowledge, &self.stamp(&served.knowledge, today))
+    }
+
+    /// The hash of the content that is served, in short, and how many answers it has.
+    pub fn version(&self) -> (String, usize) {
+        let served = self.served.load();
+        let library = &served.knowledge.library;
+        (library.content_hash.short().to_owned(), library.vetted().count())
+    }
+
     /// The vetted questions that match what somebody has typed so far, best first. If nothing is
     /// typed, one for each topic.
     pub fn suggest(&self, typed: &str, limit: usize) -> Result<Vec<Suggestion>, ResponderError> {
@@ -473,7 +486,7 @@ impl Responder {
         let (files, findings) = self.checked_files(today)?;
         let old = self.served.load_full();
         let laid = LaidOver::new(&files, old.amendments.clone(), today).logged();
-        let new = self.version(files, laid)?;
+        let new = self.amended(files, laid)?;
         info!(knowledge = new.knowledge.library.content_hash.short(), "the content was reloaded");
         self.served.store(new.clone());
         self.cache_index(&old);
@@ -508,7 +521,7 @@ impl Responder {
         if !broken.is_empty() {
             return Err(ResponderError::Findings(broken));
         }
-        let new = self.version(old.files.clone(), laid)?;
+        let new = self.amended(old.files.clone(), laid)?;
         let questions = self.changed_outcomes(&old, &new)??;
         Ok(Proposal { questions, base: old, served: new })
     }
@@ -533,13 +546,13 @@ impl Responder {
     ) -> Result<(), ResponderError> {
         let old = self.served.load_full();
         let laid = LaidOver::new(&old.files, amendments, today).logged();
-        self.served.store(self.version(old.files.clone(), laid)?);
+        self.served.store(self.amended(old.files.clone(), laid)?);
         self.cache_index(&old);
         Ok(())
     }
 
     /// A version of the content, of files that have passed the rules.
-    fn version(&self, files: Knowledge, laid: LaidOver) -> Result<Arc<Served>, ResponderError> {
+    fn amended(&self, files: Knowledge, laid: LaidOver) -> Result<Arc<Served>, ResponderError> {
         let LaidOver { knowledge, amendments, .. } = laid;
         let present = self.served.load();
         let library = &knowledge.library;

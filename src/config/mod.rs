@@ -20,5 +20,5 @@ pub use options::{OptionValue, Options, Origin};
 pub use secret::{Secret, TokenSource};
 pub use settings::{
     DiscordSettings, LogFormat, ModerationSettings, OperatorSettings, PrivacySettings, RateLimit,
-    Settings, lasting,
+    Settings, WebSettings, lasting,
 };

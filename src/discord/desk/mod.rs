@@ -24,6 +24,7 @@ use tracing::warn;
 use self::tally::Tally;
 use super::interaction::outgoing::OutgoingMessage;
 use crate::config::PrivacySettings;
+use crate::metrics::Metrics;
 use crate::responder::{Responder, ResponderError};
 use crate::store::{Store, StoreError};
 
@@ -44,6 +45,7 @@ pub struct Desk {
     privacy: PrivacySettings,
     today: fn() -> Date,
     tally: Arc<Tally>,
+    metrics: Metrics,
     /// Held while the content changes, so that no change is lost to another.
     changing: Mutex<()>,
 }
@@ -84,8 +86,13 @@ impl Desk {
         privacy: PrivacySettings,
         today: fn() -> Date,
     ) -> Self {
-        let (tally, changing) = Default::default();
-        Self { responder, store, privacy, today, tally, changing }
+        let (tally, metrics, changing) = Default::default();
+        Self { responder, store, privacy, today, tally, metrics, changing }
+    }
+
+    /// Notes there whether the store works.
+    pub fn with_metrics(self, metrics: Metrics) -> Self {
+        Self { metrics, ..self }
     }
 
     pub fn has_store(&self) -> bool {
