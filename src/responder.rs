@@ -441,6 +441,11 @@ impl Responder {
         served.knowledge.library.entries.get(id).map(|entry| entry.question.clone())
     }
 
+    /// The case as people call it.
+    pub fn case_name(&self) -> String {
+        self.served.load().knowledge.case_file.case.short_caption.clone()
+    }
+
     /// The status of the case in a few words.
     pub fn brief_stamp(&self, today: Date) -> String {
         let stamp = self.stamp(&self.served.load().knowledge, today);

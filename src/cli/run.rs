@@ -110,7 +110,7 @@ impl FrontEnds<'_> {
     ) -> Result<(), RunError> {
         let Self { settings, responder, store, metrics, listener } = self;
         let Settings { discord, moderation, web, .. } = settings;
-        let desk = Desk::new(responder.clone(), store, settings.privacy, today);
+        let desk = Desk::new(responder.clone(), store.clone(), settings.privacy, today);
         let desk = Arc::new(desk.with_metrics(metrics.clone()));
         let router = Router::new(responder.clone(), discord, moderation, today)
             .with_desk(&desk)
@@ -144,7 +144,8 @@ impl FrontEnds<'_> {
             let interactions = door.clone().map(|door| -> Interactions {
                 Arc::new(move |headers, body| door.answer(headers, body))
             });
-            let web = Web { responder, metrics, interactions, today };
+            let public_url = web.public_url.clone();
+            let web = Web { responder, metrics, interactions, store, public_url, today };
             tokio::spawn(listener.serve(web, is_set(&stopping), discord.shutdown))
         });
         let stop = Box::pin(is_set(&stopping));

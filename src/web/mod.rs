@@ -6,6 +6,7 @@
 
 mod interactions;
 mod listener;
+mod pages;
 mod probes;
 
 use std::sync::Arc;
@@ -20,6 +21,7 @@ use jiff::civil::Date;
 
 use crate::metrics::Metrics;
 use crate::responder::Responder;
+use crate::store::Store;
 
 pub use interactions::Interactions;
 pub use listener::{ListenError, Listener};
@@ -30,6 +32,10 @@ pub struct Web {
     pub metrics: Metrics,
     /// `None`: Discord does not send interactions here.
     pub interactions: Option<Interactions>,
+    /// For the corrections of an answer. The pages do without it.
+    pub store: Option<Store>,
+    /// `None`: there are no pages.
+    pub public_url: Option<String>,
     pub today: fn() -> Date,
 }
 
@@ -45,7 +51,11 @@ impl Web {
         if web.interactions.is_some() {
             router = router.route("/interactions", post(interactions::answer));
         }
-        router.layer(from_fn_with_state(web.clone(), measure)).with_state(web)
+        let mut router = router.with_state(web.clone());
+        if let Some(public_url) = &web.public_url {
+            router = router.merge(pages::router(web.clone(), public_url));
+        }
+        router.layer(from_fn_with_state(web, measure))
     }
 }
 
