@@ -161,7 +161,7 @@ async fn an_answer_that_is_held_back_is_gone_at_once_and_its_corrections_are_lis
     let (_, page) = site.page(ANSWER).await;
     let expected = "2 November 2026: older messages were changed to version 0123abcd.";
     assert!(page.contains(expected), "{page}");
-    let hold = json!({"answer": "status/is-it-over", "reason": "no longer true"});
+    let hold = json!({"entry": "status/is-it-over", "reason": "no longer true"});
     let held = site.discord.desk(Desk::Command("hold", hold)).await;
     assert!(!held.to_string().contains("Nothing was changed"), "{held}");
     let (status, page) = site.page(ANSWER).await;

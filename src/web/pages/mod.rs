@@ -198,7 +198,9 @@ impl Pages {
 
     /// `words` are what somebody may have looked for.
     fn not_found(&self, request: &HeaderMap, words: &str) -> Response {
-        let nearest = self.web.responder.suggest(words, NEAREST).unwrap_or_default();
+        let suggest = |words| self.web.responder.suggest(words, NEAREST).unwrap_or_default();
+        let nearest = Some(suggest(words)).filter(|found| !found.is_empty());
+        let nearest = nearest.unwrap_or_else(|| suggest(""));
         let content = html! {
             h1 { (words::NO_SUCH_PAGE) }
             p {
