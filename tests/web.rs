@@ -19,7 +19,7 @@ use mock_discord::{GUILD, MockDiscord};
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
-use web::{Site, until};
+use web::{Site, free_address, until};
 
 const STATUS: &str = "has the lamp suit ended";
 const MEMBER: u64 = 1 << 11;
@@ -194,6 +194,18 @@ async fn a_port_in_use_is_an_error_with_a_remedy() {
     assert_eq!(ended.code, Some(2));
     let expected = format!("cannot listen on {address} (web.listen): another program");
     assert!(ended.log.contains(&expected), "{}", ended.log);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn health_asks_the_listener_if_there_is_no_gateway() {
+    let site = Site::without_gateway(&[]).await;
+    let address = format!("0.0.0.0:{}", site.address.port());
+    let environment =
+        [("CASECLERK_DISCORD_GATEWAY", "false"), ("CASECLERK_WEB_LISTEN", address.as_str())];
+    assert_eq!(site.discord.health(&environment).await, Some(0));
+    let nobody = free_address().to_string();
+    let environment = [environment[0], (environment[1].0, nobody.as_str())];
+    assert_eq!(site.discord.health(&environment).await, Some(1));
 }
 
 #[tokio::test(flavor = "multi_thread")]
