@@ -83,6 +83,39 @@ async fn everybody_can_read_every_page() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_is_wrong_is_noticed() {
+    let (site, _) = site().await;
+    let mut browser = Browser::start().await;
+    browser.screen(320, false).await;
+    let faulty = "data:text/html,<title>x</title><h1>One</h1><h3>Three</h3><input><a href=%23></a>\
+                  <p style='color:%23aaa;font-size:9px'>Pale</p><div style='width:900px'>Wide</div>";
+    browser.open(faulty).await;
+    let found = list(&browser.value(ACCESSIBILITY).await).join("\n");
+    for problem in [
+        "the language is not named",
+        "the title is missing",
+        "there is not one main",
+        "a heading skips from 1 to 3",
+        "a field has no label",
+        "a control has no name",
+        "the contrast is 2.3",
+        "the text is 9px high",
+        "a target is",
+        "px are wider than the screen",
+    ] {
+        assert!(found.contains(problem), "{problem} is not in:\n{found}");
+    }
+    browser.open(&format!("http://{}/status", site.address)).await;
+    assert_eq!(browser.complaints(), Vec::<String>::new());
+    let style = "document.head.append(Object.assign(document.createElement('style'), \
+                 {textContent: 'p {color: red}'}))";
+    browser.value(&format!("{style}; null")).await;
+    browser.value("1").await;
+    let complaints = browser.complaints().join("\n");
+    assert!(complaints.contains("Content Security Policy"), "{complaints}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_keyboard_is_enough() {
     let (site, _) = site().await;
     let mut browser = Browser::start().await;

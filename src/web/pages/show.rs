@@ -111,11 +111,11 @@ pub fn contents(site: &Site, contents: &Contents) -> Markup {
     html! {
         h1 { (contents.case) }
         p { (contents.opening) }
+        (stamp(&contents.stamp_line()))
         @for topic in &contents.topics {
             h2 { (topic.title) }
             (questions(site, &topic.questions))
         }
-        (stamp(&contents.stamp_line()))
     }
 }
 

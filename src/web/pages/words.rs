@@ -12,7 +12,7 @@ pub const NOTE: &str = "Note:";
 pub const DISAGREEMENTS: &str = "Where sources disagree";
 pub const SOURCES: &str = "Sources";
 pub const RELATED: &str = "Related questions";
-pub const CORRECTIONS: &str = "Corrections";
+pub const CORRECTIONS: &str = "Version and corrections";
 pub const NEVER_CORRECTED: &str = "Since the bot remembers, no message with this answer had to be \
                                    corrected.";
 pub const CORRECTIONS_UNKNOWN: &str =
