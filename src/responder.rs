@@ -109,6 +109,8 @@ pub struct Reload {
     /// All that lint warns of; with an error there is no [`Reload`].
     pub findings: Vec<Finding>,
     pub effect: Effect,
+    /// Where the case stands by the content that was loaded or checked.
+    pub stamp: CaseStamp,
 }
 
 /// What a change of the content means for those who ask.
@@ -241,10 +243,7 @@ impl Responder {
             Query::Status => sheet(reply::status(knowledge, &stamp)),
             Query::Timeline => sheet(reply::timeline(knowledge, &stamp)),
             Query::Sources => sheet(reply::sources(knowledge, &stamp)),
-            Query::About => {
-                let operator = &self.adjustable.load().operator;
-                sheet(reply::about(knowledge, operator, self.stores.as_ref(), &stamp))
-            }
+            Query::About => self.about(None, ask.today),
             Query::Quote(text) => {
                 if let Some(hold) = knowledge.hold_on_everything() {
                     let reply = reply::under_review(knowledge, hold, &stamp);
@@ -255,6 +254,23 @@ impl Responder {
             }
         };
         Ok(Response::without_evidence(reply))
+    }
+
+    /// What members may know about the bot; `contact` is where to reach whoever runs it, if that is
+    /// not the usual place.
+    pub fn about(&self, contact: Option<&str>, today: Date) -> Reply {
+        let knowledge = &self.served.load().knowledge;
+        let mut operator = self.adjustable.load().operator.clone();
+        operator.contact = contact.map(str::to_owned).or(operator.contact);
+        let stamp = self.stamp(knowledge, today);
+        sheet(reply::about(knowledge, &operator, self.stores.as_ref(), &stamp))
+    }
+
+    /// When the status of the case was last checked, and how many days ago, if that is longer ago than
+    /// the operator allows.
+    pub fn overdue_check(&self, today: Date) -> Option<(Date, i32)> {
+        let stamp = self.stamp(&self.served.load().knowledge, today);
+        Some((stamp.last_checked, stamp.overdue_days?))
     }
 
     fn answer(
@@ -495,7 +511,7 @@ impl Responder {
         info!(knowledge = new.knowledge.library.content_hash.short(), "the content was reloaded");
         self.served.store(new.clone());
         self.cache_index(&old);
-        self.difference(&old, &new, findings)
+        self.difference(&old, &new, findings, today)
     }
 
     /// Reports what a reload would change, without reloading.
@@ -506,7 +522,7 @@ impl Responder {
             LaidOver::new(&files, old.amendments.clone(), today);
         let snapshot = Snapshot::build(knowledge.library.clone(), &self.setup)?;
         let new = Served::new(files, knowledge, amendments, Arc::new(snapshot));
-        self.difference(&old, &new, findings)
+        self.difference(&old, &new, findings, today)
     }
 
     /// Prepares the content that is served now with more amendments than are stored, and says what
@@ -610,10 +626,11 @@ impl Responder {
         old: &Served,
         new: &Served,
         findings: Vec<Finding>,
+        today: Date,
     ) -> Result<Reload, ResponderError> {
         let changes = changes(&old.knowledge, &new.knowledge);
         let effect = self.effect(old, new, &changes)?;
-        Ok(Reload { changes, findings, effect })
+        Ok(Reload { changes, findings, effect, stamp: self.stamp(&new.knowledge, today) })
     }
 
     fn effect(

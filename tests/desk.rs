@@ -2,10 +2,15 @@
 
 #![cfg(feature = "discord")]
 
+#[path = "support/database.rs"]
+mod database;
 #[path = "support/discord_json.rs"]
 mod discord_json;
 #[path = "support/mock_discord.rs"]
 mod mock_discord;
+#[cfg(feature = "postgres-tests")]
+#[path = "support/proxy.rs"]
+mod proxy;
 #[path = "support/shared_index.rs"]
 mod shared_index;
 mod tiny;
@@ -45,22 +50,48 @@ struct Server {
 
 impl Server {
     async fn start() -> Self {
-        let tiny = Tiny::new();
-        let questions = tiny.root().join("questions");
-        std::fs::create_dir(&questions).expect("a folder");
-        std::fs::write(questions.join("own.toml"), PROTECTED).expect("a file");
-        let mut server = Self { discord: MockDiscord::start().await, tiny };
+        let mut server = Self::new().await;
         server.run(1).await;
         server
     }
 
+    async fn new() -> Self {
+        let tiny = Tiny::new();
+        let questions = tiny.root().join("questions");
+        std::fs::create_dir(&questions).expect("a folder");
+        std::fs::write(questions.join("own.toml"), PROTECTED).expect("a file");
+        Self { discord: MockDiscord::start().await, tiny }
+    }
+
+    /// While the store does not work, every question is answered and the desk says what is wrong. As
+    /// soon as it is mended, the desk works again.
+    async fn is_explained_and_recovers(&mut self, mend: impl FnOnce(&mut Self)) {
+        assert!(self.ask(STATUS).await.contains("The plaintiff ended it"));
+        let options = json!({"entry": "status/is-it-over", "reason": "new facts"});
+        let refused = self.command("hold", options.clone()).await;
+        assert!(text(&refused["content"]).contains("the store does not work now"), "{refused}");
+        assert!(self.ask(STATUS).await.contains("The plaintiff ended it"));
+        mend(self);
+        let held = self.command("hold", options).await;
+        assert!(text(&held["content"]).contains("Held back"), "{held}");
+        assert!(self.ask(STATUS).await.contains("under review since"));
+        let holds = self.command("release", json!({})).await;
+        self.choose(&holds, "").await;
+        assert!(self.ask(STATUS).await.contains("The plaintiff ended it"));
+    }
+
     async fn run(&mut self, session: u64) {
+        self.run_with(session, &[]).await;
+    }
+
+    async fn run_with(&mut self, session: u64, more: &[(&str, &str)]) {
         let questions = self.tiny.root().join("questions").display().to_string();
         let store = self.store();
         let environment = [
             ("CASECLERK_STORE_ADDRESS", store.as_str()),
             ("CASECLERK_KNOWLEDGE_QUESTIONS", &questions),
         ];
+        let environment = [&environment[..], more].concat();
         self.discord.run_bot_over(&self.tiny.faq(), &self.tiny.index(), &environment);
         self.discord.happened("identify", session).await;
     }
@@ -474,6 +505,45 @@ async fn without_a_store_every_question_is_answered_and_the_desk_says_why() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_full_disk_costs_no_answer_and_the_desk_recovers() {
+    let mut server = Server::new().await;
+    server.discord.survives_full_disk = true;
+    server.run(1).await;
+    // The store is made while there is room.
+    server.command("audit", json!({})).await;
+    server.discord.fill_disk(true);
+    server.is_explained_and_recovers(|server| server.discord.fill_disk(false)).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_locked_store_costs_no_answer_and_the_desk_recovers() {
+    use sqlx::Executor;
+    let mut server = Server::start().await;
+    server.command("audit", json!({})).await;
+    let mut other = database::connect(&format!("sqlite:{}", server.store())).await;
+    other.execute("BEGIN EXCLUSIVE").await.expect("nobody else writes");
+    // Closing the connection ends its transaction.
+    server.is_explained_and_recovers(|_| drop(other)).await;
+}
+
+#[cfg(feature = "postgres-tests")]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_database_that_is_gone_or_silent_costs_no_answer_and_the_desk_recovers() {
+    let database = database::Database::postgres().await;
+    let address = database.address.strip_prefix("postgres://test@").expect("the test's address");
+    let (host, name) = address.split_once('/').expect("a server and a database");
+    let proxy = proxy::Proxy::before(host.to_owned()).await;
+    let store = format!("postgres://test@{}/{name}", proxy.address);
+    for traffic in [proxy::Traffic::Ends, proxy::Traffic::Stalls] {
+        let mut server = Server::new().await;
+        server.run_with(1, &[("CASECLERK_STORE_ADDRESS", &store)]).await;
+        server.command("audit", json!({})).await;
+        proxy.set(traffic);
+        server.is_explained_and_recovers(|_| proxy.set(proxy::Traffic::Passes)).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_store_of_a_newer_version_is_left_alone_and_the_remedy_is_named() {
     use sqlx::{AnyConnection, Connection, Executor};
     let mut server = Server::start().await;
@@ -491,7 +561,53 @@ async fn a_store_of_a_newer_version_is_left_alone_and_the_remedy_is_named() {
     assert!(text(&refused["content"]).contains(remedy), "{refused}");
     server.discord.terminate();
     let log = server.discord.ended().await.log;
-    assert!(log.contains(remedy) && log.contains("is not served yet"), "{log}");
+    assert!(log.contains(remedy) && log.contains("its last known state is served"), "{log}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_held_back_stays_so_if_the_store_does_not_work_at_the_start() {
+    let mut server = Server::start().await;
+    let options = json!({"entry": "status/is-it-over", "reason": "new facts"});
+    server.command("hold", options).await;
+    let last_known = server.tiny.index().join("amendments.json");
+    let is_kept = || std::fs::read_to_string(&last_known).is_ok_and(|text| text.contains("hold"));
+    for _ in 0..100 {
+        if !is_kept() {
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    }
+    server.discord.terminate();
+    server.discord.ended().await;
+    let store = PathBuf::from(server.store());
+    std::fs::remove_dir_all(store.parent().expect("a folder")).expect("the store was made");
+    std::fs::create_dir_all(&store).expect("a folder in its place");
+    server.run(2).await;
+    assert!(server.ask(STATUS).await.contains("under review since"));
+    // A new store holds nothing back.
+    std::fs::remove_dir(&store).expect("it is empty");
+    let held = server.command("release", json!({})).await;
+    assert!(text(&held["content"]).contains("Nothing is held back"), "{held}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn moderators_are_told_once_that_nobody_has_checked_the_status() {
+    let mut server = Server::start().await;
+    server.discord.terminate();
+    server.discord.ended().await;
+    for session in [2, 3] {
+        server.run_with(session, &[("CASECLERK_MODERATION_CHANNEL", "77")]).await;
+        if session == 2 {
+            let told = server.discord.request("POST /channels/77/messages").await;
+            let told = text(&told["content"]);
+            assert!(told.contains("Nobody has checked the status") && told.contains("10 January"));
+        }
+        // Whatever else was said would have come before this answer.
+        assert!(server.ask(STATUS).await.contains("The plaintiff ended it"));
+        assert_eq!(server.discord.unseen("POST /channels/77/messages"), 0);
+        server.discord.terminate();
+        let log = server.discord.ended().await.log;
+        assert!(log.contains("nobody has checked the status of the case"), "{log}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

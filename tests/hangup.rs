@@ -102,8 +102,8 @@ async fn what_needs_no_restart_is_taken_over_and_the_rest_is_named() {
     assert!(waits["data"]["content"].to_string().contains("That was a lot at once"), "{waits}");
     let log = bot.log();
     for said in [
-        "changed=\"operator.name, discord.visibility, discord.member_questions, \
-         discord.member_seconds\"",
+        "changed=\"discord.member_questions, discord.member_seconds, discord.visibility, \
+         operator.name\"",
         "these options need a restart changed=\"discord.http_timeout_seconds\"",
         "changed=1 withdrawn=0",
     ] {

@@ -17,7 +17,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use bot::*;
 use caseclerk::discord::desk::DeskAction;
-use caseclerk::discord::interaction::router::Deferred;
+use caseclerk::discord::interaction::router::{Deferred, Report};
 use caseclerk::discord::sentences;
 use caseclerk::discord::sentences::SHARE;
 use caseclerk::reply::APOLOGY;
@@ -467,6 +467,24 @@ fn only_moderators_of_the_operators_server_may_moderate() {
 
 /// Every command, button and menu of the desk, for everybody who is no moderator. A button can be
 /// forged, or come from a message that a moderator left open.
+#[test]
+fn a_server_has_its_own_visibility_and_contact() {
+    let bot = TestBot::configured(
+        "[servers.701]\nmoderators = true\nvisibility = \"public\"\ncontact = \"#faq-help\"\n",
+    );
+    let elsewhere = MODERATOR_ELSEWHERE;
+    assert!(bot.ask(MODERATOR, STATUS).is_private());
+    assert!(!bot.ask(elsewhere, STATUS).is_private());
+    assert!(!bot.slash(MODERATOR, "about", json!({})).text().contains("Contact:"));
+    bot.slash(elsewhere, "about", json!({})).shows("Contact: #faq-help");
+    // Both look after the FAQ.
+    for who in [MODERATOR, elsewhere] {
+        let response = bot.slash(who, "faq check", json!({}));
+        assert!(matches!(response.deferred, Some(Deferred::Report(_))), "{response:?}");
+        bot.router.report(Report::Check);
+    }
+}
+
 #[test]
 fn the_desk_is_for_moderators_of_the_operators_server() {
     let bot = TestBot::new();

@@ -216,6 +216,8 @@ impl Trial {
         let environment = [
             ("CASECLERK_STORE_ADDRESS", self.database.address.as_str()),
             ("CASECLERK_KNOWLEDGE_QUESTIONS", &questions),
+            // Whatever else is logged is a fault.
+            ("CASECLERK_KNOWLEDGE_STATUS_STALE_AFTER_DAYS", "36500"),
             ("CASECLERK_DISCORD_MEMBER_QUESTIONS", "0"),
             ("CASECLERK_DISCORD_CHANNEL_REPLIES", "0"),
         ];

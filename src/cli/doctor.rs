@@ -48,8 +48,8 @@ pub fn run(
                 report.add(Check::ok("token", "it has the form of one"));
             }
             Ok(Some(token)) => {
-                let (discord, moderation) = (&settings.discord, &settings.moderation);
-                examine(discord, moderation, &token, &mut |check| report.add(check)).await;
+                let (discord, servers) = (&settings.discord, &settings.servers);
+                examine(discord, servers, &token, &mut |check| report.add(check)).await;
             }
         }
     });

@@ -50,7 +50,7 @@ impl Hangup {
             match self.configuration.read_again() {
                 Ok(settings) => {
                     self.responder.adjust(&settings);
-                    self.router.adjust(&settings.discord, &settings.moderation);
+                    self.router.adjust(&settings.discord, &settings.servers);
                     self.reload().await;
                 }
                 Err(error) => {

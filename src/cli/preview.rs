@@ -12,6 +12,7 @@ use caseclerk::discord::preview::{Exhibit, Figures, Height, Tour, page};
 use caseclerk::reply::write_json;
 use caseclerk::responder::Responder;
 use clap::Args;
+use jiff::Zoned;
 use jiff::civil::Date;
 
 use super::Exit;
@@ -105,7 +106,11 @@ fn tour(file: &Path, settings: &Settings) -> anyhow::Result<Vec<Exhibit>> {
     let responder = Responder::open(&settings)?;
     let store = folder.path().join("desk.db").display().to_string();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    Ok(runtime.block_on(tour.take(responder, settings.privacy, &faq, &store))?)
+    Ok(runtime.block_on(tour.take(responder, settings.privacy, &faq, &store, today))?)
+}
+
+fn today() -> Date {
+    Zoned::now().date()
 }
 
 /// Copies a folder.

@@ -4,7 +4,7 @@ use std::panic;
 use std::sync::Arc;
 
 use anyhow::{Context, bail};
-use caseclerk::config::{Secret, Settings};
+use caseclerk::config::{Secret, Settings, lasting};
 use caseclerk::discord::desk::Desk;
 use caseclerk::discord::gateway::{self, RunError};
 use caseclerk::discord::http::{HttpDoor, run_without_gateway};
@@ -13,7 +13,7 @@ use caseclerk::discord::{Bot, LIMITS_RULE};
 use caseclerk::knowledge::Amendment;
 use caseclerk::metrics::Metrics;
 use caseclerk::responder::Responder;
-use caseclerk::store::Store;
+use caseclerk::store::{LastKnown, Store};
 use caseclerk::web::{Interactions, Listener, Web};
 use jiff::civil::Date;
 use tokio::signal::unix::Signal;
@@ -59,8 +59,9 @@ pub fn run(settings: &Settings, configuration: Configuration) -> anyhow::Result<
         let store =
             settings.store.as_ref().map(|address| Store::open(address.reveal())).transpose();
         let store = store.context("store.address cannot be used")?;
+        let last_known = LastKnown::in_folder(&lasting(&settings.index));
         let amendments = match &store {
-            Some(store) => amendments(store).await,
+            Some(store) => amendments(store, &last_known).await,
             None => Vec::new(),
         };
         let owned = settings.clone();
@@ -77,7 +78,7 @@ pub fn run(settings: &Settings, configuration: Configuration) -> anyhow::Result<
             }
         };
         let metrics = Metrics::default();
-        let front_ends = FrontEnds { settings, responder, store, metrics, listener };
+        let front_ends = FrontEnds { settings, responder, store, last_known, metrics, listener };
         let end = front_ends.run(token.filter(|_| wants_discord), configuration, hangups, stop);
         anyhow::Ok(end.await)
     });
@@ -94,6 +95,7 @@ struct FrontEnds<'s> {
     settings: &'s Settings,
     responder: Arc<Responder>,
     store: Option<Store>,
+    last_known: LastKnown,
     metrics: Metrics,
     listener: Option<Listener>,
 }
@@ -108,11 +110,12 @@ impl FrontEnds<'_> {
         hangups: Option<Signal>,
         stop: impl Future<Output = ()> + Send + 'static,
     ) -> Result<(), RunError> {
-        let Self { settings, responder, store, metrics, listener } = self;
-        let Settings { discord, moderation, web, .. } = settings;
+        let Self { settings, responder, store, last_known, metrics, listener } = self;
+        let Settings { discord, servers, web, .. } = settings;
         let desk = Desk::new(responder.clone(), store.clone(), settings.privacy, today);
+        let desk = desk.with_last_known(last_known).with_channel(settings.notices);
         let desk = Arc::new(desk.with_metrics(metrics.clone()));
-        let router = Router::new(responder.clone(), discord, moderation, today)
+        let router = Router::new(responder.clone(), discord, servers, today)
             .with_desk(&desk)
             .with_metrics(metrics.clone())
             .with_pages(web.public_url.as_deref());
@@ -149,11 +152,12 @@ impl FrontEnds<'_> {
             tokio::spawn(listener.serve(web, is_set(&stopping), discord.shutdown))
         });
         let stop = Box::pin(is_set(&stopping));
+        let moderated = servers.moderated().collect();
         let end = match (bot, token) {
             (Some(bot), Some(token)) if discord.gateway => {
-                gateway::run(bot, discord, moderation, &token, stop).await
+                gateway::run(bot, discord, moderated, &token, stop).await
             }
-            (Some(bot), _) => run_without_gateway(&bot, discord, moderation, stop).await,
+            (Some(bot), _) => run_without_gateway(&bot, discord, moderated, stop).await,
             (None, _) => {
                 stop.await;
                 Ok(())
@@ -181,13 +185,22 @@ fn is_set(value: &watch::Sender<bool>) -> impl Future<Output = ()> + Send + 'sta
     async move { drop(value.wait_for(|is_set| *is_set).await) }
 }
 
-/// What moderators have changed. The bot starts without it if the store does not work, and serves it
-/// as soon as the store does.
-async fn amendments(store: &Store) -> Vec<Amendment> {
-    store.amendments().await.unwrap_or_else(|error| {
-        warn!(%error, "the store does not work: what moderators changed is not served yet");
-        Vec::new()
-    })
+/// What moderators have changed. If the store does not work, the bot starts with what was last known,
+/// and serves the rest as soon as the store does.
+async fn amendments(store: &Store, last_known: &LastKnown) -> Vec<Amendment> {
+    let error = match store.amendments().await {
+        Ok(amendments) => return amendments,
+        Err(error) => error,
+    };
+    let known = last_known.read().unwrap_or_else(|error| {
+        warn!(%error, "what was last known of the store cannot be read");
+        None
+    });
+    match &known {
+        Some(_) => warn!(%error, "the store does not work: its last known state is served"),
+        None => warn!(%error, "the store does not work: what moderators changed is not served yet"),
+    }
+    known.unwrap_or_default()
 }
 
 fn today() -> Date {

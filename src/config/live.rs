@@ -1,6 +1,9 @@
 //! Which options a running bot takes over when they change. The others need a restart.
 
+use std::collections::BTreeSet;
+
 use super::Options;
+use super::servers::is_live_in_a_server;
 
 /// The options that are taken over; docs/operating.md lists them for operators.
 const LIVE: [&str; 18] = [
@@ -29,7 +32,7 @@ pub struct Update {
     /// What the bot runs with from now on.
     pub options: Options,
     /// The names of the options that changed.
-    pub applied: Vec<&'static str>,
+    pub applied: Vec<String>,
     /// The names of those that changed, but need a restart.
     pub pending: Vec<String>,
 }
@@ -39,16 +42,25 @@ impl Options {
     pub fn updated(&self, new: &Options) -> Update {
         let mut options = self.clone();
         let mut applied = Vec::new();
-        let changed = |key: &str| self.values[key].value != new.values[key].value;
-        for key in LIVE {
-            options.values.insert(key.to_owned(), new.values[key].clone());
-            if changed(key) {
-                applied.push(key);
+        let mut pending = Vec::new();
+        let value = |options: &Options, key: &str| {
+            options.values.get(key).map(|option| option.value.clone())
+        };
+        let keys: BTreeSet<&String> = self.values.keys().chain(new.values.keys()).collect();
+        for key in keys {
+            let is_changed = value(self, key) != value(new, key);
+            if !LIVE.contains(&key.as_str()) && !is_live_in_a_server(key) {
+                pending.extend(is_changed.then(|| key.clone()));
+                continue;
             }
+            applied.extend(is_changed.then(|| key.clone()));
+            // Where a value comes from may change without the value.
+            match new.values.get(key) {
+                Some(option) => options.values.insert(key.clone(), option.clone()),
+                None => options.values.remove(key),
+            };
         }
-        let pending =
-            self.values.keys().filter(|key| !LIVE.contains(&key.as_str()) && changed(key));
-        Update { pending: pending.cloned().collect(), applied, options }
+        Update { options, applied, pending }
     }
 }
 
@@ -81,7 +93,7 @@ mod tests {
             ("CASECLERK_OPERATOR_NAME", "Ada"),
         ]);
         let Update { options, applied, pending } = first.updated(&new);
-        assert_eq!(applied, ["operator.name", "log.filter"]);
+        assert_eq!(applied, ["log.filter", "operator.name"]);
         assert_eq!(pending, ["knowledge.faq"]);
         assert_eq!(options.text("operator.name"), "Ada");
         assert_eq!(options.text("knowledge.faq"), "faq");

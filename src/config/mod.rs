@@ -11,6 +11,7 @@ mod live;
 mod log_filter;
 mod options;
 mod secret;
+mod servers;
 mod settings;
 
 pub use environment::own_variables;
@@ -18,7 +19,8 @@ pub use error::ConfigError;
 pub use live::Update;
 pub use options::{OptionValue, Options, Origin};
 pub use secret::{Secret, TokenSource};
+pub use servers::{ServerSettings, Servers};
 pub use settings::{
-    DiscordSettings, LogFormat, ModerationSettings, OperatorSettings, PrivacySettings, RateLimit,
-    Settings, WebSettings, lasting,
+    DiscordSettings, LogFormat, OperatorSettings, PrivacySettings, RateLimit, Settings,
+    WebSettings, lasting,
 };

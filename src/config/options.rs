@@ -15,6 +15,7 @@ use super::ConfigError;
 use super::environment::PREFIX;
 use super::log_filter;
 use super::secret::{TokenSource, without_password};
+use super::servers;
 use crate::text_position::{line_at, toml_error};
 
 /// The file with every option and its default.
@@ -145,15 +146,23 @@ impl Options {
         // Sections are checked separately, because an empty section has no options to check.
         let section_of = |key: &String| key.split('.').next().unwrap_or_default().to_owned();
         for (section, line) in sections {
-            if !self.values.keys().any(|key| section_of(key) == section) {
+            if section != servers::SECTION
+                && !self.values.keys().any(|key| section_of(key) == section)
+            {
                 return Err(unknown(section, line, &mut self.values.keys().map(section_of)));
             }
         }
         for FileOption { key, value, line } in options {
-            if !self.values.contains_key(&key) {
-                return Err(unknown(key, line, &mut self.values.keys().cloned()));
+            let origin = Origin::File { path: path.to_owned(), line };
+            if let Some(default) = servers::default_of(&key, &origin)? {
+                let default = OptionValue { value: default, origin: Origin::Default };
+                self.values.entry(key.clone()).or_insert(default);
             }
-            self.set(&key, value, Origin::File { path: path.to_owned(), line })?;
+            if !self.values.contains_key(&key) {
+                let mut known = self.values.keys().cloned().chain(servers::keys_like(&key));
+                return Err(unknown(key.clone(), line, &mut known));
+            }
+            self.set(&key, value, origin)?;
         }
         Ok(())
     }
@@ -298,6 +307,10 @@ impl Options {
 
     pub(super) fn is_on(&self, key: &str) -> bool {
         self.values[key].value == Value::Boolean(true)
+    }
+
+    pub(super) fn keys(&self) -> impl Iterator<Item = &str> {
+        self.values.keys().map(String::as_str)
     }
 
     pub(super) fn one_of(&self, key: &str, known: [&str; 2]) -> Result<String, ConfigError> {
@@ -445,7 +458,7 @@ fn is_nearly(name: &str, other: &str) -> bool {
     strsim::damerau_levenshtein(name, other) <= MAX_SLIPS
 }
 
-fn bad_value(key: &str, origin: &Origin, message: impl Into<String>) -> ConfigError {
+pub(super) fn bad_value(key: &str, origin: &Origin, message: impl Into<String>) -> ConfigError {
     ConfigError::BadValue { key: key.to_owned(), origin: origin.clone(), message: message.into() }
 }
 

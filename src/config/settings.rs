@@ -7,6 +7,7 @@ use std::time::Duration;
 use super::ConfigError;
 use super::options::{Options, STORE};
 use super::secret::{Secret, TokenSource};
+use super::servers::Servers;
 
 /// config.toml documents the options of these fields.
 #[derive(Debug, Clone, PartialEq)]
@@ -28,7 +29,9 @@ pub struct Settings {
     pub operator: OperatorSettings,
     pub discord: DiscordSettings,
     pub web: WebSettings,
-    pub moderation: ModerationSettings,
+    pub servers: Servers,
+    /// The channel for what moderators should know.
+    pub notices: Option<u64>,
     /// The address of the store, if there is one. It may hold a password.
     pub store: Option<Secret>,
     pub privacy: PrivacySettings,
@@ -97,14 +100,6 @@ pub struct RateLimit {
     pub refill: Duration,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct ModerationSettings {
-    /// The server whose moderators may use `/faq`.
-    pub guild: Option<u64>,
-    /// The roles that may use it, besides everybody with the permission Manage Server.
-    pub roles: Vec<u64>,
-}
-
 /// What is kept of questions that could not be answered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PrivacySettings {
@@ -150,10 +145,8 @@ impl Settings {
                 listen: options.address("web.listen")?,
                 public_url: options.url("web.public_url")?,
             },
-            moderation: ModerationSettings {
-                guild: options.ids("moderation.guild")?.first().copied(),
-                roles: options.ids("moderation.roles")?,
-            },
+            servers: Servers::from_options(options)?,
+            notices: options.ids("moderation.channel")?.first().copied(),
             store: options.optional(STORE).as_deref().map(Secret::new),
             privacy: PrivacySettings {
                 keep_questions: options.is_on("privacy.keep_questions"),
@@ -257,7 +250,7 @@ mod tests {
     fn ids_and_urls_are_checked() {
         let guild = "CASECLERK_MODERATION_GUILD";
         let settings = settings(&[(guild, "700000000000000001")]).unwrap();
-        assert_eq!(settings.moderation.guild, Some(700_000_000_000_000_001));
+        assert!(settings.servers.moderated().eq([700_000_000_000_000_001]));
         let error_of_guild = error(guild, "my server");
         assert!(error_of_guild.contains("not a Discord id"), "{error_of_guild}");
         let error_of_url = error("CASECLERK_DISCORD_API_BASE", "127.0.0.1");

@@ -11,7 +11,7 @@ use super::desk::Desk;
 use super::gateway::{RunError, http_client};
 use super::interaction::router::{Deferred, Router};
 use super::registration::{ScopeMissing, WaysIn, register};
-use crate::config::{DiscordSettings, ModerationSettings, Secret};
+use crate::config::{DiscordSettings, Secret};
 use crate::metrics::Metrics;
 
 /// The bot without a way in.
@@ -36,15 +36,22 @@ impl Bot {
         Ok(Self { router, desk, api: Arc::new(api.with_metrics(metrics.clone())), metrics })
     }
 
-    /// Registers the commands beside everything else.
+    /// Registers the commands beside everything else; `moderated` are the servers with moderators.
     pub(super) fn register(
         &self,
         discord: &DiscordSettings,
-        moderation: &ModerationSettings,
+        moderated: Vec<u64>,
     ) -> JoinHandle<Result<(), ScopeMissing>> {
-        let (api, server) = (self.api.clone(), moderation.guild.map(GuildId::new));
-        let (commands, ways_in) = (self.router.commands(), WaysIn::of(discord));
-        tokio::spawn(async move { register(&api, &commands, server, ways_in).await })
+        let (api, commands) = (self.api.clone(), self.router.commands());
+        let moderated: Vec<_> = moderated.into_iter().map(GuildId::new).collect();
+        let ways_in = WaysIn::of(discord);
+        tokio::spawn(async move { register(&api, &commands, &moderated, ways_in).await })
+    }
+
+    /// Begins what the desk does in Discord by itself.
+    pub(super) fn begin(&self) {
+        self.desk.clone().start_correcting(self.api.clone());
+        self.desk.clone().start_telling(self.api.clone());
     }
 
     /// Does what follows after the first response to an interaction.

@@ -9,7 +9,7 @@ use super::api::{Api, ApiError, Application, Server};
 use super::connection;
 use super::gateway::{RunError, http_client, wait_for_session};
 use super::registration::WaysIn;
-use crate::config::{DiscordSettings, ModerationSettings, Secret};
+use crate::config::{DiscordSettings, Secret, Servers};
 
 /// What the bot needs in a server; docs/operating.md has the invitation that asks for it.
 const NEEDED: Permissions = Permissions::VIEW_CHANNEL
@@ -78,7 +78,7 @@ impl Check {
 /// Makes the checks one after the other. Those that cannot succeed after a failure are left out.
 pub async fn examine(
     discord: &DiscordSettings,
-    moderation: &ModerationSettings,
+    servers: &Servers,
     token: &Secret,
     report: &mut impl FnMut(Check),
 ) {
@@ -109,11 +109,13 @@ pub async fn examine(
         Ok(way) => Check::ok("interactions", way),
         Err(problem) => Check::failed("interactions", problem),
     });
-    match moderation.guild {
-        Some(guild) => report(moderators_server(&api, &application, GuildId::new(guild)).await),
-        None => report(Check::ok("moderators", "moderation.guild is empty: there is no /faq")),
+    for guild in servers.moderated() {
+        report(moderators_server(&api, &application, GuildId::new(guild)).await);
     }
-    report(servers(&api).await);
+    if servers.moderated().next().is_none() {
+        report(Check::ok("moderators", "moderation.guild is empty: there is no /faq"));
+    }
+    report(permissions(&api).await);
 }
 
 fn reached(api: &Api) -> Check {
@@ -209,7 +211,7 @@ async fn moderators_server(api: &Api, application: &Application, guild: GuildId)
 }
 
 /// Whether the bot may do what it must in its servers.
-async fn servers(api: &Api) -> Check {
+async fn permissions(api: &Api) -> Check {
     let subject = "servers";
     let servers = match api.servers(0, SERVERS).await {
         Ok(servers) => servers,

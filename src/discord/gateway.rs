@@ -25,7 +25,7 @@ use super::connection::{closed_for_good, explain_outages};
 use super::events::Handler;
 use super::heartbeat::{Heartbeat, NotAHeartbeat};
 use super::registration::ScopeMissing;
-use crate::config::{DiscordSettings, ModerationSettings, Secret};
+use crate::config::{DiscordSettings, Secret};
 use crate::metrics::{Metrics, State};
 
 /// No privileged intents: messages that mention the bot and direct messages have their content
@@ -76,8 +76,8 @@ pub enum RunError {
     IntentsRefused,
     #[error(
         "Discord does not let this application have commands in the server {0} that \
-         moderation.guild names. Invite it there again, with the scopes bot and \
-         applications.commands, or correct moderation.guild"
+         moderation.guild or a section servers.{0} names. Invite it there again, with the scopes bot \
+         and applications.commands, or correct the option"
     )]
     ScopeMissing(GuildId),
     /// The gateway was silent for this many seconds, or its sessions did not last.
@@ -105,7 +105,7 @@ pub enum RunError {
 pub async fn run(
     bot: Bot,
     settings: &DiscordSettings,
-    moderation: &ModerationSettings,
+    moderated: Vec<u64>,
     token: &Secret,
     mut stop: impl Future<Output = ()> + Unpin,
 ) -> Result<(), RunError> {
@@ -117,7 +117,7 @@ pub async fn run(
         gateway = next_session(&api) => gateway?,
         () = &mut stop => return Ok(()),
     };
-    let mut registered = bot.register(settings, moderation);
+    let mut registered = bot.register(settings, moderated);
     // Register the commands before the bot appears online if possible; but a bot without commands
     // is better than none.
     let early = timeout(REGISTRATION_HEAD_START, &mut registered).await.ok();
@@ -132,7 +132,7 @@ pub async fn run(
         }
     };
     tokio::pin!(registration);
-    bot.desk.clone().start_correcting(api.clone());
+    bot.begin();
     let handler = Arc::new(Handler::new(bot, settings.remembered_replies));
     let mut pause = FIRST_PAUSE_AFTER_CLOSE;
     loop {

@@ -24,7 +24,7 @@ use super::gateway::RunError;
 use super::interaction::read::parse_leniently;
 use super::interaction::router::{Response, Router};
 use super::registration::ScopeMissing;
-use crate::config::{DiscordSettings, ModerationSettings};
+use crate::config::DiscordSettings;
 use crate::metrics::Door;
 
 /// The headers with which Discord signs a request.
@@ -190,11 +190,11 @@ impl HttpDoor {
 pub async fn run_without_gateway(
     bot: &Bot,
     settings: &DiscordSettings,
-    moderation: &ModerationSettings,
+    moderated: Vec<u64>,
     stop: impl Future<Output = ()>,
 ) -> Result<(), RunError> {
-    let mut registered = bot.register(settings, moderation);
-    bot.desk.clone().start_correcting(bot.api.clone());
+    let mut registered = bot.register(settings, moderated);
+    bot.begin();
     tokio::pin!(stop);
     tokio::select! {
         () = &mut stop => {}

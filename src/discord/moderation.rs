@@ -1,39 +1,47 @@
 //! The moderators' commands: permissions and reports.
 //!
 //! The FAQ belongs to the operator and not to every server that invites the bot, so these commands
-//! work in one server only. Discord hides them from members without permission; the permission is
+//! work only in the servers that the operator names. Discord hides them from members without permission; the permission is
 //! checked again here, because a hidden command can still be sent.
 
 use serenity::model::permissions::Permissions;
 
 use super::interaction::limits;
+use super::interaction::outgoing::OutgoingMessage;
 use super::interaction::read::Invocation;
 use super::interaction::{clip, escape};
 use super::sentences;
-use crate::config::ModerationSettings;
-use crate::knowledge::EntryId;
+use crate::config::Servers;
+use crate::knowledge::{EntryId, Finding, Severity};
+use crate::legal::written_out;
 use crate::reply::{no_content, reach_lines};
 use crate::responder::{Changes, Effect, Reload, ResponderError};
+
+/// The name of the file with a long report.
+const REPORT: &str = "report.txt";
+
+/// How many characters of a line are shown in a message.
+const LINE: usize = 500;
 
 /// Whether a user may use the moderators' commands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Permission {
     Granted,
-    /// The command was not used in the operator's server.
+    /// The command was not used in a server whose moderators may use it.
     WrongServer,
     NotAModerator,
 }
 
 impl Permission {
-    pub fn of(invocation: &Invocation<'_>, moderation: &ModerationSettings) -> Self {
-        let guild = invocation.guild.map(|id| id.get());
-        if moderation.guild.is_none() || guild != moderation.guild {
+    pub fn of(invocation: &Invocation<'_>, servers: &Servers) -> Self {
+        let server = servers.of(invocation.guild.map(|id| id.get()));
+        let Some(server) = server.filter(|server| server.moderators) else {
             return Permission::WrongServer;
-        }
+        };
         let manages = invocation
             .user_permissions()
             .intersects(Permissions::MANAGE_GUILD | Permissions::ADMINISTRATOR);
-        if manages || invocation.has_role(&moderation.roles) {
+        if manages || invocation.has_role(&server.roles) {
             Permission::Granted
         } else {
             Permission::NotAModerator
@@ -50,108 +58,145 @@ impl Permission {
     }
 }
 
-/// The report of a reload, or of a check if `reloaded` is false, shortened to one message. The
-/// first line says whether anything changed.
-pub fn report(result: &Result<Reload, ResponderError>, reloaded: bool) -> String {
-    let (mut lines, findings) = match result {
-        Ok(Reload { changes, findings, effect }) => {
-            let mut lines = changes_lines(changes, reloaded);
-            lines.extend(effect_lines(effect, changes));
-            (lines, findings.as_slice())
-        }
-        Err(ResponderError::Findings(findings)) => {
-            let errors =
-                findings.iter().filter(|f| f.severity == crate::knowledge::Severity::Error).count();
-            (
-                vec![format!(
-                    "**Nothing was changed; the old answers stay.** {}",
-                    no_content(errors)
-                )],
-                findings.as_slice(),
-            )
-        }
-        Err(error) => (
-            vec![format!(
-                "**Nothing was changed; the old answers stay:** {}",
-                escape(&error.to_string())
-            )],
-            &[][..],
-        ),
-    };
-    if findings.is_empty() && result.is_ok() {
-        lines.push("No findings.".to_owned());
+/// The report of a reload, or of a check if `reloaded` is false. The first line says whether anything
+/// changed. What does not fit into a message is in a file.
+pub fn report(result: &Result<Reload, ResponderError>, reloaded: bool) -> OutgoingMessage {
+    let lines = lines(result, reloaded);
+    let (text, is_whole) = fit(&lines);
+    let message = OutgoingMessage::text(text);
+    if is_whole {
+        return message;
     }
-    lines.extend(findings.iter().map(|finding| {
-        let place = format!("{}:{}", finding.file, finding.line);
-        let text =
-            format!("{} [{}] {} {}", finding.severity, finding.rule, finding.message, finding.help);
-        clip(&format!("- `{place}` {}", escape(&text)), 500)
-    }));
-    fit(&lines)
+    let whole: String = lines.iter().map(|line| format!("{}\n", line.whole)).collect();
+    message.with_file(REPORT, whole.into_bytes(), "The whole report")
 }
 
-fn changes_lines(changes: &Changes, reloaded: bool) -> Vec<String> {
+/// A line of a report.
+struct Line {
+    /// In Discord's markup, shortened.
+    shown: String,
+    whole: String,
+}
+
+impl Line {
+    fn plain(text: impl Into<String>) -> Self {
+        Self::with_markup(text, |shown| shown)
+    }
+
+    fn strong(text: impl Into<String>) -> Self {
+        Self::with_markup(text, |shown| format!("**{shown}**"))
+    }
+
+    fn item(text: impl Into<String>) -> Self {
+        Self::with_markup(text, |shown| format!("- {shown}"))
+    }
+
+    fn with_markup(text: impl Into<String>, markup: impl Fn(String) -> String) -> Self {
+        let whole = text.into();
+        Self { shown: markup(clip(&escape(&whole), LINE)), whole }
+    }
+
+    fn is_whole(&self) -> bool {
+        limits::length(&escape(&self.whole)) <= LINE
+    }
+}
+
+fn lines(result: &Result<Reload, ResponderError>, reloaded: bool) -> Vec<Line> {
+    let mut lines = Vec::new();
+    let findings = match result {
+        Ok(Reload { changes, findings, effect, stamp }) => {
+            lines.extend(changes_lines(changes, reloaded));
+            if let Some(days) = stamp.overdue_days {
+                let last_checked = written_out(stamp.last_checked);
+                lines.push(Line::strong(sentences::status_is_overdue(&last_checked, days)));
+            }
+            lines.extend(effect_lines(effect, changes));
+            findings.as_slice()
+        }
+        Err(ResponderError::Findings(findings)) => {
+            let is_error = |finding: &&Finding| finding.severity == Severity::Error;
+            let errors = no_content(findings.iter().filter(is_error).count());
+            lines.push(Line::strong("Nothing was changed; the old answers stay."));
+            lines.push(Line::plain(errors));
+            findings.as_slice()
+        }
+        Err(error) => {
+            lines.push(Line::strong("Nothing was changed; the old answers stay:"));
+            lines.push(Line::plain(error.to_string()));
+            &[]
+        }
+    };
+    if findings.is_empty() && result.is_ok() {
+        lines.push(Line::plain("No findings."));
+    }
+    lines.extend(findings.iter().map(finding_line));
+    lines
+}
+
+fn finding_line(finding: &Finding) -> Line {
+    let Finding { file, line, severity, rule, message, help } = finding;
+    let text = format!("{severity} [{rule}] {message} {help}");
+    let shown = clip(&escape(&text), LINE);
+    Line { shown: format!("- `{file}:{line}` {shown}"), whole: format!("{file}:{line} {text}") }
+}
+
+fn changes_lines(changes: &Changes, reloaded: bool) -> Vec<Line> {
     let Changes { added, changed, withdrawn } = changes;
     let lead = if reloaded { "Reloaded" } else { "A reload would do this" };
     let counts =
         format!("{} added, {} changed, {} withdrawn", added.len(), changed.len(), withdrawn.len());
-    let mut lines = vec![format!("**{lead}: {counts}.**")];
     let lists = [("Added", added), ("Changed", changed), ("Withdrawn", withdrawn)];
     let filled = lists.into_iter().filter(|(_, ids)| !ids.is_empty());
-    lines.extend(filled.map(|(what, ids)| clip(&format!("{what}: {}", names(ids)), 600)));
-    lines
+    let lists = filled.map(|(what, ids)| Line::plain(format!("{what}: {}", names(ids))));
+    [Line::strong(format!("{lead}: {counts}."))].into_iter().chain(lists).collect()
 }
 
 /// How well the new and the changed answers are found, and which questions with a known answer get
 /// another one.
-fn effect_lines(effect: &Effect, changes: &Changes) -> Vec<String> {
-    let mut lines: Vec<String> = Vec::new();
-    for reach in &effect.reach {
-        lines.extend(reach_lines(reach).iter().map(|line| clip(&escape(line), 300)));
-    }
+fn effect_lines(effect: &Effect, changes: &Changes) -> Vec<Line> {
+    let reach = effect.reach.iter().flat_map(reach_lines);
+    let mut lines: Vec<Line> = reach.map(Line::plain).collect();
     let more = (changes.added.len() + changes.changed.len()).saturating_sub(effect.reach.len());
     if more > 0 {
-        lines.push(format!("For the other {more}, see `caseclerk reach`."));
+        lines.push(Line::plain(format!("For the other {more}, see caseclerk reach.")));
     }
     match &effect.questions {
         Ok(questions) if questions.is_empty() => {}
         Ok(questions) => {
             let worse = questions.iter().filter(|change| change.is_for_the_worse()).count();
-            lines.push(format!(
-                "**Of the questions with a known answer, {} change, {worse} for the worse:**",
+            lines.push(Line::strong(format!(
+                "Of the questions with a known answer, {} change, {worse} for the worse:",
                 questions.len()
-            ));
-            lines.extend(
-                questions
-                    .iter()
-                    .map(|change| clip(&format!("- {}", escape(&change.to_string())), 300)),
-            );
+            )));
+            lines.extend(questions.iter().map(|change| Line::item(change.to_string())));
         }
-        Err(error) => lines.push(escape(&format!("No questions were compared: {error}"))),
+        Err(error) => lines.push(Line::plain(format!("No questions were compared: {error}"))),
     }
     lines
 }
 
 fn names(ids: &[EntryId]) -> String {
-    let names: Vec<String> = ids.iter().map(|id| format!("`{id}`")).collect();
+    let names: Vec<String> = ids.iter().map(EntryId::to_string).collect();
     names.join(", ")
 }
 
-/// As many lines as fit into a message, and the number of the others.
-fn fit(lines: &[String]) -> String {
+/// As many lines as fit into a message, and whether that is all.
+fn fit(lines: &[Line]) -> (String, bool) {
     let room = limits::CONTENT - 60;
     let mut text = String::new();
+    let mut is_whole = true;
     for (place, line) in lines.iter().enumerate() {
-        if limits::length(&text) + limits::length(line) + 1 > room {
+        is_whole &= line.is_whole();
+        if limits::length(&text) + limits::length(&line.shown) + 1 > room {
             let left = lines.len() - place;
-            return format!("{text}\n… and {left} more: `caseclerk lint` shows all.");
+            return (format!("{text}\n… and {left} more lines in the file."), false);
         }
         if place > 0 {
             text.push('\n');
         }
-        text.push_str(line);
+        text.push_str(&line.shown);
     }
-    text
+    (text, is_whole)
 }
 
 #[cfg(test)]
@@ -160,13 +205,13 @@ mod tests {
     use serde_json::json;
     use serenity::all::CommandInteraction;
 
-    const OPERATORS_SERVER: u64 = 7;
+    use crate::config::{Options, Settings};
 
     fn permission(
         guild: Option<&str>,
         permissions: Permissions,
         roles: &[&str],
-        moderation: &ModerationSettings,
+        servers: &Servers,
     ) -> Permission {
         let user = json!({"id": "3", "username": "somebody"});
         let member = guild.map(|_| {
@@ -182,29 +227,45 @@ mod tests {
             "data": {"id": "5", "name": "faq", "type": 1},
         });
         let command: CommandInteraction = serde_json::from_value(command).unwrap();
-        Permission::of(&Invocation::from(&command), moderation)
+        Permission::of(&Invocation::from(&command), servers)
+    }
+
+    /// The options in a file with this text.
+    fn servers(text: &str) -> Servers {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(file.path(), text).unwrap();
+        let options = Options::collect(Some(file.path()), std::iter::empty(), Vec::new()).unwrap();
+        Settings::from_options(&options).unwrap().servers
     }
 
     #[test]
     fn the_table_of_permissions() {
-        let moderation = ModerationSettings { guild: Some(OPERATORS_SERVER), roles: vec![40] };
+        let servers = servers(
+            "[moderation]\nguild = \"7\"\nroles = [40]\n\
+             [servers.9]\nmoderators = true\nroles = [41]\n\
+             [servers.8]\nroles = [40]\n",
+        );
         let permission =
-            |guild, permissions, roles: &[&str]| permission(guild, permissions, roles, &moderation);
+            |guild, permissions, roles: &[&str]| permission(guild, permissions, roles, &servers);
         let (manage, send) = (Permissions::MANAGE_GUILD, Permissions::SEND_MESSAGES);
         assert_eq!(permission(Some("7"), manage, &[]), Permission::Granted);
         assert_eq!(permission(Some("7"), Permissions::ADMINISTRATOR, &[]), Permission::Granted);
         assert_eq!(permission(Some("7"), send, &["40"]), Permission::Granted);
         assert_eq!(permission(Some("7"), send, &["41"]), Permission::NotAModerator);
         assert_eq!(permission(Some("7"), Permissions::empty(), &[]), Permission::NotAModerator);
+        assert_eq!(permission(Some("9"), manage, &[]), Permission::Granted);
+        assert_eq!(permission(Some("9"), send, &["41"]), Permission::Granted);
+        assert_eq!(permission(Some("9"), send, &["40"]), Permission::NotAModerator);
         assert_eq!(permission(Some("8"), manage, &["40"]), Permission::WrongServer);
+        assert_eq!(permission(Some("10"), manage, &["40"]), Permission::WrongServer);
         assert_eq!(permission(None, manage, &[]), Permission::WrongServer);
     }
 
     #[test]
     fn nobody_may_where_no_server_is_configured() {
-        let moderation = ModerationSettings::default();
+        let servers = Servers::default();
         for guild in [None, Some("7")] {
-            let permission = permission(guild, Permissions::ADMINISTRATOR, &[], &moderation);
+            let permission = permission(guild, Permissions::ADMINISTRATOR, &[], &servers);
             assert_eq!(permission, Permission::WrongServer);
         }
     }

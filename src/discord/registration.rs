@@ -3,14 +3,16 @@
 
 use std::time::Duration;
 
+use futures_util::future::join_all;
 use reqwest::StatusCode;
 use serde_json::{Value, json};
 use serenity::all::{ApplicationId, GuildId};
 use tokio::time::sleep;
-use tracing::{info, warn};
+use tracing::{error, info, warn};
 
 use super::api::{Api, ApiError};
 use super::commands;
+use super::gateway::RunError;
 use crate::commands::Commands;
 use crate::config::DiscordSettings;
 
@@ -60,24 +62,30 @@ impl WaysIn {
 const FIRST_PAUSE: Duration = Duration::from_secs(1);
 const LONGEST_PAUSE: Duration = Duration::from_secs(300);
 
-/// The application may not register commands in the operator's server.
+/// The application may not register commands in a server.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ScopeMissing(pub GuildId);
 
-/// Registers the global commands, and the moderators' commands in the operator's server. Returns
-/// when all are registered; the bot already answers meanwhile.
+/// Registers the global commands, and the moderators' commands in these servers. Returns when all are
+/// registered; the bot already answers meanwhile. One of several servers may refuse.
 pub async fn register(
     api: &Api,
     shared: &Commands,
-    operators_server: Option<GuildId>,
+    moderated: &[GuildId],
     ways_in: WaysIn,
 ) -> Result<(), ScopeMissing> {
     let application = application_id(api, ways_in).await;
     let moderation = async {
-        match operators_server {
-            Some(guild) => register_in(api, shared, application, guild).await,
-            None => Ok(()),
+        let all = moderated.iter().map(|guild| register_in(api, shared, application, *guild));
+        let refused: Vec<ScopeMissing> =
+            join_all(all).await.into_iter().filter_map(Result::err).collect();
+        if refused.len() < moderated.len() {
+            for ScopeMissing(guild) in refused {
+                error!("{}", RunError::ScopeMissing(guild));
+            }
+            return Ok(());
         }
+        refused.first().map_or(Ok(()), |first| Err(*first))
     };
     tokio::try_join!(register_globally(api, shared, application), moderation).map(drop)
 }

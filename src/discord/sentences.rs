@@ -136,3 +136,12 @@ pub fn reference(id: &str) -> String {
 pub fn pages(first: usize, last: usize) -> String {
     format!("{first} to {last}")
 }
+
+/// For moderators, when nobody has checked the status of the case for longer than the operator allows.
+pub fn status_is_overdue(last_checked: &str, days: i32) -> String {
+    format!(
+        "Nobody has checked the status of the case since {last_checked}, {days} days ago, and every \
+         answer says so. Look whether anything happened. Then set last_checked in case.toml to that \
+         day, and use /faq reload."
+    )
+}

@@ -83,23 +83,29 @@ impl TestBot {
 
     /// The same with another date.
     pub fn by(today: fn() -> Date) -> Self {
-        Self::over(tiny_responder(), &[], today)
+        Self::over(tiny_responder(), &settings(None, &[]), today)
     }
 
     /// The same with other settings, as environment variables.
     pub fn with(environment: &[(&str, &str)]) -> Self {
-        Self::over(tiny_responder(), environment, today)
+        Self::over(tiny_responder(), &settings(None, environment), today)
     }
 
     /// A bot with a changed copy of the tiny FAQ.
     pub fn over_copy(copy: &Tiny) -> Self {
-        Self::over(open(&copy.faq(), &copy.index()), &[], today)
+        Self::over(open(&copy.faq(), &copy.index()), &settings(None, &[]), today)
     }
 
-    fn over(responder: Arc<Responder>, environment: &[(&str, &str)], today: fn() -> Date) -> Self {
-        let settings = settings(environment);
+    /// A bot with a configuration file.
+    pub fn configured(text: &str) -> Self {
+        let file = tempfile::NamedTempFile::new().expect("a file");
+        std::fs::write(file.path(), text).expect("it can be written");
+        Self::over(tiny_responder(), &settings(Some(file.path()), &[]), today)
+    }
+
+    fn over(responder: Arc<Responder>, settings: &Settings, today: fn() -> Date) -> Self {
         Self {
-            router: Router::new(responder, &settings.discord, &settings.moderation, today),
+            router: Router::new(responder, &settings.discord, &settings.servers, today),
             next: Cell::new(1000),
         }
     }
@@ -301,17 +307,17 @@ fn tiny_responder() -> Arc<Responder> {
 }
 
 fn open(faq: &Path, index: &Path) -> Arc<Responder> {
-    let settings = settings(&[
+    let environment = [
         ("CASECLERK_KNOWLEDGE_FAQ", faq.to_str().expect("a path in letters")),
         ("CASECLERK_KNOWLEDGE_INDEX", index.to_str().expect("a path in letters")),
-    ]);
-    Arc::new(Responder::open(&settings).expect("the FAQ can be used"))
+    ];
+    Arc::new(Responder::open(&settings(None, &environment)).expect("the FAQ can be used"))
 }
 
-fn settings(environment: &[(&str, &str)]) -> Settings {
+fn settings(file: Option<&Path>, environment: &[(&str, &str)]) -> Settings {
     let mut all = vec![("CASECLERK_MODERATION_GUILD".to_owned(), GUILD.to_string())];
     all.extend(environment.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
-    let options = Options::collect(None, all.into_iter(), Vec::new()).expect("these options exist");
+    let options = Options::collect(file, all.into_iter(), Vec::new()).expect("these options exist");
     Settings::from_options(&options).expect("these options can be understood")
 }
 

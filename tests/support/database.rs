@@ -2,7 +2,7 @@
 //! whose address is in `CASECLERK_TEST_POSTGRES`.
 
 // Each test file uses only a part of this module.
-#![allow(dead_code)]
+#![allow(dead_code, unused_macros)]
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -19,7 +19,7 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper::{Request, Response};
 use hyper_util::rt::TokioIo;
-use rustix::process::{Pid, Signal, kill_process};
+use rustix::process::{Pid, Resource, Rlimit, Signal, kill_process, prlimit};
 use serde_json::{Value, json};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Notify, mpsc};
@@ -53,6 +53,8 @@ pub struct MockDiscord {
     api: SocketAddr,
     bot: Option<Child>,
     next: u64,
+    /// Whether a test fills the disk; see [`Self::fill_disk`].
+    pub survives_full_disk: bool,
 }
 
 #[derive(Default)]
@@ -106,7 +108,7 @@ impl MockDiscord {
         let api = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let address = api.local_addr().expect("an address");
         tokio::spawn(accept_api(api, state.clone()));
-        Self { state, api: address, bot: None, next: 1 }
+        Self { state, api: address, bot: None, next: 1, survives_full_disk: false }
     }
 
     /// The address of its gateway.
@@ -160,7 +162,16 @@ impl MockDiscord {
 
     /// The program with the tiny FAQ and this Discord.
     fn command(&self, arguments: &[&str], environment: &[(&str, &str)]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_caseclerk"));
+        let program = env!("CARGO_BIN_EXE_caseclerk");
+        let mut command = match self.survives_full_disk {
+            // A limit on the size of files stands for a full disk, and sends a signal besides.
+            true => {
+                let mut shell = Command::new("sh");
+                shell.args(["-c", "trap '' XFSZ; exec \"$0\" \"$@\"", program]);
+                shell
+            }
+            false => Command::new(program),
+        };
         // The settings of the tests, and of whoever runs them, are not the program's.
         for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("CASECLERK_")) {
             command.env_remove(name);
@@ -197,6 +208,13 @@ impl MockDiscord {
     pub fn is_running(&mut self) -> bool {
         let bot = self.bot.as_mut().expect("the program was started");
         matches!(bot.try_wait(), Ok(None))
+    }
+
+    /// The program can write no file any more, or can again.
+    pub fn fill_disk(&self, is_full: bool) {
+        let bot = Pid::from_child(self.bot.as_ref().expect("the program runs"));
+        let limit = Rlimit { current: is_full.then_some(0), maximum: None };
+        prlimit(Some(bot), Resource::Fsize, limit).expect("the limit can be set");
     }
 
     /// Asks the program to stop.

@@ -80,7 +80,8 @@ impl Desk {
         let line = format!(
             "Messages that show an answer as it was before: {messages}. They can be corrected."
         );
-        Screen::after(report, &line).buttons([("Look at them", DeskAction::Outdated)]).message()
+        let screen = Screen::after(&report, &line);
+        screen.buttons([("Look at them", DeskAction::Outdated)]).above(report)
     }
 
     /// Lists the answers that changed after they were posted.

@@ -9,6 +9,7 @@ mod draft;
 mod explain;
 mod feedback;
 mod gaps;
+mod notices;
 mod record;
 mod screen;
 mod stats;
@@ -26,7 +27,7 @@ use super::interaction::outgoing::OutgoingMessage;
 use crate::config::PrivacySettings;
 use crate::metrics::Metrics;
 use crate::responder::{Responder, ResponderError};
-use crate::store::{Store, StoreError};
+use crate::store::{LastKnown, Store, StoreError};
 
 pub use feedback::{Complaint, Opinion};
 pub use record::{Asked, Recorder};
@@ -43,6 +44,9 @@ pub struct Desk {
     /// `None` if the operator wants none.
     store: Option<Store>,
     privacy: PrivacySettings,
+    last_known: Option<LastKnown>,
+    /// Where moderators are told what they should know.
+    channel: Option<u64>,
     today: fn() -> Date,
     tally: Arc<Tally>,
     metrics: Metrics,
@@ -87,12 +91,18 @@ impl Desk {
         today: fn() -> Date,
     ) -> Self {
         let (tally, metrics, changing) = Default::default();
-        Self { responder, store, privacy, today, tally, metrics, changing }
+        let (last_known, channel) = (None, None);
+        Self { responder, store, privacy, last_known, channel, today, tally, metrics, changing }
     }
 
     /// Notes there whether the store works.
     pub fn with_metrics(self, metrics: Metrics) -> Self {
         Self { metrics, ..self }
+    }
+
+    /// Names the file for the amendments that are served, for a start while the store does not work.
+    pub fn with_last_known(self, file: LastKnown) -> Self {
+        Self { last_known: Some(file), ..self }
     }
 
     pub fn has_store(&self) -> bool {

@@ -16,6 +16,7 @@ use crate::config::PrivacySettings;
 use crate::knowledge::EntryId;
 use crate::metrics::State;
 use crate::redaction::redact;
+use crate::responder::Responder;
 use crate::store::{Counted, KeptQuestion, Store, StoreError, WhyKept};
 
 /// If so many questions wait to be stored, further ones are not kept.
@@ -162,7 +163,15 @@ impl Desk {
         // Whoever changes something serves it.
         let Ok(_changing) = self.changing.try_lock() else { return Ok(()) };
         let amendments = store.amendments().await?;
-        let result = self.work(move |responder| responder.serve_amended(amendments, today)).await;
+        let last_known = self.last_known.clone();
+        let serve = move |responder: &Responder| {
+            let written = last_known.map_or(Ok(()), |file| file.write(&amendments));
+            if let Err(error) = written {
+                warn!(%error, "what moderators changed cannot be kept beside the index");
+            }
+            responder.serve_amended(amendments, today)
+        };
+        let result = self.work(serve).await;
         match result {
             Ok(Ok(())) => *served = Some(version),
             Ok(Err(error)) => warn!(%error, "the amendments cannot be served"),

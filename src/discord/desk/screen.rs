@@ -35,7 +35,7 @@ impl Screen {
     }
 
     /// Adds to a message of text.
-    pub fn after(message: OutgoingMessage, line: &str) -> Self {
+    pub fn after(message: &OutgoingMessage, line: &str) -> Self {
         Self { lines: vec![message.content().to_owned()], rows: Vec::new() }.line(line)
     }
 
@@ -105,7 +105,7 @@ impl Screen {
         self.above(OutgoingMessage::default())
     }
 
-    /// The same with the embeds of another message.
+    /// The same with the embeds and the file of another message.
     pub fn above(self, message: OutgoingMessage) -> OutgoingMessage {
         let text = clip(&self.lines.join("\n"), limits::CONTENT);
         message.with_content(text).with_components(self.rows)

@@ -38,7 +38,7 @@ use super::render::{
 };
 use crate::ask::{Ask, Query};
 use crate::commands::{Command, Commands};
-use crate::config::{DiscordSettings, ModerationSettings};
+use crate::config::{DiscordSettings, Servers};
 use crate::conversation::Turn;
 use crate::knowledge::{EntryId, Scope, TopicId};
 use crate::markup::{is_only_markup, without_markup};
@@ -69,7 +69,7 @@ type Place = (UserId, ChannelId);
 pub struct Router {
     responder: Arc<Responder>,
     discord: Arc<ArcSwap<DiscordSettings>>,
-    moderation: Arc<ArcSwap<ModerationSettings>>,
+    servers: Arc<ArcSwap<Servers>>,
     users: Arc<TokenBuckets<UserId>>,
     channels: Arc<TokenBuckets<ChannelId>>,
     posted: Arc<BoundedCache<MessageId, ()>>,
@@ -132,13 +132,13 @@ impl Router {
     pub fn new(
         responder: Arc<Responder>,
         discord: &DiscordSettings,
-        moderation: &ModerationSettings,
+        servers: &Servers,
         today: fn() -> Date,
     ) -> Self {
         Self {
             responder,
             discord: Arc::new(ArcSwap::from_pointee(discord.clone())),
-            moderation: Arc::new(ArcSwap::from_pointee(moderation.clone())),
+            servers: Arc::new(ArcSwap::from_pointee(servers.clone())),
             users: Arc::new(TokenBuckets::new(discord.member_limit)),
             channels: Arc::new(TokenBuckets::new(discord.channel_limit)),
             posted: Arc::new(BoundedCache::new(REMEMBERED_POSTS)),
@@ -175,11 +175,11 @@ impl Router {
     }
 
     /// Takes over what can change while the bot runs.
-    pub fn adjust(&self, discord: &DiscordSettings, moderation: &ModerationSettings) {
+    pub fn adjust(&self, discord: &DiscordSettings, servers: &Servers) {
         self.users.set_limit(discord.member_limit);
         self.channels.set_limit(discord.channel_limit);
         self.discord.store(Arc::new(discord.clone()));
-        self.moderation.store(Arc::new(moderation.clone()));
+        self.servers.store(Arc::new(servers.clone()));
     }
 
     /// The commands for the current content.
@@ -244,7 +244,7 @@ impl Router {
             Report::Check => moderation::report(&self.responder.check((self.today)()), false),
         });
         self.is_reloading.store(false, Ordering::Release);
-        report.map_or_else(|failure| failure.message(), OutgoingMessage::text)
+        report.unwrap_or_else(|failure| failure.message())
     }
 
     /// The response to an interaction that failed with this error. Logs the error.
@@ -351,8 +351,8 @@ impl Router {
     /// Asks why the answer that a message shows is to be held back.
     fn hold_shown_answer(&self, command: &CommandInteraction) -> Response {
         let invocation = &Invocation::from(command);
-        if let Some(refusal) = Permission::of(invocation, &self.moderation.load()).refusal() {
-            return Response::sentence(refusal);
+        if let Some(refusal) = self.refuse_to_moderate(invocation) {
+            return refusal;
         }
         match shown_answer(&command.data) {
             Some(entry) => Response::form(&Form::Hold(entry)),
@@ -371,7 +371,13 @@ impl Router {
     ) -> Response {
         let place = (invocation.user, invocation.channel);
         let is_direct = invocation.guild.is_none();
-        let respond = || self.respond_in(place, true, is_direct, front_end, query);
+        let servers = self.servers.load();
+        let server = servers.of(invocation.guild.map(|id| id.get()));
+        let contact = server.and_then(|server| server.contact.as_deref());
+        let respond = || match query {
+            Query::About if contact.is_some() => Ok(self.responder.about(contact, (self.today)())),
+            query => self.respond_in(place, true, is_direct, front_end, query),
+        };
         self.answer_by(respond, invocation, private, page)
     }
 
@@ -402,10 +408,9 @@ impl Router {
     fn component(&self, component: &ComponentInteraction) -> Response {
         let invocation = &Invocation::from(component);
         if let Some(Form::FindAnswer(question)) = Form::parse(&component.data.custom_id) {
-            return match Permission::of(invocation, &self.moderation.load()).refusal() {
-                Some(refusal) => Response::sentence(refusal),
-                None => Response::form(&Form::FindAnswer(question)),
-            };
+            return self
+                .refuse_to_moderate(invocation)
+                .unwrap_or_else(|| Response::form(&Form::FindAnswer(question)));
         }
         if let Some(action) = desk_action(component) {
             return self.desk(invocation, action, CreateInteractionResponse::Acknowledge);
@@ -691,8 +696,8 @@ impl Router {
         action: ModerationAction,
         options: Options<'_>,
     ) -> Response {
-        if let Some(refusal) = Permission::of(invocation, &self.moderation.load()).refusal() {
-            return Response::sentence(refusal);
+        if let Some(refusal) = self.refuse_to_moderate(invocation) {
+            return refusal;
         }
         let work = match action {
             ModerationAction::Reload => Report::Reload,
@@ -727,6 +732,12 @@ impl Router {
         Response { deferred: Some(Deferred::Report(work)), ..Response::only(deferred(true)) }
     }
 
+    /// The response to somebody who is no moderator; `None` to a moderator.
+    fn refuse_to_moderate(&self, invocation: &Invocation<'_>) -> Option<Response> {
+        let permission = Permission::of(invocation, &self.servers.load());
+        permission.refusal().map(Response::sentence)
+    }
+
     /// Acknowledges, and leaves the rest to the desk.
     fn desk(
         &self,
@@ -734,8 +745,8 @@ impl Router {
         action: DeskAction,
         acknowledgement: CreateInteractionResponse,
     ) -> Response {
-        if let Some(refusal) = Permission::of(invocation, &self.moderation.load()).refusal() {
-            return Response::sentence(refusal);
+        if let Some(refusal) = self.refuse_to_moderate(invocation) {
+            return refusal;
         }
         let task = Task { action, by: invocation.user };
         Response { deferred: Some(Deferred::Desk(task)), ..Response::only(acknowledgement) }
@@ -779,7 +790,7 @@ impl Router {
                 found.into_iter().map(|(key, words)| (words, key.as_str().to_owned())).collect()
             }
             Some(Action::Moderate(action @ (ModerationAction::Show | ModerationAction::Hold)))
-                if Permission::of(&Invocation::from(command), &self.moderation.load())
+                if Permission::of(&Invocation::from(command), &self.servers.load())
                     == Permission::Granted =>
             {
                 let found = self.responder.editors_choices(typed, limits::CHOICES);
@@ -896,12 +907,14 @@ impl Router {
     }
 
     fn is_private(&self, invocation: &Invocation<'_>, options: Options<'_>) -> bool {
-        let discord = self.discord.load();
+        let (discord, servers) = (self.discord.load(), self.servers.load());
+        let server = servers.of(invocation.guild.map(|id| id.get()));
+        let private = server.and_then(|server| server.private).unwrap_or(discord.private);
         let default = match invocation.channel.get() {
             channel if discord.public_channels.contains(&channel) => false,
             channel if discord.private_channels.contains(&channel) => true,
             // In the direct message with the bot, nobody else can see the reply.
-            _ => discord.private && !invocation.is_bot_dm,
+            _ => private && !invocation.is_bot_dm,
         };
         // Nobody writes through the bot where they could not write themselves.
         options.flag(commands::PRIVATE).unwrap_or(default)

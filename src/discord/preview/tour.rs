@@ -8,7 +8,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use jiff::civil::Date;
-use jiff::{Timestamp, ToSpan, Zoned};
+use jiff::{Timestamp, ToSpan};
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -143,6 +143,7 @@ struct Place<'p> {
     store: Store,
     desk: Arc<Desk>,
     faq: &'p Path,
+    today: fn() -> Date,
 }
 
 impl Tour {
@@ -154,10 +155,12 @@ impl Tour {
         privacy: PrivacySettings,
         faq: &Path,
         address: &str,
+        today: fn() -> Date,
     ) -> Result<Vec<Exhibit>, TourError> {
         let responder = Arc::new(responder);
         let desk = Desk::new(responder.clone(), Some(Store::open(address)?), privacy, today);
-        let place = Place { responder, store: Store::open(address)?, desk: Arc::new(desk), faq };
+        let place =
+            Place { responder, store: Store::open(address)?, desk: Arc::new(desk), faq, today };
         self.fill(&place).await?;
         let mut exhibits = Vec::new();
         let mut last = Value::Null;
@@ -176,7 +179,7 @@ impl Tour {
 
     /// Stores the sample data.
     async fn fill(&self, place: &Place<'_>) -> Result<(), TourError> {
-        let (store, now) = (&place.store, Timestamp::now());
+        let (store, now, today) = (&place.store, Timestamp::now(), (place.today)());
         for SampleQuestion { words, why, entry, note } in &self.questions {
             let why = match why {
                 Why::Unanswered => WhyKept::Unanswered,
@@ -190,7 +193,7 @@ impl Tour {
         for SampleAnswer { entry, given, helpful, not_right, posted } in &self.answers {
             let no_such = || TourError::DoesNotFit(format!("there is no answer {entry}"));
             let revision = place.responder.revision_of(entry).ok_or_else(no_such)?;
-            store.write_totals(&by_day(&Counted::Answered(entry.clone()), given)).await?;
+            store.write_totals(&by_day(today, &Counted::Answered(entry.clone()), given)).await?;
             let votes = repeat_n(Vote::Helpful, *helpful);
             let votes = votes.chain(repeat_n(Vote::NotRight, *not_right));
             for (member, vote) in (1..).zip(votes) {
@@ -209,7 +212,7 @@ impl Tour {
             (Counted::OtherMatter, &self.other_matters),
         ];
         for (counted, totals) in others {
-            store.write_totals(&by_day(&counted, totals)).await?;
+            store.write_totals(&by_day(today, &counted, totals)).await?;
         }
         Ok(())
     }
@@ -246,12 +249,12 @@ impl Place<'_> {
             Doing::Press(label) => pressed(last, label)?,
             Doing::Choose(label) => chosen(last, label)?,
             Doing::Check => {
-                let report = moderation::report(&self.responder.check(today()), false);
-                return Ok(Some(OutgoingMessage::text(report)));
+                let report = moderation::report(&self.responder.check((self.today)()), false);
+                return Ok(Some(report));
             }
             Doing::Reload => {
-                let report = moderation::report(&self.responder.reload(today()), true);
-                let report = self.desk.with_outdated(OutgoingMessage::text(report)).await;
+                let report = moderation::report(&self.responder.reload((self.today)()), true);
+                let report = self.desk.with_outdated(report).await;
                 return Ok(Some(report));
             }
             Doing::Corrections => return Ok(Some(self.desk.list_corrections().await)),
@@ -277,7 +280,7 @@ impl Place<'_> {
     }
 
     fn ask(&self, question: &str) -> Result<OutgoingMessage, TourError> {
-        let ask = Ask { query: Query::Question(question.to_owned()), today: today() };
+        let ask = Ask { query: Query::Question(question.to_owned()), today: (self.today)() };
         let reply = self.responder.respond(&ask)?.reply;
         let message = render(&reply, Audience::Everybody, None);
         Ok(match &reply {
@@ -299,14 +302,10 @@ impl Place<'_> {
     }
 }
 
-fn today() -> Date {
-    Zoned::now().date()
-}
-
 /// Totals of the last days; the last one is today.
-fn by_day(counted: &Counted, totals: &[u64]) -> Vec<Count> {
+fn by_day(today: Date, counted: &Counted, totals: &[u64]) -> Vec<Count> {
     let count = |(age, total): (i64, &u64)| Count {
-        day: today().saturating_sub(age.days()),
+        day: today.saturating_sub(age.days()),
         counted: counted.clone(),
         total: *total,
     };

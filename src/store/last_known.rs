@@ -1,0 +1,103 @@
+//! The amendments in force as they were last read from the store, in a file of their own: an answer
+//! that is held back stays so when the bot starts while the store does not work.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use tempfile::NamedTempFile;
+
+use crate::knowledge::{Amendment, Change};
+
+const FILE: &str = "amendments.json";
+
+/// The file.
+#[derive(Debug, Clone)]
+pub struct LastKnown(PathBuf);
+
+/// An amendment, without who made it.
+#[derive(Serialize, Deserialize)]
+struct Known {
+    id: i64,
+    change: Change,
+    made_at: Timestamp,
+}
+
+impl LastKnown {
+    /// The file in this folder.
+    pub fn in_folder(folder: &Path) -> Self {
+        Self(folder.join(FILE))
+    }
+
+    /// `None` if nothing is known.
+    pub fn read(&self) -> io::Result<Option<Vec<Amendment>>> {
+        let text = match fs::read(&self.0) {
+            Ok(text) => text,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+            Err(error) => return Err(error),
+        };
+        let known: Vec<Known> = serde_json::from_slice(&text)?;
+        let amendment = |Known { id, change, made_at }| Amendment {
+            id,
+            change,
+            made_by: String::new(),
+            made_at,
+            undone: None,
+        };
+        Ok(Some(known.into_iter().map(amendment).collect()))
+    }
+
+    /// Replaces the file as a whole, so that a crash leaves the old one or the new one.
+    pub fn write(&self, amendments: &[Amendment]) -> io::Result<()> {
+        let known = amendments.iter().map(|Amendment { id, change, made_at, .. }| Known {
+            id: *id,
+            change: change.clone(),
+            made_at: *made_at,
+        });
+        let text = serde_json::to_vec(&known.collect::<Vec<_>>())?;
+        let folder = self.0.parent().unwrap_or(Path::new("."));
+        fs::create_dir_all(folder)?;
+        let mut file = NamedTempFile::new_in(folder)?;
+        io::Write::write_all(&mut file, &text)?;
+        file.as_file().sync_all()?;
+        file.persist(&self.0)?;
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
+
+    use super::*;
+    use crate::knowledge::{EntryId, Scope, TopicId};
+
+    #[test]
+    fn everything_but_the_moderator_is_read_back() {
+        let folder = tempfile::tempdir().unwrap();
+        let last_known = LastKnown::in_folder(&folder.path().join("index"));
+        assert_eq!(last_known.read().unwrap(), None);
+        let entry = EntryId::new("status/is-it-over");
+        let hold = |scope, until| Change::Hold { scope, reason: "new facts".to_owned(), until };
+        let changes = [
+            Change::Phrasing { entry: entry.clone(), words: "is it \"done\"".to_owned() },
+            Change::Elsewhere { words: "pumpkins".to_owned() },
+            hold(Scope::Entry(entry), Some(date(2026, 12, 31))),
+            hold(Scope::Topic(TopicId::new("money")), None),
+            hold(Scope::Everything, None),
+        ];
+        let made_at = Timestamp::from_second(1_700_000_000).unwrap();
+        let amendment = |(id, change): (i64, &Change)| {
+            let (change, made_by) = (change.clone(), "ada".to_owned());
+            Amendment { id, change, made_by, made_at, undone: None }
+        };
+        let mut amendments: Vec<Amendment> = (1..).zip(&changes).map(amendment).collect();
+        last_known.write(&amendments).unwrap();
+        amendments.iter_mut().for_each(|amendment| amendment.made_by.clear());
+        assert_eq!(last_known.read().unwrap(), Some(amendments));
+        fs::write(&last_known.0, "[").unwrap();
+        assert!(last_known.read().is_err());
+    }
+}

@@ -1,0 +1,33 @@
+//! What was said to moderators in their channel.
+
+use jiff::Timestamp;
+
+use super::{Store, StoreError};
+
+/// How long a process may take to say something, in seconds. After that, another one says it.
+const CLAIM: i64 = 120;
+
+impl Store {
+    /// Whether it is up to this process to say something now. Then nobody else does for a while; see
+    /// [`Self::settle_notice`].
+    pub async fn claim_notice(&self, name: &str, now: Timestamp) -> Result<bool, StoreError> {
+        let statement = "INSERT INTO notices (name, due_at) VALUES ($1, $2) \
+                         ON CONFLICT (name) DO UPDATE SET due_at = $2 WHERE notices.due_at <= $3";
+        self.with(async |pool| {
+            let now = now.as_second();
+            let claim = sqlx::query(statement).bind(name).bind(now + CLAIM).bind(now);
+            Ok(claim.execute(pool).await?.rows_affected() > 0)
+        })
+        .await
+    }
+
+    /// Records when something that was said is to be said again.
+    pub async fn settle_notice(&self, name: &str, due_at: Timestamp) -> Result<(), StoreError> {
+        let statement = "UPDATE notices SET due_at = $2 WHERE name = $1";
+        self.with(async |pool| {
+            sqlx::query(statement).bind(name).bind(due_at.as_second()).execute(pool).await?;
+            Ok(())
+        })
+        .await
+    }
+}

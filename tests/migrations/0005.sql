@@ -1,0 +1,1 @@
+INSERT INTO notices (name, due_at) VALUES ('status', 1700000000);
