@@ -45,6 +45,30 @@ async fn probes_say_how_the_bot_is() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_happens_at_the_gateway_is_counted() {
+    let mut site = Site::start(&[]).await;
+    site.discord.happened("identify", 1).await;
+    site.discord.fail("POST /interactions/", 502, Value::Null);
+    let answer = site.discord.slash(MEMBER, "ask", json!({"question": STATUS})).await;
+    assert!(stamped(&answer), "{answer}");
+    let (_, metrics) = until(async || {
+        let page = site.page("/metrics").await;
+        // It is counted after Discord has taken the response.
+        page.1.contains("caseclerk_interaction_response_seconds_count 1").then_some(page)
+    })
+    .await;
+    for line in [
+        r#"caseclerk_questions_total{door="gateway",outcome="answered"} 1"#,
+        r#"caseclerk_gateway_sessions_total{kind="new"} 1"#,
+        r#"caseclerk_rest_errors_total{kind="server"} 1"#,
+        "caseclerk_gateway_wanted 1",
+        "caseclerk_answers 3",
+    ] {
+        assert!(metrics.lines().any(|found| found == line), "{line} is not in:\n{metrics}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn without_a_gateway_that_is_wanted_it_is_alive_and_not_ready() {
     let discord = MockDiscord::start().await;
     discord.has_no_gateway();
