@@ -87,7 +87,7 @@ async fn what_is_wrong_is_noticed() {
     let (site, _) = site().await;
     let mut browser = Browser::start().await;
     browser.screen(320, false).await;
-    let faulty = "data:text/html,<title>x</title><h1>One</h1><h3>Three</h3><input><a href=%23></a>\
+    let faulty = "data:text/html,<meta name=viewport content='width=device-width'><title>x</title><h1>One</h1><h3>Three</h3><input><button style='height:9px'>x</button><a href=%23></a>\
                   <p style='color:%23aaa;font-size:9px'>Pale</p><div style='width:900px'>Wide</div>";
     browser.open(faulty).await;
     let found = list(&browser.value(ACCESSIBILITY).await).join("\n");
