@@ -24,6 +24,7 @@ contract! {
     two_processes_see_the_same
     a_member_has_one_vote_on_an_answer
     every_post_of_an_old_version_is_corrected_once
+    corrections_by_many_at_once_each_get_an_id
     a_total_that_is_stored_twice_counts_once
     counts_are_added_over_processes_and_kept_until_they_are_old
 }
@@ -215,6 +216,35 @@ async fn every_post_of_an_old_version_is_corrected_once(database: Database) {
     assert_eq!(versions, [("newer".to_owned(), 2)]);
     first.forget_posts(time(101)).await.unwrap();
     assert!(first.posted_versions().await.unwrap().is_empty());
+}
+
+async fn corrections_by_many_at_once_each_get_an_id(database: Database) {
+    let stores: Vec<Store> = (0..4).map(|_| database.open()).collect();
+    let posted = |message: u64| Post {
+        channel: 1,
+        message,
+        entry: EntryId::new(format!("status/{message}")),
+        revision: "old".to_owned(),
+        posted_at: time(100),
+    };
+    let correction = |message: u64| Correction {
+        id: 0,
+        entry: posted(message).entry,
+        question: String::new(),
+        revision: Some("new".to_owned()),
+        messages: 0,
+        made_by: "7".to_owned(),
+        made_at: time(200),
+    };
+    for message in 0..4 {
+        stores[0].remember_post(&posted(message)).await.unwrap();
+    }
+    let made = (0..)
+        .zip(&stores)
+        .map(async |(message, store)| store.correct(&correction(message)).await.unwrap());
+    assert_eq!(futures_util::future::join_all(made).await, [1; 4]);
+    let made = stores[0].corrections(9).await.unwrap();
+    assert_eq!(made.iter().map(|made| made.id).collect::<Vec<_>>(), [4, 3, 2, 1]);
 }
 
 async fn two_processes_see_the_same(database: Database) {

@@ -4,11 +4,8 @@ use jiff::Timestamp;
 use sqlx::{AnyPool, FromRow};
 
 use super::questions::remove;
-use super::{Store, StoreError, parse};
+use super::{Store, StoreError, TRIES, is_taken, parse};
 use crate::knowledge::{Amendment, Change, EntryId, Scope, TopicId};
-
-/// How often an id is tried again that another process has taken meanwhile.
-const TRIES: u32 = 5;
 
 #[derive(FromRow)]
 struct Row {
@@ -49,7 +46,7 @@ impl Store {
         self.with(async |pool| {
             for _ in 1..TRIES {
                 match insert(pool, &rows, questions, made_by, made_at).await {
-                    Err(sqlx::Error::Database(error)) if error.is_unique_violation() => {}
+                    Err(error) if is_taken(&error) => {}
                     result => return Ok(result?),
                 }
             }

@@ -51,6 +51,9 @@ const BUSY: &str = "PRAGMA busy_timeout = 2500";
 
 const CONNECTIONS: u32 = 4;
 
+/// How often a row is given the next free number: another process may have taken it.
+const TRIES: u32 = 5;
+
 /// A database. Cheap to open: it connects when it is used first. A clone shares the connections.
 #[derive(Clone)]
 pub struct Store {
@@ -221,6 +224,11 @@ fn migration_error(error: MigrateError) -> StoreError {
         | MigrateError::VersionTooOld(..) => StoreError::OtherTables(error),
         error => StoreError::Database(error.into()),
     }
+}
+
+/// Whether another process has taken the number of a new row meanwhile; see [`TRIES`].
+fn is_taken(error: &sqlx::Error) -> bool {
+    matches!(error, sqlx::Error::Database(error) if error.is_unique_violation())
 }
 
 /// A value that was stored as text.

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use sqlx::{AnyPool, FromRow};
 
 use super::amendments::time;
-use super::{Store, StoreError, parse};
+use super::{Store, StoreError, TRIES, is_taken, parse};
 use crate::knowledge::EntryId;
 
 /// How long a process may take to correct a message, in seconds. After that, another one does it.
@@ -144,29 +144,14 @@ impl Store {
     /// Decides to correct the messages that show another version of an answer than the correction.
     /// Returns how many there are; without any, nothing is stored.
     pub async fn correct(&self, correction: &Correction) -> Result<u64, StoreError> {
-        let insert = "INSERT INTO corrections (id, entry, question, revision, messages, made_by, \
-                      made_at) SELECT coalesce(max(id), 0) + 1, $1, $2, $3, 0, $4, $5 \
-                      FROM corrections RETURNING id";
-        let update = "UPDATE posts SET correction = $1, state = 'pending', claimed_at = 0 \
-                      WHERE entry = $2 AND revision <> $3 AND state <> 'gone'";
-        let Correction { entry, question, revision, made_by, made_at, .. } = correction.clone();
         self.with(async |pool| {
-            let mut transaction = pool.begin().await?;
-            let insert = sqlx::query_scalar(insert).bind(entry.to_string()).bind(question);
-            let insert = insert.bind(revision.clone()).bind(made_by).bind(made_at.as_second());
-            let id: i64 = insert.fetch_one(&mut *transaction).await?;
-            // No message shows the version "".
-            let update = sqlx::query(update).bind(id).bind(entry.to_string());
-            let update = update.bind(revision.unwrap_or_default());
-            let messages = update.execute(&mut *transaction).await?.rows_affected();
-            if messages == 0 {
-                transaction.rollback().await?;
-                return Ok(0);
+            for _ in 1..TRIES {
+                match correct(pool, correction).await {
+                    Err(error) if is_taken(&error) => {}
+                    result => return Ok(result?),
+                }
             }
-            let count = sqlx::query("UPDATE corrections SET messages = $1 WHERE id = $2");
-            count.bind(messages.cast_signed()).bind(id).execute(&mut *transaction).await?;
-            transaction.commit().await?;
-            Ok(messages)
+            Ok(correct(pool, correction).await?)
         })
         .await
     }
@@ -261,6 +246,31 @@ impl Store {
     pub async fn progress(&self, correction: i64) -> Result<Progress, StoreError> {
         self.with(async |pool| progress(pool, correction).await).await
     }
+}
+
+async fn correct(pool: &AnyPool, correction: &Correction) -> Result<u64, sqlx::Error> {
+    let insert = "INSERT INTO corrections (id, entry, question, revision, messages, made_by, \
+                  made_at) SELECT coalesce(max(id), 0) + 1, $1, $2, $3, 0, $4, $5 \
+                  FROM corrections RETURNING id";
+    let update = "UPDATE posts SET correction = $1, state = 'pending', claimed_at = 0 \
+                  WHERE entry = $2 AND revision <> $3 AND state <> 'gone'";
+    let Correction { entry, question, revision, made_by, made_at, .. } = correction.clone();
+    let mut transaction = pool.begin().await?;
+    let insert = sqlx::query_scalar(insert).bind(entry.to_string()).bind(question);
+    let insert = insert.bind(revision.clone()).bind(made_by).bind(made_at.as_second());
+    let id: i64 = insert.fetch_one(&mut *transaction).await?;
+    // No message shows the version "".
+    let update = sqlx::query(update).bind(id).bind(entry.to_string());
+    let update = update.bind(revision.unwrap_or_default());
+    let messages = update.execute(&mut *transaction).await?.rows_affected();
+    if messages == 0 {
+        transaction.rollback().await?;
+        return Ok(0);
+    }
+    let count = sqlx::query("UPDATE corrections SET messages = $1 WHERE id = $2");
+    count.bind(messages.cast_signed()).bind(id).execute(&mut *transaction).await?;
+    transaction.commit().await?;
+    Ok(messages)
 }
 
 async fn progress(pool: &AnyPool, correction: i64) -> Result<Progress, StoreError> {
