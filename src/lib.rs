@@ -25,7 +25,8 @@
 //! * [`matcher`] decides on an outcome: an answer, a choice of answers, or none.
 //! * [`reply`] puts the outcome into words, with citations and the case stamp.
 //! * [`redaction`] removes what names a person from a question that is to be kept.
-//! * [`terminal`] lays a reply out for a terminal; `discord`, a feature, sends it to Discord.
+//! * [`terminal`] lays a reply out for a terminal; `discord`, a feature, sends it to Discord, and
+//!   `web`, part of that feature, shows it as a page.
 //!
 //! In addition, [`config`] reads the configuration and [`eval`] measures the matcher. The binary's
 //! `cli` module has one file for each subcommand.
@@ -47,6 +48,8 @@ pub mod legal;
 pub mod lint;
 pub mod markup;
 pub mod matcher;
+#[cfg(feature = "discord")]
+pub mod metrics;
 pub mod progress;
 pub mod redaction;
 pub mod reply;
@@ -55,3 +58,5 @@ pub mod responder;
 pub mod store;
 pub mod terminal;
 mod text_position;
+#[cfg(feature = "discord")]
+pub mod web;

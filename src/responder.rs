@@ -25,7 +25,7 @@ use crate::matcher::{
     Calibration, CalibrationError, Check, Evidence, Outcome, Parts, Reach, Setup, Snapshot,
     SnapshotError, UnknownPart, VectorTable,
 };
-use crate::reply::{self, Alike, Reply, Sheet, Suggestion, Why};
+use crate::reply::{self, Alike, Contents, Reply, Sheet, Suggestion, Why};
 
 pub use crate::eval::Change as OutcomeChange;
 
@@ -338,6 +338,19 @@ impl Responder {
         reply::help(&served.knowledge, commands, &self.stamp(&served.knowledge, today))
     }
 
+    /// Every question that has a vetted answer.
+    pub fn contents(&self, today: Date) -> Contents {
+        let served = self.served.load();
+        reply::contents(&served.knowledge, &self.stamp(&served.knowledge, today))
+    }
+
+    /// The hash of the content that is served, in short, and how many answers it has.
+    pub fn version(&self) -> (String, usize) {
+        let served = self.served.load();
+        let library = &served.knowledge.library;
+        (library.content_hash.short().to_owned(), library.vetted().count())
+    }
+
     /// The vetted questions that match what somebody has typed so far, best first. If nothing is
     /// typed, one for each topic.
     pub fn suggest(&self, typed: &str, limit: usize) -> Result<Vec<Suggestion>, ResponderError> {
@@ -444,6 +457,11 @@ impl Responder {
         served.knowledge.library.entries.get(id).map(|entry| entry.question.clone())
     }
 
+    /// The case as people call it.
+    pub fn case_name(&self) -> String {
+        self.served.load().knowledge.case_file.case.short_caption.clone()
+    }
+
     /// The status of the case in a few words.
     pub fn brief_stamp(&self, today: Date) -> String {
         let stamp = self.stamp(&self.served.load().knowledge, today);
@@ -489,7 +507,7 @@ impl Responder {
         let (files, findings) = self.checked_files(today)?;
         let old = self.served.load_full();
         let laid = LaidOver::new(&files, old.amendments.clone(), today).logged();
-        let new = self.version(files, laid)?;
+        let new = self.amended(files, laid)?;
         info!(knowledge = new.knowledge.library.content_hash.short(), "the content was reloaded");
         self.served.store(new.clone());
         self.cache_index(&old);
@@ -524,7 +542,7 @@ impl Responder {
         if !broken.is_empty() {
             return Err(ResponderError::Findings(broken));
         }
-        let new = self.version(old.files.clone(), laid)?;
+        let new = self.amended(old.files.clone(), laid)?;
         let questions = self.changed_outcomes(&old, &new)??;
         Ok(Proposal { questions, base: old, served: new })
     }
@@ -549,13 +567,13 @@ impl Responder {
     ) -> Result<(), ResponderError> {
         let old = self.served.load_full();
         let laid = LaidOver::new(&old.files, amendments, today).logged();
-        self.served.store(self.version(old.files.clone(), laid)?);
+        self.served.store(self.amended(old.files.clone(), laid)?);
         self.cache_index(&old);
         Ok(())
     }
 
     /// A version of the content, of files that have passed the rules.
-    fn version(&self, files: Knowledge, laid: LaidOver) -> Result<Arc<Served>, ResponderError> {
+    fn amended(&self, files: Knowledge, laid: LaidOver) -> Result<Arc<Served>, ResponderError> {
         let LaidOver { knowledge, amendments, .. } = laid;
         let present = self.served.load();
         let library = &knowledge.library;

@@ -41,6 +41,7 @@ pub fn run(
             report.add(matcher(settings, amendments, now));
         }
         report.add(store);
+        report.add(web(settings));
         match settings.discord.token.read() {
             Err(error) => report.add(Check::failed("token", error)),
             Ok(None) => report.add(Check::failed("token", RunError::NoToken)),
@@ -158,6 +159,27 @@ fn matcher(settings: &Settings, amendments: Vec<Amendment>, today: Date) -> Chec
             "it will be built at the next start, which takes a while; `caseclerk index` builds it",
         ),
         Err(error) => Check::failed("index", error),
+    }
+}
+
+/// The listener. A running bot uses the port, so it is not tried.
+fn web(settings: &Settings) -> Check {
+    let subject = "web";
+    let pages = settings.web.public_url.as_ref().map(|url| format!("; pages: {url}"));
+    let takes_interactions = settings.discord.public_key.is_some();
+    match settings.web.listen {
+        Some(address) => {
+            let interactions =
+                if takes_interactions { "; Discord may use /interactions" } else { "" };
+            let pages = pages.unwrap_or_default();
+            Check::ok(subject, format!("it listens on {address}{interactions}{pages}"))
+        }
+        None if takes_interactions || pages.is_some() => Check::warning(
+            subject,
+            "web.listen is empty, so /interactions and the pages are only there if another process \
+             serves them",
+        ),
+        None => Check::ok(subject, "web.listen is empty: it does not listen"),
     }
 }
 

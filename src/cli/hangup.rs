@@ -7,6 +7,7 @@ use std::sync::Arc;
 use caseclerk::config::{Options, Settings, Update};
 use caseclerk::discord::interaction::router::Router;
 use caseclerk::knowledge::{Finding, Severity};
+use caseclerk::metrics::Metrics;
 use caseclerk::responder::{Reload, Responder, ResponderError};
 use jiff::civil::Date;
 use tokio::signal::unix::{Signal, SignalKind, signal};
@@ -29,6 +30,7 @@ pub struct Hangup {
     pub configuration: Configuration,
     pub responder: Arc<Responder>,
     pub router: Arc<Router>,
+    pub metrics: Metrics,
     pub today: fn() -> Date,
 }
 
@@ -63,7 +65,10 @@ impl Hangup {
         let (responder, today) = (self.responder.clone(), (self.today)());
         let reload = tokio::task::spawn_blocking(move || responder.reload(today));
         match reload.await {
-            Ok(result) => log_reload(result),
+            Ok(result) => {
+                self.metrics.reloaded(result.is_ok());
+                log_reload(result);
+            }
             Err(error) => error!(%error, "the content was not loaded again"),
         }
     }

@@ -16,6 +16,7 @@ use tracing_subscriber::{Registry, reload};
 /// Libraries that log the text of messages, ids of members, and the token. They stay silent, or log
 /// errors only, whatever the operator's filter says.
 const CAPPED: &[(&str, Option<Level>)] = &[
+    ("axum", None),
     ("serenity", Some(Level::ERROR)),
     ("tungstenite", None),
     ("tokio_tungstenite", None),

@@ -91,7 +91,8 @@ enum Command {
     /// file that holds it
     #[cfg(feature = "discord")]
     Run,
-    /// Check that a running bot is connected to Discord, by means of discord.heartbeat_file
+    /// Check that a running bot is connected to Discord, by means of discord.heartbeat_file; without
+    /// the gateway, that it answers at web.listen
     #[cfg(feature = "discord")]
     Health,
     /// Check everything that the bot needs (the FAQ, the store, the token, the way to Discord, the

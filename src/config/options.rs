@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::net::SocketAddr;
 use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -265,6 +266,25 @@ impl Options {
         Err(bad_value(key, &self.values[key].origin, message))
     }
 
+    /// An address to listen on; `None` if the text is empty.
+    pub(super) fn address(&self, key: &str) -> Result<Option<SocketAddr>, ConfigError> {
+        let Some(text) = self.optional(key) else { return Ok(None) };
+        let message =
+            || format!("{text:?} is not an IP address and a port, such as 127.0.0.1:8080");
+        let address = text.trim().parse();
+        address.map(Some).map_err(|_| bad_value(key, &self.values[key].origin, message()))
+    }
+
+    /// A key of 32 bytes in hexadecimal; `None` if the text is empty.
+    pub(super) fn key(&self, key: &str) -> Result<Option<[u8; 32]>, ConfigError> {
+        let Some(text) = self.optional(key) else { return Ok(None) };
+        let message = "a public key has 64 hexadecimal digits; copy it from the page General \
+                       Information of the application in Discord's portal";
+        let bytes = bytes_of_hex(text.trim());
+        let bytes = bytes.ok_or_else(|| bad_value(key, &self.values[key].origin, message))?;
+        Ok(Some(bytes))
+    }
+
     /// The base URL of Discord's API. The token goes there, so it is refused over plain HTTP, except
     /// to this machine or if the operator insists.
     pub(super) fn api_base(&self) -> Result<Option<String>, ConfigError> {
@@ -417,6 +437,11 @@ impl ConfigFile {
         }
         Ok(())
     }
+}
+
+fn bytes_of_hex(text: &str) -> Option<[u8; 32]> {
+    // blake3 has the same form for its hashes.
+    blake3::Hash::from_hex(text).ok().map(|bytes| *bytes.as_bytes())
 }
 
 /// The name of the environment variable for an option.

@@ -1,5 +1,6 @@
 //! The checked, typed settings.
 
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -27,6 +28,7 @@ pub struct Settings {
     pub calibration: Option<PathBuf>,
     pub operator: OperatorSettings,
     pub discord: DiscordSettings,
+    pub web: WebSettings,
     pub servers: Servers,
     /// The channel for what moderators should know.
     pub notices: Option<u64>,
@@ -75,6 +77,18 @@ pub struct DiscordSettings {
     /// How long the gateway may be silent before the connection counts as dead.
     pub silence: Duration,
     pub heartbeat_file: Option<PathBuf>,
+    /// Whether to connect to the gateway.
+    pub gateway: bool,
+    /// The key that verifies what Discord sends over HTTP; `None` if it sends nothing.
+    pub public_key: Option<[u8; 32]>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct WebSettings {
+    /// `None`: the program does not listen.
+    pub listen: Option<SocketAddr>,
+    /// Where the pages can be read, without a trailing slash; `None` if there are none.
+    pub public_url: Option<String>,
 }
 
 /// A rate limit as a token bucket.
@@ -127,6 +141,10 @@ impl Settings {
                 source_url: options.url("operator.source_url")?,
             },
             discord: DiscordSettings::from_options(options)?,
+            web: WebSettings {
+                listen: options.address("web.listen")?,
+                public_url: options.url("web.public_url")?,
+            },
             servers: Servers::from_options(options)?,
             notices: options.ids("moderation.channel")?.first().copied(),
             store: options.optional(STORE).as_deref().map(Secret::new),
@@ -172,6 +190,8 @@ impl DiscordSettings {
             shutdown: options.seconds("discord.shutdown_seconds", 1..=600)?,
             silence: options.seconds("discord.silence_seconds", 5..=86_400)?,
             heartbeat_file: options.path("discord.heartbeat_file"),
+            gateway: options.is_on("discord.gateway"),
+            public_key: options.key("discord.public_key")?,
         })
     }
 }
@@ -235,6 +255,29 @@ mod tests {
         assert!(error_of_guild.contains("not a Discord id"), "{error_of_guild}");
         let error_of_url = error("CASECLERK_DISCORD_API_BASE", "127.0.0.1");
         assert!(error_of_url.contains("not a URL"), "{error_of_url}");
+    }
+
+    #[test]
+    fn the_listener_is_off_until_it_has_an_address() {
+        assert_eq!(settings(&[]).unwrap().web, WebSettings::default());
+        let listen = "CASECLERK_WEB_LISTEN";
+        let web = settings(&[(listen, "127.0.0.1:8080")]).unwrap().web;
+        assert_eq!(web.listen, Some(SocketAddr::from(([127, 0, 0, 1], 8080))));
+        for wrong in ["8080", ":8080", "localhost:8080", "http://127.0.0.1:8080"] {
+            let error = error(listen, wrong);
+            assert!(error.contains("such as 127.0.0.1:8080"), "{error}");
+        }
+    }
+
+    #[test]
+    fn the_public_key_has_64_digits() {
+        let variable = "CASECLERK_DISCORD_PUBLIC_KEY";
+        let key = "0a".repeat(32);
+        assert_eq!(settings(&[(variable, &key)]).unwrap().discord.public_key, Some([10; 32]));
+        for wrong in ["0a", &"zz".repeat(32), &"é".repeat(32)] {
+            let error = error(variable, wrong);
+            assert!(error.contains("64 hexadecimal digits"), "{error}");
+        }
     }
 
     #[test]

@@ -28,6 +28,7 @@ use super::interaction::limits;
 use super::interaction::outgoing::OutgoingMessage;
 use super::rate_limits::{NoTurn, RateLimits, Turn};
 use crate::config::Secret;
+use crate::metrics::{Metrics, RestError};
 
 /// The pause before the first retry; it doubles for each further retry.
 const FIRST_PAUSE: Duration = Duration::from_millis(150);
@@ -61,6 +62,7 @@ pub struct Api {
     trouble: Mutex<Option<String>>,
     /// How far Discord's clock is ahead of ours, in seconds.
     clock_lead: AtomicI64,
+    metrics: Metrics,
 }
 
 /// A failed request. It never contains a URL, because the URL of a response to an interaction
@@ -96,7 +98,7 @@ enum Attempt {
     Done(Vec<u8>),
     Refused { status: StatusCode, code: isize, fields: String },
     RateLimited,
-    Failed(String),
+    Failed(RestError, String),
 }
 
 /// The part of a sent message that is needed. `serenity::all::Message` would fail on any new field
@@ -185,7 +187,13 @@ impl Api {
             rate_limits: RateLimits::default(),
             trouble: Mutex::default(),
             clock_lead: AtomicI64::new(0),
+            metrics: Metrics::default(),
         }
+    }
+
+    /// Counts failures there.
+    pub fn with_metrics(self, metrics: Metrics) -> Self {
+        Self { metrics, ..self }
     }
 
     /// Sends the first response to an interaction, within Discord's time limit. Returns the message,
@@ -213,6 +221,16 @@ impl Api {
             Ok(_) | Err(ApiError::Refused { code: ALREADY_ACKNOWLEDGED, .. }) => Ok(None),
             Err(error) => Err(error),
         }
+    }
+
+    /// The first response, which is a message. `None` if Discord knows it no more.
+    pub async fn original_response(
+        &self,
+        application_id: ApplicationId,
+        token: &str,
+    ) -> Result<SentMessage, ApiError> {
+        let route = Route::WebhookOriginalInteractionResponse { application_id, token };
+        self.fetch(Request::new(route, LightMethod::Get), MESSAGE_TIMEOUT).await
     }
 
     /// Replaces a deferred response.
@@ -384,7 +402,11 @@ impl Api {
                 }
             };
             attempts += 1;
-            let reason = match self.attempt(&request, &mut turn, timeouts).await {
+            let attempt = self.attempt(&request, &mut turn, timeouts).await;
+            if let Some(error) = attempt.error() {
+                self.metrics.rest_error(error);
+            }
+            let reason = match attempt {
                 Attempt::Done(answer) => {
                     self.note_trouble(None);
                     return Ok(answer);
@@ -398,7 +420,7 @@ impl Api {
                     });
                 }
                 Attempt::RateLimited => continue,
-                Attempt::Failed(reason) => reason,
+                Attempt::Failed(_, reason) => reason,
             };
             drop(turn);
             self.note_trouble(Some(&reason));
@@ -442,7 +464,8 @@ impl Api {
         let request =
             request.clone().build(&self.client, &self.authorization, self.proxy.as_deref());
         let Ok(request) = request else {
-            return Attempt::Failed("the request cannot be built".to_owned());
+            let reason = "the request cannot be built".to_owned();
+            return Attempt::Failed(RestError::Connection, reason);
         };
         let answer = timeout(timeouts.attempt.min(left), async {
             let response = request.send().await?;
@@ -450,13 +473,26 @@ impl Api {
             Ok::<_, reqwest::Error>((status, headers, response.bytes().await?))
         });
         match answer.await {
-            Err(_) => Attempt::Failed("no answer in time".to_owned()),
-            Ok(Err(error)) => Attempt::Failed(reason_of(error, &ADVICE)),
+            Err(_) => Attempt::Failed(RestError::Timeout, "no answer in time".to_owned()),
+            Ok(Err(error)) => Attempt::Failed(RestError::Connection, reason_of(error, &ADVICE)),
             Ok(Ok((status, headers, body))) => {
                 self.note_clock(&headers);
                 turn.answered(status, &headers, &body).await;
                 classify(status, body.into())
             }
+        }
+    }
+}
+
+impl Attempt {
+    /// What failed, if it is worth counting.
+    fn error(&self) -> Option<RestError> {
+        match self {
+            // A retry finds that the first attempt had arrived.
+            Self::Done(_) | Self::Refused { code: ALREADY_ACKNOWLEDGED, .. } => None,
+            Self::Refused { .. } => Some(RestError::Refused),
+            Self::RateLimited => Some(RestError::RateLimited),
+            Self::Failed(error, _) => Some(*error),
         }
     }
 }
@@ -494,7 +530,8 @@ fn classify(status: StatusCode, answer: Vec<u8>) -> Attempt {
         return Attempt::RateLimited;
     }
     if status.is_server_error() || status == StatusCode::REQUEST_TIMEOUT {
-        return Attempt::Failed(format!("Discord's server has an error ({status})"));
+        let reason = format!("Discord's server has an error ({status})");
+        return Attempt::Failed(RestError::Server, reason);
     }
     let Ok(DiscordJsonError { code, errors, .. }) = serde_json::from_slice(&answer) else {
         return Attempt::Refused { status, code: 0, fields: String::new() };
@@ -561,7 +598,7 @@ mod tests {
         };
         assert!(matches!(classified(204, Value::Null), Attempt::Done(_)));
         assert!(matches!(classified(429, Value::Null), Attempt::RateLimited));
-        assert!(matches!(classified(503, Value::Null), Attempt::Failed(_)));
+        assert!(matches!(classified(503, Value::Null), Attempt::Failed(..)));
         let refused = classified(404, json!({"code": 10_062, "message": "Unknown interaction"}));
         assert!(matches!(refused, Attempt::Refused { code: 10_062, .. }));
     }

@@ -8,7 +8,7 @@ use serenity::all::{ApplicationFlags, BotGateway, GuildId, Permissions};
 use super::api::{Api, ApiError, Application, Server};
 use super::connection;
 use super::gateway::{RunError, http_client, wait_for_session};
-use super::registration::ENDPOINT_IN_THE_WAY;
+use super::registration::WaysIn;
 use crate::config::{DiscordSettings, Secret, Servers};
 
 /// What the bot needs in a server; docs/operating.md has the invitation that asks for it.
@@ -105,7 +105,10 @@ pub async fn examine(
         Err(error) => return report(Check::failed("application", error)),
     };
     report(intents(application.flags));
-    report(interactions(&application));
+    report(match WaysIn::of(discord).check(application.has_interactions_endpoint()) {
+        Ok(way) => Check::ok("interactions", way),
+        Err(problem) => Check::failed("interactions", problem),
+    });
     for guild in servers.moderated() {
         report(moderators_server(&api, &application, GuildId::new(guild)).await);
     }
@@ -178,13 +181,6 @@ fn intents(granted: ApplicationFlags) -> Check {
         granted.join(", ")
     );
     Check::warning("intents", text)
-}
-
-fn interactions(application: &Application) -> Check {
-    if application.has_interactions_endpoint() {
-        return Check::failed("interactions", ENDPOINT_IN_THE_WAY);
-    }
-    Check::ok("interactions", "Discord sends commands and buttons over the gateway")
 }
 
 /// Whether the moderators' server has the bot and its commands.

@@ -15,13 +15,14 @@ use tokio::sync::{Mutex, OnceCell, Semaphore};
 use tokio::time::Instant;
 use tracing::{info, warn};
 
-use super::api::{Api, ApiError};
+use super::api::ApiError;
+use super::bot::{Bot, log_failure};
 use super::cache::BoundedCache;
-use super::desk::Desk;
 use super::interaction::outgoing::OutgoingMessage;
 use super::interaction::read::{ChatMessage, parse_leniently};
-use super::interaction::router::{Deferred, Response, Router};
+use super::interaction::router::{Response, Router};
 use super::sentences;
+use crate::metrics::Session;
 
 /// The most interactions that are handled at the same time; further ones wait.
 const CONCURRENT_INTERACTIONS: u32 = 1024;
@@ -59,11 +60,9 @@ const DISCORD_EPOCH: u64 = 1_420_070_400_000;
 
 /// Handles the events of the gateway.
 pub struct Handler {
-    router: Arc<Router>,
-    desk: Arc<Desk>,
-    api: Arc<Api>,
+    bot: Bot,
     /// The bot's own user, known after a session has started.
-    bot: OnceLock<UserId>,
+    own_user: OnceLock<UserId>,
     interactions: BoundedCache<InteractionId, ()>,
     questions: BoundedCache<MessageId, Arc<Mutex<Question>>>,
     /// The role that Discord made for the bot, by server.
@@ -97,13 +96,11 @@ struct Question {
 
 impl Handler {
     /// `remembered` is the number of questions to keep, so that edits can change their replies.
-    pub fn new(router: Arc<Router>, desk: Arc<Desk>, api: Arc<Api>, remembered: usize) -> Self {
-        let now = u64::try_from(api.now().as_millisecond()).unwrap_or_default();
+    pub fn new(bot: Bot, remembered: usize) -> Self {
+        let now = u64::try_from(bot.api.now().as_millisecond()).unwrap_or_default();
         Self {
-            router,
-            desk,
-            api,
-            bot: OnceLock::new(),
+            bot,
+            own_user: OnceLock::new(),
             interactions: BoundedCache::new(REMEMBERED_INTERACTIONS),
             questions: BoundedCache::new(remembered),
             own_roles: BoundedCache::new(REMEMBERED_ROLES),
@@ -142,8 +139,9 @@ impl Handler {
 
     fn ready(&self, bot: UserId) {
         info!("connected");
+        self.bot.metrics.session(Session::New);
         // Every session has the same bot user.
-        let _ = self.bot.set(bot);
+        let _ = self.own_user.set(bot);
         self.sessions.fetch_add(1, Ordering::Relaxed);
     }
 
@@ -151,15 +149,20 @@ impl Handler {
         if !self.interactions.insert(interaction.id()) {
             return;
         }
-        let Response { callback, deferred, posts, shown } = self.router.interaction(interaction);
+        let Bot { router, desk, api, metrics } = &self.bot;
+        let came = Instant::now();
+        let Response { callback, deferred, posts, shown } = router.interaction(interaction);
         let (id, token) = (interaction.id(), interaction.token());
-        let result = self.api.respond(id, token, &callback, shown.is_some()).await;
+        let result = api.respond(id, token, &callback, shown.is_some()).await;
+        if result.is_ok() {
+            metrics.responded(came.elapsed());
+        }
         if let Ok(Some(message)) = &result {
-            self.desk.note_post(message.channel_id, message.id, shown).await;
+            desk.note_post(message.channel_id, message.id, shown).await;
         }
         let result = result.map(drop);
         if let (Err(_), Some(from)) = (&result, posts) {
-            self.router.was_not_posted(from);
+            router.was_not_posted(from);
         }
         match result {
             // Discord rejected the body. The member gets an apology with a reference to this error
@@ -168,46 +171,18 @@ impl Handler {
                 if !matches!(interaction, Interaction::Autocomplete(_)) =>
             {
                 let apology = Router::apology(&error).callback;
-                let result = self.api.respond(id, token, &apology, false).await;
+                let result = api.respond(id, token, &apology, false).await;
                 log_failure("an apology", result.map(drop));
             }
             result => log_failure("a response", result),
         }
-        let application = interaction.application_id();
-        match deferred {
-            None => {}
-            Some(Deferred::Report(report)) => {
-                let router = self.router.clone();
-                let report = tokio::task::spawn_blocking(move || router.report(report)).await;
-                let Ok(report) = report else { return };
-                let report = self.desk.with_outdated(report).await;
-                let result = self.api.edit_response(application, token, report).await;
-                log_failure("a report", result);
-            }
-            Some(Deferred::Desk(task)) => {
-                let message = self.desk.clone().run(task).await;
-                let result = self.api.edit_response(application, token, message).await;
-                log_failure("an answer of the desk", result);
-            }
-            Some(Deferred::Count(opinion)) => {
-                let message = self.desk.clone().count(opinion).await;
-                let result = self.api.edit_response(application, token, message).await;
-                log_failure("a confirmation", result);
-            }
-            Some(Deferred::Corrections) => {
-                let message = self.desk.list_corrections().await;
-                let result = self.api.edit_response(application, token, message).await;
-                log_failure("the list of corrections", result);
-            }
-            Some(Deferred::DeleteMessage) => {
-                let result = self.api.delete_response(application, token).await;
-                log_failure("a deletion", result);
-            }
+        if let Some(deferred) = deferred {
+            self.bot.finish(deferred, interaction.application_id(), token).await;
         }
     }
 
     async fn message(&self, message: &Message) {
-        let Some(bot) = self.bot.get() else { return };
+        let Some(bot) = self.own_user.get() else { return };
         let Some(mut message) = ChatMessage::read(message, *bot) else { return };
         self.note_own_role(&mut message, *bot).await;
         if !message.is_for_bot() {
@@ -224,7 +199,7 @@ impl Handler {
     /// answered like a new one, unless it is older than this process, because an earlier process
     /// may have answered it. If a message no longer mentions the bot, its reply is deleted.
     async fn message_update(&self, update: &MessageUpdateEvent) {
-        let Some(bot) = self.bot.get() else { return };
+        let Some(bot) = self.own_user.get() else { return };
         let Some(mut message) = ChatMessage::read_update(update, *bot) else { return };
         self.note_own_role(&mut message, *bot).await;
         if !message.is_for_bot() {
@@ -257,7 +232,7 @@ impl Handler {
         let (role, _) = self.own_roles.get_or_insert(guild, Arc::default);
         // After a failure, as if there were no such role, so that the request is not repeated with
         // every message.
-        let look_up = async || self.api.role_of(bot, guild).await.unwrap_or_default();
+        let look_up = async || self.bot.api.role_of(bot, guild).await.unwrap_or_default();
         let role = role.get_or_init(look_up).await;
         message.mentions_own_role =
             role.is_some_and(|role| message.mentioned_roles.contains(&role));
@@ -265,7 +240,7 @@ impl Handler {
 
     fn was_just_edited(&self, update: &MessageUpdateEvent) -> bool {
         let edited = update.edited_timestamp.map(|time| time.unix_timestamp());
-        edited.is_some_and(|edited| self.api.now().as_second() - edited <= JUST_NOW)
+        edited.is_some_and(|edited| self.bot.api.now().as_second() - edited <= JUST_NOW)
     }
 
     async fn answer(&self, message: ChatMessage, question: &mut Question) {
@@ -276,10 +251,10 @@ impl Handler {
         let Some((message, answer)) = self.reply(message).await else { return };
         let answered_text = Some(hash(&message.text));
         if let Some(reply) = question.reply {
-            match self.api.edit_message(message.channel, reply, &answer.clone().edit()).await {
+            match self.bot.api.edit_message(message.channel, reply, &answer.clone().edit()).await {
                 Ok(()) => {
                     question.answered_text = answered_text;
-                    self.desk.note_post(message.channel, reply, answer.shown.clone()).await;
+                    self.bot.desk.note_post(message.channel, reply, answer.shown.clone()).await;
                 }
                 // Somebody deleted the reply, and does not want another.
                 Err(ApiError::Refused { status: StatusCode::NOT_FOUND, .. }) => {
@@ -291,7 +266,7 @@ impl Handler {
                     question.reply = None;
                     log_failure(
                         "a deletion",
-                        self.api.delete_message(message.channel, reply).await,
+                        self.bot.api.delete_message(message.channel, reply).await,
                     );
                 }
             }
@@ -299,12 +274,12 @@ impl Handler {
         if question.reply.is_none() && !question.is_deleted {
             let mut shown = answer.shown.clone();
             let reply = answer.reply(&message, question.replies);
-            let reply = match self.api.create_message(message.channel, &reply).await {
+            let reply = match self.bot.api.create_message(message.channel, &reply).await {
                 Err(ApiError::Refused { code: MISSING_PERMISSIONS, .. }) => {
                     shown = None;
                     let text = OutgoingMessage::text(sentences::NO_EMBEDS);
                     let reply = text.reply(&message, question.replies);
-                    self.api.create_message(message.channel, &reply).await
+                    self.bot.api.create_message(message.channel, &reply).await
                 }
                 result => result,
             };
@@ -314,7 +289,7 @@ impl Handler {
                     question.reply = Some(reply);
                     question.replies += 1;
                     if shown.is_some() {
-                        self.desk.note_post(message.channel, reply, shown).await;
+                        self.bot.desk.note_post(message.channel, reply, shown).await;
                     }
                 }
                 Err(error) => log_failure("a reply", Err(error)),
@@ -326,7 +301,7 @@ impl Handler {
     async fn reply(&self, message: ChatMessage) -> Option<(ChatMessage, OutgoingMessage)> {
         // The semaphore is never closed.
         let _permit = self.matching_permits.acquire().await;
-        let router = self.router.clone();
+        let router = self.bot.router.clone();
         let work = move || router.message(&message).map(|reply| (message, reply));
         tokio::task::spawn_blocking(work).await.ok().flatten()
     }
@@ -347,7 +322,7 @@ impl Handler {
     /// Deletes the reply. If that fails, it is tried again when the question changes again.
     async fn delete_reply(&self, channel: ChannelId, question: &mut Question) {
         let Some(reply) = question.reply else { return };
-        match self.api.delete_message(channel, reply).await {
+        match self.bot.api.delete_message(channel, reply).await {
             // A reply that Discord does not let the bot delete is gone, or stays.
             Ok(()) | Err(ApiError::Refused { .. }) => question.reply = None,
             Err(error) => log_failure("a deletion", Err(error)),
@@ -383,7 +358,7 @@ impl Handler {
         let (Ok(id), Some(token)) = (serde_json::from_value(id), token.as_str()) else { return };
         if self.interactions.insert(id) {
             let response = Router::unreadable().callback;
-            let result = self.api.respond(id, token, &response, false).await;
+            let result = self.bot.api.respond(id, token, &response, false).await;
             log_failure("a response", result.map(drop));
         }
     }
@@ -419,6 +394,7 @@ impl RawEventHandler for Handler {
         };
         match event {
             Event::Ready(event) => self.ready(event.ready.user.id),
+            Event::Resumed(_) => self.bot.metrics.session(Session::Resumed),
             Event::InteractionCreate(event) => self.interaction(&event.interaction).await,
             Event::MessageCreate(event) => self.message(&event.message).await,
             Event::MessageUpdate(event) => self.message_update(&event).await,
@@ -440,11 +416,4 @@ fn hash(text: &str) -> u64 {
     let mut hasher = DefaultHasher::new();
     text.hash(&mut hasher);
     hasher.finish()
-}
-
-/// Logs a failed request.
-fn log_failure(what: &'static str, result: Result<(), ApiError>) {
-    if let Err(error) = result {
-        warn!(what, %error, "not delivered");
-    }
 }

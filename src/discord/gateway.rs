@@ -20,13 +20,13 @@ use tokio::time::{Instant, MissedTickBehavior, interval, sleep, timeout};
 use tracing::{info, warn};
 
 use super::api::{Api, ApiError};
+use super::bot::Bot;
 use super::connection::{closed_for_good, explain_outages};
-use super::desk::Desk;
 use super::events::Handler;
 use super::heartbeat::{Heartbeat, NotAHeartbeat};
-use super::interaction::router::Router;
-use super::registration::{ScopeMissing, register};
+use super::registration::ScopeMissing;
 use crate::config::{DiscordSettings, Secret};
+use crate::metrics::{Metrics, State};
 
 /// No privileged intents: messages that mention the bot and direct messages have their content
 /// anyway.
@@ -40,6 +40,9 @@ const HOUR: Duration = Duration::from_secs(3600);
 
 /// How long connecting waits for the registration of the commands.
 const REGISTRATION_HEAD_START: Duration = Duration::from_secs(2);
+
+/// How often it is noted whether the gateway is connected.
+const NOTE_EVERY: Duration = Duration::from_millis(500);
 
 const FIRST_PAUSE: Duration = Duration::from_secs(1);
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);
@@ -83,6 +86,12 @@ pub enum RunError {
          this process should restart it"
     )]
     ConnectionDead(u64),
+    #[error(
+        "discord.public_key is no key that a signature can be verified with; copy the Public Key from \
+         the page General Information of the application at \
+         https://discord.com/developers/applications"
+    )]
+    PublicKey,
     #[error("cannot use the certificate {} that discord.ca_file names", path.display())]
     Certificate { path: PathBuf, source: Box<dyn std::error::Error + Send + Sync> },
     #[error(transparent)]
@@ -94,7 +103,7 @@ pub enum RunError {
 
 /// Runs the bot until `stop` completes (`Ok`) or it cannot continue; see [`stop_signal`].
 pub async fn run(
-    (router, desk): (Arc<Router>, Arc<Desk>),
+    bot: Bot,
     settings: &DiscordSettings,
     moderated: Vec<u64>,
     token: &Secret,
@@ -102,22 +111,13 @@ pub async fn run(
 ) -> Result<(), RunError> {
     let client = http_client(settings)?;
     let mut heartbeat = Heartbeat::new(settings.heartbeat_file.as_deref())?;
-    let api = Arc::new(Api::new(
-        client.clone(),
-        settings.api_base.as_deref(),
-        token,
-        settings.http_timeout,
-    ));
+    let (api, metrics) = (bot.api.clone(), bot.metrics.clone());
+    metrics.set_gateway(State::Down);
     let mut gateway = tokio::select! {
         gateway = next_session(&api) => gateway?,
         () = &mut stop => return Ok(()),
     };
-    let mut registered = tokio::spawn({
-        let api = api.clone();
-        let moderated: Vec<_> = moderated.into_iter().map(GuildId::new).collect();
-        let commands = router.commands();
-        async move { register(&api, &commands, &moderated).await }
-    });
+    let mut registered = bot.register(settings, moderated);
     // Register the commands before the bot appears online if possible; but a bot without commands
     // is better than none.
     let early = timeout(REGISTRATION_HEAD_START, &mut registered).await.ok();
@@ -132,10 +132,8 @@ pub async fn run(
         }
     };
     tokio::pin!(registration);
-    let handler =
-        Arc::new(Handler::new(router, desk.clone(), api.clone(), settings.remembered_replies));
-    desk.clone().start_correcting(api.clone());
-    desk.start_telling(api.clone());
+    bot.begin();
+    let handler = Arc::new(Handler::new(bot, settings.remembered_replies));
     let mut pause = FIRST_PAUSE_AFTER_CLOSE;
     loop {
         let sessions_before = handler.sessions();
@@ -152,7 +150,9 @@ pub async fn run(
                 reported.ok().map(|closed| Err(error_of_close(closed)))
             }
             () = explain_outages(&gateway.url, async || is_connected(&manager).await) => None,
+            () = note_state(&metrics, async || is_connected(&manager).await) => None,
         };
+        metrics.set_gateway(State::Down);
         let Some(result) = end else {
             warn!(seconds = pause.as_secs(), "Discord closed the connection; connecting again");
             if handler.sessions() > sessions_before {
@@ -309,6 +309,15 @@ async fn watch(
         {
             return RunError::ConnectionDead(handler.silent_for().as_secs());
         }
+    }
+}
+
+/// Notes whether the gateway is connected. Never returns.
+async fn note_state(metrics: &Metrics, is_connected: impl AsyncFn() -> bool) {
+    let mut tick = interval(NOTE_EVERY);
+    loop {
+        tick.tick().await;
+        metrics.set_gateway(if is_connected().await { State::Up } else { State::Down });
     }
 }
 

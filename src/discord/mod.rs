@@ -2,10 +2,11 @@
 //!
 //! [`interaction`] turns an event into a response: it reads serenity's models, asks the core, and
 //! builds the response, without network access. [`gateway`] receives events and sends responses
-//! through `api`. An HTTP endpoint for interactions could use the same router. Sentences about the
-//! case come from [`crate::reply`]; the few sentences of this front end are in [`sentences`].
+//! through `api`; [`http`] does the same for interactions that Discord sends over HTTP. Sentences about
+//! the case come from [`crate::reply`]; the few sentences of this front end are in [`sentences`].
 
 mod api;
+mod bot;
 mod cache;
 mod chart;
 pub mod commands;
@@ -15,6 +16,7 @@ pub mod diagnosis;
 mod events;
 pub mod gateway;
 pub mod heartbeat;
+pub mod http;
 pub mod interaction;
 mod limits_rule;
 mod moderation;
@@ -24,4 +26,5 @@ mod registration;
 pub mod sentences;
 mod token_bucket;
 
+pub use bot::Bot;
 pub use limits_rule::LIMITS_RULE;

@@ -14,6 +14,7 @@ use super::api::{Api, ApiError};
 use super::commands;
 use super::gateway::RunError;
 use crate::commands::Commands;
+use crate::config::DiscordSettings;
 
 /// Discord's error code if the application has no commands scope in the server, or is not in it.
 const MISSING_ACCESS: isize = 50_001;
@@ -21,10 +22,42 @@ const MISSING_ACCESS: isize = 50_001;
 /// The type of the command with which members open an activity. The portal makes it, not the bot.
 const ENTRY_POINT: u64 = 4;
 
-/// What [`Application::has_interactions_endpoint`](super::api::Application) means.
-pub const ENDPOINT_IN_THE_WAY: &str = "Discord sends commands and buttons to the Interactions \
-     Endpoint URL of the application and not to this bot; clear that field on the page General \
-     Information at https://discord.com/developers/applications";
+/// The ways on which this process takes commands and buttons.
+#[derive(Debug, Clone, Copy)]
+pub struct WaysIn {
+    gateway: bool,
+    http: bool,
+}
+
+impl WaysIn {
+    pub fn of(settings: &DiscordSettings) -> Self {
+        Self { gateway: settings.gateway, http: settings.public_key.is_some() }
+    }
+
+    /// On which way Discord sends commands and buttons, or why it sends none here. `has_endpoint` is
+    /// [`Application::has_interactions_endpoint`](super::api::Application).
+    pub fn check(self, has_endpoint: bool) -> Result<&'static str, &'static str> {
+        match (has_endpoint, self) {
+            (true, Self { http: true, .. }) => {
+                Ok("Discord sends commands and buttons to the Interactions Endpoint URL")
+            }
+            (true, Self { http: false, .. }) => {
+                Err("Discord sends commands and buttons to the Interactions Endpoint URL of the \
+                 application and not to this bot; clear that field on the page General \
+                 Information at https://discord.com/developers/applications, or set web.listen and \
+                 discord.public_key if it leads here")
+            }
+            (false, Self { gateway: true, .. }) => {
+                Ok("Discord sends commands and buttons over the gateway")
+            }
+            (false, Self { gateway: false, .. }) => Err(
+                "Discord sends commands and buttons over the gateway, and discord.gateway is false \
+                 here; put the address of /interactions into the field Interactions Endpoint URL on \
+                 the page General Information at https://discord.com/developers/applications",
+            ),
+        }
+    }
+}
 
 const FIRST_PAUSE: Duration = Duration::from_secs(1);
 const LONGEST_PAUSE: Duration = Duration::from_secs(300);
@@ -39,8 +72,9 @@ pub async fn register(
     api: &Api,
     shared: &Commands,
     moderated: &[GuildId],
+    ways_in: WaysIn,
 ) -> Result<(), ScopeMissing> {
-    let application = application_id(api).await;
+    let application = application_id(api, ways_in).await;
     let moderation = async {
         let all = moderated.iter().map(|guild| register_in(api, shared, application, *guild));
         let refused: Vec<ScopeMissing> =
@@ -56,13 +90,13 @@ pub async fn register(
     tokio::try_join!(register_globally(api, shared, application), moderation).map(drop)
 }
 
-async fn application_id(api: &Api) -> ApplicationId {
+async fn application_id(api: &Api, ways_in: WaysIn) -> ApplicationId {
     let mut pause = FIRST_PAUSE;
     loop {
         match api.application().await {
             Ok(application) => {
-                if application.has_interactions_endpoint() {
-                    warn!("{ENDPOINT_IN_THE_WAY}");
+                if let Err(problem) = ways_in.check(application.has_interactions_endpoint()) {
+                    warn!("{problem}");
                 }
                 return application.id;
             }

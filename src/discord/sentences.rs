@@ -50,6 +50,8 @@ pub const NONE_OF_THESE: &str = "None of these";
 pub const MORE: &str = "More";
 pub const CONFLICTS: &str = "Where sources disagree";
 pub const SOURCES: &str = "Sources";
+/// The button that opens the page of an answer.
+pub const READ_ON_THE_WEB: &str = "Read it as a page";
 /// The label of a response of the other side.
 pub const IN_RESPONSE: &str = "In response";
 

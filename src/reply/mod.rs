@@ -7,6 +7,7 @@
 
 mod answer;
 mod compose;
+mod contents;
 mod editor;
 mod explanation;
 mod json;
@@ -25,6 +26,7 @@ pub use compose::{
     in_other_language, no_content, none_of_these, page, quotations, sources, status, suggestions,
     timeline, under_review,
 };
+pub use contents::{Contents, ContentsTopic, contents, page_path};
 pub use editor::{editors_choices, editors_view};
 pub use explanation::explanation;
 pub use json::{JsonError, JsonReply, write_json, write_json_line};

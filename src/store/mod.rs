@@ -21,6 +21,7 @@ mod votes;
 use std::path::{Path, PathBuf};
 use std::pin::Pin;
 use std::str::FromStr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use sqlx::any::{AnyConnectOptions, AnyPoolOptions, install_default_drivers};
@@ -53,14 +54,15 @@ const CONNECTIONS: u32 = 4;
 /// How often a row is given the next free number: another process may have taken it.
 const TRIES: u32 = 5;
 
-/// A database. Cheap to open: it connects when it is used first.
+/// A database. Cheap to open: it connects when it is used first. A clone shares the connections.
+#[derive(Clone)]
 pub struct Store {
     url: String,
     /// The file of an SQLite database.
     file: Option<PathBuf>,
     /// Tells what this process counts from what others do.
     process: i64,
-    pool: Mutex<Option<Connected>>,
+    pool: Arc<Mutex<Option<Connected>>>,
 }
 
 /// A connection with all migrations applied.
@@ -125,7 +127,7 @@ impl Store {
             false => (sqlite_url(address, "rwc"), Some(PathBuf::from(address))),
         };
         AnyConnectOptions::from_str(&url).map_err(|_| StoreError::Address)?;
-        Ok(Self { url, file, process: random_id(), pool: Mutex::default() })
+        Ok(Self { url, file, process: random_id(), pool: Arc::default() })
     }
 
     /// Whether it is a database that is reached over a network.

@@ -221,6 +221,17 @@ impl Store {
         .await
     }
 
+    /// All corrections of an answer, the latest first.
+    pub async fn corrections_of(&self, entry: &EntryId) -> Result<Vec<Correction>, StoreError> {
+        let statement = "SELECT * FROM corrections WHERE entry = $1 ORDER BY id DESC";
+        self.with(async |pool| {
+            let select = sqlx::query_as(statement).bind(entry.to_string());
+            let rows: Vec<Row> = select.fetch_all(pool).await?;
+            rows.into_iter().map(Correction::try_from).collect()
+        })
+        .await
+    }
+
     /// The corrections, the latest first, at most `limit`.
     pub async fn corrections(&self, limit: u32) -> Result<Vec<Correction>, StoreError> {
         let statement = format!("SELECT * FROM corrections ORDER BY id DESC LIMIT {limit}");

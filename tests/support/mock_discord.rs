@@ -545,6 +545,7 @@ impl State {
                 self.commands.lock().unwrap().insert(path.to_owned(), body.clone());
                 (200, body.clone())
             }
+            ("GET", Some("@original")) => (200, json!({"id": "4100", "channel_id": "10"})),
             ("POST", Some("messages")) => {
                 (200, json!({"id": self.posted(body).unwrap_or(4000).to_string()}))
             }

@@ -25,6 +25,7 @@ use tracing::warn;
 use self::tally::Tally;
 use super::interaction::outgoing::OutgoingMessage;
 use crate::config::PrivacySettings;
+use crate::metrics::Metrics;
 use crate::responder::{Responder, ResponderError};
 use crate::store::{LastKnown, Store, StoreError};
 
@@ -48,6 +49,7 @@ pub struct Desk {
     channel: Option<u64>,
     today: fn() -> Date,
     tally: Arc<Tally>,
+    metrics: Metrics,
     /// Held while the content changes, so that no change is lost to another.
     changing: Mutex<()>,
 }
@@ -88,8 +90,14 @@ impl Desk {
         privacy: PrivacySettings,
         today: fn() -> Date,
     ) -> Self {
-        let (tally, changing) = Default::default();
-        Self { responder, store, privacy, last_known: None, channel: None, today, tally, changing }
+        let (tally, metrics, changing) = Default::default();
+        let (last_known, channel) = (None, None);
+        Self { responder, store, privacy, last_known, channel, today, tally, metrics, changing }
+    }
+
+    /// Notes there whether the store works.
+    pub fn with_metrics(self, metrics: Metrics) -> Self {
+        Self { metrics, ..self }
     }
 
     /// Names the file for the amendments that are served, for a start while the store does not work.

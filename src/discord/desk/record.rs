@@ -14,6 +14,7 @@ use super::Desk;
 use super::tally::{Tally, WRITE_EVERY};
 use crate::config::PrivacySettings;
 use crate::knowledge::EntryId;
+use crate::metrics::State;
 use crate::redaction::redact;
 use crate::responder::Responder;
 use crate::store::{Counted, KeptQuestion, Store, StoreError, WhyKept};
@@ -128,6 +129,7 @@ impl Desk {
                 _ = look.tick() => {
                     let result = self.look(store, &mut served).await;
                     works = log_state(works, result);
+                    self.metrics.set_store(if works { State::Up } else { State::Down });
                     if !works {
                         look.reset_after(LOOK_AGAIN);
                     }

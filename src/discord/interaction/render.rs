@@ -197,6 +197,13 @@ pub fn with_feedback(mut message: OutgoingMessage, entry: &EntryId) -> OutgoingM
     message
 }
 
+/// Adds a link to the page with the same content.
+pub fn with_link(mut message: OutgoingMessage, url: &str) -> OutgoingMessage {
+    let link = Link { text: sentences::READ_ON_THE_WEB.to_owned(), url: url.to_owned() };
+    message.components.extend(links(&[link]));
+    message
+}
+
 /// Asks whether to post a reply to the channel. `from` is the message with the reply.
 pub fn confirmation(shared: &Shared, from: MessageId) -> OutgoingMessage {
     let choice = |is_named, label| {

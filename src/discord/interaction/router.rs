@@ -33,14 +33,17 @@ use super::read::{
     ChatMessage, Invocation, Options, RepliesTo, asker, is_ephemeral, selected_value, shown_answer,
     target_text,
 };
-use super::render::{Audience, confirmation, evidence, posted, render, whole_sheet, with_feedback};
+use super::render::{
+    Audience, confirmation, evidence, posted, render, whole_sheet, with_feedback, with_link,
+};
 use crate::ask::{Ask, Query};
 use crate::commands::{Command, Commands};
 use crate::config::{DiscordSettings, Servers};
 use crate::conversation::Turn;
 use crate::knowledge::{EntryId, Scope, TopicId};
 use crate::markup::{is_only_markup, without_markup};
-use crate::reply::{APOLOGY, Reply, Sheet};
+use crate::metrics::{Door, Metrics, Outcome};
+use crate::reply::{APOLOGY, Answer, Reply, Sheet, page_path};
 use crate::responder::Responder;
 use crate::store::WhyKept;
 
@@ -61,19 +64,24 @@ const MENU: &str = "menu";
 /// Where a member has a conversation.
 type Place = (UserId, ChannelId);
 
-/// Turns interactions and messages into responses.
+/// Turns interactions and messages into responses. A clone shares everything.
+#[derive(Clone)]
 pub struct Router {
     responder: Arc<Responder>,
-    discord: ArcSwap<DiscordSettings>,
-    servers: ArcSwap<Servers>,
-    users: TokenBuckets<UserId>,
-    channels: TokenBuckets<ChannelId>,
-    posted: BoundedCache<MessageId, ()>,
+    discord: Arc<ArcSwap<DiscordSettings>>,
+    servers: Arc<ArcSwap<Servers>>,
+    users: Arc<TokenBuckets<UserId>>,
+    channels: Arc<TokenBuckets<ChannelId>>,
+    posted: Arc<BoundedCache<MessageId, ()>>,
     /// Who wrote each of the latest questions.
-    askers: BoundedCache<MessageId, UserId>,
-    conversations: BoundedCache<Place, (Instant, Turn)>,
-    is_reloading: AtomicBool,
+    askers: Arc<BoundedCache<MessageId, UserId>>,
+    conversations: Arc<BoundedCache<Place, (Instant, Turn)>>,
+    is_reloading: Arc<AtomicBool>,
     recorder: Recorder,
+    metrics: Metrics,
+    door: Door,
+    /// Where the answers can be read as pages.
+    pages: Option<Arc<str>>,
     /// Whether there is a desk with a store.
     has_desk: bool,
     today: fn() -> Date,
@@ -129,15 +137,18 @@ impl Router {
     ) -> Self {
         Self {
             responder,
-            discord: ArcSwap::from_pointee(discord.clone()),
-            servers: ArcSwap::from_pointee(servers.clone()),
-            users: TokenBuckets::new(discord.member_limit),
-            channels: TokenBuckets::new(discord.channel_limit),
-            posted: BoundedCache::new(REMEMBERED_POSTS),
-            askers: BoundedCache::new(discord.remembered_replies),
-            conversations: BoundedCache::new(REMEMBERED_CONVERSATIONS),
-            is_reloading: AtomicBool::new(false),
+            discord: Arc::new(ArcSwap::from_pointee(discord.clone())),
+            servers: Arc::new(ArcSwap::from_pointee(servers.clone())),
+            users: Arc::new(TokenBuckets::new(discord.member_limit)),
+            channels: Arc::new(TokenBuckets::new(discord.channel_limit)),
+            posted: Arc::new(BoundedCache::new(REMEMBERED_POSTS)),
+            askers: Arc::new(BoundedCache::new(discord.remembered_replies)),
+            conversations: Arc::new(BoundedCache::new(REMEMBERED_CONVERSATIONS)),
+            is_reloading: Arc::default(),
             recorder: Recorder::none(),
+            metrics: Metrics::default(),
+            door: Door::Gateway,
+            pages: None,
             has_desk: false,
             today,
         }
@@ -146,6 +157,21 @@ impl Router {
     /// Reports to the desk what it wants to know.
     pub fn with_desk(self, desk: &Arc<Desk>) -> Self {
         Self { recorder: desk.recorder(), has_desk: desk.has_store(), ..self }
+    }
+
+    /// Counts questions there.
+    pub fn with_metrics(self, metrics: Metrics) -> Self {
+        Self { metrics, ..self }
+    }
+
+    /// Links to the pages below this URL.
+    pub fn with_pages(self, public_url: Option<&str>) -> Self {
+        Self { pages: public_url.map(Arc::from), ..self }
+    }
+
+    /// The same router for what comes in through another door.
+    pub fn behind(&self, door: Door) -> Self {
+        Self { door, ..self.clone() }
     }
 
     /// Takes over what can change while the bot runs.
@@ -210,7 +236,11 @@ impl Router {
     /// Does the work and returns the report. This may take seconds.
     pub fn report(&self, report: Report) -> OutgoingMessage {
         let report = catch_panic(|| match report {
-            Report::Reload => moderation::report(&self.responder.reload((self.today)()), true),
+            Report::Reload => {
+                let result = self.responder.reload((self.today)());
+                self.metrics.reloaded(result.is_ok());
+                moderation::report(&result, true)
+            }
             Report::Check => moderation::report(&self.responder.check((self.today)()), false),
         });
         self.is_reloading.store(false, Ordering::Release);
@@ -494,6 +524,10 @@ impl Router {
     /// Adds to an answer what needs the desk: buttons for feedback, and what to remember of it if it
     /// is public.
     fn finish(&self, reply: &Reply, message: OutgoingMessage, is_public: bool) -> OutgoingMessage {
+        let message = match reply {
+            Reply::Answer(answer) if answer.shows_evidence() => self.with_page(message, answer),
+            _ => message,
+        };
         match reply {
             Reply::Answer(answer) if self.has_desk => {
                 let entry = answer.entry().clone();
@@ -563,12 +597,20 @@ impl Router {
             return wait;
         }
         let message = match self.respond("evidence", Query::Entry(entry)) {
-            Ok(Reply::Answer(answer)) => evidence(&answer),
+            Ok(Reply::Answer(answer)) => self.with_page(evidence(&answer), &answer),
             // The answer was withdrawn in the meantime.
             Ok(reply) => render(&reply, Audience::Everybody, None),
             Err(failure) => failure.message(),
         };
         Response::message(message, !invocation.is_bot_dm)
+    }
+
+    /// Links to the page of an answer, if there are pages.
+    fn with_page(&self, message: OutgoingMessage, answer: &Answer) -> OutgoingMessage {
+        match &self.pages {
+            Some(url) => with_link(message, &format!("{url}{}", page_path(answer.entry()))),
+            None => message,
+        }
     }
 
     /// Why nothing can be posted for this member in this channel. The member and the bot both need
@@ -835,20 +877,17 @@ impl Router {
         let _entered = span.enter();
         let ask = Ask { query, today: (self.today)() };
         let response = self.responder.respond_after(&ask, last);
-        span.record("milliseconds", start.elapsed().as_secs_f64() * 1000.0);
+        let took = start.elapsed();
+        span.record("milliseconds", took.as_secs_f64() * 1000.0);
+        let asked = response.as_ref().map_or(Outcome::Failed, |found| Outcome::of(&found.reply));
+        self.metrics.question(self.door, asked, took);
         let response = response.map_err(|error| Failure::log(&error))?;
         if let Some(counted) = counted(&ask.query, front_end == MENU, &response.reply) {
             self.recorder.count(ask.today, counted);
         }
-        let (outcome, entry) = match &response.reply {
-            Reply::Answer(answer) => ("answered", Some(answer.entry().as_str())),
-            Reply::Choice(_) => ("ambiguous", None),
-            Reply::NoAnswer(_) => ("no answer", None),
-            Reply::Sheet(_) => ("sheet", None),
-        };
-        span.record("outcome", outcome);
-        if let Some(entry) = entry {
-            span.record("entry", entry);
+        span.record("outcome", asked.name());
+        if let Reply::Answer(answer) = &response.reply {
+            span.record("entry", answer.entry().as_str());
         }
         if let Some(score) = response.evidence.as_ref().and_then(|evidence| evidence.best_bm25()) {
             span.record("score", score);
