@@ -177,7 +177,7 @@ async fn a_missed_question_is_taught_by_two_choices_and_a_confirmation() {
     server.restart().await;
     assert!(server.ask(MISSED).await.contains("The plaintiff ended it"));
     let audit = server.command("audit", json!({})).await;
-    assert!(text(&audit["content"]).contains("1. “zorgle flim” is answered by"), "{audit}");
+    assert!(text(&audit["content"]).contains("**1:** “zorgle flim” is answered by"), "{audit}");
     server.choose(&audit, "1.").await;
     assert!(server.ask(MISSED).await.contains("no vetted answer"));
     let audit = server.command("audit", json!({})).await;
