@@ -795,6 +795,7 @@ impl LaidOver {
         });
         let mut knowledge = amended(&amendments);
         knowledge.hold(&amendments, today);
+        knowledge.check_status(&amendments, today);
         Self { knowledge, amendments, broken }
     }
 

@@ -204,7 +204,12 @@ fn lines_are_added_and_committed_with_who_when_and_what() {
 
     let (exit, printed) = place.run(&["write"]);
     assert_eq!(exit, Some(0), "{printed}");
-    for wanted in [STATUS, "elsewhere.toml", "zorgle flim", "Holds, which stay in the store: 1."] {
+    for wanted in [
+        STATUS,
+        "elsewhere.toml",
+        "zorgle flim",
+        "Holds and checks of the status, which stay in the store: 1.",
+    ] {
         assert!(printed.contains(wanted), "no {wanted:?}: {printed}");
     }
     let added = "  # more\n  \"zorgle flim\",\n  'they \"won\", right\\?',\n";

@@ -92,19 +92,23 @@ fn every_link_between_the_documents_leads_somewhere() {
         "CHANGELOG.md",
         "ARCHITECTURE.md",
         "docs/operating.md",
+        "docs/moderators.md",
         "faq/README.md",
     ] {
         let text = fs::read_to_string(document).expect("the document can be read");
         let folder = Path::new(document).parent().expect("a document lies in a folder");
         let links = text.split("](").skip(1).filter_map(|rest| rest.split(')').next());
         let pictures = text.split("src=\"").skip(1).filter_map(|rest| rest.split('"').next());
-        let headings: Vec<String> = text.lines().filter_map(anchor).collect();
-        let is_heading = |link: &str| {
-            link.strip_prefix('#').is_some_and(|name| headings.iter().any(|h| h == name))
+        let headings = |text: &str| text.lines().filter_map(anchor).collect::<Vec<_>>();
+        let leads_somewhere = |link: &str| match link.split_once('#') {
+            None => folder.join(link).exists(),
+            Some(("", heading)) => headings(&text).iter().any(|known| known == heading),
+            Some((file, heading)) => fs::read_to_string(folder.join(file))
+                .is_ok_and(|other| headings(&other).iter().any(|known| known == heading)),
         };
         for link in links.chain(pictures) {
             assert!(
-                link.starts_with("https://") || is_heading(link) || folder.join(link).exists(),
+                link.starts_with("https://") || leads_somewhere(link),
                 "{document} links to {link}"
             );
         }

@@ -168,6 +168,7 @@ async fn a_missed_question_is_taught_by_two_choices_and_a_confirmation() {
     let group = server.choose(&gaps, MISSED).await;
     let asked = server.choose(&group, "Is the case over?").await;
     assert!(text(&asked["content"]).contains(MISSED), "{asked}");
+    assert!(text(&asked["content"]).contains("Today it is found for"), "{asked}");
     let learnt = server.press(&asked, "Yes").await;
     assert!(text(&learnt["content"]).contains("Learnt"), "{learnt}");
     assert!(server.ask(MISSED).await.contains("The plaintiff ended it"));
@@ -590,15 +591,16 @@ async fn what_is_held_back_stays_so_if_the_store_does_not_work_at_the_start() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn moderators_are_told_once_that_nobody_has_checked_the_status() {
+async fn moderators_are_told_once_that_nobody_has_checked_the_status_and_confirm_it() {
     let mut server = Server::start().await;
     server.discord.terminate();
     server.discord.ended().await;
+    let mut notice = Value::Null;
     for session in [2, 3] {
         server.run_with(session, &[("CASECLERK_MODERATION_CHANNEL", "77")]).await;
         if session == 2 {
-            let told = server.discord.request("POST /channels/77/messages").await;
-            let told = text(&told["content"]);
+            notice = server.discord.request("POST /channels/77/messages").await;
+            let told = text(&notice["content"]);
             assert!(told.contains("Nobody has checked the status") && told.contains("10 January"));
         }
         // Whatever else was said would have come before this answer.
@@ -608,6 +610,15 @@ async fn moderators_are_told_once_that_nobody_has_checked_the_status() {
         let log = server.discord.ended().await.log;
         assert!(log.contains("nobody has checked the status of the case"), "{log}");
     }
+    server.run(4).await;
+    let checked = server.command("check", json!({})).await;
+    assert!(components(&checked).any(|button| button["label"] == "Checked today, nothing new"));
+    let noted = server.press(&notice, "Checked today, nothing new").await;
+    assert!(text(&noted["content"]).contains("<@1> has looked: nothing new"), "{noted}");
+    let today = jiff::Zoned::now().date().strftime("Checked %-d %b %Y").to_string();
+    assert!(server.ask(STATUS).await.contains(&today));
+    server.press(&noted, "Undo").await;
+    assert!(server.ask(STATUS).await.contains("Checked 10 Jan 2026"));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -513,6 +513,7 @@ fn the_desk_is_for_moderators_of_the_operators_server() {
         "corrections",
         "stats:30",
         "draft:1",
+        "checked",
         "explain",
         "propose-words:status/is-it-over",
         "teach-words:status/is-it-over",

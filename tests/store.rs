@@ -47,6 +47,7 @@ async fn every_change_is_read_back_as_it_was_made(database: Database) {
         hold(Scope::Entry(EntryId::new("money/will-i-be-paid")), Some(date(2027, 2, 28))),
         hold(Scope::Topic(TopicId::new("money")), None),
         hold(Scope::Everything, None),
+        Change::Checked { on: date(2026, 11, 30) },
     ];
     let before = store.amendments_version().await.unwrap();
     for (number, change) in (1..).zip(&changes) {

@@ -221,7 +221,7 @@ fn fit(lines: &[Line]) -> (String, bool) {
         0 => text.push_str("\nThe file has the details."),
         left => text.push_str(&format!("\n… and {left} more lines in the file.")),
     }
-    (text, is_whole)
+    (text, is_whole && left == 0)
 }
 
 #[cfg(test)]

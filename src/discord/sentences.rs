@@ -137,11 +137,15 @@ pub fn pages(first: usize, last: usize) -> String {
     format!("{first} to {last}")
 }
 
+/// The button below that.
+pub const CHECKED_TODAY: &str = "Checked today, nothing new";
+
 /// For moderators, when nobody has checked the status of the case for longer than the operator allows.
 pub fn status_is_overdue(last_checked: &str, days: i32) -> String {
     format!(
         "Nobody has checked the status of the case since {last_checked}, {days} days ago, and every \
-         answer says so. Look whether anything happened. Then set last_checked in case.toml to that \
-         day, and use /faq reload."
+         answer says so. Look whether anything happened. If nothing did, press the button below, or set \
+         last_checked in case.toml. If something did, hold the answers about the status back until they \
+         are corrected."
     )
 }

@@ -41,6 +41,8 @@ pub enum Change {
     Elsewhere { words: String },
     /// Answers that are not given while somebody looks at them again.
     Hold { scope: Scope, reason: String, until: Option<Date> },
+    /// Somebody looked on this day whether anything had happened in the case, and nothing had.
+    Checked { on: Date },
 }
 
 /// What a hold is for.
@@ -62,7 +64,7 @@ pub struct Hold {
 impl Change {
     /// Whether it changes what the matcher searches or learns from.
     pub fn is_learnt(&self) -> bool {
-        !matches!(self, Self::Hold { .. })
+        matches!(self, Self::Phrasing { .. } | Self::Elsewhere { .. })
     }
 
     /// The change in one sentence; `title` names an answer.
@@ -81,6 +83,9 @@ impl Change {
                 let until =
                     until.map_or(String::new(), |day| format!(" until {}", written_out(day)));
                 format!("{what} is held back{until}.")
+            }
+            Self::Checked { on } => {
+                format!("The status of the case was checked on {}: nothing new.", written_out(*on))
             }
         }
     }
@@ -134,6 +139,21 @@ impl Knowledge {
         self.holds = in_force.collect();
     }
 
+    /// Moves the day of the last check to the latest one of these amendments. A day after today is
+    /// that of a wrong clock.
+    pub fn check_status(&mut self, amendments: &[Amendment], today: Date) {
+        let checked = amendments.iter().filter_map(|amendment| match amendment.change {
+            Change::Checked { on } if on <= today => Some(on),
+            _ => None,
+        });
+        let case = &mut self.case_file.case;
+        if let Some(on) = checked.max().filter(|on| *on > case.last_checked) {
+            case.last_checked = on;
+            // It says how an earlier check was made.
+            case.last_checked_note = None;
+        }
+    }
+
     /// Lays what is learnt from the amendments over the content, in their order. One that the files
     /// already contain, or whose answer is gone, changes nothing.
     pub fn amend(&mut self, amendments: &[Amendment]) {
@@ -151,7 +171,7 @@ impl Knowledge {
                     None => continue,
                 },
                 Change::Elsewhere { words } => add_elsewhere(&mut library.elsewhere, words, place),
-                Change::Hold { .. } => continue,
+                Change::Hold { .. } | Change::Checked { .. } => continue,
             }
             hashed.push(format!("\n{change:?}"));
         }
@@ -171,7 +191,7 @@ impl Library {
             Change::Elsewhere { words } => {
                 self.elsewhere.iter().any(|group| group.questions.contains(words))
             }
-            Change::Hold { .. } => false,
+            Change::Hold { .. } | Change::Checked { .. } => false,
         }
     }
 }

@@ -33,7 +33,8 @@ pub struct Edit {
 type Replacement = (Range<usize>, String);
 
 /// The edits with which the files in `root` contain these amendments: phrasings go into the files of
-/// their answers, and questions for elsewhere into elsewhere.toml. A hold is not for the files.
+/// their answers, and questions for elsewhere into elsewhere.toml. A hold or a check is not for the
+/// files.
 ///
 /// It does not look whether the files contain one already.
 pub fn edits(root: &Path, amendments: &[Amendment]) -> Result<Vec<Edit>, Finding> {
@@ -52,12 +53,13 @@ pub fn edits(root: &Path, amendments: &[Amendment]) -> Result<Vec<Edit>, Finding
     added.into_iter().map(|(file, texts)| edit(root, file, &texts)).collect()
 }
 
-/// The file that a change belongs into, relative to the content folder; `None` for a hold.
+/// The file that a change belongs into, relative to the content folder; `None` if it is not for the
+/// files.
 pub fn file_of(change: &Change) -> Option<String> {
     match change {
         Change::Phrasing { entry, .. } => Some(format!("{ANSWERS}/{entry}.md")),
         Change::Elsewhere { .. } => Some(ELSEWHERE.to_owned()),
-        Change::Hold { .. } => None,
+        Change::Hold { .. } | Change::Checked { .. } => None,
     }
 }
 

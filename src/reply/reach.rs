@@ -23,6 +23,19 @@ pub fn reach_summary(reach: &[Reach]) -> String {
     )
 }
 
+/// How well an answer is found, in a sentence for moderators.
+pub fn reach_sentence(reach: &Reach) -> String {
+    let (tried, answered) = (reach.tried.len(), reach.answered());
+    let taken = match reach.taken() {
+        0 => String::new(),
+        taken => format!(" {taken} lead to another answer."),
+    };
+    format!(
+        "Today it is found for {answered} of its {tried} phrasings, each asked as if nobody had taught \
+         it.{taken}"
+    )
+}
+
 /// How well an answer is found, where its other questions lead, and what would help. The first
 /// line names the answer.
 pub fn reach_lines(reach: &Reach) -> Vec<String> {

@@ -127,6 +127,7 @@ fn columns(change: &Change) -> Columns {
             };
             (kind, scope, reason.clone(), until.map(|day| day.to_string()))
         }
+        Change::Checked { on } => ("checked", None, String::new(), Some(on.to_string())),
     }
 }
 
@@ -148,6 +149,7 @@ impl TryFrom<Row> for Amendment {
                 let until = until_day.as_deref().map(parse).transpose()?;
                 Change::Hold { scope, reason: words, until }
             }
+            "checked" => Change::Checked { on: parse(until_day.as_deref().unwrap_or_default())? },
             _ => return Err(StoreError::NotUnderstood(kind)),
         };
         let undone = match (undone_by, undone_at) {

@@ -87,6 +87,7 @@ mod tests {
             hold(Scope::Entry(entry), Some(date(2026, 12, 31))),
             hold(Scope::Topic(TopicId::new("money")), None),
             hold(Scope::Everything, None),
+            Change::Checked { on: date(2026, 11, 30) },
         ];
         let made_at = Timestamp::from_second(1_700_000_000).unwrap();
         let amendment = |(id, change): (i64, &Change)| {

@@ -30,7 +30,7 @@ use super::{Exit, WriteArguments, line};
 struct Plan {
     to_write: Vec<Amendment>,
     in_files: Vec<Amendment>,
-    holds: Vec<Amendment>,
+    not_for_files: Vec<Amendment>,
     /// Phrasings of answers that are gone.
     without_answer: Vec<Amendment>,
     /// With what is wrong with the files then.
@@ -43,7 +43,7 @@ impl Plan {
         let mut plan = Self::default();
         for amendment in amendments {
             let list = match &amendment.change {
-                Change::Hold { .. } => &mut plan.holds,
+                Change::Hold { .. } | Change::Checked { .. } => &mut plan.not_for_files,
                 change if library.contains(change) => &mut plan.in_files,
                 Change::Phrasing { entry, .. } if library.entry(entry.as_str()).is_none() => {
                     &mut plan.without_answer
@@ -82,8 +82,9 @@ impl Plan {
             print(out, slice::from_ref(amendment))?;
             writeln!(out, "{finding}")?;
         }
-        if !self.holds.is_empty() {
-            writeln!(out, "Holds, which stay in the store: {}.", self.holds.len())?;
+        if !self.not_for_files.is_empty() {
+            let count = self.not_for_files.len();
+            writeln!(out, "Holds and checks of the status, which stay in the store: {count}.")?;
         }
         if !self.in_files.is_empty() {
             writeln!(

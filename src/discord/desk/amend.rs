@@ -42,6 +42,22 @@ impl Desk {
         Ok(screen.message())
     }
 
+    /// Records that a moderator looked today, and that nothing had happened in the case.
+    pub(super) async fn checked_today(&self, by: String) -> Result<OutgoingMessage, DeskError> {
+        let on = (self.today)();
+        let store = self.store()?;
+        let _changing = self.changing.lock().await;
+        let ids = store.amend(&[Change::Checked { on }], &by, Timestamp::now()).await?;
+        self.serve().await?;
+        let undo = ids.into_iter().map(|id| ("Undo", DeskAction::Undo(id)));
+        let text = format!(
+            "{} has looked: nothing new in the case on {}. Every answer says so from now on.",
+            who(&by),
+            written_out(on)
+        );
+        Ok(Screen::default().marked_up(text).buttons(undo).message())
+    }
+
     pub(super) async fn release(&self, id: i64, by: String) -> Result<OutgoingMessage, DeskError> {
         self.undo_change(id, by).await?;
         Ok(Screen::new("Released. Members get it again.").message())

@@ -74,14 +74,19 @@ impl Desk {
     pub async fn with_outdated(&self, report: OutgoingMessage) -> OutgoingMessage {
         let Ok(outdated) = self.outdated_answers().await else { return report };
         let messages: u64 = outdated.iter().map(|outdated| outdated.messages).sum();
+        let checked = (sentences::CHECKED_TODAY, DeskAction::CheckedToday);
+        let overdue = self.responder.overdue_check((self.today)()).map(|_| checked);
         if messages == 0 {
-            return report;
+            return match overdue {
+                Some(button) => Screen::after(&report).buttons([button]).above(report),
+                None => report,
+            };
         }
         let line = format!(
             "Messages that show an answer as it was before: {messages}. They can be corrected."
         );
-        let screen = Screen::after(&report, &line);
-        screen.buttons([("Look at them", DeskAction::Outdated)]).above(report)
+        let buttons = [("Look at them", DeskAction::Outdated)].into_iter().chain(overdue);
+        Screen::after(&report).line(&line).buttons(buttons).above(report)
     }
 
     /// Lists the answers that changed after they were posted.

@@ -4,7 +4,7 @@
 
 use super::super::interaction::outgoing::OutgoingMessage;
 use super::super::interaction::render::whole_sheet;
-use super::gaps::worse_answers;
+use super::gaps::{FIRST_CHECKED, worse_answers};
 use super::screen::{Choice, Screen};
 use super::task::{DeskAction, PROPOSE_WORDS};
 use super::{Desk, DeskError};
@@ -38,7 +38,7 @@ impl Desk {
     }
 
     /// Asks whether to teach these words to an answer.
-    pub(super) fn propose_words(
+    pub(super) async fn propose_words(
         &self,
         words: String,
         entry: EntryId,
@@ -47,7 +47,8 @@ impl Desk {
         let title = self.title(&entry)?;
         let screen = Screen::new(&format!("From now on, “{title}” answers this?"))
             .quote(&words)
-            .line("I first check that no other question gets a worse answer.");
+            .line(&self.how_well_found(&entry).await?)
+            .line(FIRST_CHECKED);
         let back = DeskAction::Explain(words.clone());
         Ok(screen
             .buttons([("Yes", DeskAction::TeachWords { words, entry }), ("Back", back)])

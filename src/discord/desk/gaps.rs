@@ -10,7 +10,7 @@ use super::screen::{Choice, Screen};
 use super::task::DeskAction;
 use super::{Desk, DeskError};
 use crate::knowledge::{Amendment, Change, EntryId};
-use crate::reply::Suggestion;
+use crate::reply::{Suggestion, reach_sentence};
 use crate::responder::{OutcomeChange, Responder};
 use crate::store::{KeptQuestion, WhyKept};
 
@@ -28,6 +28,9 @@ const SHOWN_CHANGES: usize = 8;
 
 /// The placeholder of the menu of answers.
 const WHICH: &str = "Which answer is right?";
+
+/// Above the button that teaches.
+pub(super) const FIRST_CHECKED: &str = "I first check that no other question gets a worse answer.";
 
 /// Questions that are likely to mean the same.
 pub(super) struct Group {
@@ -163,12 +166,20 @@ impl Desk {
         }
         let screen = Screen::new(&format!("From now on, “{title}” answers this?"))
             .lines(wordings.into_iter().map(|words| format!("• {words}")))
-            .line("I first check that no other question gets a worse answer.")
+            .line(&self.how_well_found(entry).await?)
+            .line(FIRST_CHECKED)
             .buttons([
                 ("Yes", DeskAction::Teach { question: group.id(), entry: entry.clone() }),
                 ("Back", DeskAction::Group(group.id())),
             ]);
         Ok(screen.message())
+    }
+
+    /// How well an answer is found before it is taught more.
+    pub(super) async fn how_well_found(&self, entry: &EntryId) -> Result<String, DeskError> {
+        let entry = [entry.clone()];
+        let reach = self.work(move |responder| responder.reach(&entry)).await??;
+        Ok(reach.first().map_or(String::new(), reach_sentence))
     }
 
     /// Teaches a group to an answer, unless another question would get a worse answer.

@@ -122,6 +122,7 @@ impl Desk {
             DeskAction::Draft(question) => self.draft(question).await,
             DeskAction::NotForUs(question) => self.not_for_us(question, by).await,
             DeskAction::Hold { scope, reason, until } => self.hold(scope, reason, until, by).await,
+            DeskAction::CheckedToday => self.checked_today(by).await,
             DeskAction::Release(id) => self.release(id, by).await,
             DeskAction::Holds => self.holds().await,
             DeskAction::Audit => self.audit().await,
@@ -131,7 +132,7 @@ impl Desk {
             DeskAction::LeaveAsTheyAre => self.leave_as_they_are().await,
             DeskAction::Corrections => self.how_far().await,
             DeskAction::Explain(words) => self.explain(words).await,
-            DeskAction::ProposeWords { words, entry } => self.propose_words(words, entry),
+            DeskAction::ProposeWords { words, entry } => self.propose_words(words, entry).await,
             DeskAction::TeachWords { words, entry } => self.teach_words(words, entry, by).await,
             DeskAction::Stats(days) => self.stats(days).await,
         };

@@ -3,13 +3,16 @@
 use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
-use serenity::all::{ChannelId, CreateAllowedMentions, CreateMessage};
+use serenity::all::ChannelId;
 use tokio::time::{Duration, interval};
 use tracing::warn;
 
 use super::super::api::Api;
+use super::super::interaction::outgoing::OutgoingMessage;
 use super::super::sentences;
 use super::Desk;
+use super::screen::Screen;
+use super::task::DeskAction;
 use crate::legal::written_out;
 use crate::store::Store;
 
@@ -43,19 +46,20 @@ impl Desk {
                     warn!(%last_checked, days, "nobody has checked the status of the case for a while");
                 }
                 let text = sentences::status_is_overdue(&written_out(last_checked), days);
-                self.tell(&api, STATUS, text).await;
+                let button = (sentences::CHECKED_TODAY, DeskAction::CheckedToday);
+                let message = Screen::default().line(&text).buttons([button]).message();
+                self.tell(&api, STATUS, message).await;
             }
         });
     }
 
     /// Says something in the channel, unless it was said lately. Only the store knows that, so nothing
     /// is said while the store does not work.
-    async fn tell(&self, api: &Api, name: &str, text: String) {
+    async fn tell(&self, api: &Api, name: &str, message: OutgoingMessage) {
         let (Some(channel), Some(store)) = (self.channel, &self.store) else { return };
         // Whether the store works is logged where amendments are looked for.
         if let Ok(true) = store.claim_notice(name, Timestamp::now()).await {
-            let message =
-                CreateMessage::new().content(text).allowed_mentions(CreateAllowedMentions::new());
+            let message = message.post();
             match api.create_message(ChannelId::new(channel), &message).await {
                 Ok(_) => settle(store, name).await,
                 Err(error) => warn!(%error, "moderators could not be told in moderation.channel"),

@@ -35,8 +35,8 @@ impl Screen {
     }
 
     /// Adds to a message of text.
-    pub fn after(message: &OutgoingMessage, line: &str) -> Self {
-        Self { lines: vec![message.content().to_owned()], rows: Vec::new() }.line(line)
+    pub fn after(message: &OutgoingMessage) -> Self {
+        Self { lines: vec![message.content().to_owned()], rows: Vec::new() }
     }
 
     /// Adds a line in bold, after an empty one.

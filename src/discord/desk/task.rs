@@ -32,6 +32,8 @@ pub enum DeskAction {
         question: i64,
         words: String,
     },
+    /// The moderator looked today whether anything had happened in the case, and nothing had.
+    CheckedToday,
     /// Makes a file for a new answer to the group of this question.
     Draft(i64),
     /// The FAQ does not answer the group of this question.
@@ -101,6 +103,7 @@ impl DeskAction {
             Self::Explain(_) => EXPLAIN.to_owned(),
             Self::ProposeWords { entry, .. } => format!("{PROPOSE_WORDS}:{entry}"),
             Self::TeachWords { entry, .. } => format!("{TEACH_WORDS}:{entry}"),
+            Self::CheckedToday => "checked".to_owned(),
             Self::Draft(question) => format!("draft:{question}"),
             // Opens a form.
             Self::FindAnswer { question, .. } => format!("find:{question}"),
@@ -132,6 +135,7 @@ impl DeskAction {
                     _ => Self::ProposeWords { words, entry },
                 }
             }
+            "checked" => Self::CheckedToday,
             "draft" => Self::Draft(number()?),
             "not-for-us" => Self::NotForUs(number()?),
             "holds" => Self::Holds,
@@ -188,6 +192,7 @@ mod tests {
             DeskAction::Propose { question: 7, entry: entry.clone() },
             DeskAction::Teach { question: i64::MAX, entry },
             DeskAction::Draft(7),
+            DeskAction::CheckedToday,
             DeskAction::NotForUs(7),
             DeskAction::Holds,
             DeskAction::Release(1),

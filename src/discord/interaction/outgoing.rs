@@ -104,15 +104,20 @@ impl OutgoingMessage {
         let reference = MessageReference::new(MessageReferenceKind::Default, to.channel)
             .message_id(to.id)
             .fail_if_not_exists(false);
+        self.post()
+            .reference_message(reference)
+            // If the response to an attempt is lost, a retry does not post a second message.
+            .nonce(Nonce::String(nonce))
+            .enforce_nonce(true)
+    }
+
+    /// A message that replies to none.
+    pub fn post(self) -> CreateMessage {
         CreateMessage::new()
             .content(self.content)
             .embeds(self.embeds)
             .components(self.components)
             .allowed_mentions(no_mentions())
-            .reference_message(reference)
-            // If the response to an attempt is lost, a retry does not post a second message.
-            .nonce(Nonce::String(nonce))
-            .enforce_nonce(true)
     }
 
     /// An edit of an earlier message.
