@@ -51,7 +51,7 @@ impl Desk {
         self.serve().await?;
         let undo = ids.into_iter().map(|id| ("Undo", DeskAction::Undo(id)));
         let text = format!(
-            "{} has looked: nothing new in the case on {}. Every answer says so from now on.",
+            "{} has looked: nothing new in the case. Its status counts as checked on {} from now on.",
             who(&by),
             written_out(on)
         );
