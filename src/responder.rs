@@ -495,6 +495,11 @@ impl Responder {
         self.served.load().files.library.contains(change)
     }
 
+    /// Whether what is served contains what would be learnt from a change.
+    pub fn contains(&self, change: &Change) -> bool {
+        self.served.load().knowledge.library.contains(change)
+    }
+
     /// How well some entries are found; see [`Snapshot::reach`].
     pub fn reach(&self, entries: &[EntryId]) -> Result<Vec<Reach>, ResponderError> {
         Ok(self.served.load().snapshot.reach(entries)?)

@@ -230,6 +230,44 @@ async fn a_group_is_taught_to_an_answer_that_is_searched_for_or_drafted() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_cannot_be_learnt_is_put_aside_and_what_is_known_is_not_learnt_again() {
+    let mut server = Server::start().await;
+    server.ask(MISSED).await;
+    let gaps = server.gaps(MISSED).await;
+    let group = server.choose(&gaps, MISSED).await;
+    let aside = server.press(&group, "Put aside").await;
+    assert!(text(&aside["content"]).contains("Put aside"), "{aside}");
+    let left = server.press(&aside, "Next").await;
+    assert!(text(&left["content"]).contains("no question that I could not answer"), "{left}");
+    // Somebody calls the right answer to a known question not right.
+    server.ask(STATUS).await;
+    server.discord.desk(Desk::Form("not-right:status/is-it-over", "it is not")).await;
+    let gaps = server.gaps("Is the case over?").await;
+    let group = server.choose(&gaps, "Is the case over?").await;
+    let asked = server.choose(&group, "Is the case over?").await;
+    let known = server.press(&asked, "Yes").await;
+    assert!(text(&known["content"]).contains("I know that already"), "{known}");
+    server.gaps("Is the case over?").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_held_back_twice_is_released_twice() {
+    let mut server = Server::start().await;
+    let hold = |entry: &str| json!({"entry": entry, "reason": "new facts"});
+    let first = server.command("hold", hold("status/is-it-over")).await;
+    let again = server.command("hold", hold("status/is-it-over")).await;
+    assert!(text(&again["content"]).contains("held back already, by change 1"), "{again}");
+    server.command("hold", hold("topic status")).await;
+    let released = server.press(&first, "Release").await;
+    assert!(text(&released["content"]).contains("still held back"), "{released}");
+    assert!(server.ask(STATUS).await.contains("under review since"));
+    let holds = server.press(&released, "What is held back").await;
+    let released = server.choose(&holds, "topic").await;
+    assert!(text(&released["content"]).contains("Members get it again"), "{released}");
+    assert!(server.ask(STATUS).await.contains("The plaintiff ended it"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_answer_is_held_back_from_its_own_menu() {
     let mut server = Server::start().await;
     server.ask(STATUS).await;

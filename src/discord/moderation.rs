@@ -201,7 +201,8 @@ fn names(ids: &[EntryId]) -> String {
 
 /// As many lines as fit into a message, and whether that is all.
 fn fit(lines: &[Line]) -> (String, bool) {
-    let room = limits::CONTENT - 60;
+    // Below it, the desk may say that messages can be corrected.
+    let room = limits::CONTENT - 200;
     let mut text = String::new();
     let mut is_whole = true;
     let mut left = 0;

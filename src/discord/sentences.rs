@@ -137,7 +137,11 @@ pub fn pages(first: usize, last: usize) -> String {
     format!("{first} to {last}")
 }
 
-/// The button below that.
+/// While the questions with a known answer are asked.
+pub const CHECKING: &str =
+    "I am checking that no other question gets a worse answer. That takes some seconds.";
+
+/// The button below [`status_is_overdue`].
 pub const CHECKED_TODAY: &str = "Checked today, nothing new";
 
 /// For moderators, when nobody has checked the status of the case for longer than the operator allows.

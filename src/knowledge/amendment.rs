@@ -107,6 +107,15 @@ impl ElsewhereGroup {
 }
 
 impl Scope {
+    /// Whether it covers everything that another one covers.
+    pub fn includes(&self, other: &Self) -> bool {
+        match other {
+            Self::Entry(entry) => self.covers(entry),
+            Self::Topic(_) => self == other || *self == Self::Everything,
+            Self::Everything => *self == Self::Everything,
+        }
+    }
+
     pub fn covers(&self, entry: &EntryId) -> bool {
         match self {
             Self::Entry(held) => held == entry,

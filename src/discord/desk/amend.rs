@@ -15,6 +15,16 @@ use crate::legal::written_out;
 /// How many changes the record shows.
 const SHOWN: u32 = 15;
 
+/// The holds among some changes that are in force today, with the numbers of the changes.
+fn holds(amendments: &[Amendment], today: Date) -> impl Iterator<Item = (i64, &Scope)> {
+    amendments.iter().filter_map(move |amendment| match &amendment.change {
+        Change::Hold { scope, until, .. } if until.is_none_or(|until| today <= until) => {
+            Some((amendment.id, scope))
+        }
+        _ => None,
+    })
+}
+
 impl Desk {
     pub(super) async fn hold(
         &self,
@@ -27,9 +37,20 @@ impl Desk {
             return Err(DeskError::Refused("That day is over already.".to_owned()));
         }
         let what = self.scope_in_words(&scope)?;
-        let change = Change::Hold { scope, reason, until };
+        let is_everything = scope == Scope::Everything;
         let store = self.store()?;
         let _changing = self.changing.lock().await;
+        if let Some(same) =
+            holds(&store.amendments().await?, (self.today)()).find(|(_, held)| **held == scope)
+        {
+            let why = format!(
+                "That is held back already, by change {}. To give another reason or day, release it \
+                 first with /faq release.",
+                same.0
+            );
+            return Err(DeskError::Refused(why));
+        }
+        let change = Change::Hold { scope, reason, until };
         let ids = store.amend(&[change], &by, Timestamp::now()).await?;
         self.serve().await?;
         let end = until.map_or("until you release it".to_owned(), |until| {
@@ -37,9 +58,12 @@ impl Desk {
         });
         let release = ids.into_iter().map(|id| ("Release", DeskAction::Release(id)));
         let screen = Screen::new(&format!("Held back: {what}, {end}."))
-            .line("Members are told that it is under review.")
-            .buttons(release);
-        Ok(screen.message())
+            .line("Members are told that it is under review. Messages that I posted before still show it.");
+        let screen = match is_everything {
+            true => screen.line("The line with the status of the case stays below each message."),
+            false => screen,
+        };
+        Ok(screen.buttons(release).message())
     }
 
     /// Records that a moderator looked today, and that nothing had happened in the case.
@@ -59,8 +83,25 @@ impl Desk {
     }
 
     pub(super) async fn release(&self, id: i64, by: String) -> Result<OutgoingMessage, DeskError> {
+        let (before, today) = (self.store()?.amendments().await?, (self.today)());
         self.undo_change(id, by).await?;
-        Ok(Screen::new("Released. Members get it again.").message())
+        let released = holds(&before, today).find(|(hold, _)| *hold == id).map(|(_, scope)| scope);
+        let others = holds(&before, today).filter(|(hold, _)| *hold != id);
+        let overlaps = |other: &Scope| {
+            released.is_some_and(|released| other.includes(released) || released.includes(other))
+        };
+        let still: Vec<String> =
+            others.filter(|(_, other)| overlaps(other)).map(|(id, _)| id.to_string()).collect();
+        Ok(match still.is_empty() {
+            true => Screen::new("Released. Members get it again.").message(),
+            false => Screen::new("Released, but still held back, or in part, by another change.")
+                .line(&format!(
+                    "To give all of it again, release these, too: {}.",
+                    still.join(", ")
+                ))
+                .buttons([("What is held back", DeskAction::Holds)])
+                .message(),
+        })
     }
 
     /// Lists what is held back, to release it.

@@ -170,12 +170,12 @@ impl Desk {
             let counts: Vec<String> =
                 counts.map(|(what, count)| format!("{what}: {count}")).collect();
             let Correction { made_by, .. } = &correction;
-            lines.push(format!(
-                "{} By {}. {}.",
-                escape(&in_words(&correction)),
-                who(made_by),
-                counts.join(", ")
-            ));
+            let counts = match counts.is_empty() {
+                true => "Replaced by a later correction".to_owned(),
+                false => format!("Of these: {}", counts.join(", ")),
+            };
+            let what = escape(&in_words(&correction));
+            lines.push(format!("{what} By {}. {counts}.", who(made_by)));
         }
         if lines.is_empty() {
             return Ok(Screen::new("Nothing was corrected yet.").message());

@@ -29,8 +29,14 @@ const SHOWN_CHANGES: usize = 8;
 /// The placeholder of the menu of answers.
 const WHICH: &str = "Which answer is right?";
 
+/// The button that takes a group away without learning anything.
+const PUT_ASIDE: &str = "Put aside";
+
 /// Above the button that teaches.
 pub(super) const FIRST_CHECKED: &str = "I first check that no other question gets a worse answer.";
+
+const NO_SUCH_ANSWER: &str =
+    "Members can get no such answer. Choose one from the list that opens as you type.";
 
 /// Questions that are likely to mean the same.
 pub(super) struct Group {
@@ -112,18 +118,28 @@ impl Desk {
         let words = group.questions[0].words.clone();
         let candidates =
             self.work(move |responder| responder.candidates(&words, CANDIDATES)).await??;
-        let shown = group.questions.iter().take(WORDINGS).map(|question| {
+        let mut shown: Vec<(String, usize)> = Vec::new();
+        for question in &group.questions {
             let note = question.note.as_deref().map_or(String::new(), |note| format!(" ({note})"));
-            format!("• {}{note}", question.words)
+            let text = format!("{}{note}", question.words);
+            match shown.iter_mut().find(|(known, _)| *known == text) {
+                Some((_, times)) => *times += 1,
+                None => shown.push((text, 1)),
+            }
+        }
+        let shown = shown.into_iter().take(WORDINGS).map(|(text, times)| match times {
+            1 => format!("• {text}"),
+            times => format!("• {text} ({times}×)"),
         });
         let screen = Screen::new(&format!("Asked {}×: {}", group.questions.len(), group.reasons()))
             .lines(shown)
-            .line("If this FAQ should not answer it, press “Not for us”: I stay silent on it then.")
+            .line("If this FAQ should never answer it, press “Not for us”.")
             .menu(&format!("propose:{}", group.id()), WHICH, choices(candidates))
             .buttons([
                 ("Another answer", find(&group)),
                 ("Draft an answer", DeskAction::Draft(group.id())),
                 ("Not for us", DeskAction::NotForUs(group.id())),
+                (PUT_ASIDE, DeskAction::PutAside(group.id())),
                 ("Back", DeskAction::Gaps),
             ]);
         Ok(screen.message())
@@ -202,7 +218,7 @@ impl Desk {
         by: String,
     ) -> Result<OutgoingMessage, DeskError> {
         let change = |words| Change::Elsewhere { words };
-        let done = "Taken away. I stay silent on questions like these.";
+        let done = "Taken away. I give no answer to questions like these.";
         self.learn_group(question, change, done, by).await
     }
 
@@ -216,10 +232,17 @@ impl Desk {
         by: String,
     ) -> Result<OutgoingMessage, DeskError> {
         let group = self.find(question).await?;
-        let changes = group.wordings().into_iter().map(change).collect();
+        let changes: Vec<Change> = group.wordings().into_iter().map(change).collect();
+        let changes: Vec<Change> =
+            changes.into_iter().filter(|change| !self.responder.contains(change)).collect();
+        if changes.is_empty() {
+            let why = "I know that already, so there is nothing to learn. If the answer is wrong, hold \
+                       it back or have its text changed; if it is right, put these questions aside.";
+            return Err(DeskError::Refused(why.to_owned()));
+        }
         let ids = match self.learn(changes, &group.ids(), by).await? {
             Ok(ids) => ids,
-            Err(worse) => return Ok(refusal(&worse, DeskAction::Group(group.id()))),
+            Err(worse) => return Ok(refusal(&worse, &group)),
         };
         // A button undoes one change; the record has them all.
         let undo = match ids[..] {
@@ -229,8 +252,23 @@ impl Desk {
         Ok(Screen::new(done).buttons([undo, ("Next", DeskAction::Gaps)]).message())
     }
 
+    /// Takes a group away without learning anything.
+    pub(super) async fn put_aside(
+        &self,
+        question: i64,
+        by: String,
+    ) -> Result<OutgoingMessage, DeskError> {
+        let group = self.find(question).await?;
+        self.store()?.learn(&[], &group.ids(), &by, Timestamp::now()).await?;
+        let screen = Screen::new("Put aside.")
+            .line("If somebody asks the same again, it is in the list again.")
+            .buttons([("Next", DeskAction::Gaps)]);
+        Ok(screen.message())
+    }
+
     /// Checks changes against the questions with a known answer, stores them, and serves them. The
-    /// kept questions that they come from are removed. Returns the ids of the changes, or the questions that would get a worse answer.
+    /// kept questions that they come from are removed. Returns the ids of the changes, or the questions
+    /// that would get a worse answer.
     pub(super) async fn learn(
         &self,
         changes: Vec<Change>,
@@ -292,7 +330,7 @@ impl Desk {
 
     /// The question of an answer that members can get.
     pub(super) fn title(&self, entry: &EntryId) -> Result<String, DeskError> {
-        let no_such = || DeskError::Refused("There is no such answer.".to_owned());
+        let no_such = || DeskError::Refused(NO_SUCH_ANSWER.to_owned());
         self.responder.question_of(entry).ok_or_else(no_such)
     }
 }
@@ -312,12 +350,17 @@ fn choices(answers: Vec<Suggestion>) -> Vec<Choice> {
 }
 
 /// Says which questions would get a worse answer.
-fn refusal(worse: &[OutcomeChange], back: DeskAction) -> OutgoingMessage {
-    let buttons = [("Back to the group", back), ("Put it aside", DeskAction::Gaps)];
+fn refusal(worse: &[OutcomeChange], group: &Group) -> OutgoingMessage {
+    let buttons = [
+        ("Back to the group", DeskAction::Group(group.id())),
+        (PUT_ASIDE, DeskAction::PutAside(group.id())),
+    ];
     worse_answers(worse).buttons(buttons).message()
 }
 
 pub(super) fn worse_answers(worse: &[OutcomeChange]) -> Screen {
     let shown = worse.iter().take(SHOWN_CHANGES).map(|change| format!("• {change}"));
-    Screen::new("Nothing was changed: other questions would get a worse answer.").lines(shown)
+    Screen::new("Nothing was changed: these other questions would get a worse answer.")
+        .lines(shown)
+        .line("You need not do anything about them.")
 }

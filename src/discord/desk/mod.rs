@@ -120,6 +120,7 @@ impl Desk {
             DeskAction::Teach { question, entry } => self.teach(question, entry, by).await,
             DeskAction::FindAnswer { question, words } => self.find_answer(question, words).await,
             DeskAction::Draft(question) => self.draft(question).await,
+            DeskAction::PutAside(question) => self.put_aside(question, by).await,
             DeskAction::NotForUs(question) => self.not_for_us(question, by).await,
             DeskAction::Hold { scope, reason, until } => self.hold(scope, reason, until, by).await,
             DeskAction::CheckedToday => self.checked_today(by).await,

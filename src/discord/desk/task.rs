@@ -36,6 +36,8 @@ pub enum DeskAction {
     CheckedToday,
     /// Makes a file for a new answer to the group of this question.
     Draft(i64),
+    /// Takes the group of this question away without learning anything.
+    PutAside(i64),
     /// The FAQ does not answer the group of this question.
     NotForUs(i64),
     Hold {
@@ -81,6 +83,11 @@ pub const PERIODS: [u16; 3] = [7, 30, 90];
 pub const USUAL_PERIOD: u16 = 30;
 
 impl DeskAction {
+    /// Whether it first asks the questions with a known answer, which takes some seconds.
+    pub fn takes_seconds(&self) -> bool {
+        matches!(self, Self::Teach { .. } | Self::TeachWords { .. } | Self::NotForUs(_))
+    }
+
     /// The `custom_id` of a button, or of a menu whose value completes it; see [`Self::of_menu`].
     pub fn custom_id(&self) -> String {
         match self {
@@ -103,6 +110,7 @@ impl DeskAction {
             Self::Explain(_) => EXPLAIN.to_owned(),
             Self::ProposeWords { entry, .. } => format!("{PROPOSE_WORDS}:{entry}"),
             Self::TeachWords { entry, .. } => format!("{TEACH_WORDS}:{entry}"),
+            Self::PutAside(question) => format!("put-aside:{question}"),
             Self::CheckedToday => "checked".to_owned(),
             Self::Draft(question) => format!("draft:{question}"),
             // Opens a form.
@@ -135,6 +143,7 @@ impl DeskAction {
                     _ => Self::ProposeWords { words, entry },
                 }
             }
+            "put-aside" => Self::PutAside(number()?),
             "checked" => Self::CheckedToday,
             "draft" => Self::Draft(number()?),
             "not-for-us" => Self::NotForUs(number()?),
@@ -193,6 +202,7 @@ mod tests {
             DeskAction::Teach { question: i64::MAX, entry },
             DeskAction::Draft(7),
             DeskAction::CheckedToday,
+            DeskAction::PutAside(7),
             DeskAction::NotForUs(7),
             DeskAction::Holds,
             DeskAction::Release(1),

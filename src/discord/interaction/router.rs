@@ -413,7 +413,11 @@ impl Router {
                 .unwrap_or_else(|| Response::form(&Form::FindAnswer(question)));
         }
         if let Some(action) = desk_action(component) {
-            return self.desk(invocation, action, CreateInteractionResponse::Acknowledge);
+            let acknowledgement = match action.takes_seconds() {
+                true => OutgoingMessage::text(sentences::CHECKING).update(),
+                false => CreateInteractionResponse::Acknowledge,
+            };
+            return self.desk(invocation, action, acknowledgement);
         }
         let message = &component.message;
         let private = is_ephemeral(message);
