@@ -22,8 +22,12 @@ const fn signal(
     Signal { name, measures, measure }
 }
 
+/// The number of the rows. It is not `SIGNALS.len()`: an optimised build then needs the compiled
+/// functions of the table to know the size of types that those functions use, which is a cycle.
+pub const SIGNAL_COUNT: usize = 24;
+
 /// Every signal. A "lead" is the score of the best candidate minus that of another one.
-pub const SIGNALS: &[Signal] = &[
+pub const SIGNALS: &[Signal; SIGNAL_COUNT] = &[
     signal("score-lead", "lead of the best candidate's sum of z-scores over the second", |m| {
         m.best.score - m.second.map_or(0.0, |other| other.score)
     }),
@@ -85,8 +89,6 @@ pub const SIGNALS: &[Signal] = &[
 
 /// How many of the first candidates count as rivals.
 const CONTENDERS: usize = 4;
-
-pub const SIGNAL_COUNT: usize = SIGNALS.len();
 
 /// The values of all signals, in the order of the table; NaN for a signal that was not measured.
 #[derive(Debug, Clone, Copy, PartialEq)]
