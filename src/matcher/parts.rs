@@ -1,7 +1,7 @@
 //! The parts of the matcher that can be switched off, to measure what each of them contributes.
 
 use super::calibrate::{SIGNAL_COUNT, SIGNALS};
-use super::rank::{RANKERS, Ranker};
+use super::rank::{RANKER_COUNT, RANKERS, Ranker};
 
 /// The name of the part that also ranks the sentences of a story by themselves.
 const SENTENCES: &str = "sentences";
@@ -9,7 +9,7 @@ const SENTENCES: &str = "sentences";
 /// Which parts of the matcher are switched on.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Parts {
-    rankers: [bool; RANKERS.len()],
+    rankers: [bool; RANKER_COUNT],
     signals: [bool; SIGNAL_COUNT],
     sentences: bool,
 }
@@ -22,7 +22,7 @@ pub struct UnknownPart {
 
 impl Default for Parts {
     fn default() -> Self {
-        Self { rankers: [true; RANKERS.len()], signals: [true; SIGNAL_COUNT], sentences: true }
+        Self { rankers: [true; RANKER_COUNT], signals: [true; SIGNAL_COUNT], sentences: true }
     }
 }
 

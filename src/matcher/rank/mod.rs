@@ -66,11 +66,15 @@ const fn row(
 const TOPIC_STAND_INS: &[Ranker] =
     &[Ranker::LikelihoodTopic, Ranker::LikelihoodEntry, Ranker::Centroid];
 
+/// The number of the rankers. It is not `RANKERS.len()`, for the reason that
+/// [`SIGNAL_COUNT`](super::calibrate::SIGNAL_COUNT) has.
+pub const RANKER_COUNT: usize = 9;
+
 /// Every ranker, in the order of [`Ranker`]. The weights were tuned on our own sets, with all
 /// phrasings and with few, and rounded; see `eval/README.md`. The first group works with many
 /// phrasings and the second with few: the centroid of a hundred different phrasings is close to
 /// none of them. With a single phrasing, it and the classifier would only repeat that one.
-pub const RANKERS: [RankerRow; 9] = [
+pub static RANKERS: [RankerRow; RANKER_COUNT] = [
     RankerRow {
         best_sentence_counts: false,
         ..row(Ranker::Bm25, "bm25", "BM25 over phrasings, answer and quotations", |supply| {
@@ -145,7 +149,7 @@ pub struct Candidate {
 
 /// The raw scores of one entry; 0 if a ranker had nothing to measure.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
-pub struct RawScores([f32; RANKERS.len()]);
+pub struct RawScores([f32; RANKER_COUNT]);
 
 /// Measurements of whether a question is about this FAQ at all; `None` if not measurable.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
@@ -161,7 +165,7 @@ struct Scores {
     /// The weighted sums of z-scores.
     total: Vec<f32>,
     /// By ranker; empty if the ranker has nothing to measure.
-    raw: [Vec<f32>; RANKERS.len()],
+    raw: [Vec<f32>; RANKER_COUNT],
     scope: Scope,
 }
 
@@ -290,7 +294,7 @@ fn score_question(snapshot: &Snapshot, question: &Question) -> Result<Scores, In
 
 fn score(snapshot: &Snapshot, text: &ParsedText) -> Result<Scores, IndexError> {
     let (model, searcher) = (snapshot.model(), snapshot.searcher());
-    let mut raw: [Vec<f32>; RANKERS.len()] = [const { Vec::new() }; RANKERS.len()];
+    let mut raw: [Vec<f32>; RANKER_COUNT] = [const { Vec::new() }; RANKER_COUNT];
     let likelihoods = likelihood::scores(searcher, model.classes(), text)?;
     raw[Ranker::Bm25 as usize] = bm25::scores(searcher, text)?;
     raw[Ranker::LikelihoodEntry as usize] = likelihoods.entries;
@@ -311,7 +315,7 @@ fn score(snapshot: &Snapshot, text: &ParsedText) -> Result<Scores, IndexError> {
 }
 
 /// The weighted sums of z-scores, by entry.
-fn total(snapshot: &Snapshot, raw: &[Vec<f32>; RANKERS.len()]) -> Vec<f32> {
+fn total(snapshot: &Snapshot, raw: &[Vec<f32>; RANKER_COUNT]) -> Vec<f32> {
     let supply = snapshot.model().supply();
     let is_on = |ranker: Ranker| snapshot.parts().has_ranker(ranker);
     let z_scores = raw.each_ref().map(|values| z_scores(values));
