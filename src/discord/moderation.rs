@@ -1,8 +1,8 @@
 //! The moderators' commands: permissions and reports.
 //!
 //! The FAQ belongs to the operator and not to every server that invites the bot, so these commands
-//! work only in the servers that the operator names. Discord hides them from members without permission; the permission is
-//! checked again here, because a hidden command can still be sent.
+//! work only in the servers that the operator names. Discord hides them from members without
+//! permission; the permission is checked again here, because a hidden command can still be sent.
 
 use serenity::model::permissions::Permissions;
 
