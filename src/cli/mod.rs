@@ -146,6 +146,11 @@ impl From<Exit> for ExitCode {
     }
 }
 
+/// The day where the program runs.
+fn today() -> Date {
+    jiff::Zoned::now().date()
+}
+
 pub fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
     let options = arguments.global.options()?;
     let settings = Settings::from_options(&options)?;
@@ -155,7 +160,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
     for name in options.ignored_variables() {
         warn!("the environment variable {name} is not an option of Caseclerk; it changes nothing");
     }
-    let today = arguments.global.date.unwrap_or_else(|| jiff::Zoned::now().date());
+    let today = arguments.global.date.unwrap_or_else(today);
     match &arguments.command {
         Command::Ask(ask) => ask::run(ask, &settings, today),
         Command::Chat => chat::run(&settings, today),

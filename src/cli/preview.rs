@@ -12,10 +12,9 @@ use caseclerk::discord::preview::{Exhibit, Figures, Height, Tour, page};
 use caseclerk::reply::write_json;
 use caseclerk::responder::Responder;
 use clap::Args;
-use jiff::Zoned;
 use jiff::civil::Date;
 
-use super::Exit;
+use super::{Exit, today};
 
 #[derive(Debug, Args)]
 pub struct PreviewArguments {
@@ -107,10 +106,6 @@ fn tour(file: &Path, settings: &Settings) -> anyhow::Result<Vec<Exhibit>> {
     let store = folder.path().join("desk.db").display().to_string();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     Ok(runtime.block_on(tour.take(responder, settings.privacy, &faq, &store, today))?)
-}
-
-fn today() -> Date {
-    Zoned::now().date()
 }
 
 /// Copies a folder.

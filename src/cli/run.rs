@@ -15,14 +15,13 @@ use caseclerk::metrics::Metrics;
 use caseclerk::responder::Responder;
 use caseclerk::store::{LastKnown, Store};
 use caseclerk::web::{Interactions, Listener, Web};
-use jiff::civil::Date;
 use tokio::signal::unix::Signal;
 use tokio::sync::watch;
 use tokio::time::timeout;
 use tracing::{error, info, warn};
 
-use super::Exit;
 use super::hangup::{Configuration, Hangup, hangups};
+use super::{Exit, today};
 
 pub fn run(settings: &Settings, configuration: Configuration) -> anyhow::Result<Exit> {
     // Read the token first, so that a missing one is reported before the index is built.
@@ -201,10 +200,6 @@ async fn amendments(store: &Store, last_known: &LastKnown) -> Vec<Amendment> {
         None => warn!(%error, "the store does not work: what moderators changed is not served yet"),
     }
     known.unwrap_or_default()
-}
-
-fn today() -> Date {
-    jiff::Zoned::now().date()
 }
 
 fn report_end(error: RunError) -> Exit {

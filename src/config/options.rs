@@ -322,6 +322,11 @@ impl Options {
         Err(bad_value(key, &self.values[key].origin, message))
     }
 
+    /// Whether who sees replies is "private" and not "public".
+    pub(super) fn is_private(&self, key: &str) -> Result<bool, ConfigError> {
+        Ok(self.one_of(key, ["private", "public"])? == "private")
+    }
+
     pub(super) fn number(&self, key: &str, range: RangeInclusive<f64>) -> Result<f64, ConfigError> {
         let OptionValue { value, origin } = &self.values[key];
         let number = value.as_float().or(value.as_integer().map(|n| n as f64)).unwrap_or(f64::NAN);

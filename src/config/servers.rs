@@ -1,6 +1,6 @@
 //! The sections `[servers.ID]`: options of one Discord server.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use toml::Value;
 
@@ -44,11 +44,10 @@ impl Servers {
     }
 
     pub(super) fn from_options(options: &Options) -> Result<Self, ConfigError> {
-        let mut servers = BTreeMap::new();
-        let ids = options.keys().filter_map(|key| split(key)?.0.parse::<u64>().ok());
-        for id in ids.collect::<Vec<_>>() {
-            servers.insert(id, ServerSettings::from_options(options, id)?);
-        }
+        let ids = options.keys().filter_map(|key| split(key)?.0.parse().ok());
+        let ids: BTreeSet<u64> = ids.collect();
+        let server = |id| Ok((id, ServerSettings::from_options(options, id)?));
+        let mut servers: BTreeMap<_, _> = ids.into_iter().map(server).collect::<Result<_, _>>()?;
         if let Some(&main) = options.ids("moderation.guild")?.first() {
             let server: &mut ServerSettings = servers.entry(main).or_default();
             server.moderators = true;
@@ -67,10 +66,7 @@ impl ServerSettings {
         Ok(Self {
             moderators: given(MODERATORS).is_some_and(|key| options.is_on(&key)),
             roles: given(ROLES).map_or(Ok(Vec::new()), |key| options.ids(&key))?,
-            private: given(VISIBILITY)
-                .map(|key| options.one_of(&key, ["private", "public"]))
-                .transpose()?
-                .map(|visibility| visibility == "private"),
+            private: given(VISIBILITY).map(|key| options.is_private(&key)).transpose()?,
             contact: given(CONTACT).and_then(|key| options.optional(&key)),
         })
     }

@@ -178,7 +178,7 @@ impl DiscordSettings {
             api_base: options.api_base()?,
             ca_file: options.path("discord.ca_file"),
             http_timeout: options.seconds("discord.http_timeout_seconds", 1..=300)?,
-            private: options.one_of("discord.visibility", ["private", "public"])? == "private",
+            private: options.is_private("discord.visibility")?,
             public_channels: options.ids("discord.public_channels")?,
             private_channels: options.ids("discord.private_channels")?,
             member_limit: rate_limit("discord.member_questions", "discord.member_seconds")?,

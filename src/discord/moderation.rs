@@ -14,7 +14,7 @@ use super::sentences;
 use crate::config::Servers;
 use crate::knowledge::{EntryId, Finding, Severity};
 use crate::legal::written_out;
-use crate::reply::{advice, no_content, reach_lines};
+use crate::reply::{advice, found_line, lost_lines, no_content};
 use crate::responder::{Changes, Effect, Reload, ResponderError};
 
 /// The name of the file with a long report.
@@ -159,11 +159,13 @@ fn changes_lines(changes: &Changes, reloaded: bool) -> Vec<Line> {
 /// How well the new and the changed answers are found, and which questions with a known answer get
 /// another one.
 fn effect_lines(effect: &Effect, changes: &Changes) -> Vec<Line> {
-    let mut lines: Vec<Line> = effect
-        .reach
-        .iter()
-        .flat_map(|reach| lines_of_reach(reach_lines(reach), advice(reach)))
-        .collect();
+    let mut lines = Vec::new();
+    for reach in &effect.reach {
+        lines.push(Line::plain(found_line(reach)));
+        // Which of its phrasings are not found is long.
+        lines.extend(lost_lines(reach).map(Line::in_file));
+        lines.extend(advice(reach).map(|advice| Line::plain(format!("  {advice}"))));
+    }
     let more = (changes.added.len() + changes.changed.len()).saturating_sub(effect.reach.len());
     if more > 0 {
         lines.push(Line::plain(format!("For the other {more}, see caseclerk reach.")));
@@ -181,17 +183,6 @@ fn effect_lines(effect: &Effect, changes: &Changes) -> Vec<Line> {
         Err(error) => lines.push(Line::plain(format!("No questions were compared: {error}"))),
     }
     lines
-}
-
-/// How well an answer is found, and what would help. Which of its phrasings are not found is long.
-fn lines_of_reach(lines: Vec<String>, advice: Option<String>) -> Vec<Line> {
-    let is_advice = |line: &str| advice.as_deref() == Some(line.trim_start());
-    let lines =
-        lines.into_iter().enumerate().map(|(place, line)| match place == 0 || is_advice(&line) {
-            true => Line::plain(line),
-            false => Line::in_file(line),
-        });
-    lines.collect()
 }
 
 fn names(ids: &[EntryId]) -> String {

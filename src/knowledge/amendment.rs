@@ -67,6 +67,16 @@ impl Change {
         matches!(self, Self::Phrasing { .. } | Self::Elsewhere { .. })
     }
 
+    /// What it holds back on a day, if it is a hold that is in force then.
+    pub fn holds_back(&self, today: Date) -> Option<&Scope> {
+        match self {
+            Self::Hold { scope, until, .. } if until.is_none_or(|until| today <= until) => {
+                Some(scope)
+            }
+            _ => None,
+        }
+    }
+
     /// The change in one sentence; `title` names an answer.
     pub fn in_words(&self, title: impl Fn(&EntryId) -> String) -> String {
         match self {
@@ -138,12 +148,10 @@ impl Knowledge {
 
     /// Replaces the holds by those of these amendments that are in force today.
     pub fn hold(&mut self, amendments: &[Amendment], today: Date) {
-        let in_force = amendments.iter().filter_map(|amendment| match &amendment.change {
-            Change::Hold { scope, until, .. } if until.is_none_or(|until| today <= until) => {
-                let since = amendment.made_at.to_zoned(TimeZone::UTC).date();
-                Some(Hold { scope: scope.clone(), since })
-            }
-            _ => None,
+        let in_force = amendments.iter().filter_map(|amendment| {
+            let scope = amendment.change.holds_back(today)?.clone();
+            let since = amendment.made_at.to_zoned(TimeZone::UTC).date();
+            Some(Hold { scope, since })
         });
         self.holds = in_force.collect();
     }

@@ -31,7 +31,7 @@ pub use editor::{editors_choices, editors_view};
 pub use explanation::explanation;
 pub use json::{JsonError, JsonReply, write_json, write_json_line};
 pub use markdown::{UnsupportedMarkup, parse_markdown};
-pub use reach::{advice, reach_lines, reach_sentence, reach_summary};
+pub use reach::{advice, found_line, lost_lines, reach_lines, reach_sentence, reach_summary};
 pub use rich_text::{Block, Inline, RichText, item_marks, marked};
 pub use sheet::{Link, Section, Sheet, SheetPage};
 pub use why::{Alike, Why, why};

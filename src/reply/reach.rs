@@ -39,11 +39,21 @@ pub fn reach_sentence(reach: &Reach) -> String {
 /// How well an answer is found, where its other questions lead, and what would help. The first
 /// line names the answer.
 pub fn reach_lines(reach: &Reach) -> Vec<String> {
+    let lines = std::iter::once(found_line(reach)).chain(lost_lines(reach));
+    lines.chain(advice(reach).map(|advice| format!("  {advice}"))).collect()
+}
+
+/// For how many of its phrasings an answer is found.
+pub fn found_line(reach: &Reach) -> String {
     let Reach { entry, tried } = reach;
-    if tried.is_empty() {
-        return vec![format!("{entry}: it has no phrasings. {}", too_few(0))];
+    match tried.len() {
+        0 => format!("{entry}: it has no phrasings. {}", too_few(0)),
+        all => format!("{entry}: found for {} of {all}.", reach.answered()),
     }
-    let mut lines = vec![format!("{entry}: found for {} of {}.", reach.answered(), tried.len())];
+}
+
+/// Where the other phrasings of an answer lead.
+pub fn lost_lines(Reach { tried, .. }: &Reach) -> impl Iterator<Item = String> {
     let mut lost: BTreeMap<String, Vec<&str>> = BTreeMap::new();
     for Tried { phrasing, found, .. } in tried {
         if let Some(where_to) = where_to(found) {
@@ -52,12 +62,10 @@ pub fn reach_lines(reach: &Reach) -> Vec<String> {
     }
     let mut lost: Vec<(String, Vec<&str>)> = lost.into_iter().collect();
     lost.sort_by_key(|(_, phrasings)| std::cmp::Reverse(phrasings.len()));
-    lines.extend(lost.into_iter().map(|(where_to, phrasings)| {
+    lost.into_iter().map(|(where_to, phrasings)| {
         let phrasings: Vec<String> = phrasings.iter().map(|text| format!("“{text}”")).collect();
         format!("  {where_to}: {}", phrasings.join(", "))
-    }));
-    lines.extend(advice(reach).map(|advice| format!("  {advice}")));
-    lines
+    })
 }
 
 /// What to write next. `None` if every phrasing leads to the answer.

@@ -254,7 +254,7 @@ pub fn new_file_beside(file: &Path) -> Result<NamedTempFile, StoreError> {
     new.map_err(|cause| cannot("write", file, cause))
 }
 
-fn folder_of(file: &Path) -> &Path {
+pub fn folder_of(file: &Path) -> &Path {
     file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
@@ -267,6 +267,6 @@ fn text_of(file: &Path) -> Result<&str, StoreError> {
     file.to_str().ok_or_else(unusual)
 }
 
-fn cannot(action: &'static str, path: &Path, cause: io::Error) -> StoreError {
+pub fn cannot(action: &'static str, path: &Path, cause: io::Error) -> StoreError {
     StoreError::File { action, path: path.to_owned(), cause }
 }

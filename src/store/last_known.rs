@@ -7,8 +7,9 @@ use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use tempfile::NamedTempFile;
 
+use super::StoreError;
+use super::backup::{Overwrite, cannot, folder_of, keep, new_file_beside};
 use crate::knowledge::{Amendment, Change};
 
 const FILE: &str = "amendments.json";
@@ -50,20 +51,19 @@ impl LastKnown {
     }
 
     /// Replaces the file as a whole, so that a crash leaves the old one or the new one.
-    pub fn write(&self, amendments: &[Amendment]) -> io::Result<()> {
+    pub fn write(&self, amendments: &[Amendment]) -> Result<(), StoreError> {
         let known = amendments.iter().map(|Amendment { id, change, made_at, .. }| Known {
             id: *id,
             change: change.clone(),
             made_at: *made_at,
         });
-        let text = serde_json::to_vec(&known.collect::<Vec<_>>())?;
-        let folder = self.0.parent().unwrap_or(Path::new("."));
-        fs::create_dir_all(folder)?;
-        let mut file = NamedTempFile::new_in(folder)?;
-        io::Write::write_all(&mut file, &text)?;
-        file.as_file().sync_all()?;
-        file.persist(&self.0)?;
-        Ok(())
+        let known: Vec<Known> = known.collect();
+        // If this fails, so does making the file, which says why.
+        let _ = fs::create_dir_all(folder_of(&self.0));
+        let mut file = new_file_beside(&self.0)?;
+        serde_json::to_writer(&mut file, &known)
+            .map_err(|error| cannot("write", &self.0, error.into()))?;
+        keep(file, &self.0, Overwrite::Yes)
     }
 }
 

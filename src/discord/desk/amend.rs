@@ -17,12 +17,9 @@ const SHOWN: u32 = 15;
 
 /// The holds among some changes that are in force today, with the numbers of the changes.
 fn holds(amendments: &[Amendment], today: Date) -> impl Iterator<Item = (i64, &Scope)> {
-    amendments.iter().filter_map(move |amendment| match &amendment.change {
-        Change::Hold { scope, until, .. } if until.is_none_or(|until| today <= until) => {
-            Some((amendment.id, scope))
-        }
-        _ => None,
-    })
+    amendments
+        .iter()
+        .filter_map(move |Amendment { id, change, .. }| Some((*id, change.holds_back(today)?)))
 }
 
 impl Desk {
