@@ -95,11 +95,18 @@ pub struct Response {
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Changes {
     /// Entries that are vetted now and were not before.
-    pub added: Vec<EntryId>,
+    pub added: Vec<ChangedEntry>,
     /// Vetted entries that differ from the previous version.
-    pub changed: Vec<EntryId>,
+    pub changed: Vec<ChangedEntry>,
     /// Entries that are no longer vetted, or no longer exist.
-    pub withdrawn: Vec<EntryId>,
+    pub withdrawn: Vec<ChangedEntry>,
+}
+
+/// An entry that differs between two versions of the content.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ChangedEntry {
+    pub id: EntryId,
+    pub question: String,
 }
 
 /// The result of a reload, or of a check without reloading.
@@ -457,6 +464,25 @@ impl Responder {
         served.knowledge.library.entries.get(id).map(|entry| entry.question.clone())
     }
 
+    /// The entry that somebody names by its id or its heading, vetted or not.
+    pub fn entry_named(&self, name: &str) -> Option<EntryId> {
+        let served = self.served.load();
+        let entries = &served.knowledge.library.entries;
+        let mut by_heading = entries.values().filter(|entry| is_same_name(&entry.question, name));
+        let by_id = entries.get(&EntryId::new(name.trim()));
+        by_id.or_else(|| by_heading.next()).map(|entry| entry.id.clone())
+    }
+
+    /// The topic that somebody names by its id or its title.
+    pub fn topic_named(&self, name: &str) -> Option<TopicId> {
+        let served = self.served.load();
+        let mut topics = served.knowledge.library.topics.iter();
+        let topic = topics.find(|topic| {
+            is_same_name(topic.id.as_str(), name) || is_same_name(&topic.title, name)
+        });
+        topic.map(|topic| topic.id.clone())
+    }
+
     /// The case as people call it.
     pub fn case_name(&self) -> String {
         self.served.load().knowledge.case_file.case.short_caption.clone()
@@ -645,7 +671,7 @@ impl Responder {
         changes: &Changes,
     ) -> Result<Effect, ResponderError> {
         let edited = changes.added.iter().chain(&changes.changed);
-        let edited: Vec<EntryId> = edited.take(MAX_REACH).cloned().collect();
+        let edited: Vec<EntryId> = edited.take(MAX_REACH).map(|entry| entry.id.clone()).collect();
         let reach = if edited.is_empty() { Vec::new() } else { new.snapshot.reach(&edited)? };
         Ok(Effect { reach, questions: self.changed_outcomes(old, new)? })
     }
@@ -823,14 +849,25 @@ fn readable_knowledge(faq: &Path) -> Result<(Knowledge, Vec<Finding>), Responder
     }
 }
 
+/// Whether somebody who types a name means this one: case, spaces and punctuation at the ends do not
+/// count.
+fn is_same_name(name: &str, typed: &str) -> bool {
+    let bare = |text: &str| {
+        let words = text.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase();
+        words.trim_matches(|c: char| !c.is_alphanumeric()).to_owned()
+    };
+    bare(name) == bare(typed)
+}
+
 fn changes(old: &Knowledge, new: &Knowledge) -> Changes {
     let (old, new) = (&old.library, &new.library);
-    let id = |entry: &FaqEntry| entry.id.clone();
+    let named =
+        |entry: &FaqEntry| ChangedEntry { id: entry.id.clone(), question: entry.question.clone() };
     let is_changed =
         |entry: &&FaqEntry| old.is_vetted(&entry.id) && old.entries[&entry.id] != **entry;
     Changes {
-        added: new.vetted().filter(|entry| !old.is_vetted(&entry.id)).map(id).collect(),
-        changed: new.vetted().filter(is_changed).map(id).collect(),
-        withdrawn: old.vetted().filter(|entry| !new.is_vetted(&entry.id)).map(id).collect(),
+        added: new.vetted().filter(|entry| !old.is_vetted(&entry.id)).map(named).collect(),
+        changed: new.vetted().filter(is_changed).map(named).collect(),
+        withdrawn: old.vetted().filter(|entry| !new.is_vetted(&entry.id)).map(named).collect(),
     }
 }

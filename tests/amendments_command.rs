@@ -56,7 +56,8 @@ impl Place {
     /// Number by number, each an hour after the one before.
     fn amend(&self, change: &Change) {
         let made = async {
-            let hour = self.store.all_amendments(1).await.unwrap().first().map_or(0, |it| it.id);
+            let hour =
+                self.store.all_amendments(None, 1).await.unwrap().first().map_or(0, |it| it.id);
             let first: Timestamp = "2026-01-18T10:00:00Z".parse().unwrap();
             let at = first + jiff::SignedDuration::from_hours(hour);
             self.store.amend(std::slice::from_ref(change), "77", at).await.unwrap();

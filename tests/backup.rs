@@ -76,8 +76,8 @@ async fn what_is_restored_is_what_was_backed_up(database: Database) {
         let rows = rows_of(&second).await;
         assert!(rows.iter().any(|row| row.contains("zorgle flim")), "{rows:?}");
         assert_eq!(rows, rows_of(&first).await);
-        let before = from.open().all_amendments(99).await.unwrap();
-        assert_eq!(to.all_amendments(99).await.unwrap(), before);
+        let before = from.open().all_amendments(None, 99).await.unwrap();
+        assert_eq!(to.all_amendments(None, 99).await.unwrap(), before);
     }
 }
 
@@ -195,7 +195,7 @@ async fn operators_are_told_what_was_done_and_what_was_not() {
     }
     let output = caseclerk(&database, &["restore", "--replace"], &backup);
     assert_eq!(output.status.code(), Some(0), "{output:?}");
-    assert_eq!(running.all_amendments(99).await.unwrap().len(), 5);
+    assert_eq!(running.all_amendments(None, 99).await.unwrap().len(), 5);
     let nothing = Database { address: String::new(), ..database };
     let output = caseclerk(&nothing, &["restore"], &backup);
     let text = String::from_utf8_lossy(&output.stderr);

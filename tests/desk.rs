@@ -18,7 +18,7 @@ mod tiny;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use caseclerk::knowledge::{Change, EntryId};
+use caseclerk::knowledge::{Change, EntryId, Scope};
 use caseclerk::store::{Store, Votes};
 use jiff::Timestamp;
 use jiff::civil::date;
@@ -242,12 +242,80 @@ async fn what_cannot_be_learnt_is_put_aside_and_what_is_known_is_not_learnt_agai
     // Somebody calls the right answer to a known question not right.
     server.ask(STATUS).await;
     server.discord.desk(Desk::Form("not-right:status/is-it-over", "it is not")).await;
-    let gaps = server.gaps(STATUS).await;
-    let group = server.choose(&gaps, STATUS).await;
+    let gaps = server.gaps("Is the case over?").await;
+    let complaints = server.choose(&gaps, "Is the case over?").await;
+    let group = server.choose(&complaints, STATUS).await;
     let asked = server.choose(&group, "Is the case over?").await;
     let known = server.press(&asked, "Yes").await;
     assert!(text(&known["content"]).contains("I know that already"), "{known}");
-    server.gaps(STATUS).await;
+    let right = server.press(&complaints, "It is right").await;
+    assert!(text(&right["content"]).contains("stays as it is"), "{right}");
+    let left = server.press(&right, "Next").await;
+    assert!(!left.to_string().contains("called not right"), "{left}");
+    // Somebody else has pressed the button meanwhile.
+    let gone = server.press(&complaints, "It is right").await;
+    assert!(text(&gone["content"]).contains("dealt with these questions already"), "{gone}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_question_that_got_a_wrong_answer_is_taught_to_another_or_the_answer_is_held_back() {
+    let mut server = Server::start().await;
+    server.ask(STATUS).await;
+    server.discord.desk(Desk::Form("not-right:status/is-it-over", "i meant the money")).await;
+    let gaps = server.gaps("Is the case over?").await;
+    let complaints = server.choose(&gaps, "Is the case over?").await;
+    let shown = text(&complaints["content"]);
+    assert!(shown.contains(STATUS) && shown.contains("i meant the money"), "{shown}");
+    let hold = components(&complaints).find(|button| button["label"] == "Hold this answer back");
+    let id = text(&hold.expect("a button")["custom_id"]);
+    assert_eq!(server.discord.press(1 << 5, &id).await["type"], 9);
+    let group = server.choose(&complaints, STATUS).await;
+    let shown = text(&group["content"]);
+    assert!(shown.contains("Asked 1×: called not right") && shown.contains(STATUS), "{shown}");
+    assert!(components(&group).any(|button| button["label"] == "Another answer"), "{group}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_record_has_pages_and_says_why() {
+    let mut server = Server::start().await;
+    let store = Store::open(&server.store()).expect("an address");
+    for count in 0..40 {
+        let change = Change::Hold {
+            scope: Scope::Everything,
+            reason: format!("reason {count}"),
+            until: Some(date(2026, 1, 1)),
+        };
+        store.amend(&[change], "1", Timestamp::now()).await.expect("the store works");
+    }
+    let mut page = server.command("audit", json!({})).await;
+    let latest = text(&page["content"]);
+    assert!(latest.contains("**40:**") && latest.contains("reason 39"), "{latest}");
+    let mut pages = 1;
+    while components(&page).any(|button| button["label"] == "Older") {
+        page = server.press(&page, "Older").await;
+        pages += 1;
+    }
+    let oldest = text(&page["content"]);
+    assert!(pages == 3 && oldest.contains("**1:**") && oldest.contains("reason 0"), "{oldest}");
+    let page = server.press(&page, "Latest").await;
+    assert_eq!(text(&page["content"]), latest);
+}
+
+/// A moderator who types does not always choose from the list that opens.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_typed_title_or_topic_is_as_good_as_a_chosen_one() {
+    let mut server = Server::start().await;
+    for (typed, held) in [
+        ("is the case  over", "Held back: “Is the case over?”"),
+        ("Money", "every answer of the topic"),
+        ("Topic: What was claimed", "every answer of the topic"),
+        ("Everything", "every answer"),
+    ] {
+        let options = json!({"entry": typed, "reason": "new facts"});
+        let shown = server.command("hold", options).await;
+        assert!(text(&shown["content"]).contains(held), "{typed}: {shown}");
+        server.press(&shown, "Release").await;
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -301,10 +369,10 @@ async fn members_say_what_they_think_of_an_answer() {
     let thanks = server.discord.desk(written).await;
     assert!(text(&thanks["content"]).contains("not who you are"), "{thanks}");
     assert_eq!(votes(&server).await, Votes { helpful: 0, not_right: 1 });
-    let gaps = server.gaps(STATUS).await;
-    let group = server.choose(&gaps, STATUS).await;
-    let shown = text(&group["content"]);
-    assert!(shown.contains("called not right") && shown.contains("mail me at"), "{shown}");
+    let gaps = server.gaps("Is the case over?").await;
+    let complaints = server.choose(&gaps, "Is the case over?").await;
+    let shown = text(&complaints["content"]);
+    assert!(shown.contains("Called not right 1×") && shown.contains("mail me at"), "{shown}");
     assert!(!shown.contains("ann@"), "{shown}");
 }
 

@@ -562,8 +562,9 @@ fn the_desk_is_for_moderators_of_the_operators_server() {
         let response = bot.fill_in(MODERATOR, form);
         assert!(matches!(response.deferred, Some(Deferred::Desk(_))), "{response:?}");
     }
-    let day = json!({"entry": "everything", "reason": "none", "until": "tomorrow"});
-    bot.slash(MODERATOR, "faq hold", day).shows(sentences::NO_SUCH_DAY);
+    let day = json!({"entry": "everything", "reason": "the judge spoke", "until": "tomorrow"});
+    let refused = bot.slash(MODERATOR, "faq hold", day);
+    refused.shows("do not understand the day “tomorrow”").shows("the judge spoke");
     let scopes = bot.complete(MODERATOR, "faq hold", "entry", "");
     assert!(scopes.iter().any(|(_, value)| value == "everything"), "{scopes:?}");
     assert!(scopes.iter().any(|(_, value)| value == "topic money"), "{scopes:?}");
@@ -575,6 +576,8 @@ fn a_moderator_sees_an_entry_with_its_evidence() {
     let suggested = bot.complete(MODERATOR, "faq show", "entry", "money/will");
     let shown = bot.slash(MODERATOR, "faq show", json!({"entry": suggested[0].1}));
     assert!(shown.shows("Phrasings").shows("Rests on").shows("Vetted on").is_private());
+    let by_title = bot.slash(MODERATOR, "faq show", json!({"entry": "is the case over"}));
+    by_title.shows("status/is-it-over");
     bot.slash(MODERATOR, "faq show", json!({"entry": "no/such"})).shows(sentences::NO_SUCH_ENTRY);
 }
 

@@ -506,7 +506,8 @@ impl Trial {
     /// taken away with it. Confirmed changes are stored.
     async fn changes_are_whole(&self) {
         let store = self.database.store();
-        let made = store.all_amendments(u32::MAX >> 1).await.expect("the amendments are whole");
+        let made =
+            store.all_amendments(None, u32::MAX >> 1).await.expect("the amendments are whole");
         let kept = store.kept_questions(u32::MAX >> 1).await.expect("the questions are whole");
         let open = self.attempts.iter().map(|attempt| (&attempt.asked, false));
         let undone = |id: i64| made.iter().any(|made| made.id == id && made.undone.is_some());

@@ -75,7 +75,7 @@ async fn a_backup_of_any_version_can_be_restored(database: Database) {
 /// Reads the samples of the migrations up to a version as the program does.
 async fn holds_the_samples(store: &Store, version: i64) {
     assert!(version >= 1);
-    let changes = store.all_amendments(10).await.unwrap();
+    let changes = store.all_amendments(None, 10).await.unwrap();
     let kinds: Vec<i64> = changes.iter().map(|change| change.id).collect();
     assert_eq!(kinds, [5, 4, 3, 2, 1]);
     let hold = Change::Hold {

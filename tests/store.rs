@@ -79,10 +79,10 @@ async fn what_is_undone_stays_on_record(database: Database) {
     assert!(!store.undo(99, "3", time(40)).await.unwrap(), "there is no such change");
     let ids = |amendments: Vec<Amendment>| amendments.iter().map(|a| a.id).collect::<Vec<_>>();
     assert_eq!(ids(store.amendments().await.unwrap()), [second]);
-    let all = store.all_amendments(10).await.unwrap();
+    let all = store.all_amendments(None, 10).await.unwrap();
     assert_eq!(all[1].undone, Some(("2".to_owned(), time(30))));
     assert_eq!(ids(all), [second, first]);
-    assert_eq!(ids(store.all_amendments(1).await.unwrap()), [second]);
+    assert_eq!(ids(store.all_amendments(None, 1).await.unwrap()), [second]);
 }
 
 async fn changes_by_many_at_once_each_get_an_id(database: Database) {

@@ -93,7 +93,7 @@ pub fn run(arguments: &AmendmentsArguments, settings: &Settings) -> anyhow::Resu
 
 /// Every amendment, oldest first.
 fn all(runtime: &Runtime, store: &Store) -> anyhow::Result<Vec<Amendment>> {
-    let mut all = wait(runtime, store.all_amendments(u32::MAX))?;
+    let mut all = wait(runtime, store.all_amendments(None, u32::MAX))?;
     all.reverse();
     Ok(all)
 }

@@ -8,8 +8,8 @@ use std::sync::Arc;
 use anyhow::{Context, bail};
 use caseclerk::config::Settings;
 use caseclerk::eval::{
-    Change, Collection, Curve, CurvePoint, Figures, Ranking, Run, Truth, calibrate, changes, curve,
-    curve_point, figures, ranking, read_sets, run, thinned,
+    Change, Collection, Curve, CurvePoint, Disturbance, Figures, Ranking, Run, Truth, calibrate,
+    changes, curve, curve_point, disturbances, figures, ranking, read_sets, run, thinned,
 };
 use caseclerk::knowledge::{EntryId, Knowledge, Library, load};
 use caseclerk::lint;
@@ -48,6 +48,10 @@ pub struct EvalArguments {
     /// rank.centroid or signal.length, or "each" to print what every part is worth
     #[arg(long, value_name = "NAME", value_delimiter = ',', conflicts_with = "calibrate")]
     without: Vec<String>,
+    /// Leave out N phrasings, and N questions for elsewhere, one at a time, and print how much
+    /// learning each again changes for the questions about other topics
+    #[arg(long, value_name = "N", conflicts_with_all = ["collection", "calibrate", "without"])]
+    noise: Option<usize>,
 }
 
 /// The sets from which the calibration is derived.
@@ -100,6 +104,9 @@ pub fn run_eval(arguments: &EvalArguments, settings: &Settings) -> anyhow::Resul
     };
     if let Some(path) = &arguments.calibrate {
         return write_calibration(path, &subject);
+    }
+    if let Some(samples) = arguments.noise {
+        return print_noise(&subject, samples);
     }
     if arguments.without == [EACH] {
         return print_worth_of_each_part(&subject, settings);
@@ -238,6 +245,30 @@ fn print_worth_of_each_part(subject: &Subject, settings: &Settings) -> anyhow::R
         let figures = measure(std::slice::from_ref(&name))?;
         let change = std::array::from_fn(|at| format!("{:+.4}", figures[at] - whole[at]));
         writeln!(out, "{name:28} {}", columns(change))?;
+    }
+    Ok(Exit::Success)
+}
+
+/// Prints how much right changes disturb other questions; see `eval::disturbances`.
+fn print_noise(subject: &Subject, samples: usize) -> anyhow::Result<Exit> {
+    let disturbances = disturbances(&subject.library, &subject.setup, &subject.truths, samples)?;
+    let mut out = std::io::stdout().lock();
+    let mut moved: Vec<f32> =
+        disturbances.iter().flat_map(|disturbance| disturbance.moved.clone()).collect();
+    moved.sort_by(f32::total_cmp);
+    writeln!(out, "the confidence of a question about something else moves by at most")?;
+    for share in [0.5, 0.9, 0.99, 0.999, 1.0] {
+        let last = moved.len().saturating_sub(1);
+        let at = moved.get((share * last as f64) as usize).copied().unwrap_or_default();
+        writeln!(out, "{at:8.4} in {:5.1} %", share * 100.0)?;
+    }
+    for Disturbance { learnt, changes, .. } in &disturbances {
+        let count = |is: fn(&Change) -> bool| changes.iter().filter(|change| is(change)).count();
+        let (harm, worse) = (count(Change::is_harm), count(Change::is_for_the_worse));
+        writeln!(out, "\n“{learnt}”: {} changes, {worse} worse, {harm} harm", changes.len())?;
+        for change in changes {
+            writeln!(out, "    {:+.4} {change}", change.rise.unwrap_or_default())?;
+        }
     }
     Ok(Exit::Success)
 }

@@ -12,10 +12,10 @@ use super::interaction::read::Invocation;
 use super::interaction::{clip, escape};
 use super::sentences;
 use crate::config::Servers;
-use crate::knowledge::{EntryId, Finding, Severity};
+use crate::knowledge::{Finding, Severity};
 use crate::legal::written_out;
 use crate::reply::{advice, found_line, lost_lines, no_content};
-use crate::responder::{Changes, Effect, Reload, ResponderError};
+use crate::responder::{ChangedEntry, Changes, Effect, Reload, ResponderError};
 
 /// The name of the file with a long report.
 const REPORT: &str = "report.txt";
@@ -60,8 +60,13 @@ impl Permission {
 
 /// The report of a reload, or of a check if `reloaded` is false. The first line says whether anything
 /// changed. What does not fit into a message is in a file.
-pub fn report(result: &Result<Reload, ResponderError>, reloaded: bool) -> OutgoingMessage {
-    let lines = lines(result, reloaded);
+/// `has_desk` is whether the desk adds its buttons.
+pub fn report(
+    result: &Result<Reload, ResponderError>,
+    reloaded: bool,
+    has_desk: bool,
+) -> OutgoingMessage {
+    let lines = lines(result, reloaded, has_desk);
     let (text, is_whole) = fit(&lines);
     let message = OutgoingMessage::text(text);
     if is_whole {
@@ -106,14 +111,18 @@ impl Line {
     }
 }
 
-fn lines(result: &Result<Reload, ResponderError>, reloaded: bool) -> Vec<Line> {
+fn lines(result: &Result<Reload, ResponderError>, reloaded: bool, has_desk: bool) -> Vec<Line> {
     let mut lines = Vec::new();
     let findings = match result {
         Ok(Reload { changes, findings, effect, stamp }) => {
             lines.extend(changes_lines(changes, reloaded));
             if let Some(days) = stamp.overdue_days {
                 let last_checked = written_out(stamp.last_checked);
-                lines.push(Line::strong(sentences::status_is_overdue(&last_checked, days)));
+                lines.push(Line::strong(sentences::status_is_overdue(
+                    &last_checked,
+                    days,
+                    has_desk,
+                )));
             }
             lines.extend(effect_lines(effect, changes));
             findings.as_slice()
@@ -173,9 +182,14 @@ fn effect_lines(effect: &Effect, changes: &Changes) -> Vec<Line> {
     match &effect.questions {
         Ok(questions) if questions.is_empty() => {}
         Ok(questions) => {
+            let harmed = questions.iter().filter(|change| change.is_harm()).count();
             let worse = questions.iter().filter(|change| change.is_for_the_worse()).count();
+            let edge = match worse - harmed {
+                0 => String::new(),
+                count => format!(" (besides {count} that were on the edge before)"),
+            };
             lines.push(Line::strong(format!(
-                "Of the questions with a known answer, {} change, {worse} for the worse:",
+                "Of the questions with a known answer, {} change, {harmed} for the worse{edge}:",
                 questions.len()
             )));
             lines.extend(questions.iter().map(|change| Line::item(change.to_string())));
@@ -185,9 +199,10 @@ fn effect_lines(effect: &Effect, changes: &Changes) -> Vec<Line> {
     lines
 }
 
-fn names(ids: &[EntryId]) -> String {
-    let names: Vec<String> = ids.iter().map(EntryId::to_string).collect();
-    names.join(", ")
+fn names(entries: &[ChangedEntry]) -> String {
+    let names: Vec<String> =
+        entries.iter().map(|ChangedEntry { id, question }| format!("{question} ({id})")).collect();
+    names.join("; ")
 }
 
 /// As many lines as fit into a message, and whether that is all.

@@ -92,9 +92,8 @@ pub const NOT_A_MODERATOR: &str = "This command is for those who look after the 
 /// For a reload while another one is running.
 pub const RELOAD_RUNNING: &str = "The FAQ is being loaded already. Try again in a moment.";
 /// For a last day that is none.
-pub const NO_SUCH_DAY: &str =
-    "I do not understand that day. Write it like 2026-12-31: year, month, day.";
-pub const NO_SUCH_ENTRY: &str = "There is no entry with that id, not even a draft.";
+pub const NO_SUCH_ENTRY: &str = "There is no answer with that id or title, not even a draft. Choose one from the list that opens \
+     as you type.";
 /// For `/faq show` without an option.
 pub const NOTHING_TO_SHOW: &str =
     "Give the id of an entry, or a question to see why I answer it as I do.";
@@ -141,15 +140,28 @@ pub fn pages(first: usize, last: usize) -> String {
 pub const CHECKING: &str =
     "I am checking that no other question gets a worse answer. That takes some seconds.";
 
+/// For a moderator who holds an answer back to a day that does not exist. `reason` is given back, so
+/// that nobody has to write it twice.
+pub fn no_such_day(day: &str, reason: &str) -> String {
+    format!(
+        "Nothing is held back yet, because I do not understand the day “{day}”. Write it like \
+         2026-12-31: year, month, day. Your reason was: {reason}"
+    )
+}
+
 /// The button below [`status_is_overdue`].
 pub const CHECKED_TODAY: &str = "Checked today, nothing new";
 
 /// For moderators, when nobody has checked the status of the case for longer than the operator allows.
-pub fn status_is_overdue(last_checked: &str, days: i32) -> String {
+/// `has_button` is whether a moderator can confirm it with [`CHECKED_TODAY`].
+pub fn status_is_overdue(last_checked: &str, days: i32, has_button: bool) -> String {
+    let confirm = match has_button {
+        true => "press the button below",
+        false => "set last_checked in case.toml",
+    };
     format!(
         "Nobody has checked the status of the case since {last_checked}, {days} days ago, and every \
-         answer says so. Look whether anything happened. If nothing did, press the button below, or set \
-         last_checked in case.toml. If something did, hold the answers about the status back until they \
-         are corrected."
+         answer says so. Look whether anything happened. If nothing did, {confirm}. If something did, \
+         hold the answers about the status back until they are corrected."
     )
 }

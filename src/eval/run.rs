@@ -57,6 +57,10 @@ impl Verdict {
         }
     }
 
+    pub(super) fn is_wrong(self) -> bool {
+        matches!(self, Self::Wrong | Self::FalseAnswer)
+    }
+
     pub(super) fn in_words(self) -> &'static str {
         match self {
             Self::Right => "the right answer",

@@ -72,8 +72,15 @@ impl Store {
     }
 
     /// Every change, the latest first, at most `limit`.
-    pub async fn all_amendments(&self, limit: u32) -> Result<Vec<Amendment>, StoreError> {
-        self.rows(&format!("SELECT * FROM amendments ORDER BY id DESC LIMIT {limit}")).await
+    pub async fn all_amendments(
+        &self,
+        before: Option<i64>,
+        limit: u32,
+    ) -> Result<Vec<Amendment>, StoreError> {
+        let before = before.unwrap_or(i64::MAX);
+        let statement =
+            format!("SELECT * FROM amendments WHERE id < {before} ORDER BY id DESC LIMIT {limit}");
+        self.rows(&statement).await
     }
 
     /// Changes whenever the amendments do.

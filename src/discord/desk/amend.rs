@@ -7,12 +7,12 @@ use jiff::tz::TimeZone;
 use super::super::interaction::escape;
 use super::super::interaction::outgoing::OutgoingMessage;
 use super::screen::{Choice, Screen};
-use super::task::DeskAction;
+use super::task::{DeskAction, LATEST_CHANGES};
 use super::{Desk, DeskError};
 use crate::knowledge::{Amendment, Change, EntryId, Scope};
 use crate::legal::written_out;
 
-/// How many changes the record shows.
+/// How many changes a page of the record shows.
 const SHOWN: u32 = 15;
 
 /// The holds among some changes that are in force today, with the numbers of the changes.
@@ -118,19 +118,25 @@ impl Desk {
         Ok(screen.menu("release", "Choose what to release", choices.collect()).message())
     }
 
-    /// Lists who changed what, the latest first.
-    pub(super) async fn audit(&self) -> Result<OutgoingMessage, DeskError> {
-        let changes = self.store()?.all_amendments(SHOWN).await?;
+    /// Lists who changed what, the latest first, or only changes before one.
+    pub(super) async fn audit(&self, before: Option<i64>) -> Result<OutgoingMessage, DeskError> {
+        let mut changes = self.store()?.all_amendments(before, SHOWN + 1).await?;
         if changes.is_empty() {
             return Ok(Screen::new("Nobody has changed anything here yet.").message());
         }
+        let has_more = changes.len() > SHOWN as usize;
+        changes.truncate(SHOWN as usize);
         let lines = changes.iter().map(|amendment| {
             let Amendment { id, change, made_by, made_at, undone } = amendment;
             let undone = undone.as_ref().map_or(String::new(), |(by, at)| {
                 format!(" Undone by {} on {}.", who(by), day(*at))
             });
-            let what = self.in_words(change);
-            format!("**{id}:** {} By {} on {}.{undone}", escape(&what), who(made_by), day(*made_at))
+            let reason = match change.reason() {
+                "" => String::new(),
+                reason => format!(" Reason: {}.", escape(reason.trim_end_matches('.'))),
+            };
+            let (what, by) = (escape(&self.in_words(change)), who(made_by));
+            format!("**{id}:** {what}{reason} By {by} on {}.{undone}", day(*made_at))
         });
         let in_force = changes.iter().filter(|amendment| amendment.undone.is_none());
         let choices = in_force.map(|amendment| Choice {
@@ -140,7 +146,11 @@ impl Desk {
         });
         let choices = choices.collect();
         let screen = lines.fold(Screen::new("What was changed here"), Screen::marked_up);
-        Ok(screen.menu("undo", "Undo a change", choices).message())
+        let screen = screen.menu("undo", "Undo a change", choices);
+        let older = changes.last().filter(|_| has_more);
+        let older = older.map(|last| ("Older", DeskAction::Audit { before: Some(last.id) }));
+        let latest = before.map(|_| ("Latest", LATEST_CHANGES));
+        Ok(screen.buttons(latest.into_iter().chain(older)).message())
     }
 
     pub(super) async fn undo(&self, id: i64, by: String) -> Result<OutgoingMessage, DeskError> {
@@ -154,7 +164,7 @@ impl Desk {
                  removes it there.",
             );
         }
-        Ok(screen.buttons([("What was changed", DeskAction::Audit)]).message())
+        Ok(screen.buttons([("What was changed", LATEST_CHANGES)]).message())
     }
 
     async fn undo_change(&self, id: i64, by: String) -> Result<(), DeskError> {

@@ -4,9 +4,9 @@
 
 use super::super::interaction::outgoing::OutgoingMessage;
 use super::super::interaction::render::whole_sheet;
-use super::gaps::{FIRST_CHECKED, worse_answers};
+use super::gaps::{FIRST_CHECKED, Learnt, edge_line, worse_answers};
 use super::screen::{Choice, Screen};
-use super::task::{DeskAction, PROPOSE_WORDS};
+use super::task::{DeskAction, LATEST_CHANGES, PROPOSE_WORDS};
 use super::{Desk, DeskError};
 use crate::knowledge::{Change, EntryId};
 use crate::redaction::redact;
@@ -67,10 +67,11 @@ impl Desk {
         let change = Change::Phrasing { entry, words: words.clone() };
         let back = ("Back", DeskAction::Explain(words.clone()));
         let screen = match self.learn(vec![change], &[], by).await? {
-            Ok(ids) => {
+            Ok(Learnt { ids, on_the_edge }) => {
                 let learnt = format!("Learnt. “{title}” answers this now.");
-                let undo = ids.first().map_or(DeskAction::Audit, |id| DeskAction::Undo(*id));
-                Screen::new(&learnt).quote(&words).buttons([("Undo", undo)])
+                let undo = ids.first().map_or(LATEST_CHANGES, |id| DeskAction::Undo(*id));
+                let screen = Screen::new(&learnt).quote(&words).lines(edge_line(on_the_edge));
+                screen.buttons([("Undo", undo)])
             }
             Err(worse) => worse_answers(&worse).quote(&words).buttons([back]),
         };

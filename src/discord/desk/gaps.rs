@@ -4,12 +4,12 @@ use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 
-use super::super::interaction::limits;
 use super::super::interaction::outgoing::OutgoingMessage;
+use super::super::sentences;
 use super::screen::{Choice, Screen};
-use super::task::DeskAction;
+use super::task::{DeskAction, LATEST_CHANGES};
 use super::{Desk, DeskError};
-use crate::knowledge::{Amendment, Change, EntryId};
+use crate::knowledge::{Amendment, Change, EntryId, Scope};
 use crate::reply::{Suggestion, reach_sentence};
 use crate::responder::{OutcomeChange, Responder};
 use crate::store::{KeptQuestion, WhyKept};
@@ -22,6 +22,10 @@ const WORDINGS: usize = 5;
 
 /// How many answers are offered for a group.
 const CANDIDATES: usize = 20;
+
+/// How many answers are offered for words that a moderator looks for. Further ones hardly have
+/// anything to do with them.
+const FOUND: usize = 10;
 
 /// How many questions that change for the worse are shown.
 const SHOWN_CHANGES: usize = 8;
@@ -37,6 +41,38 @@ pub(super) const FIRST_CHECKED: &str = "I first check that no other question get
 
 const NO_SUCH_ANSWER: &str =
     "Members can get no such answer. Choose one from the list that opens as you type.";
+
+const DEALT_WITH: &str = "Somebody has dealt with these questions already, or they were deleted. \
+                          /faq gaps shows what is left.";
+
+/// How many complaints about an answer are shown.
+const SHOWN_COMPLAINTS: usize = 8;
+
+/// Changes that are in force now.
+pub(super) struct Learnt {
+    pub ids: Vec<i64>,
+    /// How many questions became worse that were on the edge before, which any change can bring about.
+    pub on_the_edge: usize,
+}
+
+/// What is kept for moderators.
+struct Kept {
+    groups: Vec<Group>,
+    complaints: Vec<Complaints>,
+}
+
+/// What members found wrong with an answer.
+struct Complaints {
+    entry: EntryId,
+    /// The latest first. There is at least one.
+    questions: Vec<KeptQuestion>,
+}
+
+impl Complaints {
+    fn latest_note(&self) -> &str {
+        self.questions.iter().find_map(|question| question.note.as_deref()).unwrap_or_default()
+    }
+}
 
 /// Questions that are likely to mean the same.
 pub(super) struct Group {
@@ -94,10 +130,23 @@ impl Group {
 impl Desk {
     /// Lists the groups, the most frequent first.
     pub(super) async fn gaps(&self) -> Result<OutgoingMessage, DeskError> {
-        let groups = self.groups().await?;
+        let Kept { groups, complaints } = self.kept_questions().await?;
+        let called_not_right = complaints.iter().map(|complaint| Choice {
+            value: complaint.entry.to_string(),
+            label: format!("{}× {}", complaint.questions.len(), self.heading(&complaint.entry)),
+            description: complaint.latest_note().to_owned(),
+        });
+        let called_not_right: Vec<Choice> = called_not_right.collect();
+        let add_complaints =
+            |screen: Screen| match called_not_right.len() {
+                0 => screen,
+                count => screen
+                    .line(&format!("Answers that members called not right: {count}."))
+                    .menu("complaints", "Answers called not right", called_not_right),
+            };
         if groups.is_empty() {
-            let title = "There is no question that I could not answer.";
-            return Ok(Screen::new(title).message());
+            let screen = Screen::new("There is no question that I could not answer.");
+            return Ok(add_complaints(screen).message());
         }
         let choices = groups.iter().map(|group| Choice {
             value: group.id().to_string(),
@@ -106,10 +155,67 @@ impl Desk {
         });
         let asked: usize = groups.iter().map(|group| group.questions.len()).sum();
         let screen = Screen::new("What I could not answer")
-            .line(&format!("Asked: {asked}. Groups: {}, the most frequent first.", groups.len()))
-            .line("Questions that are likely to mean the same are one group.")
+            .line(&counted_questions(asked, groups.len()))
             .menu("gap", "Choose a group", choices.collect());
+        Ok(add_complaints(screen).message())
+    }
+
+    /// Shows what members found wrong with an answer.
+    pub(super) async fn complaints(&self, entry: &EntryId) -> Result<OutgoingMessage, DeskError> {
+        let complaint = self.find_complaints(entry).await?;
+        let lines = complaint.questions.iter().take(SHOWN_COMPLAINTS).map(|question| {
+            let note = question.note.as_deref().unwrap_or("no reason given");
+            format!("• {}: {note}", question.words)
+        });
+        let choices = complaint.questions.iter().map(|question| Choice {
+            value: question.id.to_string(),
+            label: question.words.clone(),
+            description: question.note.clone().unwrap_or_default(),
+        });
+        let title =
+            format!("Called not right {}×: {}", complaint.questions.len(), self.heading(entry));
+        let is_vetted = self.responder.question_of(entry).is_some();
+        let scope = Scope::Entry(entry.clone());
+        let hold = DeskAction::Hold { scope, reason: String::new(), until: None };
+        let hold = is_vetted.then_some((sentences::HOLD, hold));
+        let screen = Screen::new(&title)
+            .line("What members asked, and what they found wrong:")
+            .lines(lines)
+            .line(
+                "Hold the answer back if it is wrong. If it is right, but not for such a question, \
+                 choose the question below to say which answer is.",
+            )
+            .menu("gap", "Another answer is right for …", choices.collect())
+            .buttons(hold.into_iter().chain([
+                ("It is right", DeskAction::ItIsRight(entry.clone())),
+                ("Back", DeskAction::Gaps),
+            ]));
         Ok(screen.message())
+    }
+
+    /// Takes away the complaints about an answer.
+    pub(super) async fn it_is_right(
+        &self,
+        entry: &EntryId,
+        by: String,
+    ) -> Result<OutgoingMessage, DeskError> {
+        let complaint = self.find_complaints(entry).await?;
+        let ids: Vec<i64> = complaint.questions.iter().map(|question| question.id).collect();
+        self.store()?.learn(&[], &ids, &by, Timestamp::now()).await?;
+        let screen = Screen::new("Put aside. The answer stays as it is.")
+            .buttons([("Next", DeskAction::Gaps)]);
+        Ok(screen.message())
+    }
+
+    async fn find_complaints(&self, entry: &EntryId) -> Result<Complaints, DeskError> {
+        let mut complaints = self.kept_questions().await?.complaints.into_iter();
+        let found = complaints.find(|complaint| complaint.entry == *entry);
+        found.ok_or_else(|| DeskError::Refused(DEALT_WITH.to_owned()))
+    }
+
+    /// The heading of an entry; its id, if it is not there any more.
+    fn heading(&self, entry: &EntryId) -> String {
+        self.responder.heading_of(entry).unwrap_or_else(|| entry.to_string())
     }
 
     /// Shows a group, with the answers that it may belong to.
@@ -153,8 +259,7 @@ impl Desk {
     ) -> Result<OutgoingMessage, DeskError> {
         let group = self.find(question).await?;
         let typed = words.clone();
-        let found =
-            self.work(move |responder| responder.suggest(&typed, limits::SELECT_OPTIONS)).await??;
+        let found = self.work(move |responder| responder.suggest(&typed, FOUND)).await??;
         let title = match found.is_empty() {
             true => format!("No answer is found by “{words}”."),
             false => format!("Answers found by “{words}”"),
@@ -240,16 +345,17 @@ impl Desk {
                        it back or have its text changed; if it is right, put these questions aside.";
             return Err(DeskError::Refused(why.to_owned()));
         }
-        let ids = match self.learn(changes, &group.ids(), by).await? {
-            Ok(ids) => ids,
-            Err(worse) => return Ok(refusal(&worse, &group)),
+        let Learnt { ids, on_the_edge } = match self.learn(changes, &group.ids(), by).await? {
+            Ok(learnt) => learnt,
+            Err(harm) => return Ok(refusal(&harm, &group)),
         };
         // A button undoes one change; the record has them all.
         let undo = match ids[..] {
             [id] => ("Undo", DeskAction::Undo(id)),
-            _ => ("What was changed", DeskAction::Audit),
+            _ => ("What was changed", LATEST_CHANGES),
         };
-        Ok(Screen::new(done).buttons([undo, ("Next", DeskAction::Gaps)]).message())
+        let screen = Screen::new(done).lines(edge_line(on_the_edge));
+        Ok(screen.buttons([undo, ("Next", DeskAction::Gaps)]).message())
     }
 
     /// Takes a group away without learning anything.
@@ -267,14 +373,14 @@ impl Desk {
     }
 
     /// Checks changes against the questions with a known answer, stores them, and serves them. The
-    /// kept questions that they come from are removed. Returns the ids of the changes, or the questions
-    /// that would get a worse answer.
+    /// kept questions that they come from are removed. The error has the questions that the changes
+    /// would harm.
     pub(super) async fn learn(
         &self,
         changes: Vec<Change>,
         questions: &[i64],
         by: String,
-    ) -> Result<Result<Vec<i64>, Vec<OutcomeChange>>, DeskError> {
+    ) -> Result<Result<Learnt, Vec<OutcomeChange>>, DeskError> {
         let store = self.store()?;
         let _changing = self.changing.lock().await;
         let stored = store.amendments().await?;
@@ -293,19 +399,31 @@ impl Desk {
         let (added, today) = (added.collect::<Vec<_>>(), (self.today)());
         let propose = move |responder: &Responder| responder.propose(stored, &added, today);
         let proposal = self.work(propose).await??;
-        let changed = proposal.questions.iter();
-        let worse: Vec<OutcomeChange> =
-            changed.filter(|change| change.is_for_the_worse()).cloned().collect();
-        if !worse.is_empty() {
-            return Ok(Err(worse));
+        let worse = proposal.questions.iter().filter(|change| change.is_for_the_worse());
+        let (on_the_edge, harm): (Vec<OutcomeChange>, Vec<OutcomeChange>) =
+            worse.cloned().partition(OutcomeChange::was_on_the_edge);
+        if !harm.is_empty() {
+            return Ok(Err(harm));
         }
+        let on_the_edge = on_the_edge.len();
         let ids = store.learn(&changes, questions, &by, now).await?;
         self.work(move |responder| responder.adopt(proposal, today)).await??;
-        Ok(Ok(ids))
+        Ok(Ok(Learnt { ids, on_the_edge }))
     }
 
     pub(super) async fn groups(&self) -> Result<Vec<Group>, DeskError> {
+        Ok(self.kept_questions().await?.groups)
+    }
+
+    async fn kept_questions(&self) -> Result<Kept, DeskError> {
         let questions = self.store()?.kept_questions(LOOKED_AT).await?;
+        let (complaints, questions): (Vec<KeptQuestion>, Vec<KeptQuestion>) =
+            questions.into_iter().partition(|question| question.why == WhyKept::NotRight);
+        Ok(Kept { groups: self.grouped(questions).await?, complaints: by_answer(complaints) })
+    }
+
+    /// Groups of questions that are likely to mean the same, the most frequent first.
+    async fn grouped(&self, questions: Vec<KeptQuestion>) -> Result<Vec<Group>, DeskError> {
         let words: Vec<String> = questions.iter().map(|question| question.words.clone()).collect();
         let places = self.work(move |responder| responder.group_alike(&words)).await?;
         let group = |places: Vec<usize>| Group {
@@ -318,14 +436,13 @@ impl Desk {
 
     /// The group of a question.
     pub(super) async fn find(&self, question: i64) -> Result<Group, DeskError> {
-        let groups = self.groups().await?;
+        let Kept { groups, complaints } = self.kept_questions().await?;
+        // A question about which somebody complained is a group of its own.
+        let complaints = complaints.into_iter().flat_map(|complaint| complaint.questions);
+        let complaints = complaints.map(|question| Group { questions: vec![question] });
         let has_it = |group: &Group| group.questions.iter().any(|kept| kept.id == question);
-        let gone = || {
-            let why = "Somebody has dealt with these questions already, or they were deleted. \
-                       /faq gaps shows what is left.";
-            DeskError::Refused(why.to_owned())
-        };
-        groups.into_iter().find(has_it).ok_or_else(gone)
+        let found = groups.into_iter().chain(complaints).find(has_it);
+        found.ok_or_else(|| DeskError::Refused(DEALT_WITH.to_owned()))
     }
 
     /// The question of an answer that members can get.
@@ -333,6 +450,32 @@ impl Desk {
         let no_such = || DeskError::Refused(NO_SUCH_ANSWER.to_owned());
         self.responder.question_of(entry).ok_or_else(no_such)
     }
+}
+
+/// The complaints about each answer, the most frequent first.
+fn by_answer(questions: Vec<KeptQuestion>) -> Vec<Complaints> {
+    let mut complaints: Vec<Complaints> = Vec::new();
+    for question in questions {
+        let Some(entry) = question.entry.clone() else { continue };
+        match complaints.iter_mut().find(|complaint| complaint.entry == entry) {
+            Some(complaint) => complaint.questions.push(question),
+            None => complaints.push(Complaints { entry, questions: vec![question] }),
+        }
+    }
+    complaints.sort_by_key(|complaint| std::cmp::Reverse(complaint.questions.len()));
+    complaints
+}
+
+fn counted_questions(questions: usize, groups: usize) -> String {
+    let asked = match questions {
+        1 => "One question".to_owned(),
+        count => format!("{count} questions"),
+    };
+    let meant = match groups {
+        1 => "one group".to_owned(),
+        count => format!("{count} groups"),
+    };
+    format!("{asked} in {meant} of questions that are likely to mean the same.")
 }
 
 /// The button that opens the form to look for an answer.
@@ -347,6 +490,19 @@ fn choices(answers: Vec<Suggestion>) -> Vec<Choice> {
         description: answer.entry.to_string(),
     });
     choices.collect()
+}
+
+/// Says how many questions became worse that were on the edge before.
+pub(super) fn edge_line(on_the_edge: usize) -> Option<String> {
+    let questions = match on_the_edge {
+        0 => return None,
+        1 => "One question".to_owned(),
+        count => format!("{count} questions"),
+    };
+    Some(format!(
+        "{questions} with a known answer stood on the edge before, and turned out worse. Any change \
+         does that to some."
+    ))
 }
 
 /// Says which questions would get a worse answer.

@@ -116,6 +116,8 @@ impl Desk {
         let result = match action {
             DeskAction::Gaps => self.gaps().await,
             DeskAction::Group(question) => self.group(question).await,
+            DeskAction::Complaints(entry) => self.complaints(&entry).await,
+            DeskAction::ItIsRight(entry) => self.it_is_right(&entry, by).await,
             DeskAction::Propose { question, entry } => self.propose(question, &entry).await,
             DeskAction::Teach { question, entry } => self.teach(question, entry, by).await,
             DeskAction::FindAnswer { question, words } => self.find_answer(question, words).await,
@@ -126,7 +128,7 @@ impl Desk {
             DeskAction::CheckedToday => self.checked_today(by).await,
             DeskAction::Release(id) => self.release(id, by).await,
             DeskAction::Holds => self.holds().await,
-            DeskAction::Audit => self.audit().await,
+            DeskAction::Audit { before } => self.audit(before).await,
             DeskAction::Undo(id) => self.undo(id, by).await,
             DeskAction::Outdated => self.outdated().await,
             DeskAction::Correct(entry) => self.correct(entry, by).await,

@@ -45,7 +45,7 @@ impl Desk {
                 if logged.replace(today) != Some(today) {
                     warn!(%last_checked, days, "nobody has checked the status of the case for a while");
                 }
-                let text = sentences::status_is_overdue(&written_out(last_checked), days);
+                let text = sentences::status_is_overdue(&written_out(last_checked), days, true);
                 let button = (sentences::CHECKED_TODAY, DeskAction::CheckedToday);
                 let message = Screen::default().line(&text).buttons([button]).message();
                 self.tell(&api, STATUS, message).await;

@@ -97,7 +97,11 @@ impl Screen {
         let buttons = buttons.into_iter().map(|(label, action)| {
             CreateButton::new(action.custom_id()).label(label).style(ButtonStyle::Secondary)
         });
-        self.rows.push(CreateActionRow::Buttons(buttons.collect()));
+        let buttons: Vec<CreateButton> = buttons.collect();
+        // Discord refuses an empty row.
+        if !buttons.is_empty() {
+            self.rows.push(CreateActionRow::Buttons(buttons));
+        }
         self
     }
 

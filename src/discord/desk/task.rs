@@ -18,6 +18,10 @@ pub enum DeskAction {
     Gaps,
     /// Shows the group of this question.
     Group(i64),
+    /// Lists what members found wrong with an answer.
+    Complaints(EntryId),
+    /// Takes these complaints away, because the answer is right.
+    ItIsRight(EntryId),
     /// Asks whether to teach the group of a question to an answer.
     Propose {
         question: i64,
@@ -49,8 +53,10 @@ pub enum DeskAction {
     Holds,
     /// Ends the hold with this id.
     Release(i64),
-    /// Lists who changed what.
-    Audit,
+    /// Lists who changed what, the latest first; with a number, only changes before that one.
+    Audit {
+        before: Option<i64>,
+    },
     /// Undoes the change with this id.
     Undo(i64),
     /// Lists the answers that changed after they were posted.
@@ -82,6 +88,9 @@ pub const PERIODS: [u16; 3] = [7, 30, 90];
 /// The days that it looks back on if nobody says otherwise.
 pub const USUAL_PERIOD: u16 = 30;
 
+/// The first page of [`DeskAction::Audit`].
+pub const LATEST_CHANGES: DeskAction = DeskAction::Audit { before: None };
+
 impl DeskAction {
     /// Whether it first asks the questions with a known answer, which takes some seconds.
     pub fn takes_seconds(&self) -> bool {
@@ -93,12 +102,15 @@ impl DeskAction {
         match self {
             Self::Gaps => "gaps".to_owned(),
             Self::Group(question) => format!("gap:{question}"),
+            Self::Complaints(entry) => format!("complaints:{entry}"),
+            Self::ItIsRight(entry) => format!("it-is-right:{entry}"),
             Self::Propose { question, entry } => format!("propose:{question}:{entry}"),
             Self::Teach { question, entry } => format!("teach:{question}:{entry}"),
             Self::NotForUs(question) => format!("not-for-us:{question}"),
             Self::Holds => "holds".to_owned(),
             Self::Release(id) => format!("release:{id}"),
-            Self::Audit => "audit".to_owned(),
+            Self::Audit { before: None } => "audit".to_owned(),
+            Self::Audit { before: Some(id) } => format!("audit:{id}"),
             Self::Undo(id) => format!("undo:{id}"),
             Self::Outdated => "outdated".to_owned(),
             Self::Correct(Some(entry)) => format!("correct:{entry}"),
@@ -115,7 +127,9 @@ impl DeskAction {
             Self::Draft(question) => format!("draft:{question}"),
             // Opens a form.
             Self::FindAnswer { question, .. } => format!("find:{question}"),
-            // Only a command or a form makes a hold, because it needs a reason.
+            // Opens a form, because a hold needs a reason.
+            Self::Hold { scope: Scope::Entry(entry), .. } => format!("hold:{entry}"),
+            // Only a command makes it.
             Self::Hold { .. } => "hold".to_owned(),
         }
     }
@@ -149,7 +163,10 @@ impl DeskAction {
             "not-for-us" => Self::NotForUs(number()?),
             "holds" => Self::Holds,
             "release" => Self::Release(number()?),
-            "audit" => Self::Audit,
+            "audit" if rest.is_empty() => LATEST_CHANGES,
+            "audit" => Self::Audit { before: Some(number()?) },
+            "complaints" => Self::Complaints(EntryId::new(rest)),
+            "it-is-right" => Self::ItIsRight(EntryId::new(rest)),
             "undo" => Self::Undo(number()?),
             "outdated" => Self::Outdated,
             "correct" => Self::Correct((!rest.is_empty()).then(|| EntryId::new(rest))),
@@ -199,14 +216,17 @@ mod tests {
             DeskAction::Gaps,
             DeskAction::Group(7),
             DeskAction::Propose { question: 7, entry: entry.clone() },
-            DeskAction::Teach { question: i64::MAX, entry },
+            DeskAction::Teach { question: i64::MAX, entry: entry.clone() },
             DeskAction::Draft(7),
             DeskAction::CheckedToday,
             DeskAction::PutAside(7),
             DeskAction::NotForUs(7),
             DeskAction::Holds,
             DeskAction::Release(1),
-            DeskAction::Audit,
+            LATEST_CHANGES,
+            DeskAction::Audit { before: Some(16) },
+            DeskAction::Complaints(entry.clone()),
+            DeskAction::ItIsRight(entry.clone()),
             DeskAction::Undo(12),
             DeskAction::Outdated,
             DeskAction::Correct(None),

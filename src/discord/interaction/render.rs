@@ -24,7 +24,7 @@ use crate::knowledge::EntryId;
 use crate::legal::Standing;
 use crate::reply::{
     Answer, ConflictNote, DISCLAIMER, Link, QuotedWords, Reply, Sheet, SheetPage, ShownCitation,
-    Suggestion,
+    Suggestion, WhyNoAnswer,
 };
 
 /// The colour of the bar at the side of an embed; it has no meaning.
@@ -100,12 +100,15 @@ fn sources_piece<'c>(citations: impl IntoIterator<Item = &'c ShownCitation>) -> 
 pub fn corrected(reply: &Reply, note: &str) -> OutgoingMessage {
     match reply {
         Reply::Answer(answer) => render_answer(answer, Audience::Everybody, Some(note)),
-        reply => {
-            let message = render(reply, Audience::Everybody, None);
-            let note = CreateEmbed::new().description(escape(note)).colour(COLOUR);
-            let embeds = std::iter::once(note).chain(message.embeds).collect();
-            OutgoingMessage { embeds, components: Vec::new(), ..message }
+        Reply::NoAnswer(no) => {
+            // That there is no such answer says no more than the note.
+            let text = match no.reason {
+                WhyNoAnswer::UnknownId | WhyNoAnswer::Draft => note.to_owned(),
+                _ => format!("{note}\n\n{}", no.text),
+            };
+            questions(&text, &[], &no.brief_stamp())
         }
+        reply => render(reply, Audience::Everybody, None),
     }
 }
 

@@ -27,7 +27,7 @@ use super::super::token_bucket::{Admission, TokenBuckets};
 use super::components::{ComponentAction, Shared};
 use super::forms::{FilledIn, Form};
 use super::limits;
-use super::markdown::clip;
+use super::markdown::{clip, escape};
 use super::outgoing::{OutgoingMessage, ShownAnswer, deferred};
 use super::read::{
     ChatMessage, Invocation, Options, RepliesTo, asker, is_ephemeral, selected_value, shown_answer,
@@ -57,6 +57,9 @@ const REMEMBERED_CONVERSATIONS: usize = 10_000;
 /// How the option of `/faq hold` names everything, and a topic. No id of an answer has a space.
 const EVERYTHING: &str = "everything";
 const TOPIC: &str = "topic ";
+
+/// How the list of `/faq hold` shows a topic.
+const TOPIC_LABEL: &str = "Topic: ";
 
 /// The front end of a question that was chosen from a menu.
 const MENU: &str = "menu";
@@ -239,9 +242,12 @@ impl Router {
             Report::Reload => {
                 let result = self.responder.reload((self.today)());
                 self.metrics.reloaded(result.is_ok());
-                moderation::report(&result, true)
+                moderation::report(&result, true, self.has_desk)
             }
-            Report::Check => moderation::report(&self.responder.check((self.today)()), false),
+            Report::Check => {
+                let result = self.responder.check((self.today)());
+                moderation::report(&result, false, self.has_desk)
+            }
         });
         self.is_reloading.store(false, Ordering::Release);
         report.unwrap_or_else(|failure| failure.message())
@@ -407,10 +413,11 @@ impl Router {
 
     fn component(&self, component: &ComponentInteraction) -> Response {
         let invocation = &Invocation::from(component);
-        if let Some(Form::FindAnswer(question)) = Form::parse(&component.data.custom_id) {
-            return self
-                .refuse_to_moderate(invocation)
-                .unwrap_or_else(|| Response::form(&Form::FindAnswer(question)));
+        if let Some(form @ (Form::FindAnswer(_) | Form::Hold(_))) =
+            Form::parse(&component.data.custom_id)
+        {
+            let refusal = self.refuse_to_moderate(invocation);
+            return refusal.unwrap_or_else(|| Response::form(&form));
         }
         if let Some(action) = desk_action(component) {
             let acknowledgement = match action.takes_seconds() {
@@ -487,10 +494,7 @@ impl Router {
         let FilledIn { words, until } = FilledIn::of(form);
         match Form::parse(&form.data.custom_id) {
             Some(Form::NotRight(entry)) => self.complain(invocation, entry, words),
-            Some(Form::Hold(entry)) => match hold(Scope::Entry(entry), words, until) {
-                Some(action) => self.desk(invocation, action, deferred(true)),
-                None => Response::sentence(sentences::NO_SUCH_DAY),
-            },
+            Some(Form::Hold(entry)) => self.hold(invocation, Scope::Entry(entry), words, until),
             Some(Form::FindAnswer(question)) => {
                 let action = DeskAction::FindAnswer { question, words: words.to_owned() };
                 self.desk(invocation, action, CreateInteractionResponse::Acknowledge)
@@ -716,7 +720,7 @@ impl Router {
                 return self.desk(invocation, DeskAction::Holds, deferred(true));
             }
             ModerationAction::Audit => {
-                return self.desk(invocation, DeskAction::Audit, deferred(true));
+                return self.desk(invocation, DeskAction::Audit { before: None }, deferred(true));
             }
             ModerationAction::Stats => {
                 return self.desk(invocation, DeskAction::Stats(period(options)), deferred(true));
@@ -724,10 +728,8 @@ impl Router {
             ModerationAction::Hold => {
                 let given = |option| options.text(option).unwrap_or_default().trim();
                 let (held, reason) = (given(commands::ENTRY), given(commands::REASON));
-                return match hold(scope(held), reason, options.text(commands::UNTIL)) {
-                    Some(action) => self.desk(invocation, action, deferred(true)),
-                    None => Response::sentence(sentences::NO_SUCH_DAY),
-                };
+                let until = options.text(commands::UNTIL);
+                return self.hold(invocation, self.scope(held), reason, until);
             }
         };
         if self.is_reloading.swap(true, Ordering::AcqRel) {
@@ -740,6 +742,43 @@ impl Router {
     fn refuse_to_moderate(&self, invocation: &Invocation<'_>) -> Option<Response> {
         let permission = Permission::of(invocation, &self.servers.load());
         permission.refusal().map(Response::sentence)
+    }
+
+    /// Holds answers back for a reason, until the end of a day if one is given.
+    fn hold(
+        &self,
+        invocation: &Invocation<'_>,
+        scope: Scope,
+        reason: &str,
+        until: Option<&str>,
+    ) -> Response {
+        let until = until.map(str::trim).filter(|text| !text.is_empty());
+        let reason = reason.trim().to_owned();
+        match until.map(str::parse).transpose() {
+            Ok(until) => {
+                let action = DeskAction::Hold { scope, reason, until };
+                self.desk(invocation, action, deferred(true))
+            }
+            Err(_) => {
+                let text = sentences::no_such_day(until.unwrap_or_default(), &reason);
+                Response::private(OutgoingMessage::text(clip(&escape(&text), limits::CONTENT)))
+            }
+        }
+    }
+
+    /// What the option of `/faq hold` names. Somebody who types does not always choose from the list.
+    fn scope(&self, held: &str) -> Scope {
+        let topic = held.strip_prefix(TOPIC).or_else(|| held.strip_prefix(TOPIC_LABEL));
+        match topic {
+            _ if held.eq_ignore_ascii_case(EVERYTHING) => Scope::Everything,
+            Some(topic) => Scope::Topic(
+                self.responder.topic_named(topic).unwrap_or_else(|| TopicId::new(topic)),
+            ),
+            None => match (self.responder.entry_named(held), self.responder.topic_named(held)) {
+                (None, Some(topic)) => Scope::Topic(topic),
+                (entry, _) => Scope::Entry(entry.unwrap_or_else(|| EntryId::new(held))),
+            },
+        }
     }
 
     /// Acknowledges, and leaves the rest to the desk.
@@ -761,10 +800,13 @@ impl Router {
         let given =
             |option| options.text(option).map(str::trim).filter(|text: &&str| !text.is_empty());
         match (given(commands::ENTRY), given(commands::QUESTION)) {
-            (Some(id), _) => match self.responder.editors_view(&EntryId::new(id), (self.today)()) {
-                Some(sheet) => Response::private(whole_sheet(&sheet)),
-                None => Response::sentence(sentences::NO_SUCH_ENTRY),
-            },
+            (Some(name), _) => {
+                let entry = self.responder.entry_named(name);
+                match entry.and_then(|id| self.responder.editors_view(&id, (self.today)())) {
+                    Some(sheet) => Response::private(whole_sheet(&sheet)),
+                    None => Response::sentence(sentences::NO_SUCH_ENTRY),
+                }
+            }
             (None, Some(question)) => {
                 let words = without_markup(question).trim().to_owned();
                 self.desk(invocation, DeskAction::Explain(words), deferred(true))
@@ -821,7 +863,8 @@ impl Router {
     /// What can be held back at once, as (name, value), if its name contains the typed text.
     fn scopes(&self, typed: &str) -> impl Iterator<Item = (String, String)> {
         let topics = self.responder.topics().into_iter();
-        let topics = topics.map(|(id, name)| (format!("Topic: {name}"), format!("{TOPIC}{id}")));
+        let topics =
+            topics.map(|(id, name)| (format!("{TOPIC_LABEL}{name}"), format!("{TOPIC}{id}")));
         let everything = ("Everything".to_owned(), EVERYTHING.to_owned());
         let typed = typed.trim().to_lowercase();
         let all = std::iter::once(everything).chain(topics);
@@ -992,22 +1035,6 @@ fn desk_action(component: &ComponentInteraction) -> Option<DeskAction> {
         None => DeskAction::of_button(custom_id),
     };
     Some(action?.with_words(quoted(&component.message.content)))
-}
-
-/// A hold with a reason. `None` if the last day is no day.
-fn hold(scope: Scope, reason: &str, until: Option<&str>) -> Option<DeskAction> {
-    let until = until.map(str::trim).filter(|text| !text.is_empty());
-    let until = until.map(str::parse).transpose().ok()?;
-    Some(DeskAction::Hold { scope, reason: reason.trim().to_owned(), until })
-}
-
-/// What the option of `/faq hold` names.
-fn scope(held: &str) -> Scope {
-    match (held, held.strip_prefix(TOPIC)) {
-        (EVERYTHING, _) => Scope::Everything,
-        (_, Some(topic)) => Scope::Topic(TopicId::new(topic)),
-        (entry, None) => Scope::Entry(EntryId::new(entry)),
-    }
 }
 
 /// The days to look back on that the options of the command name.

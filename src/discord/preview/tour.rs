@@ -239,7 +239,7 @@ impl Place<'_> {
         let action = match doing {
             Doing::Gaps => DeskAction::Gaps,
             Doing::Release => DeskAction::Holds,
-            Doing::Audit => DeskAction::Audit,
+            Doing::Audit => DeskAction::Audit { before: None },
             Doing::Stats => DeskAction::Stats(USUAL_PERIOD),
             Doing::Hold { entry, reason } => {
                 let (scope, reason) = (Scope::Entry(entry.clone()), reason.clone());
@@ -249,11 +249,11 @@ impl Place<'_> {
             Doing::Press(label) => pressed(last, label)?,
             Doing::Choose(label) => chosen(last, label)?,
             Doing::Check => {
-                let report = moderation::report(&self.responder.check((self.today)()), false);
+                let report = moderation::report(&self.responder.check((self.today)()), false, true);
                 return Ok(Some(report));
             }
             Doing::Reload => {
-                let report = moderation::report(&self.responder.reload((self.today)()), true);
+                let report = moderation::report(&self.responder.reload((self.today)()), true, true);
                 let report = self.desk.with_outdated(report).await;
                 return Ok(Some(report));
             }
