@@ -320,12 +320,15 @@ fn pressed(message: &Value, label: &str) -> Result<DeskAction, TourError> {
     with_quoted_words(message, action)
 }
 
-/// The action of the option with this label in the menu.
+/// The action of the option with this label in a menu.
 fn chosen(message: &Value, label: &str) -> Result<DeskAction, TourError> {
-    let menu = components(message).find(|component| !is_button(component));
-    let menu = menu.ok_or_else(|| TourError::DoesNotFit("there is no menu".to_owned()))?;
-    let option = labelled(list(&menu["options"]).iter(), label)?;
-    let ids = words(&menu["custom_id"]).zip(words(&option["value"]));
+    let menus = components(message).filter(|component| !is_button(component));
+    let options = menus.flat_map(|menu| list(&menu["options"]).iter().map(move |it| (menu, it)));
+    let options: Vec<(&Value, &Value)> = options.collect();
+    let option = labelled(options.iter().map(|(_, option)| *option), label)?;
+    let menu = options.iter().find(|(_, other)| std::ptr::eq(*other, option));
+    let menu = menu.and_then(|(menu, _)| words(&menu["custom_id"]));
+    let ids = menu.zip(words(&option["value"]));
     with_quoted_words(message, ids.and_then(|(menu, option)| DeskAction::of_menu(menu, option)))
 }
 
