@@ -223,7 +223,11 @@ impl Postings {
 
     /// Adds the BM25 score of a term, times a weight, to every entry whose field contains it.
     fn add_scores(&self, term: &str, weight: f32, scores: &mut [f32]) -> std::io::Result<()> {
-        let (matching, all) = (u64::from(self.document_frequency(term)?), self.documents.into());
+        let matching = u64::from(self.document_frequency(term)?);
+        if matching == 0 {
+            return Ok(());
+        }
+        let all = self.documents.into();
         let bm25 = Bm25Weight::for_one_term_without_explain(matching, all, self.average_length);
         let bm25 = bm25.boost_by(weight);
         self.visit(term, |entry, frequency| {

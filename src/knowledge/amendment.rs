@@ -175,13 +175,14 @@ impl Knowledge {
     /// already contain, or whose answer is gone, changes nothing.
     pub fn amend(&mut self, amendments: &[Amendment]) {
         let learnt = amendments.iter().filter(|amendment| amendment.change.is_learnt());
-        let library = Arc::make_mut(&mut self.library);
-        let mut hashed = vec![library.content_hash.to_string()];
+        let mut hashed = vec![self.library.content_hash.to_string()];
         for Amendment { id, change, .. } in learnt {
             let place = Place::new(AMENDMENTS, usize::try_from(*id).unwrap_or_default());
-            if library.contains(change) {
+            if self.library.contains(change) {
                 continue;
             }
+            // The first change copies the library, which the files share with it.
+            let library = Arc::make_mut(&mut self.library);
             match change {
                 Change::Phrasing { entry, words } => match library.entries.get_mut(entry) {
                     Some(entry) => entry.phrasings.push(Located { value: words.clone(), place }),
@@ -193,7 +194,7 @@ impl Knowledge {
             hashed.push(format!("\n{change:?}"));
         }
         if hashed.len() > 1 {
-            library.content_hash = ContentHash::of(hashed.into_iter());
+            Arc::make_mut(&mut self.library).content_hash = ContentHash::of(hashed.into_iter());
         }
     }
 }

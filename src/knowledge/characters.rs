@@ -129,6 +129,10 @@ fn hidden_characters<'t>(text: &'t str, file: &str) -> impl Iterator<Item = (usi
 }
 
 fn is_hidden(c: char) -> bool {
+    // Nearly every character, and none of the table.
+    if matches!(c, ' '..='~') {
+        return false;
+    }
     c.is_control() && !matches!(c, '\n' | '\t') || name_in(HIDDEN, c).is_some()
 }
 

@@ -28,7 +28,7 @@ pub struct Patterns {
 
 struct Phrase {
     /// The terms after the first one.
-    following: Vec<String>,
+    following: Box<[String]>,
     pattern: usize,
     part: Part,
 }
@@ -73,7 +73,8 @@ impl Patterns {
         for phrase in phrases {
             let mut terms = words(phrase).into_iter().map(|word| word.term);
             if let Some(first) = terms.next() {
-                let following = terms.collect();
+                // A boxed slice, because a vector would keep the memory of the words.
+                let following = terms.collect::<Box<[String]>>();
                 self.phrases.entry(first).or_default().push(Phrase { following, pattern, part });
             }
         }

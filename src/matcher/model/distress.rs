@@ -54,10 +54,16 @@ impl DistressModel {
     /// story may say it in one.
     pub fn recognises(&self, text: &str) -> bool {
         let whole = words(text);
-        let sentences = text.split(['.', '!', '?', '\n', ';']).map(words);
-        let long = sentences
-            .filter(|sentence| sentence.len() >= MIN_SENTENCE && sentence.len() < whole.len());
-        self.margin(&whole) > 0.0 || long.into_iter().any(|words| self.margin(&words) > 0.0)
+        if self.margin(&whole) > 0.0 {
+            return true;
+        }
+        let mut sentences = text.split(['.', '!', '?', '\n', ';']);
+        sentences.any(|sentence| {
+            let is_part = sentence.len() + 1 < text.len();
+            let words = if is_part { words(sentence) } else { Vec::new() };
+            let is_long = words.len() >= MIN_SENTENCE && words.len() < whole.len();
+            is_long && self.margin(&words) > 0.0
+        })
     }
 
     fn margin(&self, words: &[Word]) -> f32 {

@@ -9,6 +9,7 @@ use std::hash::{BuildHasher, RandomState};
 use std::path::{Path, PathBuf};
 
 use hashbrown::HashTable;
+use pulp::Arch;
 
 use crate::language::fold;
 
@@ -212,10 +213,20 @@ pub(super) fn scale_to_unit(vector: &mut [f32]) {
 
 /// The dot products of a vector with each row of a matrix, given one row after the other.
 pub(super) fn dots(rows: &[f32], vector: &[f32]) -> Vec<f32> {
-    rows.chunks_exact(vector.len().max(1)).map(|row| dot(row, vector)).collect()
+    let rows = rows.chunks_exact(vector.len().max(1));
+    let mut dots = Vec::with_capacity(rows.len());
+    // A loop, because what is called from here is not compiled for the same instructions.
+    Arch::new().dispatch(|| {
+        for row in rows {
+            dots.push(dot(row, vector));
+        }
+    });
+    dots
 }
 
-/// Summed in lanes, so that the compiler can use vector instructions.
+/// Summed in lanes, so that the compiler can use vector instructions: those of the caller, so it has
+/// to be inlined there. The order of the summands does not depend on them.
+#[inline(always)]
 pub(super) fn dot(a: &[f32], b: &[f32]) -> f32 {
     const LANES: usize = 16;
     let mut sums = [0.0; LANES];

@@ -148,7 +148,7 @@ impl VectorModel {
     }
 
     fn nearest_of_elsewhere(&self, vector: &QuantisedVector) -> Option<(usize, f32)> {
-        let cosines = self.elsewhere.as_ref()?.cosines(0, vector).enumerate();
+        let cosines = self.elsewhere.as_ref()?.cosines(0, vector).into_iter().enumerate();
         cosines.max_by(|(_, a), (_, b)| a.total_cmp(b))
     }
 }
@@ -202,7 +202,7 @@ fn wanted(classes: &Classes) -> Vec<Class> {
 
 /// The largest of some cosines, and `ln(mean(exp(s · (cosine − 1)))) / s + 1` with the sharpness
 /// `s`: the logarithm of a kernel density estimate.
-fn nearest_and_density(cosines: impl Iterator<Item = f32>) -> (f32, f32) {
+fn nearest_and_density(cosines: Vec<f32>) -> (f32, f32) {
     let (mut nearest, mut sum, mut count) = (-1.0_f32, 0.0, 0.0);
     for cosine in cosines {
         nearest = nearest.max(cosine);

@@ -33,8 +33,8 @@ pub fn scores(
             topic_lengths[topic] += length;
         }
     }
-    let mut entries = vec![0.0; lengths.len()];
-    let mut topics = vec![0.0; classes.topics()];
+    let mut entries = vec![LogSum::default(); lengths.len()];
+    let mut topics = vec![LogSum::default(); classes.topics()];
     let mut known = 0.0;
     let mut counts: Vec<(usize, f32)> = Vec::new();
     for feature in features(&text.words) {
@@ -51,21 +51,51 @@ pub fn scores(
         let expected = PRIOR * shares.sum::<f32>() / lengths.len() as f32;
         let mut of_topics = vec![0.0; classes.topics()];
         for &(entry, count) in &counts {
-            entries[entry] += (count / expected).ln_1p();
+            entries[entry].add_ln_1p(count / expected);
             if let Some(topic) = classes.topic_of(entry) {
                 of_topics[topic] += count;
             }
         }
         for (score, count) in topics.iter_mut().zip(of_topics).filter(|(_, count)| *count > 0.0) {
-            *score += (count / expected).ln_1p();
+            score.add_ln_1p(count / expected);
         }
     }
-    let shorten = |scores: &mut [f32], lengths: &[f32]| {
-        for (score, length) in scores.iter_mut().zip(lengths) {
-            *score += known * (PRIOR / (length + PRIOR)).ln();
-        }
+    let shortened = |scores: Vec<LogSum>, lengths: &[f32]| -> Vec<f32> {
+        let prior = |length: &f32| known * (PRIOR / (length + PRIOR)).ln();
+        scores.iter().zip(lengths).map(|(score, length)| score.total() + prior(length)).collect()
     };
-    shorten(&mut entries, lengths);
-    shorten(&mut topics, &topic_lengths);
-    Ok(Likelihoods { entries, topics: classes.by_entry(&topics) })
+    let topics = shortened(topics, &topic_lengths);
+    Ok(Likelihoods { entries: shortened(entries, lengths), topics: classes.by_entry(&topics) })
+}
+
+/// A sum of logarithms, kept as the product of what they are of: one logarithm in the end is much
+/// faster than one for each summand.
+#[derive(Debug, Clone, Copy)]
+struct LogSum {
+    sum: f64,
+    product: f64,
+}
+
+/// Far below the largest number, so that no product overflows.
+const LARGE: f64 = 1e200;
+
+impl Default for LogSum {
+    fn default() -> Self {
+        Self { sum: 0.0, product: 1.0 }
+    }
+}
+
+impl LogSum {
+    /// Adds `ln(1 + x)`; `x` is not negative.
+    fn add_ln_1p(&mut self, x: f32) {
+        self.product *= 1.0 + f64::from(x);
+        if self.product > LARGE {
+            self.sum += self.product.ln();
+            self.product = 1.0;
+        }
+    }
+
+    fn total(self) -> f32 {
+        (self.sum + self.product.ln()) as f32
+    }
 }
