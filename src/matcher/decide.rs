@@ -57,6 +57,10 @@ impl Snapshot {
     /// Decides the outcome for a question. Any text is a question, and the same text always gets
     /// the same decision.
     pub fn decide(&self, text: &str) -> Result<Decision, IndexError> {
+        self.decided().get_or_decide(text, || self.decide_anew(text))
+    }
+
+    fn decide_anew(&self, text: &str) -> Result<Decision, IndexError> {
         let analysis = self.analyse(text)?;
         let is_phrasing = analysis.candidates.first().is_some_and(|best| best.exact);
         if is_phrasing || !self.model().is_in_distress(text) {

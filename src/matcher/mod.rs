@@ -8,6 +8,7 @@
 mod alike;
 mod calibrate;
 mod decide;
+mod decided;
 mod explain;
 mod follow_up;
 mod model;

@@ -6,6 +6,7 @@ use std::path::Path;
 use std::sync::{Arc, OnceLock};
 
 use super::calibrate::{Calibration, Judges};
+use super::decided::Decided;
 use super::model::{Model, VectorTable};
 use super::parts::Parts;
 use super::question::ParsedText;
@@ -33,6 +34,7 @@ pub struct Snapshot {
     foreign: Arc<Foreign>,
     /// The vetted entries by number, with their topics.
     entries: Arc<[(EntryId, TopicId)]>,
+    decided: Decided,
     type_ahead: OnceLock<TypeAhead>,
     quotation_search: OnceLock<QuotationSearch>,
 }
@@ -150,6 +152,7 @@ impl Snapshot {
                     .iter()
                     .map(|language| (language.code.as_str(), language.words.as_slice())),
             )),
+            decided: Decided::default(),
             type_ahead: OnceLock::new(),
             quotation_search: OnceLock::new(),
             library,
@@ -171,6 +174,7 @@ impl Snapshot {
             guard_patterns: self.guard_patterns.clone(),
             foreign: self.foreign.clone(),
             entries: self.entries.clone(),
+            decided: Decided::default(),
             type_ahead: OnceLock::new(),
             quotation_search: OnceLock::new(),
         }
@@ -230,6 +234,10 @@ impl Snapshot {
     /// Whether the FAQ uses a word, in small letters.
     pub fn uses_word(&self, word: &str) -> bool {
         self.model.analyzer().knows(word)
+    }
+
+    pub(super) fn decided(&self) -> &Decided {
+        &self.decided
     }
 
     pub(super) fn guard_patterns(&self) -> &Patterns {

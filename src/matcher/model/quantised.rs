@@ -1,6 +1,6 @@
 //! Vectors with one byte per number: an eighth of the memory, and fast to compare.
 
-use pulp::Arch;
+use pulp::{Arch, NullaryFnOnce};
 use serde::{Deserialize, Serialize};
 
 /// How many numbers of a vector are kept. The vectors are rotated so that the first dimensions
@@ -73,15 +73,7 @@ impl QuantisedVectors {
         let range = self.starts[group] as usize..self.starts[group + 1] as usize;
         let numbers = &self.numbers[range.start * self.kept..range.end * self.kept];
         let scales = &self.scales[range];
-        let vectors = numbers.chunks_exact(self.kept.max(1)).zip(scales);
-        let mut cosines = Vec::with_capacity(scales.len());
-        // A loop, because what is called from here is not compiled for the same instructions.
-        Arch::new().dispatch(|| {
-            for (numbers, scale) in vectors {
-                cosines.push(scale * wanted.scale * dot(numbers, &wanted.numbers) as f32);
-            }
-        });
-        cosines
+        Arch::new().dispatch(Cosines { kept: self.kept, numbers, scales, wanted })
     }
 }
 
@@ -94,6 +86,29 @@ impl QuantisedVector {
             vector.iter().map(|&number| quantise(number, step).into()).collect();
         numbers.resize(numbers.len().next_multiple_of(LANES), 0);
         Self { numbers, scale: if length > 0.0 { step / length } else { 1.0 } }
+    }
+}
+
+/// The work of [`QuantisedVectors::cosines`], to be compiled for several processors.
+struct Cosines<'v> {
+    kept: usize,
+    numbers: &'v [i8],
+    scales: &'v [f32],
+    wanted: &'v QuantisedVector,
+}
+
+impl NullaryFnOnce for Cosines<'_> {
+    type Output = Vec<f32>;
+
+    // What is not inlined is not compiled for the same instructions.
+    #[inline(always)]
+    fn call(self) -> Vec<f32> {
+        let Self { kept, numbers, scales, wanted } = self;
+        let mut cosines = Vec::with_capacity(scales.len());
+        for (numbers, scale) in numbers.chunks_exact(kept.max(1)).zip(scales) {
+            cosines.push(scale * wanted.scale * dot(numbers, &wanted.numbers) as f32);
+        }
+        cosines
     }
 }
 

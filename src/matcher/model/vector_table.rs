@@ -9,7 +9,7 @@ use std::hash::{BuildHasher, RandomState};
 use std::path::{Path, PathBuf};
 
 use hashbrown::HashTable;
-use pulp::Arch;
+use pulp::{Arch, NullaryFnOnce};
 
 use crate::language::fold;
 
@@ -213,15 +213,28 @@ pub(super) fn scale_to_unit(vector: &mut [f32]) {
 
 /// The dot products of a vector with each row of a matrix, given one row after the other.
 pub(super) fn dots(rows: &[f32], vector: &[f32]) -> Vec<f32> {
-    let rows = rows.chunks_exact(vector.len().max(1));
-    let mut dots = Vec::with_capacity(rows.len());
-    // A loop, because what is called from here is not compiled for the same instructions.
-    Arch::new().dispatch(|| {
+    Arch::new().dispatch(Dots { rows, vector })
+}
+
+/// The work of [`dots`], to be compiled for several processors.
+struct Dots<'v> {
+    rows: &'v [f32],
+    vector: &'v [f32],
+}
+
+impl NullaryFnOnce for Dots<'_> {
+    type Output = Vec<f32>;
+
+    // What is not inlined is not compiled for the same instructions.
+    #[inline(always)]
+    fn call(self) -> Vec<f32> {
+        let rows = self.rows.chunks_exact(self.vector.len().max(1));
+        let mut dots = Vec::with_capacity(rows.len());
         for row in rows {
-            dots.push(dot(row, vector));
+            dots.push(dot(row, self.vector));
         }
-    });
-    dots
+        dots
+    }
 }
 
 /// Summed in lanes, so that the compiler can use vector instructions: those of the caller, so it has
