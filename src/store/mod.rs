@@ -10,8 +10,11 @@
 mod amendments;
 mod backup;
 mod condition;
+mod conversations;
 mod counts;
+mod keys;
 mod last_known;
+mod news;
 mod notices;
 mod posts;
 mod questions;
@@ -24,6 +27,7 @@ use std::str::FromStr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use jiff::civil::Date;
 use sqlx::any::{AnyConnectOptions, AnyPoolOptions, install_default_drivers};
 use sqlx::migrate::{MigrateError, Migrator};
 use sqlx::{AnyConnection, AnyPool, Connection, Executor};
@@ -32,12 +36,15 @@ use tokio::time::timeout;
 
 pub use backup::RowCounts;
 pub use condition::Condition;
+pub use conversations::{LastAnswer, Place};
 pub use counts::{Count, Counted};
 pub use last_known::LastKnown;
+pub use news::News;
 pub use posts::{Correction, EditOutcome, PendingEdit, Post, PostedVersion, Progress};
 pub use questions::{KeptQuestion, WhyKept};
 pub use votes::{Vote, Votes};
 
+use keys::Key;
 use questions::random_id;
 
 static MIGRATIONS: Migrator = sqlx::migrate!();
@@ -63,6 +70,8 @@ pub struct Store {
     /// Tells what this process counts from what others do.
     process: i64,
     pool: Arc<Mutex<Option<Connected>>>,
+    /// That of a day.
+    conversation_key: Arc<std::sync::Mutex<Option<(Date, Key)>>>,
 }
 
 /// A connection with all migrations applied.
@@ -127,7 +136,8 @@ impl Store {
             false => (sqlite_url(address, "rwc"), Some(PathBuf::from(address))),
         };
         AnyConnectOptions::from_str(&url).map_err(|_| StoreError::Address)?;
-        Ok(Self { url, file, process: random_id(), pool: Arc::default() })
+        let (pool, conversation_key) = Default::default();
+        Ok(Self { url, file, process: random_id(), pool, conversation_key })
     }
 
     /// Whether it is a database that is reached over a network.
