@@ -144,7 +144,10 @@ impl FrontEnds<'_> {
         });
         let serving = listener.map(|listener| {
             let interactions = door.clone().map(|door| -> Interactions {
-                Arc::new(move |headers, body| door.answer(headers, body))
+                Arc::new(move |headers, body| {
+                    let door = door.clone();
+                    Box::pin(async move { door.answer(&headers, &body).await })
+                })
             });
             let public_url = web.public_url.clone();
             let web = Web { responder, metrics, interactions, store, public_url, today };

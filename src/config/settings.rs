@@ -108,6 +108,8 @@ pub struct PrivacySettings {
     pub keep_direct_messages: bool,
     /// For how many days a public answer is remembered, so that it can be corrected.
     pub remember_answers_days: u32,
+    /// Whether the store holds where a conversation stands, for other processes.
+    pub share_conversations: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -124,6 +126,8 @@ pub fn lasting(path: &Path) -> PathBuf {
 
 impl Settings {
     pub fn from_options(options: &Options) -> Result<Self, ConfigError> {
+        let discord = DiscordSettings::from_options(options)?;
+        let is_shared = options.text(STORE).contains("://");
         Ok(Self {
             faq: options.text("knowledge.faq").into(),
             index: options.text("knowledge.index").into(),
@@ -140,7 +144,6 @@ impl Settings {
                 privacy_url: options.url("operator.privacy_url")?,
                 source_url: options.url("operator.source_url")?,
             },
-            discord: DiscordSettings::from_options(options)?,
             web: WebSettings {
                 listen: options.address("web.listen")?,
                 public_url: options.url("web.public_url")?,
@@ -153,7 +156,9 @@ impl Settings {
                 keep_days: options.whole("privacy.keep_days", 1..=3_650)?,
                 keep_direct_messages: options.is_on("privacy.keep_direct_messages"),
                 remember_answers_days: options.whole("privacy.remember_answers_days", 1..=3_650)?,
+                share_conversations: is_shared && !discord.conversation.is_zero(),
             },
+            discord,
             log_filter: options.log_filter()?,
             log_filter_is_default: options.log_filter_is_default(),
             log_format: match options.one_of("log.format", ["text", "json"])?.as_str() {

@@ -151,6 +151,7 @@ impl Handler {
         }
         let Bot { router, desk, api, metrics } = &self.bot;
         let came = Instant::now();
+        router.recall(interaction).await;
         let Response { callback, deferred, posts, shown } = router.interaction(interaction);
         let (id, token) = (interaction.id(), interaction.token());
         let result = api.respond(id, token, &callback, shown.is_some()).await;
@@ -299,6 +300,7 @@ impl Handler {
 
     /// The reply to a message, worked out beside the thread that answers interactions.
     async fn reply(&self, message: ChatMessage) -> Option<(ChatMessage, OutgoingMessage)> {
+        self.bot.router.recall_before(&message).await;
         // The semaphore is never closed.
         let _permit = self.matching_permits.acquire().await;
         let router = self.bot.router.clone();

@@ -16,11 +16,13 @@ impl Keys {
     /// The key of a time, made if there is none. All processes use the same one.
     pub async fn of(&self, pool: &AnyPool, time: &str) -> Result<Key, StoreError> {
         let Self { table, time: column } = self;
-        let insert =
-            format!("INSERT INTO {table} ({column}, secret) VALUES ($1, $2) ON CONFLICT DO NOTHING");
+        let insert = format!(
+            "INSERT INTO {table} ({column}, secret) VALUES ($1, $2) ON CONFLICT DO NOTHING"
+        );
         let select = format!("SELECT secret FROM {table} WHERE {column} = $1");
         let mut random: Key = [0; blake3::KEY_LEN];
-        getrandom::fill(&mut random).map_err(|error| StoreError::NoRandomness(error.to_string()))?;
+        getrandom::fill(&mut random)
+            .map_err(|error| StoreError::NoRandomness(error.to_string()))?;
         let new = blake3::Hash::from_bytes(random).to_hex();
         sqlx::query(&insert).bind(time).bind(new.as_str()).execute(pool).await?;
         let secret: String = sqlx::query_scalar(&select).bind(time).fetch_one(pool).await?;
