@@ -8,6 +8,7 @@ use super::ConfigError;
 use super::options::{Options, STORE};
 use super::secret::{Secret, TokenSource};
 use super::servers::Servers;
+use super::shards::Shards;
 
 /// config.toml documents the options of these fields.
 #[derive(Debug, Clone, PartialEq)]
@@ -79,6 +80,8 @@ pub struct DiscordSettings {
     pub heartbeat_file: Option<PathBuf>,
     /// Whether to connect to the gateway.
     pub gateway: bool,
+    /// The shards that this process connects.
+    pub shards: Shards,
     /// The key that verifies what Discord sends over HTTP; `None` if it sends nothing.
     pub public_key: Option<[u8; 32]>,
 }
@@ -196,6 +199,7 @@ impl DiscordSettings {
             silence: options.seconds("discord.silence_seconds", 5..=86_400)?,
             heartbeat_file: options.path("discord.heartbeat_file"),
             gateway: options.is_on("discord.gateway"),
+            shards: options.shards("discord.shards")?,
             public_key: options.key("discord.public_key")?,
         })
     }

@@ -16,6 +16,7 @@ mod shared_memory;
 mod stats;
 mod tally;
 mod task;
+mod turns;
 
 use std::sync::Arc;
 
