@@ -11,7 +11,7 @@ use caseclerk::discord::http::{HttpDoor, run_without_gateway};
 use caseclerk::discord::interaction::router::Router;
 use caseclerk::discord::{Bot, LIMITS_RULE};
 use caseclerk::knowledge::Amendment;
-use caseclerk::metrics::Metrics;
+use caseclerk::metrics::{Metrics, State};
 use caseclerk::responder::Responder;
 use caseclerk::store::{LastKnown, Store};
 use caseclerk::web::{Interactions, Listener, Web};
@@ -136,6 +136,10 @@ impl FrontEnds<'_> {
             (Some(bot), Some(key)) => Some(Arc::new(HttpDoor::new(key, bot)?)),
             _ => None,
         };
+        if bot.is_some() && discord.gateway {
+            // Before anybody can ask whether the bot is ready.
+            metrics.set_gateway(State::Down);
+        }
         let stopping = Arc::new(watch::Sender::new(false));
         let signal = stopping.clone();
         tokio::spawn(async move {

@@ -108,7 +108,6 @@ pub async fn run(
     let client = http_client(settings)?;
     let mut heartbeat = Heartbeat::new(settings.heartbeat_file.as_deref())?;
     let (api, metrics) = (bot.api.clone(), bot.metrics.clone());
-    metrics.set_gateway(State::Down);
     let wanted = &settings.shards;
     let mut gateway = tokio::select! {
         gateway = next_session(&api, wanted) => gateway?,

@@ -95,6 +95,10 @@ impl Fleet {
         fs::read_to_string(self.log_of(&process.name)).expect("a log")
     }
 
+    pub fn log_of_shard(&self, shard: u64) -> String {
+        fs::read_to_string(self.log_of(&format!("gateway{shard}"))).expect("a log")
+    }
+
     /// Waits until a process is ready and hears of what others change.
     pub async fn is_ready(&self, process: &Process) {
         let url = format!("http://{}/readyz", process.address);
