@@ -19,6 +19,7 @@ mod tiny;
 mod web;
 
 use std::net::SocketAddr;
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
@@ -29,6 +30,7 @@ use discord_json::command_data;
 use fleet::{Fleet, Process, follows, postgres};
 use jiff::civil::date;
 use serde_json::{Value, json};
+use shared_index::shared_index;
 use tiny::Tiny;
 use tokio::task::JoinHandle;
 use tokio::time::{sleep, timeout};
@@ -205,7 +207,7 @@ async fn conversations(fleet: &Fleet, answer: &str, rows: i64) {
 async fn several_processes_are_one_bot() {
     let tiny = Tiny::new();
     tiny.write("guards.toml", GUARDS);
-    let fleet = Fleet::new(tiny).await;
+    let fleet = Fleet::over(tiny.faq()).await;
     fleet.discord.has_shards(2, 1);
     let no_gateway = [("CASECLERK_DISCORD_GATEWAY", "false")];
     // The tables are made by whoever comes first.
@@ -358,4 +360,126 @@ async fn without_the_store_nobody_goes_on_from_an_older_answer(fleet: &Fleet, we
     assert!(began.elapsed() < Duration::from_secs(3), "it waited for the store");
     sqlx::Executor::execute(&mut connection, "ROLLBACK").await.expect("no lock");
     assert_eq!(followed, fleet.ask(&webs[0], 26, WHO).await);
+}
+
+/// Not a test: what one process takes of the machine, for the table in `docs/scaling.md`. With an
+/// optimised build:
+///
+/// ```text
+/// tools/with_postgres cargo test --release --features postgres-tests --test scaling -- \
+///     --ignored --nocapture
+/// ```
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "it measures"]
+async fn how_much_one_process_takes() {
+    let faq = Path::new(env!("CARGO_MANIFEST_DIR")).join("faq");
+    let index = shared_index(&faq).display().to_string();
+    let fleet = Fleet::over(faq).await;
+    let index = ("CASECLERK_KNOWLEDGE_INDEX", index.as_str());
+    // A service logs each question, and the log is a file here.
+    let web = fleet.start("web", &[index, ("CASECLERK_DISCORD_GATEWAY", "false")]);
+    fleet.is_ready(&web).await;
+    let gateway = fleet.start("gateway", &[index]);
+    fleet.is_ready(&gateway).await;
+    println!("memory before: web {} MB, gateway {} MB", web.memory(), gateway.memory());
+    let fleet = Arc::new(fleet);
+
+    let (web_before, gateway_before) = (web.computed(), gateway.computed());
+    sleep(Duration::from_secs(10)).await;
+    println!(
+        "doing nothing for 10 s: web {:?}, gateway {:?} of computing",
+        web.computed() - web_before,
+        gateway.computed() - gateway_before
+    );
+
+    let questions = questions();
+    let (before, committed, began) = (web.computed(), transactions(&fleet).await, Instant::now());
+    let asked: u64 = 8_000;
+    let clients = (0..CLIENTS).map(|client| {
+        let (fleet, questions, address) = (fleet.clone(), questions.clone(), web.address);
+        tokio::spawn(async move {
+            for number in (client..asked).step_by(CLIENTS as usize) {
+                let question = &questions[number as usize % questions.len()];
+                let question = fleet.question(server(number), 1_000_000 + number, question);
+                let (status, _) = fleet.post(address, &question).await.expect("an answer");
+                assert_eq!(status, 200);
+            }
+        })
+    });
+    let clients: Vec<_> = clients.collect();
+    for client in clients {
+        client.await.expect("no panic");
+    }
+    let took = began.elapsed();
+    let computed = web.computed() - before;
+    // What is stored beside the answers.
+    sleep(Duration::from_secs(2)).await;
+    println!(
+        "{asked} questions over HTTP in {took:?}: {:.3} ms of computing each, {:.2} transactions each",
+        computed.as_secs_f64() * 1000.0 / asked as f64,
+        (transactions(&fleet).await - committed) as f64 / asked as f64,
+    );
+
+    let before = gateway.computed();
+    let mentioned: u64 = 2_000;
+    for number in 0..mentioned {
+        fleet.mention(server(number), &questions[number as usize % questions.len()]);
+        if number % 100 == 99 {
+            let all = || fleet.discord.unseen("POST /channels/") as u64 > number;
+            until(async || all().then_some(())).await;
+        }
+    }
+    let computed = gateway.computed() - before;
+    println!(
+        "{mentioned} mentions over the gateway: {:.3} ms of computing each, with the reply",
+        computed.as_secs_f64() * 1000.0 / mentioned as f64
+    );
+
+    let before = gateway.computed();
+    let others: u64 = 100_000;
+    for number in 0..others {
+        let mut message = discord_json::message(fleet.id(), 3, Some(server(number)), "");
+        message["member"] = discord_json::member(3, 0);
+        fleet.discord.event("MESSAGE_CREATE", message);
+        if number % 1000 == 999 {
+            // When a mention is answered, all earlier events have reached the bot.
+            let seen = fleet.discord.unseen("POST /channels/");
+            fleet.mention(server(number), STATUS);
+            until(async || (fleet.discord.unseen("POST /channels/") > seen).then_some(())).await;
+        }
+    }
+    let computed = gateway.computed() - before;
+    println!(
+        "{others} messages to others: {:.1} µs of computing each",
+        computed.as_secs_f64() * 1_000_000.0 / others as f64
+    );
+    println!("memory after: web {} MB, gateway {} MB", web.memory(), gateway.memory());
+    let connections: i64 = of_postgres(
+        &fleet,
+        "SELECT count(*) FROM pg_stat_activity \
+         WHERE datname = current_database() AND pid <> pg_backend_pid()",
+    )
+    .await;
+    println!("connections to Postgres of the two processes: {connections}");
+}
+
+/// Questions as people ask them.
+fn questions() -> Vec<String> {
+    let text = include_str!("../eval/answerable.toml");
+    let quoted = text.lines().filter_map(|line| line.strip_prefix("q = \"")?.strip_suffix('"'));
+    let questions: Vec<String> = quoted.map(str::to_owned).collect();
+    assert!(questions.len() > 100);
+    questions
+}
+
+async fn transactions(fleet: &Fleet) -> i64 {
+    let committed = "SELECT xact_commit FROM pg_stat_database WHERE datname = current_database()";
+    of_postgres(fleet, committed).await
+}
+
+async fn of_postgres(fleet: &Fleet, statement: &str) -> i64 {
+    let mut connection = fleet.database.connect().await;
+    let number = sqlx::query_scalar(statement).fetch_one(&mut connection).await.expect("a number");
+    sqlx::Connection::close(connection).await.expect("it is closed");
+    number
 }

@@ -3,7 +3,7 @@
 
 use std::fs::{self, File};
 use std::net::SocketAddr;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -13,11 +13,11 @@ use jiff::Timestamp;
 use reqwest::Client;
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::{Value, json};
+use tempfile::TempDir;
 
 use super::database::Database;
 use super::discord_json::{self, command_data};
 use super::mock_discord::{BOT, MockDiscord};
-use super::tiny::Tiny;
 use super::web::{free_address, hex, until};
 
 /// The page with the configuration of the balancer.
@@ -34,7 +34,9 @@ pub struct Process {
 pub struct Fleet {
     pub discord: MockDiscord,
     pub database: Database,
-    tiny: Tiny,
+    faq: PathBuf,
+    /// For everything that the processes write.
+    folder: TempDir,
     pub client: Client,
     key: SigningKey,
     next: AtomicU64,
@@ -42,12 +44,13 @@ pub struct Fleet {
 
 impl Fleet {
     /// Nothing runs yet.
-    pub async fn new(tiny: Tiny) -> Self {
+    pub async fn over(faq: PathBuf) -> Self {
         let client = Client::builder().no_proxy().timeout(Duration::from_secs(20));
         Self {
             discord: MockDiscord::start().await,
             database: Database::postgres().await,
-            tiny,
+            faq,
+            folder: tempfile::tempdir().expect("a folder"),
             client: client.build().expect("a client"),
             key: SigningKey::from_bytes(&[7; 32]),
             next: AtomicU64::new(u64::MAX / 4),
@@ -59,9 +62,9 @@ impl Fleet {
         let address = free_address();
         let path = |path: &Path| path.to_str().expect("a path in letters").to_owned();
         let own = [
-            ("CASECLERK_KNOWLEDGE_FAQ", path(&self.tiny.faq())),
+            ("CASECLERK_KNOWLEDGE_FAQ", path(&self.faq)),
             // Each as on a machine of its own.
-            ("CASECLERK_KNOWLEDGE_INDEX", path(&self.tiny.root().join(name))),
+            ("CASECLERK_KNOWLEDGE_INDEX", path(&self.folder.path().join(name))),
             ("CASECLERK_STORE_ADDRESS", self.database.address.clone()),
             ("CASECLERK_WEB_LISTEN", address.to_string()),
             ("CASECLERK_DISCORD_PUBLIC_KEY", hex(self.key.verifying_key().as_bytes())),
@@ -87,8 +90,8 @@ impl Fleet {
         command.stderr(log.expect("a file")).spawn().expect("the program starts")
     }
 
-    fn log_of(&self, name: &str) -> std::path::PathBuf {
-        self.tiny.root().join(format!("{name}.log"))
+    fn log_of(&self, name: &str) -> PathBuf {
+        self.folder.path().join(format!("{name}.log"))
     }
 
     pub fn log(&self, process: &Process) -> String {
@@ -113,7 +116,7 @@ impl Fleet {
 
     /// HAProxy in front of these processes, configured as the page says.
     pub async fn balancer(&self, processes: &[Process]) -> Balancer {
-        let (address, file) = (free_address(), self.tiny.root().join("haproxy.cfg"));
+        let (address, file) = (free_address(), self.folder.path().join("haproxy.cfg"));
         let (_, block) = PAGE.split_once("```haproxy\n").expect("a block");
         let (block, _) = block.split_once("```").expect("a whole block");
         let mut servers = processes.iter();
@@ -214,8 +217,28 @@ impl Process {
         self.child.wait().expect("it ends");
     }
 
-    pub fn pid(&self) -> Pid {
+    fn pid(&self) -> Pid {
         Pid::from_child(&self.child)
+    }
+
+    /// The time that it has computed.
+    pub fn computed(&self) -> Duration {
+        let stat = fs::read_to_string(format!("/proc/{}/stat", self.child.id())).expect("Linux");
+        // The name of the program may hold spaces.
+        let (_, fields) = stat.rsplit_once(')').expect("a name");
+        let ticks = fields.split_whitespace().skip(11).take(2);
+        let ticks: u64 = ticks.map(|ticks| ticks.parse::<u64>().expect("a number")).sum();
+        // Linux counts in hundredths of a second, whatever the hardware does.
+        Duration::from_millis(ticks * 10)
+    }
+
+    /// The memory that it occupies, in MB.
+    pub fn memory(&self) -> u64 {
+        let status = fs::read_to_string(format!("/proc/{}/status", self.child.id()));
+        let status = status.expect("Linux");
+        let line = status.lines().find(|line| line.starts_with("VmRSS:")).expect("a line");
+        let kilobytes = line.split_whitespace().nth(1).expect("a number");
+        kilobytes.parse::<u64>().expect("a number") / 1024
     }
 }
 
