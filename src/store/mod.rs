@@ -202,12 +202,16 @@ async fn connect(url: &str, file: Option<&Path>) -> Result<AnyPool, StoreError> 
     // then say only that it took too long.
     let mut first = AnyConnection::connect(url).await?;
     set_up(&mut first, is_sqlite).await?;
-    version::prepare(&mut first, file, version::newest()).await?;
+    let is_due = version::prepare(&mut first, file, version::newest()).await?;
     first.close().await?;
     let options = AnyPoolOptions::new().max_connections(CONNECTIONS).acquire_timeout(PATIENCE);
     let options = options.after_connect(move |connection, _| set_up(connection, is_sqlite));
     let pool = options.connect_lazy(url)?;
-    MIGRATIONS.run(&pool).await.map_err(migration_error)?;
+    // Two processes must not apply the same one. The lock belongs to a connection, and a pooler between
+    // us and Postgres may take that away meanwhile, so nobody takes the lock without need.
+    let mut migrations = sqlx::migrate!();
+    migrations.set_locking(is_due);
+    migrations.run(&pool).await.map_err(migration_error)?;
     Ok(pool)
 }
 
