@@ -87,6 +87,8 @@ struct Figures {
     sessions: Family<Labels<1>, Counter>,
     rest_errors: Family<Labels<1>, Counter>,
     gateway: Part,
+    shards: Gauge,
+    shards_connected: Gauge,
     store: Part,
     status_age: Gauge,
     answers: Gauge,
@@ -139,6 +141,12 @@ impl Metrics {
 
     pub fn set_gateway(&self, state: State) {
         self.0.gateway.set(state);
+    }
+
+    /// How many shards are connected, of those that this process connects.
+    pub fn set_shards(&self, connected: u32, all: u32) {
+        self.0.shards_connected.set(connected.into());
+        self.0.shards.set(all.into());
     }
 
     pub fn gateway(&self) -> State {
@@ -206,6 +214,13 @@ impl Default for Figures {
         );
         let gateway = Part::registered(&mut registry, "gateway");
         let store = Part::registered(&mut registry, "store");
+        let (shards, shards_connected) = (Gauge::default(), Gauge::default());
+        registry.register("gateway_shards", "Shards of this process", shards.clone());
+        registry.register(
+            "gateway_shards_connected",
+            "Shards of this process that are connected now",
+            shards_connected.clone(),
+        );
         let (status_age, answers) = (Gauge::default(), Gauge::default());
         registry.register(
             "status_check_age_days",
@@ -224,6 +239,8 @@ impl Default for Figures {
             sessions,
             rest_errors,
             gateway,
+            shards,
+            shards_connected,
             store,
             status_age,
             answers,

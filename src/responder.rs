@@ -42,8 +42,6 @@ pub struct Responder {
     adjustable: ArcSwap<Adjustable>,
     /// Rules of the front end, besides those of [`lint`].
     more_rules: &'static [Rule],
-    /// What the store keeps; `None` without a store.
-    stores: Option<PrivacySettings>,
     setup: Setup,
     /// Where the index came from at the start.
     index_origin: Origin,
@@ -59,6 +57,8 @@ struct Adjustable {
     review_after_days: u32,
     reading_grade: f64,
     operator: OperatorSettings,
+    /// What the store keeps; `None` without a store.
+    stores: Option<PrivacySettings>,
 }
 
 /// One version of the content, with its snapshot of the matcher.
@@ -195,7 +195,6 @@ impl Responder {
             index: lasting(index),
             adjustable: ArcSwap::from_pointee(Adjustable::new(settings)),
             more_rules: &[],
-            stores: settings.store.as_ref().map(|_| settings.privacy),
             setup,
             index_origin,
             served: ArcSwap::from_pointee(served),
@@ -267,10 +266,11 @@ impl Responder {
     /// not the usual place.
     pub fn about(&self, contact: Option<&str>, today: Date) -> Reply {
         let knowledge = &self.served.load().knowledge;
-        let mut operator = self.adjustable.load().operator.clone();
+        let adjustable = self.adjustable.load();
+        let mut operator = adjustable.operator.clone();
         operator.contact = contact.map(str::to_owned).or(operator.contact);
         let stamp = self.stamp(knowledge, today);
-        sheet(reply::about(knowledge, &operator, self.stores.as_ref(), &stamp))
+        sheet(reply::about(knowledge, &operator, adjustable.stores.as_ref(), &stamp))
     }
 
     /// When the status of the case was last checked, and how many days ago, if that is longer ago than
@@ -326,6 +326,14 @@ impl Responder {
     /// Whether a text only asks about an answer that was given, such as "are you sure".
     pub fn is_about_an_answer(&self, text: &str) -> bool {
         self.served.load().snapshot.about_last_answer(&without_markup(text)).is_some()
+    }
+
+    /// Whether what was said before may change the answer to a text.
+    pub fn depends_on_what_was_said(&self, text: &str) -> Result<bool, ResponderError> {
+        let text = without_markup(text);
+        let served = self.served.load();
+        let snapshot = &served.snapshot;
+        Ok(snapshot.about_last_answer(&text).is_some() || !snapshot.stands_alone(&text)?)
     }
 
     /// An explanation of the decision about a question, for people.
@@ -721,6 +729,7 @@ impl Adjustable {
             review_after_days: settings.review_after_days,
             reading_grade: settings.reading_grade,
             operator: settings.operator.clone(),
+            stores: settings.store.as_ref().map(|_| settings.privacy),
         }
     }
 }

@@ -793,3 +793,67 @@ fn it_can_be_stopped_while_it_builds_the_index() {
     assert_eq!(bot.wait().expect("it ends").code(), Some(0), "{rest:?}");
     assert!(rest.iter().any(|line| line.contains("before the start was finished")), "{rest:?}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_server_is_answered_by_its_shard() {
+    let mut discord = MockDiscord::start().await;
+    discord.has_shards(2, 1);
+    discord.run_bot(&[]);
+    discord.happened("identify", 2).await;
+    for guild in [1_u64 << 22, 2 << 22] {
+        let mut mention = discord.mention(STATUS);
+        mention["guild_id"] = json!(guild.to_string());
+        assert_eq!(discord.shard_of(guild), (guild >> 22) % 2);
+        discord.event("MESSAGE_CREATE", mention);
+        assert!(stamped(&discord.request("POST /channels/10/messages").await));
+    }
+    // Both are closed when the bot stops.
+    discord.terminate();
+    assert_eq!(discord.ended().await.code, Some(0));
+    assert_eq!(discord.count("too early"), 0);
+    discord.happened("close", 2).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn shards_that_are_counted_apart_start_at_once() {
+    let mut discord = MockDiscord::start().await;
+    discord.has_shards(6, 4);
+    let start = std::time::Instant::now();
+    discord.run_bot(&[]);
+    discord.happened("identify", 4).await;
+    discord.happened("identify", 6).await;
+    // The last two had to wait for the first two, and not for all others.
+    assert!(start.elapsed() < std::time::Duration::from_secs(20));
+    assert_eq!(discord.count("too early"), 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_process_with_the_first_shard_registers_the_commands() {
+    let mut discord = MockDiscord::start().await;
+    discord.has_shards(2, 1);
+    discord.run_bot(&[("CASECLERK_DISCORD_SHARDS", "1/2")]);
+    discord.happened("identify", 1).await;
+    let mut mention = discord.mention(STATUS);
+    mention["guild_id"] = json!((1_u64 << 22).to_string());
+    discord.event("MESSAGE_CREATE", mention);
+    assert!(stamped(&discord.request("POST /channels/10/messages").await));
+    discord.terminate();
+    discord.ended().await;
+    assert_eq!(discord.unseen("PUT"), 0);
+    discord.run_bot(&[("CASECLERK_DISCORD_SHARDS", "0/2")]);
+    discord.request("PUT /applications/901/commands").await;
+}
+
+/// The other shard is heard of all the time.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_shard_that_falls_silent_ends_the_process() {
+    let mut discord = MockDiscord::start().await;
+    discord.has_shards(2, 2);
+    discord.has_silent_shard(1);
+    discord.run_bot(&[
+        ("CASECLERK_DISCORD_SILENCE_SECONDS", "5"),
+        ("CASECLERK_DISCORD_SHUTDOWN_SECONDS", "1"),
+    ]);
+    discord.happened("identify", 1).await;
+    assert_eq!(discord.ended().await.code, Some(6));
+}

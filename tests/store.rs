@@ -9,8 +9,8 @@ mod database;
 
 use caseclerk::knowledge::{Amendment, Change, EntryId, Scope, TopicId};
 use caseclerk::store::{
-    Correction, Count, Counted, EditOutcome, KeptQuestion, Post, PostedVersion, Progress, Store,
-    StoreError, Vote, Votes, WhyKept,
+    Correction, Count, Counted, EditOutcome, KeptQuestion, LastAnswer, Place, Post, PostedVersion,
+    Progress, Store, StoreError, Vote, Votes, WhyKept,
 };
 use database::Database;
 use jiff::Timestamp;
@@ -23,6 +23,8 @@ contract! {
     questions_are_kept_until_they_are_old_or_dealt_with
     two_processes_see_the_same
     a_member_has_one_vote_on_an_answer
+    where_a_conversation_stands_is_known_to_all_until_it_expires
+    only_one_process_gets_a_turn
     every_post_of_an_old_version_is_corrected_once
     corrections_by_many_at_once_each_get_an_id
     a_total_that_is_stored_twice_counts_once
@@ -153,6 +155,63 @@ async fn a_member_has_one_vote_on_an_answer(database: Database) {
     first.forget_voters(date(1970, 2, 1)).await.unwrap();
     second.vote(&over, 1, Vote::NotRight, time(7)).await.unwrap();
     assert_eq!(first.votes_since(date(1970, 1, 1)).await.unwrap()[&over].not_right, 2);
+}
+
+async fn where_a_conversation_stands_is_known_to_all_until_it_expires(database: Database) {
+    let (first, second) = (database.open(), database.open());
+    let place = |member| Place { member, channel: 10 };
+    let last = |entry: Option<&str>, at| LastAnswer {
+        entry: entry.map(EntryId::new),
+        expires_at: time(at),
+    };
+    let over = last(Some("status/is-it-over"), 600);
+    let now = time(0);
+    first
+        .remember_answers(&[(place(1), over.clone()), (place(2), last(None, 500))], now)
+        .await
+        .unwrap();
+    assert_eq!(second.last_answer(place(1), now).await.unwrap(), Some(over.clone()));
+    assert_eq!(second.last_answer(place(2), now).await.unwrap(), Some(last(None, 500)));
+    let elsewhere = Place { member: 1, channel: 11 };
+    assert_eq!(second.last_answer(elsewhere, now).await.unwrap(), None);
+    // An older one comes late.
+    second
+        .remember_answers(&[(place(1), last(Some("money/will-i-be-paid"), 599))], now)
+        .await
+        .unwrap();
+    assert_eq!(first.last_answer(place(1), now).await.unwrap(), Some(over));
+    assert_eq!(first.last_answer(place(1), time(600)).await.unwrap(), None);
+    // What is stored says nothing of member and channel, and is deleted.
+    let mut connection = database.connect().await;
+    let stored = async |connection: &mut _| {
+        let select = sqlx::query_scalar("SELECT place FROM conversations ORDER BY expires_at");
+        let places: Vec<String> = select.fetch_all(connection).await.unwrap();
+        places
+    };
+    let places = stored(&mut connection).await;
+    assert!(places.len() == 2 && places.iter().all(|place| place.len() == 64), "{places:?}");
+    second.forget_conversations(time(500)).await.unwrap();
+    assert_eq!(stored(&mut connection).await, places[1..]);
+    // With the key of the day, nobody can say any more whose it was.
+    let tomorrow = time(86_400);
+    first.remember_answers(&[(place(1), last(None, 90_000))], tomorrow).await.unwrap();
+    first.forget_conversations(tomorrow).await.unwrap();
+    let select = sqlx::query_scalar("SELECT day FROM conversation_keys");
+    let days: Vec<String> = select.fetch_all(&mut connection).await.unwrap();
+    assert_eq!(days, ["1970-01-02"]);
+    let new = stored(&mut connection).await;
+    assert!(new.len() == 1 && new[0] != places[1], "{new:?}");
+}
+
+async fn only_one_process_gets_a_turn(database: Database) {
+    let stores: Vec<Store> = (0..4).map(|_| database.open()).collect();
+    assert!(stores[0].claim("another", time(100), 5).await.unwrap());
+    let claims = stores.iter().map(async |store| store.claim("it", time(100), 6).await.unwrap());
+    let got = futures_util::future::join_all(claims).await;
+    assert_eq!(got.iter().filter(|got| **got).count(), 1, "{got:?}");
+    assert!(!stores[0].claim("it", time(105), 6).await.unwrap());
+    assert!(stores[0].claim("another", time(105), 6).await.unwrap());
+    assert!(stores[1].claim("it", time(106), 6).await.unwrap());
 }
 
 async fn every_post_of_an_old_version_is_corrected_once(database: Database) {
@@ -295,6 +354,72 @@ async fn counts_are_added_over_processes_and_kept_until_they_are_old(database: D
     assert_eq!(second.forget_counts(days[1]).await.unwrap(), everything.len() as u64);
     let left = first.counts(days[0], days[1]).await.unwrap();
     assert!(left.len() == everything.len() && left.iter().all(|count| count.day == days[1]));
+}
+
+/// What is heard of the changes of another process.
+#[cfg(feature = "postgres-tests")]
+#[tokio::test]
+async fn changes_are_heard_of_and_only_these() {
+    use caseclerk::store::News;
+    use tokio::sync::{Notify, watch};
+
+    let database = Database::postgres().await;
+    let (first, second) = (database.open(), database.open());
+    let (told, mut news) = watch::channel(News::default());
+    let doubt = Notify::new();
+    let work = async {
+        // The greeting.
+        news.wait_for(|news| news.arrive).await.unwrap();
+        news.mark_unchanged();
+        second.amend(&[phrasing("one")], "1", time(10)).await.unwrap();
+        news.changed().await.unwrap();
+        second.undo(1, "2", time(20)).await.unwrap();
+        news.changed().await.unwrap();
+        let entry = EntryId::new("status/is-it-over");
+        let post = Post {
+            channel: 1,
+            message: 1,
+            entry: entry.clone(),
+            revision: "old".to_owned(),
+            posted_at: time(100),
+        };
+        second.remember_post(&post).await.unwrap();
+        second.vote(&entry, 1, Vote::Helpful, time(5)).await.unwrap();
+        let correction = Correction {
+            id: 0,
+            entry,
+            question: String::new(),
+            revision: Some("new".to_owned()),
+            messages: 0,
+            made_by: "7".to_owned(),
+            made_at: time(200),
+        };
+        second.correct(&correction).await.unwrap();
+        news.changed().await.unwrap();
+        let backup = database.folder.path().join("backup.db");
+        second.back_up(&backup).await.unwrap();
+        second.restore(&backup, true).await.unwrap();
+        news.changed().await.unwrap();
+        // Votes and posts were told to nobody, or there would be more to hear.
+        assert!(!news.has_changed().unwrap());
+        doubt.notify_one();
+        news.wait_for(|news| !news.arrive).await.unwrap();
+        news.wait_for(|news| news.arrive).await.unwrap();
+    };
+    tokio::select! {
+        () = first.listen(&told, &doubt) => unreachable!("it listens for ever"),
+        () = work => {}
+    }
+}
+
+#[tokio::test]
+async fn on_sqlite_nothing_is_heard() {
+    use caseclerk::store::News;
+    use tokio::sync::{Notify, watch};
+
+    let (told, news) = watch::channel(News::default());
+    Database::sqlite().open().listen(&told, &Notify::new()).await;
+    assert_eq!(*news.borrow(), News::default());
 }
 
 #[tokio::test]

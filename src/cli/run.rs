@@ -11,7 +11,7 @@ use caseclerk::discord::http::{HttpDoor, run_without_gateway};
 use caseclerk::discord::interaction::router::Router;
 use caseclerk::discord::{Bot, LIMITS_RULE};
 use caseclerk::knowledge::Amendment;
-use caseclerk::metrics::Metrics;
+use caseclerk::metrics::{Metrics, State};
 use caseclerk::responder::Responder;
 use caseclerk::store::{LastKnown, Store};
 use caseclerk::web::{Interactions, Listener, Web};
@@ -136,6 +136,10 @@ impl FrontEnds<'_> {
             (Some(bot), Some(key)) => Some(Arc::new(HttpDoor::new(key, bot)?)),
             _ => None,
         };
+        if bot.is_some() && discord.gateway {
+            // Before anybody can ask whether the bot is ready.
+            metrics.set_gateway(State::Down);
+        }
         let stopping = Arc::new(watch::Sender::new(false));
         let signal = stopping.clone();
         tokio::spawn(async move {
@@ -144,7 +148,10 @@ impl FrontEnds<'_> {
         });
         let serving = listener.map(|listener| {
             let interactions = door.clone().map(|door| -> Interactions {
-                Arc::new(move |headers, body| door.answer(headers, body))
+                Arc::new(move |headers, body| {
+                    let door = door.clone();
+                    Box::pin(async move { door.answer(&headers, &body).await })
+                })
             });
             let public_url = web.public_url.clone();
             let web = Web { responder, metrics, interactions, store, public_url, today };

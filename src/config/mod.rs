@@ -13,6 +13,7 @@ mod options;
 mod secret;
 mod servers;
 mod settings;
+mod shards;
 
 pub use environment::own_variables;
 pub use error::ConfigError;
@@ -24,3 +25,4 @@ pub use settings::{
     DiscordSettings, LogFormat, OperatorSettings, PrivacySettings, RateLimit, Settings,
     WebSettings, lasting,
 };
+pub use shards::Shards;

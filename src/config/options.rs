@@ -16,6 +16,7 @@ use super::environment::PREFIX;
 use super::log_filter;
 use super::secret::{TokenSource, without_password};
 use super::servers;
+use super::shards::Shards;
 use crate::text_position::{line_at, toml_error};
 
 /// The file with every option and its default.
@@ -283,6 +284,12 @@ impl Options {
         let bytes = bytes_of_hex(text.trim());
         let bytes = bytes.ok_or_else(|| bad_value(key, &self.values[key].origin, message))?;
         Ok(Some(bytes))
+    }
+
+    /// The shards to connect.
+    pub(super) fn shards(&self, key: &str) -> Result<Shards, ConfigError> {
+        let text = self.text(key);
+        text.parse().map_err(|message: String| bad_value(key, &self.values[key].origin, message))
     }
 
     /// The base URL of Discord's API. The token goes there, so it is refused over plain HTTP, except

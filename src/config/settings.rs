@@ -8,6 +8,7 @@ use super::ConfigError;
 use super::options::{Options, STORE};
 use super::secret::{Secret, TokenSource};
 use super::servers::Servers;
+use super::shards::Shards;
 
 /// config.toml documents the options of these fields.
 #[derive(Debug, Clone, PartialEq)]
@@ -79,6 +80,8 @@ pub struct DiscordSettings {
     pub heartbeat_file: Option<PathBuf>,
     /// Whether to connect to the gateway.
     pub gateway: bool,
+    /// The shards that this process connects.
+    pub shards: Shards,
     /// The key that verifies what Discord sends over HTTP; `None` if it sends nothing.
     pub public_key: Option<[u8; 32]>,
 }
@@ -108,6 +111,8 @@ pub struct PrivacySettings {
     pub keep_direct_messages: bool,
     /// For how many days a public answer is remembered, so that it can be corrected.
     pub remember_answers_days: u32,
+    /// Whether the store holds where a conversation stands, for other processes.
+    pub share_conversations: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -124,6 +129,8 @@ pub fn lasting(path: &Path) -> PathBuf {
 
 impl Settings {
     pub fn from_options(options: &Options) -> Result<Self, ConfigError> {
+        let discord = DiscordSettings::from_options(options)?;
+        let is_shared = options.text(STORE).contains("://");
         Ok(Self {
             faq: options.text("knowledge.faq").into(),
             index: options.text("knowledge.index").into(),
@@ -140,7 +147,6 @@ impl Settings {
                 privacy_url: options.url("operator.privacy_url")?,
                 source_url: options.url("operator.source_url")?,
             },
-            discord: DiscordSettings::from_options(options)?,
             web: WebSettings {
                 listen: options.address("web.listen")?,
                 public_url: options.url("web.public_url")?,
@@ -153,7 +159,9 @@ impl Settings {
                 keep_days: options.whole("privacy.keep_days", 1..=3_650)?,
                 keep_direct_messages: options.is_on("privacy.keep_direct_messages"),
                 remember_answers_days: options.whole("privacy.remember_answers_days", 1..=3_650)?,
+                share_conversations: is_shared && !discord.conversation.is_zero(),
             },
+            discord,
             log_filter: options.log_filter()?,
             log_filter_is_default: options.log_filter_is_default(),
             log_format: match options.one_of("log.format", ["text", "json"])?.as_str() {
@@ -191,6 +199,7 @@ impl DiscordSettings {
             silence: options.seconds("discord.silence_seconds", 5..=86_400)?,
             heartbeat_file: options.path("discord.heartbeat_file"),
             gateway: options.is_on("discord.gateway"),
+            shards: options.shards("discord.shards")?,
             public_key: options.key("discord.public_key")?,
         })
     }

@@ -1,15 +1,17 @@
 //! Finds out why the bot does not run as it should: the way to Discord, the token, the application,
 //! the servers. It asks as the bot does, and changes nothing.
 
+use std::ops::Range;
+
 use jiff::SignedDuration;
 use reqwest::StatusCode;
 use serenity::all::{ApplicationFlags, BotGateway, GuildId, Permissions};
 
 use super::api::{Api, ApiError, Application, Server};
 use super::connection;
-use super::gateway::{RunError, http_client, wait_for_session};
+use super::gateway::{RunError, http_client, wait_for_sessions};
 use super::registration::WaysIn;
-use crate::config::{DiscordSettings, Secret, Servers};
+use crate::config::{DiscordSettings, Secret, Servers, Shards};
 
 /// What the bot needs in a server; docs/operating.md has the invitation that asks for it.
 const NEEDED: Permissions = Permissions::VIEW_CHANNEL
@@ -98,7 +100,10 @@ pub async fn examine(
     report(reached(&api));
     report(clock(api.clock_lead()));
     report(token_check(&api).await);
-    report(sessions(&gateway));
+    report(sessions(&gateway, &discord.shards));
+    if let Shards::Fixed { own, total } = &discord.shards {
+        report(shards(own, *total, gateway.shards));
+    }
     report(websocket(&gateway).await);
     let application = match api.application().await {
         Ok(application) => application,
@@ -142,10 +147,11 @@ async fn token_check(api: &Api) -> Check {
     }
 }
 
-fn sessions(gateway: &BotGateway) -> Check {
+fn sessions(gateway: &BotGateway, shards: &Shards) -> Check {
     let limit = &gateway.session_start_limit;
+    let (own, _) = shards.of(gateway.shards);
     let left = format!("{} of {} are left for today", limit.remaining, limit.total);
-    match wait_for_session(limit) {
+    match wait_for_sessions(limit, own.len()) {
         wait if wait.is_zero() => Check::ok("session starts", left),
         wait => {
             let seconds = wait.as_secs();
@@ -156,6 +162,21 @@ fn sessions(gateway: &BotGateway) -> Check {
             Check::warning("session starts", text)
         }
     }
+}
+
+fn shards(own: &Range<u32>, total: u32, recommended: u32) -> Check {
+    let text = format!("{} of {total}; Discord recommends {recommended}", own.len());
+    if total < recommended {
+        let remedy = "raise the number in discord.shards, in all processes at the same time";
+        return Check::warning(
+            "shards",
+            format!(
+                "{text}. Once a shard has 2,500 servers, Discord \
+            refuses it: {remedy}"
+            ),
+        );
+    }
+    Check::ok("shards", text)
 }
 
 async fn websocket(gateway: &BotGateway) -> Check {

@@ -1,8 +1,9 @@
 //! Handles the events of the gateway.
 
+use std::collections::BTreeMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
 use reqwest::StatusCode;
@@ -71,9 +72,8 @@ pub struct Handler {
     deleted: BoundedCache<MessageId, ()>,
     /// A message with a smaller id was written before this process started.
     first_id: MessageId,
-    started: Instant,
-    /// The time of the last gateway activity, in milliseconds since the start.
-    last_activity: AtomicU64,
+    /// When each shard was last active, or else when it was started.
+    heard: std::sync::Mutex<BTreeMap<u32, Instant>>,
     sessions: AtomicU64,
     interaction_permits: Semaphore,
     message_permits: Semaphore,
@@ -106,8 +106,7 @@ impl Handler {
             own_roles: BoundedCache::new(REMEMBERED_ROLES),
             deleted: BoundedCache::new(REMEMBERED_DELETIONS),
             first_id: MessageId::new((now.saturating_sub(DISCORD_EPOCH) << 22).max(1)),
-            started: Instant::now(),
-            last_activity: AtomicU64::new(0),
+            heard: std::sync::Mutex::default(),
             sessions: AtomicU64::new(0),
             interaction_permits: Semaphore::new(CONCURRENT_INTERACTIONS as usize),
             message_permits: Semaphore::new(CONCURRENT_MESSAGES as usize),
@@ -122,14 +121,27 @@ impl Handler {
         let _messages = self.message_permits.acquire_many(CONCURRENT_MESSAGES).await;
     }
 
-    pub fn note_activity(&self) {
-        self.last_activity.store(self.started.elapsed().as_millis() as u64, Ordering::Relaxed);
+    pub fn note_activity(&self, shard: u32) {
+        self.heard().insert(shard, Instant::now());
     }
 
-    /// The time since the last gateway activity.
+    /// From now on, the shard counts for [`Self::silent_for`].
+    pub fn expect_shard(&self, shard: u32) {
+        self.note_activity(shard);
+    }
+
+    /// No shard was started yet.
+    pub fn expect_no_shard(&self) {
+        self.heard().clear();
+    }
+
+    /// The time since the last activity of the shard that has been silent for the longest time.
     pub fn silent_for(&self) -> Duration {
-        let last = Duration::from_millis(self.last_activity.load(Ordering::Relaxed));
-        self.started.elapsed().saturating_sub(last)
+        self.heard().values().map(Instant::elapsed).max().unwrap_or_default()
+    }
+
+    fn heard(&self) -> MutexGuard<'_, BTreeMap<u32, Instant>> {
+        self.heard.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The number of sessions that were started.
@@ -137,8 +149,8 @@ impl Handler {
         self.sessions.load(Ordering::Relaxed)
     }
 
-    fn ready(&self, bot: UserId) {
-        info!("connected");
+    fn ready(&self, bot: UserId, shard: u32) {
+        info!(shard, "connected");
         self.bot.metrics.session(Session::New);
         // Every session has the same bot user.
         let _ = self.own_user.set(bot);
@@ -151,6 +163,7 @@ impl Handler {
         }
         let Bot { router, desk, api, metrics } = &self.bot;
         let came = Instant::now();
+        router.recall(interaction).await;
         let Response { callback, deferred, posts, shown } = router.interaction(interaction);
         let (id, token) = (interaction.id(), interaction.token());
         let result = api.respond(id, token, &callback, shown.is_some()).await;
@@ -299,6 +312,7 @@ impl Handler {
 
     /// The reply to a message, worked out beside the thread that answers interactions.
     async fn reply(&self, message: ChatMessage) -> Option<(ChatMessage, OutgoingMessage)> {
+        self.bot.router.recall_before(&message).await;
         // The semaphore is never closed.
         let _permit = self.matching_permits.acquire().await;
         let router = self.bot.router.clone();
@@ -366,8 +380,9 @@ impl Handler {
 
 #[serenity::async_trait]
 impl RawEventHandler for Handler {
-    async fn raw_event(&self, _: Context, event: Event) {
-        self.note_activity();
+    async fn raw_event(&self, context: Context, event: Event) {
+        let shard = context.shard_id.0;
+        self.note_activity(shard);
         let is_message = match &event {
             Event::MessageCreate(_)
             | Event::MessageUpdate(_)
@@ -393,7 +408,7 @@ impl RawEventHandler for Handler {
             self.interaction_permits.acquire().await
         };
         match event {
-            Event::Ready(event) => self.ready(event.ready.user.id),
+            Event::Ready(event) => self.ready(event.ready.user.id, shard),
             Event::Resumed(_) => self.bot.metrics.session(Session::Resumed),
             Event::InteractionCreate(event) => self.interaction(&event.interaction).await,
             Event::MessageCreate(event) => self.message(&event.message).await,

@@ -4,18 +4,15 @@
 //! the lookup of the gateway's URL, saves the daily session starts, detects a dead connection, and
 //! shuts down gracefully.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use reqwest::{Certificate, Client, StatusCode};
-use serenity::all::{
-    BotGateway, ConnectionStage, GatewayIntents, GuildId, HttpBuilder, SessionStartLimit,
-    ShardManager, ShardManagerOptions,
-};
+use serenity::all::{BotGateway, GuildId, SessionStartLimit};
 use serenity::futures::StreamExt;
 use serenity::gateway::GatewayError;
-use tokio::sync::{Mutex, RwLock};
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep, timeout};
 use tracing::{info, warn};
 
@@ -25,17 +22,16 @@ use super::connection::{closed_for_good, explain_outages};
 use super::events::Handler;
 use super::heartbeat::{Heartbeat, NotAHeartbeat};
 use super::registration::ScopeMissing;
-use crate::config::{DiscordSettings, Secret};
+use super::shards::{Condition, OwnShards};
+use crate::config::{DiscordSettings, Secret, Shards};
 use crate::metrics::{Metrics, State};
 
-/// No privileged intents: messages that mention the bot and direct messages have their content
-/// anyway.
-pub const INTENTS: GatewayIntents =
-    GatewayIntents::GUILD_MESSAGES.union(GatewayIntents::DIRECT_MESSAGES);
+/// If a larger share of the session starts of a day is used within an hour, sessions do not last.
+/// Discord allows a small bot 1000 a day.
+const MAX_SHARE_PER_HOUR: f64 = 0.04;
 
-/// If more sessions than this start within an hour, they do not last. Discord allows 1000 session
-/// starts a day.
-const MAX_SESSIONS_PER_HOUR: u64 = 40;
+/// A shard may always start so many sessions within an hour.
+const MIN_SESSIONS_PER_HOUR: u64 = 3;
 const HOUR: Duration = Duration::from_secs(3600);
 
 /// How long connecting waits for the registration of the commands.
@@ -112,19 +108,24 @@ pub async fn run(
     let client = http_client(settings)?;
     let mut heartbeat = Heartbeat::new(settings.heartbeat_file.as_deref())?;
     let (api, metrics) = (bot.api.clone(), bot.metrics.clone());
-    metrics.set_gateway(State::Down);
+    let wanted = &settings.shards;
     let mut gateway = tokio::select! {
-        gateway = next_session(&api) => gateway?,
+        gateway = next_session(&api, wanted) => gateway?,
         () = &mut stop => return Ok(()),
     };
-    let mut registered = bot.register(settings, moderated);
+    // One process does it for all.
+    let mut registered = wanted.has_first().then(|| bot.register(settings, moderated));
     // Register the commands before the bot appears online if possible; but a bot without commands
     // is better than none.
-    let early = timeout(REGISTRATION_HEAD_START, &mut registered).await.ok();
+    let early = match &mut registered {
+        Some(registered) => timeout(REGISTRATION_HEAD_START, registered).await.ok(),
+        None => None,
+    };
     let registration = async {
-        let result = match early {
-            Some(result) => result,
-            None => registered.await,
+        let result = match (early, registered) {
+            (Some(result), _) => result,
+            (None, Some(registered)) => registered.await,
+            (None, None) => std::future::pending().await,
         };
         match result {
             Ok(Err(ScopeMissing(guild))) => RunError::ScopeMissing(guild),
@@ -133,24 +134,28 @@ pub async fn run(
     };
     tokio::pin!(registration);
     bot.begin();
+    let desk = bot.desk.clone();
     let handler = Arc::new(Handler::new(bot, settings.remembered_replies));
     let mut pause = FIRST_PAUSE_AFTER_CLOSE;
     loop {
         let sessions_before = handler.sessions();
-        let (manager, mut closed) = connect(&gateway, client.clone(), token, handler.clone()).await;
+        let (shards, mut closed) =
+            OwnShards::new(wanted, &gateway, client.clone(), token, handler.clone());
+        let most = most_sessions_per_hour(&gateway.session_start_limit, wanted, &gateway);
         let end = tokio::select! {
             () = &mut stop => Some(Ok(())),
             error = &mut registration => Some(Err(error)),
             closed = closed.next() => Some(Err(error_of_close(closed))),
-            error = watch(&manager, &handler, &mut heartbeat, settings.silence) => Some(Err(error)),
+            () = shards.start(&desk) => None,
+            error = watch(&shards, &handler, &mut heartbeat, settings.silence, most) => Some(Err(error)),
             () = closed_for_good() => {
-                unblock(&manager).await;
+                shards.unblock().await;
                 // serenity logs the refusals that it reports in the same words.
                 let reported = timeout(REPORT_PATIENCE, closed.next()).await;
                 reported.ok().map(|closed| Err(error_of_close(closed)))
             }
-            () = explain_outages(&gateway.url, async || is_connected(&manager).await) => None,
-            () = note_state(&metrics, async || is_connected(&manager).await) => None,
+            () = explain_outages(&gateway.url, async || shards.are_connected().await) => None,
+            () = note_state(&metrics, &shards) => None,
         };
         metrics.set_gateway(State::Down);
         let Some(result) = end else {
@@ -160,9 +165,9 @@ pub async fn run(
             }
             // Discord may want another number of shards now.
             let next = async {
-                let ended = timeout(settings.shutdown, manager.shutdown_all());
+                let ended = timeout(settings.shutdown, shards.shut_down());
                 let _ = tokio::join!(ended, sleep(pause));
-                next_session(&api).await
+                next_session(&api, wanted).await
             };
             gateway = tokio::select! {
                 gateway = next => gateway?,
@@ -173,7 +178,7 @@ pub async fn run(
         };
         info!("shutting down");
         let graceful = async {
-            manager.shutdown_all().await;
+            shards.shut_down().await;
             handler.idle().await;
         };
         if timeout(settings.shutdown, graceful).await.is_err() {
@@ -183,19 +188,17 @@ pub async fn run(
     }
 }
 
-/// Makes the shard that Discord has closed end. serenity 0.12 polls its connection again and again
-/// without a pause, and would keep the only worker thread busy; the order to close it fails, and that
-/// ends the loop.
-async fn unblock(manager: &ShardManager) {
-    for runner in manager.runners.lock().await.values() {
-        runner.runner_tx.shutdown_clean();
-    }
-}
-
-/// Looks the gateway up, and waits until a session may be started.
-async fn next_session(api: &Api) -> Result<BotGateway, RunError> {
+/// Looks the gateway up, and waits until the sessions of this process may be started.
+async fn next_session(api: &Api, wanted: &Shards) -> Result<BotGateway, RunError> {
     let gateway = look_up_gateway(api).await?;
-    let wait = wait_for_session(&gateway.session_start_limit);
+    let (own, total) = wanted.of(gateway.shards);
+    if total < gateway.shards {
+        warn!(
+            recommended = gateway.shards,
+            total, "Discord recommends more shards (discord.shards)"
+        );
+    }
+    let wait = wait_for_sessions(&gateway.session_start_limit, own.len());
     if !wait.is_zero() {
         warn!(seconds = wait.as_secs(), "few of today's sessions are left; waiting to start one");
         sleep(wait).await;
@@ -220,44 +223,25 @@ async fn look_up_gateway(api: &Api) -> Result<BotGateway, RunError> {
     }
 }
 
-/// How long to wait before a session start. Zero while more than half of the session starts are
-/// left. After that, the remaining ones are spread over the time until the reset, so that a crash
-/// loop does not exhaust them: Discord would reset the token.
-pub(super) fn wait_for_session(limit: &SessionStartLimit) -> Duration {
-    if limit.remaining.saturating_mul(2) > limit.total {
+/// How long to wait before so many sessions are started. Zero while more than half of the session starts
+/// are left afterwards. Then the remaining ones are spread over the time until the reset, so that a
+/// crash loop does not exhaust them: Discord would reset the token.
+pub(super) fn wait_for_sessions(limit: &SessionStartLimit, sessions: usize) -> Duration {
+    let sessions = (sessions as u64).max(1);
+    if (limit.remaining + 1).saturating_sub(sessions).saturating_mul(2) > limit.total {
         return Duration::ZERO;
     }
-    Duration::from_millis(limit.reset_after.min(86_400_000)).div_f64(limit.remaining.max(1) as f64)
+    let share = sessions as f64 / limit.remaining.max(1) as f64;
+    Duration::from_millis(limit.reset_after.min(86_400_000)).mul_f64(share.min(1.0))
 }
 
-type Closed = serenity::futures::channel::mpsc::UnboundedReceiver<Result<(), GatewayError>>;
-
-/// Starts the shards. This does not use serenity's `Client`, because that looks up the gateway only
-/// once, and uses a fixed URL from then on if the lookup fails.
-async fn connect(
-    gateway: &BotGateway,
-    client: Client,
-    token: &Secret,
-    handler: Arc<Handler>,
-) -> (Arc<ShardManager>, Closed) {
-    let shards = gateway.shards.clamp(1, 1000);
-    // The shards only read the token from it; they make no requests.
-    let http = HttpBuilder::new(token.reveal()).client(client).ratelimiter_disabled(true).build();
-    let (manager, closed) = ShardManager::new(ShardManagerOptions {
-        data: Arc::new(RwLock::default()),
-        event_handlers: Vec::new(),
-        raw_event_handlers: vec![handler],
-        shard_index: 0,
-        shard_init: shards,
-        shard_total: shards,
-        ws_url: Arc::new(Mutex::new(gateway.url.clone())),
-        http: Arc::new(http),
-        intents: INTENTS,
-        presence: None,
-    });
-    // Never fails, according to serenity's documentation.
-    let _ = manager.initialize();
-    (manager, closed)
+/// More sessions than this, the first ones included, do not last. Processes that have other shards
+/// share the starts of a day.
+fn most_sessions_per_hour(limit: &SessionStartLimit, wanted: &Shards, gateway: &BotGateway) -> u64 {
+    let (own, total) = wanted.of(gateway.shards.max(1));
+    let share = own.len() as f64 / f64::from(total);
+    let most = limit.total as f64 * MAX_SHARE_PER_HOUR * share;
+    (most as u64).max(own.len() as u64 * MIN_SESSIONS_PER_HOUR)
 }
 
 fn error_of_close(closed: Option<Result<(), GatewayError>>) -> RunError {
@@ -270,61 +254,53 @@ fn error_of_close(closed: Option<Result<(), GatewayError>>) -> RunError {
     }
 }
 
-/// Returns when the gateway has been silent for too long, or when its sessions do not last. Until
-/// then it updates the heartbeat file, after the first session has started.
+/// Returns when a shard has been silent for too long, or when sessions do not last. Until then it
+/// updates the heartbeat file, after the first session has started.
 ///
 /// Activity is an event or an acknowledged heartbeat; a heartbeat changes the measured latency. The
 /// stage of a shard is not enough, because a shard that hangs does not update it.
 async fn watch(
-    manager: &ShardManager,
+    shards: &OwnShards,
     handler: &Handler,
     heartbeat: &mut Heartbeat,
     silence: Duration,
+    most_sessions: u64,
 ) -> RunError {
     let mut tick = interval(silence / 10);
     tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    let mut last_latencies = Vec::new();
+    let mut latencies = BTreeMap::new();
     let (mut hour_start, mut sessions_before) = (Instant::now(), handler.sessions());
     loop {
         tick.tick().await;
         if hour_start.elapsed() > HOUR {
             (hour_start, sessions_before) = (Instant::now(), handler.sessions());
         }
-        let runners = manager.runners.lock().await;
-        let mut latencies: Vec<_> =
-            runners.iter().map(|(id, runner)| (id.0, runner.latency)).collect();
-        drop(runners);
-        latencies.sort_unstable();
-        if is_connected(manager).await && latencies != last_latencies {
-            handler.note_activity();
+        for Condition { shard, is_connected, latency } in shards.conditions().await {
+            let is_another = latencies.insert(shard, latency) != Some(latency);
+            if is_connected && is_another {
+                handler.note_activity(shard);
+            }
         }
-        last_latencies = latencies;
         if handler.sessions() > 0
             && let Some(last_heard) = SystemTime::now().checked_sub(handler.silent_for())
         {
             heartbeat.beat(last_heard);
         }
-        if handler.silent_for() > silence
-            || handler.sessions() - sessions_before > MAX_SESSIONS_PER_HOUR
-        {
+        if handler.silent_for() > silence || handler.sessions() - sessions_before > most_sessions {
             return RunError::ConnectionDead(handler.silent_for().as_secs());
         }
     }
 }
 
-/// Notes whether the gateway is connected. Never returns.
-async fn note_state(metrics: &Metrics, is_connected: impl AsyncFn() -> bool) {
+/// Notes whether the gateway is connected, which means all shards. Never returns.
+async fn note_state(metrics: &Metrics, shards: &OwnShards) {
     let mut tick = interval(NOTE_EVERY);
     loop {
         tick.tick().await;
-        metrics.set_gateway(if is_connected().await { State::Up } else { State::Down });
+        let (connected, all) = (shards.connected().await, shards.count());
+        metrics.set_gateway(if connected == all { State::Up } else { State::Down });
+        metrics.set_shards(connected, all);
     }
-}
-
-/// Whether any shard is connected.
-async fn is_connected(manager: &ShardManager) -> bool {
-    let runners = manager.runners.lock().await;
-    runners.values().any(|runner| runner.stage == ConnectionStage::Connected)
 }
 
 pub(super) fn http_client(settings: &DiscordSettings) -> Result<Client, RunError> {
@@ -364,22 +340,39 @@ mod tests {
     use serde_json::json;
 
     #[test]
-    fn no_intent_is_privileged() {
-        assert!(!INTENTS.intersects(GatewayIntents::privileged()));
-    }
-
-    #[test]
     fn a_crash_loop_cannot_use_up_the_sessions_of_a_day() {
-        let wait = |remaining: u64, reset_after: u64| {
+        let wait_of = |sessions, remaining: u64, reset_after: u64| {
             let limit = json!({
                 "total": 1000, "remaining": remaining, "reset_after": reset_after,
                 "max_concurrency": 1,
             });
-            wait_for_session(&serde_json::from_value(limit).unwrap())
+            wait_for_sessions(&serde_json::from_value(limit).unwrap(), sessions)
         };
+        let wait = |remaining, reset_after| wait_of(1, remaining, reset_after);
         assert_eq!(wait(1000, 0), Duration::ZERO);
         assert_eq!(wait(501, 86_400_000), Duration::ZERO);
         assert_eq!(wait(500, 50_000_000), Duration::from_secs(100));
         assert_eq!(wait(0, 7_000), Duration::from_secs(7));
+        assert_eq!(wait_of(16, 516, 0), Duration::ZERO);
+        assert_eq!(wait_of(16, 400, 50_000_000), Duration::from_secs(2_000));
+        assert_eq!(wait_of(16, 10, 7_000), Duration::from_secs(7));
+    }
+
+    #[test]
+    fn the_sessions_of_a_day_are_shared_by_all_processes() {
+        let gateway = |total: u64, shards: u32| -> BotGateway {
+            let limit = json!({
+                "total": total, "remaining": total, "reset_after": 0, "max_concurrency": 1,
+            });
+            let gateway = json!({"url": "wss://x", "shards": shards, "session_start_limit": limit});
+            serde_json::from_value(gateway).unwrap()
+        };
+        let most = |wanted: &str, gateway: &BotGateway| {
+            let wanted = wanted.parse().unwrap();
+            most_sessions_per_hour(&gateway.session_start_limit, &wanted, gateway)
+        };
+        let small = gateway(1000, 1);
+        assert_eq!([most("", &small), most("4", &small), most("0-1/4", &small)], [40, 40, 20]);
+        assert_eq!(most("1/16 of 400", &gateway(4000, 400)), 75);
     }
 }

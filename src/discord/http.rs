@@ -99,7 +99,11 @@ impl HttpDoor {
     }
 
     /// Answers a request. What follows is done beside it; see [`Self::idle`].
-    pub fn answer(self: &Arc<Self>, headers: &HeaderMap, body: &[u8]) -> (StatusCode, Vec<u8>) {
+    pub async fn answer(
+        self: &Arc<Self>,
+        headers: &HeaderMap,
+        body: &[u8],
+    ) -> (StatusCode, Vec<u8>) {
         if !self.is_genuine(headers, body) {
             return (StatusCode::UNAUTHORIZED, Vec::new());
         }
@@ -119,6 +123,7 @@ impl HttpDoor {
         if !self.interactions.insert(interaction.id()) {
             return (StatusCode::CONFLICT, Vec::new());
         }
+        self.bot.router.recall(&interaction).await;
         let response = self.bot.router.interaction(&interaction);
         let callback = json(&response.callback);
         if response.deferred.is_some() || response.shown.is_some() || response.posts.is_some() {

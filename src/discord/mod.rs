@@ -24,6 +24,7 @@ pub mod preview;
 mod rate_limits;
 mod registration;
 pub mod sentences;
+mod shards;
 mod token_bucket;
 
 pub use bot::Bot;

@@ -86,6 +86,7 @@ sentences! {
     StoresDirectMessages = "stores"."direct_messages" []
     StoresNoDirectMessages = "stores"."no_direct_messages" []
     StoresNoQuestions = "stores"."no_questions" []
+    StoresConversations = "stores"."conversations" []
     StoresOthers = "stores"."others" ["days"]
 }
 

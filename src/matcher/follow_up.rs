@@ -52,6 +52,12 @@ impl Snapshot {
         }
     }
 
+    /// Whether a text is decided by itself, whatever was said before.
+    pub fn stands_alone(&self, text: &str) -> Result<bool, IndexError> {
+        let leaning = self.leaning(text)?;
+        Ok(leaning == Leaning::None || is_clear(&self.decide(text)?, leaning))
+    }
+
     /// The share of the content words of a text that people use when they ask for an entry. If it has
     /// none, 1 for a text with a question word, such as "since when", and otherwise 0. Words such as
     /// "where" do not count: they ask the same of everything.

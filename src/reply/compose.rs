@@ -716,6 +716,9 @@ fn stores_section(case_file: &CaseFile, stores: Option<&PrivacySettings>) -> Sec
             } else {
                 said.push(say(Sentence::StoresNoQuestions, 0));
             }
+            if privacy.share_conversations {
+                said.push(say(Sentence::StoresConversations, 0));
+            }
             said.push(say(Sentence::StoresOthers, privacy.remember_answers_days));
         }
     }

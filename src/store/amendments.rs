@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use sqlx::{AnyPool, FromRow};
 
+use super::news::tell;
 use super::questions::remove;
 use super::{Store, StoreError, TRIES, is_taken, parse};
 use crate::knowledge::{Amendment, Change, EntryId, Scope, TopicId};
@@ -60,8 +61,12 @@ impl Store {
         let statement = "UPDATE amendments SET undone_by = $1, undone_at = $2 \
                          WHERE id = $3 AND undone_at IS NULL";
         self.with(async |pool| {
+            let mut transaction = pool.begin().await?;
             let update = sqlx::query(statement).bind(by).bind(at.as_second()).bind(id);
-            Ok(update.execute(pool).await?.rows_affected() > 0)
+            let is_undone = update.execute(&mut *transaction).await?.rows_affected() > 0;
+            tell(&mut transaction).await?;
+            transaction.commit().await?;
+            Ok(is_undone)
         })
         .await
     }
@@ -116,6 +121,7 @@ async fn insert(
         ids.push(insert.fetch_one(&mut *transaction).await?);
     }
     remove(&mut transaction, questions).await?;
+    tell(&mut transaction).await?;
     transaction.commit().await?;
     Ok(ids)
 }

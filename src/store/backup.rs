@@ -17,6 +17,7 @@ use sqlx::{Any, AnyConnection, Column, Connection, Executor, Row, ValueRef};
 use tempfile::NamedTempFile;
 use tokio::time::timeout;
 
+use super::news::tell;
 use super::{PATIENCE, Store, StoreError, sqlite_url, version};
 
 /// The names of the tables, each with the number of its rows.
@@ -64,6 +65,7 @@ impl Store {
             sqlx::query(&format!("DELETE FROM {table}")).execute(&mut *store).await?;
         }
         copy_rows(&mut backup, &mut store, &counts).await?;
+        tell(&mut store).await?;
         store.commit().await?;
         Ok(counts)
     }

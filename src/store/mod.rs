@@ -10,8 +10,11 @@
 mod amendments;
 mod backup;
 mod condition;
+mod conversations;
 mod counts;
+mod keys;
 mod last_known;
+mod news;
 mod notices;
 mod posts;
 mod questions;
@@ -24,6 +27,7 @@ use std::str::FromStr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use jiff::civil::Date;
 use sqlx::any::{AnyConnectOptions, AnyPoolOptions, install_default_drivers};
 use sqlx::migrate::{MigrateError, Migrator};
 use sqlx::{AnyConnection, AnyPool, Connection, Executor};
@@ -32,12 +36,15 @@ use tokio::time::timeout;
 
 pub use backup::RowCounts;
 pub use condition::Condition;
+pub use conversations::{LastAnswer, Place};
 pub use counts::{Count, Counted};
 pub use last_known::LastKnown;
+pub use news::News;
 pub use posts::{Correction, EditOutcome, PendingEdit, Post, PostedVersion, Progress};
 pub use questions::{KeptQuestion, WhyKept};
 pub use votes::{Vote, Votes};
 
+use keys::Key;
 use questions::random_id;
 
 static MIGRATIONS: Migrator = sqlx::migrate!();
@@ -63,6 +70,8 @@ pub struct Store {
     /// Tells what this process counts from what others do.
     process: i64,
     pool: Arc<Mutex<Option<Connected>>>,
+    /// That of a day.
+    conversation_key: Arc<std::sync::Mutex<Option<(Date, Key)>>>,
 }
 
 /// A connection with all migrations applied.
@@ -127,7 +136,8 @@ impl Store {
             false => (sqlite_url(address, "rwc"), Some(PathBuf::from(address))),
         };
         AnyConnectOptions::from_str(&url).map_err(|_| StoreError::Address)?;
-        Ok(Self { url, file, process: random_id(), pool: Arc::default() })
+        let (pool, conversation_key) = Default::default();
+        Ok(Self { url, file, process: random_id(), pool, conversation_key })
     }
 
     /// Whether it is a database that is reached over a network.
@@ -192,12 +202,16 @@ async fn connect(url: &str, file: Option<&Path>) -> Result<AnyPool, StoreError> 
     // then say only that it took too long.
     let mut first = AnyConnection::connect(url).await?;
     set_up(&mut first, is_sqlite).await?;
-    version::prepare(&mut first, file, version::newest()).await?;
+    let is_due = version::prepare(&mut first, file, version::newest()).await?;
     first.close().await?;
     let options = AnyPoolOptions::new().max_connections(CONNECTIONS).acquire_timeout(PATIENCE);
     let options = options.after_connect(move |connection, _| set_up(connection, is_sqlite));
     let pool = options.connect_lazy(url)?;
-    MIGRATIONS.run(&pool).await.map_err(migration_error)?;
+    // Two processes must not apply the same one. The lock belongs to a connection, and a pooler between
+    // us and Postgres may take that away meanwhile, so nobody takes the lock without need.
+    let mut migrations = sqlx::migrate!();
+    migrations.set_locking(is_due);
+    migrations.run(&pool).await.map_err(migration_error)?;
     Ok(pool)
 }
 

@@ -1,4 +1,4 @@
-//! What was said to moderators in their channel.
+//! What only one process may do at a time, such as to say something to moderators in their channel.
 
 use jiff::Timestamp;
 
@@ -11,11 +11,21 @@ impl Store {
     /// Whether it is up to this process to say something now. Then nobody else does for a while; see
     /// [`Self::settle_notice`].
     pub async fn claim_notice(&self, name: &str, now: Timestamp) -> Result<bool, StoreError> {
+        self.claim(name, now, CLAIM).await
+    }
+
+    /// Whether something is up to this process now. Then nobody else gets it for so many seconds.
+    pub async fn claim(
+        &self,
+        name: &str,
+        now: Timestamp,
+        seconds: i64,
+    ) -> Result<bool, StoreError> {
         let statement = "INSERT INTO notices (name, due_at) VALUES ($1, $2) \
                          ON CONFLICT (name) DO UPDATE SET due_at = $2 WHERE notices.due_at <= $3";
         self.with(async |pool| {
             let now = now.as_second();
-            let claim = sqlx::query(statement).bind(name).bind(now + CLAIM).bind(now);
+            let claim = sqlx::query(statement).bind(name).bind(now + seconds).bind(now);
             Ok(claim.execute(pool).await?.rows_affected() > 0)
         })
         .await

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use sqlx::{AnyPool, FromRow};
 
 use super::amendments::time;
+use super::news::tell;
 use super::{Store, StoreError, TRIES, is_taken, parse};
 use crate::knowledge::EntryId;
 
@@ -269,6 +270,7 @@ async fn correct(pool: &AnyPool, correction: &Correction) -> Result<u64, sqlx::E
     }
     let count = sqlx::query("UPDATE corrections SET messages = $1 WHERE id = $2");
     count.bind(messages.cast_signed()).bind(id).execute(&mut *transaction).await?;
+    tell(&mut transaction).await?;
     transaction.commit().await?;
     Ok(messages)
 }

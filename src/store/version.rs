@@ -48,20 +48,21 @@ pub async fn migrate(
 }
 
 /// Refuses a database of a newer version than this program knows, and backs up an SQLite database
-/// of an older one, because a migration cannot be undone. `file` is that of SQLite.
+/// of an older one, because a migration cannot be undone. `file` is that of SQLite. Returns whether
+/// migrations are due.
 pub async fn prepare(
     connection: &mut AnyConnection,
     file: Option<&Path>,
     known: i64,
-) -> Result<(), StoreError> {
+) -> Result<bool, StoreError> {
     let found = of(connection).await?;
-    match file {
-        _ if found > known => Err(StoreError::Newer { found, known }),
-        Some(file) if (1..known).contains(&found) => {
-            back_up_before(known, found, connection, file).await
-        }
-        _ => Ok(()),
+    if found > known {
+        return Err(StoreError::Newer { found, known });
     }
+    if let Some(file) = file.filter(|_| (1..known).contains(&found)) {
+        back_up_before(known, found, connection, file).await?;
+    }
+    Ok(found < known)
 }
 
 /// Keeps one such backup.

@@ -8,8 +8,8 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
-use sqlx::AnyPool;
 
+use super::keys::{Key, Keys};
 use super::{Store, StoreError};
 use crate::knowledge::EntryId;
 
@@ -29,6 +29,8 @@ pub struct Votes {
 const HELPFUL: &str = "helpful";
 const NOT_RIGHT: &str = "not-right";
 
+const KEYS: Keys = Keys { table: "vote_keys", time: "month" };
+
 impl Store {
     /// Stores a vote. It replaces an earlier vote of the same member on the same answer.
     pub async fn vote(
@@ -47,7 +49,7 @@ impl Store {
             Vote::NotRight => NOT_RIGHT,
         };
         self.with(async |pool| {
-            let key = key_of(pool, day).await?;
+            let key = KEYS.of(pool, &month(day)).await?;
             let insert = sqlx::query(statement).bind(entry.to_string());
             let insert = insert.bind(voter(&key, member, entry)).bind(vote).bind(day.to_string());
             insert.execute(pool).await?;
@@ -79,30 +81,12 @@ impl Store {
 
     /// Deletes the keys of earlier months.
     pub async fn forget_voters(&self, today: Date) -> Result<(), StoreError> {
-        self.with(async |pool| {
-            let delete = sqlx::query("DELETE FROM vote_keys WHERE month < $1");
-            delete.bind(month(today)).execute(pool).await?;
-            Ok(())
-        })
-        .await
+        self.with(async |pool| KEYS.forget(pool, &month(today)).await).await
     }
 }
 
-/// The key of a month, made if there is none. All processes use the same one.
-async fn key_of(pool: &AnyPool, day: Date) -> Result<[u8; blake3::KEY_LEN], StoreError> {
-    let insert = "INSERT INTO vote_keys (month, secret) VALUES ($1, $2) ON CONFLICT DO NOTHING";
-    let mut random = [0; blake3::KEY_LEN];
-    getrandom::fill(&mut random).map_err(|error| StoreError::NoRandomness(error.to_string()))?;
-    let new = blake3::Hash::from_bytes(random).to_hex();
-    sqlx::query(insert).bind(month(day)).bind(new.as_str()).execute(pool).await?;
-    let select = sqlx::query_scalar("SELECT secret FROM vote_keys WHERE month = $1");
-    let secret: String = select.bind(month(day)).fetch_one(pool).await?;
-    let key = blake3::Hash::from_hex(&secret);
-    key.map(Into::into).map_err(|_| StoreError::NotUnderstood("a key of votes".to_owned()))
-}
-
 /// The hash includes the answer, so that the votes of a member cannot be recognised as one person's.
-fn voter(key: &[u8; blake3::KEY_LEN], member: u64, entry: &EntryId) -> String {
+fn voter(key: &Key, member: u64, entry: &EntryId) -> String {
     blake3::keyed_hash(key, format!("{member} {entry}").as_bytes()).to_hex().to_string()
 }
 

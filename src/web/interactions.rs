@@ -1,9 +1,10 @@
 //! Passes on what Discord posts.
 
+use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::body::{Body, HttpBody, to_bytes};
+use axum::body::{Body, Bytes, HttpBody, to_bytes};
 use axum::extract::State;
 use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderMap, StatusCode};
@@ -20,7 +21,9 @@ const LONGEST: usize = 512 * 1024;
 const PATIENCE: Duration = Duration::from_secs(3);
 
 /// Answers a request with these headers and this body by a status and JSON.
-pub type Interactions = Arc<dyn Fn(&HeaderMap, &[u8]) -> (StatusCode, Vec<u8>) + Send + Sync>;
+pub type Interactions = Arc<dyn Fn(HeaderMap, Bytes) -> Answer + Send + Sync>;
+
+type Answer = Pin<Box<dyn Future<Output = (StatusCode, Vec<u8>)> + Send>>;
 
 pub async fn answer(State(web): Served, headers: HeaderMap, body: Body) -> Response {
     let Some(interactions) = &web.interactions else {
@@ -34,6 +37,6 @@ pub async fn answer(State(web): Served, headers: HeaderMap, body: Body) -> Respo
         Ok(Err(_)) => return StatusCode::PAYLOAD_TOO_LARGE.into_response(),
         Err(_) => return StatusCode::REQUEST_TIMEOUT.into_response(),
     };
-    let (status, json) = interactions(&headers, &body);
+    let (status, json) = interactions(headers, body).await;
     (status, [(CONTENT_TYPE, "application/json")], json).into_response()
 }

@@ -10,7 +10,7 @@ use std::net::SocketAddr;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use futures_util::{SinkExt, StreamExt};
 use http_body_util::{BodyExt, Full};
@@ -45,6 +45,10 @@ const PATIENCE: Duration = Duration::from_secs(60);
 /// How long a killed program's last requests and frames may take on their way.
 const ON_THE_WAY: Duration = Duration::from_millis(30);
 
+/// The shortest time between two sessions that are counted together. The bot measures from the moment
+/// at which it begins to connect.
+const BETWEEN_SESSIONS: Duration = Duration::from_millis(4800);
+
 /// Ids of messages, if each has its own, begin here.
 pub const FIRST_MESSAGE: u64 = 5000;
 
@@ -72,8 +76,25 @@ struct State {
     messages: Mutex<Option<BTreeMap<u64, Value>>>,
     /// The time by its clock, if that is wrong.
     date: Mutex<Option<&'static str>>,
-    to_bot: Mutex<Option<mpsc::UnboundedSender<Frame>>>,
+    /// The connection of each shard.
+    to_bot: Mutex<BTreeMap<u64, mpsc::UnboundedSender<Frame>>>,
+    sharding: Mutex<Sharding>,
+    silent_shard: Mutex<Option<u64>>,
     changed: Notify,
+}
+
+/// How it divides the servers.
+struct Sharding {
+    shards: u64,
+    max_concurrency: u64,
+    /// When a session that is counted as this one was started last.
+    identified: HashMap<u64, Instant>,
+}
+
+impl Default for Sharding {
+    fn default() -> Self {
+        Self { shards: 1, max_concurrency: 1, identified: HashMap::new() }
+    }
 }
 
 /// What a moderator uses.
@@ -161,7 +182,7 @@ impl MockDiscord {
     }
 
     /// The program with the tiny FAQ and this Discord.
-    fn command(&self, arguments: &[&str], environment: &[(&str, &str)]) -> Command {
+    pub fn command(&self, arguments: &[&str], environment: &[(&str, &str)]) -> Command {
         let program = env!("CARGO_BIN_EXE_caseclerk");
         let mut command = match self.survives_full_disk {
             // A limit on the size of files stands for a full disk, and sends a signal besides.
@@ -295,7 +316,7 @@ impl MockDiscord {
     }
 
     /// Waits until something has happened this many times: `identify`, `resume` or `close` at the
-    /// gateway, or a `refusal` of a request.
+    /// gateway, a session that starts `too early`, or a `refusal` of a request.
     pub async fn happened(&self, what: &'static str, times: u64) {
         let find = || (*self.state.happened.lock().unwrap().get(what)? >= times).then_some(());
         self.state.until(find, what).await
@@ -321,6 +342,17 @@ impl MockDiscord {
         *self.state.refuse_identify.lock().unwrap() = Some((code, times));
     }
 
+    /// Divides the servers into so many shards.
+    pub fn has_shards(&self, shards: u64, max_concurrency: u64) {
+        let identified = HashMap::new();
+        *self.state.sharding.lock().unwrap() = Sharding { shards, max_concurrency, identified };
+    }
+
+    /// Never answers this shard.
+    pub fn has_silent_shard(&self, shard: u64) {
+        *self.state.silent_shard.lock().unwrap() = Some(shard);
+    }
+
     /// Tells the bot to send heartbeats as rarely as Discord does.
     pub fn has_slow_heartbeats(&self) {
         *self.state.heartbeat_interval.lock().unwrap() = Some(41_250);
@@ -341,19 +373,26 @@ impl MockDiscord {
         *self.state.mute.lock().unwrap() = true;
     }
 
-    /// Sends something over the gateway.
+    /// Sends something over the gateway, to the first shard.
     pub fn send(&self, frame: Value) {
-        self.state.frame(Frame::Json(frame));
+        self.state.frame(0, Frame::Json(frame));
     }
 
     /// Cuts the connection.
     pub fn cut(&self) {
-        self.state.frame(Frame::Cut);
+        self.state.frame(0, Frame::Cut);
     }
 
-    /// Sends an event to the bot.
+    /// Sends an event to the bot: to the shard of its server, or to the first one.
     pub fn event(&self, name: &str, data: Value) {
-        self.send(json!({"op": 0, "s": 2, "t": name, "d": data}));
+        let guild = data["guild_id"].as_str().and_then(|id| id.parse().ok()).unwrap_or(0);
+        let frame = json!({"op": 0, "s": 2, "t": name, "d": data});
+        self.state.frame(self.shard_of(guild), Frame::Json(frame));
+    }
+
+    /// The shard of a server.
+    pub fn shard_of(&self, guild: u64) -> u64 {
+        (guild >> 22) % self.state.sharding.lock().unwrap().shards
     }
 
     /// Uses a command, and returns the response.
@@ -490,8 +529,19 @@ impl State {
         Some(*code)
     }
 
-    fn frame(&self, frame: Frame) {
-        self.to_bot.lock().unwrap().as_ref().expect("the bot is connected").send(frame).ok();
+    fn frame(&self, shard: u64, frame: Frame) {
+        self.to_bot.lock().unwrap().get(&shard).expect("the shard is connected").send(frame).ok();
+    }
+
+    /// Whether a shard starts its session sooner than Discord allows.
+    fn is_too_early(&self, shard: u64) -> bool {
+        let mut sharding = self.sharding.lock().unwrap();
+        if sharding.shards == 1 {
+            return false;
+        }
+        let key = shard % sharding.max_concurrency;
+        let last = sharding.identified.insert(key, Instant::now());
+        last.is_some_and(|last| last.elapsed() < BETWEEN_SESSIONS)
     }
 
     /// The id of a new message; `None` if they all have one id.
@@ -520,11 +570,13 @@ impl State {
         match (method, path.rsplit('/').next()) {
             ("GET", Some("bot")) => {
                 let limit = json!({
-                    "total": 1000, "remaining": 1000, "reset_after": 0, "max_concurrency": 1,
+                    "total": 1000, "remaining": 1000, "reset_after": 0,
+                    "max_concurrency": self.sharding.lock().unwrap().max_concurrency,
                 });
+                let shards = self.sharding.lock().unwrap().shards;
                 let url = self.gateway.lock().unwrap().clone();
                 self.happens("lookup");
-                (200, json!({"url": url, "shards": 1, "session_start_limit": limit}))
+                (200, json!({"url": url, "shards": shards, "session_start_limit": limit}))
             }
             ("GET", Some("roles")) => {
                 let own = json!({"id": ROLE.to_string(), "tags": {"bot_id": BOT.to_string()}});
@@ -637,7 +689,7 @@ async fn gateway(stream: TcpStream, state: Arc<State>) {
         return std::future::pending().await;
     }
     let (sender, mut frames) = mpsc::unbounded_channel();
-    *state.to_bot.lock().unwrap() = Some(sender);
+    let mut is_silent = false;
     let interval = state.heartbeat_interval.lock().unwrap().unwrap_or(1000);
     let hello = json!({"op": 10, "d": {"heartbeat_interval": interval}});
     if socket.send(Message::Text(hello.to_string())).await.is_err() {
@@ -657,7 +709,11 @@ async fn gateway(stream: TcpStream, state: Arc<State>) {
                         socket.close(Some(close)).await.ok();
                         continue;
                     }
-                    answer_to(&said, &state)
+                    if let Some(shard) = shard_of(&said) {
+                        state.to_bot.lock().unwrap().insert(shard, sender.clone());
+                        is_silent = *state.silent_shard.lock().unwrap() == Some(shard);
+                    }
+                    if is_silent { None } else { answer_to(&said, &state) }
                 }
                 Some(Ok(Message::Close(_))) => { state.happens("close"); continue; }
                 Some(Ok(_)) => None,
@@ -672,10 +728,24 @@ async fn gateway(stream: TcpStream, state: Arc<State>) {
     }
 }
 
+/// The shard that starts or resumes a session.
+fn shard_of(said: &Value) -> Option<u64> {
+    match said["op"].as_u64()? {
+        2 => Some(said["d"]["shard"][0].as_u64().unwrap_or_default()),
+        6 => said["d"]["session_id"].as_str()?.parse().ok(),
+        _ => None,
+    }
+}
+
 fn answer_to(said: &Value, state: &State) -> Option<Value> {
     match said["op"].as_u64()? {
         1 if !*state.mute.lock().unwrap() => Some(json!({"op": 11})),
         2 => {
+            let shard = shard_of(said)?;
+            if state.is_too_early(shard) {
+                state.happens("too early");
+                return Some(json!({"op": 9, "d": false}));
+            }
             state.happens("identify");
             let mut user = user(BOT);
             user["bot"] = json!(true);
@@ -684,7 +754,7 @@ fn answer_to(said: &Value, state: &State) -> Option<Value> {
             user["email"] = json!(null);
             user["flags"] = json!(0);
             let ready = json!({
-                "v": 10, "user": user, "guilds": [], "session_id": "s", "shard": [0, 1],
+                "v": 10, "user": user, "guilds": [], "session_id": shard.to_string(), "shard": said["d"]["shard"],
                 "resume_gateway_url": "ws://127.0.0.1:1", "application": {"id": "901", "flags": 0},
             });
             Some(json!({"op": 0, "s": 1, "t": "READY", "d": ready}))

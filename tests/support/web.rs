@@ -127,6 +127,6 @@ pub fn free_address() -> SocketAddr {
     listener.local_addr().expect("an address")
 }
 
-fn hex(bytes: &[u8]) -> String {
+pub fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

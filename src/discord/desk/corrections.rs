@@ -9,7 +9,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use reqwest::StatusCode;
 use serenity::all::{ChannelId, MessageId};
-use tokio::time::sleep;
+use tokio::time::{sleep, timeout};
 use tracing::{info, warn};
 
 use super::super::api::{Api, ApiError};
@@ -30,7 +30,7 @@ use crate::store::{Correction, EditOutcome, PendingEdit, Post, Progress, Store, 
 /// for them.
 const PAUSE: Duration = Duration::from_secs(1);
 
-/// How often messages to correct are looked for.
+/// How often messages to correct are looked for, if nobody says that there are some.
 const LOOK_EVERY: Duration = Duration::from_secs(5);
 
 /// How often, while the store does not work.
@@ -238,7 +238,7 @@ impl Desk {
         loop {
             match self.correct_next(store, api).await {
                 Ok(true) => sleep(PAUSE).await,
-                Ok(false) => sleep(LOOK_EVERY).await,
+                Ok(false) => drop(timeout(LOOK_EVERY, self.heard.notified()).await),
                 // Whether the store works is logged where amendments are looked for.
                 Err(_) => sleep(LOOK_AGAIN).await,
             }

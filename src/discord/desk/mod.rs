@@ -12,14 +12,16 @@ mod gaps;
 mod notices;
 mod record;
 mod screen;
+mod shared_memory;
 mod stats;
 mod tally;
 mod task;
+mod turns;
 
 use std::sync::Arc;
 
 use jiff::civil::Date;
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, Notify};
 use tracing::warn;
 
 use self::tally::Tally;
@@ -32,6 +34,7 @@ use crate::store::{LastKnown, Store, StoreError};
 pub use feedback::{Complaint, Opinion};
 pub use record::{Asked, Recorder};
 pub use screen::quoted;
+pub use shared_memory::SharedMemory;
 pub use tally::counted;
 pub use task::{DeskAction, PERIODS, Task, USUAL_PERIOD};
 
@@ -52,6 +55,8 @@ pub struct Desk {
     metrics: Metrics,
     /// Held while the content changes, so that no change is lost to another.
     changing: Mutex<()>,
+    /// Another process may have decided on a correction.
+    heard: Notify,
 }
 
 /// Why the desk did not do what it was asked for.
@@ -90,9 +95,19 @@ impl Desk {
         privacy: PrivacySettings,
         today: fn() -> Date,
     ) -> Self {
-        let (tally, metrics, changing) = Default::default();
-        let (last_known, channel) = (None, None);
-        Self { responder, store, privacy, last_known, channel, today, tally, metrics, changing }
+        let (tally, metrics, changing, heard) = Default::default();
+        Self {
+            responder,
+            store,
+            privacy,
+            last_known: None,
+            channel: None,
+            today,
+            tally,
+            metrics,
+            changing,
+            heard,
+        }
     }
 
     /// Notes there whether the store works.

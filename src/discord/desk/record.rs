@@ -6,7 +6,7 @@ use std::time::Duration;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
-use tokio::sync::mpsc;
+use tokio::sync::{Notify, mpsc, watch};
 use tokio::time::{MissedTickBehavior, interval};
 use tracing::{info, warn};
 
@@ -17,7 +17,7 @@ use crate::knowledge::EntryId;
 use crate::metrics::State;
 use crate::redaction::redact;
 use crate::responder::Responder;
-use crate::store::{Counted, KeptQuestion, Store, StoreError, WhyKept};
+use crate::store::{Counted, KeptQuestion, News, Store, StoreError, WhyKept};
 
 /// If so many questions wait to be stored, further ones are not kept.
 const WAITING: usize = 256;
@@ -25,8 +25,14 @@ const WAITING: usize = 256;
 /// How often old questions are deleted.
 const FORGET_EVERY: Duration = Duration::from_secs(3_600);
 
+/// How often conversations that have expired are deleted.
+const EXPIRE_EVERY: Duration = Duration::from_secs(60);
+
 /// How often the amendments of other processes, and holds that end today, are looked for.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
+
+/// How often, while the store says when there are some.
+const LOOK_ANYWAY: Duration = Duration::from_secs(15);
 
 /// How often that is tried while the store does not work.
 const LOOK_AGAIN: Duration = Duration::from_secs(15);
@@ -118,21 +124,45 @@ impl Desk {
     /// deletes what is old. Never returns.
     pub async fn keep_up(self: Arc<Self>) {
         let Some(store) = &self.store else { return std::future::pending().await };
-        let mut forget = interval(FORGET_EVERY);
+        let (mut forget, mut expire) = (interval(FORGET_EVERY), interval(EXPIRE_EVERY));
         let (mut look, mut write) = (interval(LOOK_EVERY), interval(WRITE_EVERY));
-        for interval in [&mut look, &mut write] {
+        for interval in [&mut expire, &mut look, &mut write] {
             interval.set_missed_tick_behavior(MissedTickBehavior::Delay);
         }
-        let (mut works, mut served) = (true, None);
+        let (news, mut heard) = watch::channel(News::default());
+        let doubt = Notify::new();
+        let listening = store.listen(&news, &doubt);
+        tokio::pin!(listening);
+        let mut is_listening = true;
+        let (mut works, mut served) = (true, Served::default());
         loop {
             tokio::select! {
+                () = &mut listening, if is_listening => is_listening = false,
+                Ok(()) = heard.changed() => {
+                    self.heard.notify_one();
+                    look.reset_immediately();
+                }
                 _ = look.tick() => {
+                    let News { heard, arrive } = *heard.borrow();
                     let result = self.look(store, &mut served).await;
-                    works = log_state(works, result);
+                    let found = result.as_ref().copied().unwrap_or(Found::Nothing);
+                    works = log_state(works, result.map(drop));
                     self.metrics.set_store(if works { State::Up } else { State::Down });
-                    if !works {
-                        look.reset_after(LOOK_AGAIN);
+                    if found == Found::Changes && arrive && served.heard == heard {
+                        // Nobody has told of these.
+                        doubt.notify_one();
                     }
+                    if found != Found::NotYet {
+                        served.heard = heard;
+                    }
+                    look.reset_after(match found {
+                        _ if !works => LOOK_AGAIN,
+                        Found::Nothing if arrive => LOOK_ANYWAY,
+                        _ => LOOK_EVERY,
+                    });
+                }
+                _ = expire.tick(), if works && store.is_remote() => {
+                    let _ = store.forget_conversations(Timestamp::now()).await;
                 }
                 // Whether the store works is noticed above.
                 _ = write.tick(), if works => {
@@ -150,18 +180,15 @@ impl Desk {
     }
 
     /// Serves the amendments if they changed, or if the day did.
-    async fn look(
-        &self,
-        store: &Store,
-        served: &mut Option<((i64, i64), Date)>,
-    ) -> Result<(), StoreError> {
+    async fn look(&self, store: &Store, served: &mut Served) -> Result<Found, StoreError> {
         let today = (self.today)();
         let version = (store.amendments_version().await?, today);
-        if served.as_ref() == Some(&version) {
-            return Ok(());
+        if served.version == Some(version) {
+            return Ok(Found::Nothing);
         }
         // Whoever changes something serves it.
-        let Ok(_changing) = self.changing.try_lock() else { return Ok(()) };
+        let Ok(_changing) = self.changing.try_lock() else { return Ok(Found::NotYet) };
+        let is_new = served.version.is_some_and(|(amendments, _)| amendments != version.0);
         let amendments = store.amendments().await?;
         let last_known = self.last_known.clone();
         let serve = move |responder: &Responder| {
@@ -173,12 +200,35 @@ impl Desk {
         };
         let result = self.work(serve).await;
         match result {
-            Ok(Ok(())) => *served = Some(version),
+            Ok(Ok(())) => {
+                served.version = Some(version);
+                return Ok(if is_new { Found::Changes } else { Found::NotYet });
+            }
             Ok(Err(error)) => warn!(%error, "the amendments cannot be served"),
             Err(error) => warn!(%error, "the amendments cannot be served"),
         }
-        Ok(())
+        Ok(Found::NotYet)
     }
+}
+
+/// What is served of the store.
+#[derive(Default)]
+struct Served {
+    /// The version of the amendments, and the day.
+    version: Option<((i64, i64), Date)>,
+    /// See [`News`].
+    heard: u64,
+}
+
+/// What a look at the store has found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Found {
+    Nothing,
+    /// Amendments of other processes.
+    Changes,
+    /// To look again soon: this process changes something at this moment, or has begun to serve only
+    /// now.
+    NotYet,
 }
 
 fn days_ago(days: u32) -> Timestamp {

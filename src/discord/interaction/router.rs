@@ -4,10 +4,11 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use arc_swap::ArcSwap;
 use jiff::civil::Date;
+use jiff::{SignedDuration, Timestamp, Unit};
 use serenity::all::{
     AutocompleteChoice, ChannelId, CommandInteraction, CommandType, ComponentInteraction,
     CreateAutocompleteResponse, CreateInteractionResponse, Interaction, Message, MessageId,
@@ -18,8 +19,8 @@ use tracing::{error, field, info, info_span};
 use super::super::cache::BoundedCache;
 use super::super::commands::{self, Action, ModerationAction};
 use super::super::desk::{
-    Asked, Complaint, Desk, DeskAction, Opinion, PERIODS, Recorder, Task, USUAL_PERIOD, counted,
-    quoted,
+    self, Complaint, Desk, DeskAction, Opinion, PERIODS, Recorder, SharedMemory, Task,
+    USUAL_PERIOD, counted, quoted,
 };
 use super::super::moderation::{self, Permission};
 use super::super::sentences;
@@ -45,11 +46,15 @@ use crate::markup::{is_only_markup, without_markup};
 use crate::metrics::{Door, Metrics, Outcome};
 use crate::reply::{APOLOGY, Answer, Reply, Sheet, page_path};
 use crate::responder::Responder;
-use crate::store::WhyKept;
+use crate::store::{self, LastAnswer, WhyKept};
 
 /// How many messages are remembered whose answer was posted to the channel, so that a second click
 /// does not post it again.
 const REMEMBERED_POSTS: usize = 1000;
+
+/// A question that was asked so lately in this process is the last one: nobody asks again elsewhere
+/// meanwhile, and other processes may not know of it yet.
+const JUST_NOW: Duration = Duration::from_secs(2);
 
 /// How many conversations are remembered, and no longer than the operator wants.
 const REMEMBERED_CONVERSATIONS: usize = 10_000;
@@ -67,6 +72,15 @@ const MENU: &str = "menu";
 /// Where a member has a conversation.
 type Place = (UserId, ChannelId);
 
+/// What was asked last in a place.
+#[derive(Clone)]
+struct Asked {
+    at: Instant,
+    turn: Turn,
+    /// When other processes forget it.
+    expires_at: Timestamp,
+}
+
 /// Turns interactions and messages into responses. A clone shares everything.
 #[derive(Clone)]
 pub struct Router {
@@ -78,7 +92,9 @@ pub struct Router {
     posted: Arc<BoundedCache<MessageId, ()>>,
     /// Who wrote each of the latest questions.
     askers: Arc<BoundedCache<MessageId, UserId>>,
-    conversations: Arc<BoundedCache<Place, (Instant, Turn)>>,
+    conversations: Arc<BoundedCache<Place, Asked>>,
+    /// `None`: no other process has a part in conversations.
+    shared: Option<SharedMemory>,
     is_reloading: Arc<AtomicBool>,
     recorder: Recorder,
     metrics: Metrics,
@@ -147,6 +163,7 @@ impl Router {
             posted: Arc::new(BoundedCache::new(REMEMBERED_POSTS)),
             askers: Arc::new(BoundedCache::new(discord.remembered_replies)),
             conversations: Arc::new(BoundedCache::new(REMEMBERED_CONVERSATIONS)),
+            shared: None,
             is_reloading: Arc::default(),
             recorder: Recorder::none(),
             metrics: Metrics::default(),
@@ -159,7 +176,8 @@ impl Router {
 
     /// Reports to the desk what it wants to know.
     pub fn with_desk(self, desk: &Arc<Desk>) -> Self {
-        Self { recorder: desk.recorder(), has_desk: desk.has_store(), ..self }
+        let (recorder, shared) = (desk.recorder(), desk.shared_memory());
+        Self { recorder, shared, has_desk: desk.has_store(), ..self }
     }
 
     /// Counts questions there.
@@ -188,6 +206,62 @@ impl Router {
     /// The commands for the current content.
     pub fn commands(&self) -> Arc<Commands> {
         self.responder.commands()
+    }
+
+    /// Finds out what other processes have answered last where this interaction comes from, if its
+    /// question seems to go on from an answer. To be called before [`Self::interaction`].
+    pub async fn recall(&self, interaction: &Interaction) {
+        let Interaction::Command(command) = interaction else { return };
+        let options = Options::of(&command.data);
+        let asks = command.data.kind == CommandType::ChatInput
+            && matches!(
+                commands::find(&self.commands(), &command.data.name, options.subcommand),
+                Some(Action::Ask)
+            );
+        if let Some(question) = options.text(commands::QUESTION).filter(|_| asks) {
+            self.recall_in((command.user.id, command.channel_id), question).await;
+        }
+    }
+
+    /// The same before [`Self::message`].
+    pub async fn recall_before(&self, message: &ChatMessage) {
+        if message.is_direct || message.replies_to == RepliesTo::Bot {
+            self.recall_in((message.author, message.channel), &message.text).await;
+        }
+    }
+
+    /// What this process has answered itself counts only if no other one has answered since.
+    async fn recall_in(&self, place: Place, text: &str) {
+        let Some(shared) = &self.shared else { return };
+        let own = self.conversations.get(&place);
+        if self.discord.load().conversation.is_zero()
+            || own.as_ref().is_some_and(|own| own.at.elapsed() < JUST_NOW)
+            || !self.goes_on(own.as_ref(), text)
+        {
+            return;
+        }
+        let last = shared.recall(shared_place(place)).await;
+        let Some(LastAnswer { entry, expires_at }) = last else {
+            return self.conversations.remove(&place);
+        };
+        if own.is_some_and(|own| own.expires_at >= expires_at) {
+            return;
+        }
+        let question = entry.as_ref().and_then(|entry| self.responder.question_of(entry));
+        match question {
+            Some(question) => {
+                let turn = Turn { question, answered: entry, offered: Vec::new() };
+                self.conversations.put(place, Asked { at: Instant::now(), turn, expires_at });
+            }
+            None => self.conversations.remove(&place),
+        }
+    }
+
+    /// Whether what was said before may change the answer to a text.
+    fn goes_on(&self, own: Option<&Asked>, text: &str) -> bool {
+        let depends = || self.responder.depends_on_what_was_said(text).unwrap_or(false);
+        own.is_some_and(|own| own.turn.chosen(text).is_some())
+            || catch_panic(depends).unwrap_or(false)
     }
 
     /// Responds to any interaction.
@@ -507,7 +581,7 @@ impl Router {
     fn complain(&self, invocation: &Invocation<'_>, entry: EntryId, words: &str) -> Response {
         let last = self.conversations.get(&(invocation.user, invocation.channel));
         let asked =
-            last.map(|(_, turn)| turn).filter(|turn| turn.answered.as_ref() == Some(&entry));
+            last.map(|last| last.turn).filter(|turn| turn.answered.as_ref() == Some(&entry));
         let about =
             asked.map_or_else(|| self.responder.question_of(&entry), |turn| Some(turn.question));
         let complaint = Complaint {
@@ -585,7 +659,8 @@ impl Router {
 
     fn none_of_these(&self, invocation: &Invocation<'_>, is_own: bool) -> Response {
         let place = (invocation.user, invocation.channel);
-        if let Some((_, Turn { question, answered: None, .. })) = self.conversations.get(&place)
+        if let Some(Asked { turn: Turn { question, answered: None, .. }, .. }) =
+            self.conversations.get(&place)
             && is_own
         {
             self.record(question, WhyKept::Ambiguous, invocation.guild.is_none());
@@ -881,8 +956,8 @@ impl Router {
         query: Query,
     ) -> Result<Reply, Failure> {
         let keeps = self.discord.load().conversation;
-        let last = self.conversations.get(&place).filter(|(at, _)| goes_on && at.elapsed() < keeps);
-        let last = last.map(|(_, turn)| turn);
+        let last = self.conversations.get(&place);
+        let last = last.filter(|last| goes_on && last.at.elapsed() < keeps).map(|last| last.turn);
         let (reply, turn) = self.respond_after(front_end, query.clone(), last.as_ref())?;
         if let (Query::Question(words), Reply::NoAnswer(no_answer)) = (query, &reply)
             && no_answer.is_a_gap()
@@ -890,13 +965,26 @@ impl Router {
             self.record(words, WhyKept::Unanswered, is_direct);
         }
         if !keeps.is_zero() {
-            self.conversations.put(place, (Instant::now(), turn));
+            self.remember(place, turn, keeps);
         }
         Ok(reply)
     }
 
+    /// Remembers what was asked, for this process and for others.
+    fn remember(&self, place: Place, turn: Turn, keeps: Duration) {
+        let expires_at = Timestamp::now() + SignedDuration::try_from(keeps).unwrap_or_default();
+        let expires_at = expires_at.round(Unit::Millisecond).unwrap_or(expires_at);
+        if let Some(shared) = &self.shared {
+            shared.remember(
+                shared_place(place),
+                LastAnswer { entry: turn.answered.clone(), expires_at },
+            );
+        }
+        self.conversations.put(place, Asked { at: Instant::now(), turn, expires_at });
+    }
+
     fn record(&self, words: String, why: WhyKept, in_direct_message: bool) {
-        let asked = Asked { words, why, entry: None, note: None, in_direct_message };
+        let asked = desk::Asked { words, why, entry: None, note: None, in_direct_message };
         self.recorder.record(asked);
     }
 
@@ -1035,6 +1123,11 @@ fn desk_action(component: &ComponentInteraction) -> Option<DeskAction> {
         None => DeskAction::of_button(custom_id),
     };
     Some(action?.with_words(quoted(&component.message.content)))
+}
+
+/// A place as the store knows it.
+fn shared_place((member, channel): Place) -> store::Place {
+    store::Place { member: member.get(), channel: channel.get() }
 }
 
 /// The days to look back on that the options of the command name.
