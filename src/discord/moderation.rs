@@ -61,8 +61,18 @@ impl Permission {
 /// The report of a reload, or of a check if `reloaded` is false. The first line says whether anything
 /// changed. What does not fit into a message is in a file.
 pub fn report(result: &Result<Reload, ResponderError>, reloaded: bool) -> OutgoingMessage {
-    let lines = lines(result, reloaded);
-    let (text, is_whole) = fit(&lines);
+    message(&lines(result, reloaded))
+}
+
+/// The report of a reload that nobody has asked for.
+pub fn report_of_files(result: &Result<Reload, ResponderError>) -> OutgoingMessage {
+    let lead = Line::plain(sentences::FILES_CHANGED);
+    let lines: Vec<Line> = [lead].into_iter().chain(lines(result, true)).collect();
+    message(&lines)
+}
+
+fn message(lines: &[Line]) -> OutgoingMessage {
+    let (text, is_whole) = fit(lines);
     let message = OutgoingMessage::text(text);
     if is_whole {
         return message;

@@ -8,6 +8,7 @@ mod corrections;
 mod draft;
 mod explain;
 mod feedback;
+mod files;
 mod gaps;
 mod notices;
 mod record;
@@ -16,10 +17,10 @@ mod stats;
 mod tally;
 mod task;
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex as StdMutex};
 
 use jiff::civil::Date;
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, mpsc};
 use tracing::warn;
 
 use self::tally::Tally;
@@ -30,6 +31,7 @@ use crate::responder::{Responder, ResponderError};
 use crate::store::{LastKnown, Store, StoreError};
 
 pub use feedback::{Complaint, Opinion};
+pub use files::log_reload;
 pub use record::{Asked, Recorder};
 pub use screen::quoted;
 pub use tally::counted;
@@ -37,6 +39,12 @@ pub use task::{DeskAction, PERIODS, Task, USUAL_PERIOD};
 
 /// How many broken rules are named.
 const SHOWN_FINDINGS: usize = 3;
+
+/// If so many messages wait to be told, further ones are only logged.
+const WAITING: usize = 64;
+
+/// A message for the channel of moderators, by its name.
+type News = (String, OutgoingMessage);
 
 /// The moderators' desk.
 pub struct Desk {
@@ -47,6 +55,9 @@ pub struct Desk {
     last_known: Option<LastKnown>,
     /// Where moderators are told what they should know.
     channel: Option<u64>,
+    news: mpsc::Sender<News>,
+    /// What nobody has told yet, until somebody does.
+    untold: StdMutex<Option<mpsc::Receiver<News>>>,
     today: fn() -> Date,
     tally: Arc<Tally>,
     metrics: Metrics,
@@ -91,8 +102,20 @@ impl Desk {
         today: fn() -> Date,
     ) -> Self {
         let (tally, metrics, changing) = Default::default();
-        let (last_known, channel) = (None, None);
-        Self { responder, store, privacy, last_known, channel, today, tally, metrics, changing }
+        let (news, untold) = mpsc::channel(WAITING);
+        Self {
+            responder,
+            store,
+            privacy,
+            last_known: None,
+            channel: None,
+            news,
+            untold: StdMutex::new(Some(untold)),
+            today,
+            tally,
+            metrics,
+            changing,
+        }
     }
 
     /// Notes there whether the store works.
