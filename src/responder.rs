@@ -15,8 +15,9 @@ use crate::conversation::Turn;
 use crate::eval::{self, Run, Truth, TruthError, read_sets, run};
 use crate::index::{IndexError, Origin};
 use crate::knowledge::{
-    Amendment, Aspect, Change, EntryId, FaqEntry, Finding, Knowledge, Library, LoadError,
-    QuotationKey, Severity, TopicId, leave_out_broken, load, sort_findings,
+    Amendment, Aspect, Change, ContentHash, EntryId, FaqEntry, Finding, Knowledge, Library,
+    LoadError, Place, QuotationKey, Severity, TopicId, fingerprint, leave_out_broken, load,
+    sort_findings,
 };
 use crate::legal::CaseStamp;
 use crate::lint::{self, Rule, Subject};
@@ -46,6 +47,8 @@ pub struct Responder {
     /// Where the index came from at the start.
     index_origin: Origin,
     served: ArcSwap<Served>,
+    /// Held while the files are loaded again, so that an older state of them never replaces a newer.
+    loading: Mutex<()>,
     /// Writes the index to disk.
     caching: Mutex<Option<JoinHandle<()>>>,
 }
@@ -198,6 +201,7 @@ impl Responder {
             setup,
             index_origin,
             served: ArcSwap::from_pointee(served),
+            loading: Mutex::default(),
             caching: Mutex::default(),
         })
     }
@@ -543,7 +547,36 @@ impl Responder {
     ///
     /// `today` is the day as of which dates are checked.
     pub fn reload(&self, today: Date) -> Result<Reload, ResponderError> {
+        let _loading = self.loading.lock().unwrap_or_else(PoisonError::into_inner);
         let (files, findings) = self.checked_files(today)?;
+        self.serve_files(files, findings, today)
+    }
+
+    /// The same for files that changed without anybody asking for a reload; `None` if they are what is
+    /// served. That a file is gone is an error here, because nobody may have wanted it.
+    pub fn follow(&self, today: Date) -> Result<Option<Reload>, ResponderError> {
+        let _loading = self.loading.lock().unwrap_or_else(PoisonError::into_inner);
+        let (files, mut findings) = readable_knowledge(&self.faq)?;
+        let old = self.served.load();
+        if files.library.content_hash == old.files.library.content_hash {
+            return Ok(None);
+        }
+        findings.extend(gone(&old.files, &files));
+        let findings = self.checked(&files, findings, today)?;
+        self.serve_files(files, findings, today).map(Some)
+    }
+
+    /// Tells two states of the files apart; see [`fingerprint`].
+    pub fn fingerprint_of_files(&self) -> ContentHash {
+        fingerprint(&self.faq)
+    }
+
+    fn serve_files(
+        &self,
+        files: Knowledge,
+        findings: Vec<Finding>,
+        today: Date,
+    ) -> Result<Reload, ResponderError> {
         let old = self.served.load_full();
         let laid = LaidOver::new(&files, old.amendments.clone(), today).logged();
         let new = self.amended(files, laid)?;
@@ -647,17 +680,28 @@ impl Responder {
 
     /// Loads the files and runs every rule. Fails if a finding is an error.
     fn checked_files(&self, today: Date) -> Result<(Knowledge, Vec<Finding>), ResponderError> {
-        let (knowledge, mut findings) = readable_knowledge(&self.faq)?;
+        let (knowledge, findings) = readable_knowledge(&self.faq)?;
+        let findings = self.checked(&knowledge, findings, today)?;
+        Ok((knowledge, findings))
+    }
+
+    /// Adds the findings of every rule. Fails if one is an error.
+    fn checked(
+        &self,
+        knowledge: &Knowledge,
+        mut findings: Vec<Finding>,
+        today: Date,
+    ) -> Result<Vec<Finding>, ResponderError> {
         let Adjustable { review_after_days, reading_grade, .. } = **self.adjustable.load();
-        let today = lint::last_day(&knowledge, today);
-        let subject = Subject { knowledge: &knowledge, today, review_after_days, reading_grade };
+        let today = lint::last_day(knowledge, today);
+        let subject = Subject { knowledge, today, review_after_days, reading_grade };
         findings.extend(lint::run(&subject));
         findings.extend(lint::run_rules(self.more_rules, &subject));
         sort_findings(&mut findings);
         if findings.iter().any(|finding| finding.severity == Severity::Error) {
             return Err(ResponderError::Findings(findings));
         }
-        Ok((knowledge, findings))
+        Ok(findings)
     }
 
     fn difference(
@@ -866,6 +910,21 @@ fn is_same_name(name: &str, typed: &str) -> bool {
         words.trim_matches(|c: char| !c.is_alphanumeric()).to_owned()
     };
     bare(name) == bare(typed)
+}
+
+/// The files that were there and are not any more. Without the rest of the content, only answers and
+/// pages can be gone: of any other file, the loader says that it is missing.
+fn gone(old: &Knowledge, new: &Knowledge) -> Vec<Finding> {
+    let gone = old.files.difference(&new.files);
+    let finding = |file: &String| {
+        Place::new(file.as_str(), 1).error(
+            "missing-file",
+            "this file was there, and is gone",
+            "restore it; an answer that should no longer be given is withdrawn, not deleted. If it \
+             was removed or renamed on purpose, /faq reload goes on without it",
+        )
+    };
+    gone.map(finding).collect()
 }
 
 fn changes(old: &Knowledge, new: &Knowledge) -> Changes {

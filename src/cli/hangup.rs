@@ -5,18 +5,15 @@ use std::io::IsTerminal;
 use std::sync::Arc;
 
 use caseclerk::config::{Options, Settings, Update};
+use caseclerk::discord::desk::log_reload;
 use caseclerk::discord::interaction::router::Router;
-use caseclerk::knowledge::{Finding, Severity};
 use caseclerk::metrics::Metrics;
-use caseclerk::responder::{Reload, Responder, ResponderError};
+use caseclerk::responder::Responder;
 use jiff::civil::Date;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tracing::{error, info, warn};
 
 use super::{Global, logging};
-
-/// The most errors in the content that are logged.
-const MAX_ERRORS: usize = 10;
 
 /// Where the options came from.
 pub struct Configuration {
@@ -88,26 +85,5 @@ impl Configuration {
             warn!(changed = pending.join(", "), "these options need a restart");
         }
         Ok(settings)
-    }
-}
-
-fn log_reload(result: Result<Reload, ResponderError>) {
-    match result {
-        Ok(Reload { changes, findings, .. }) => info!(
-            added = changes.added.len(),
-            changed = changes.changed.len(),
-            withdrawn = changes.withdrawn.len(),
-            warnings = findings.len(),
-            "the content is up to date"
-        ),
-        Err(ResponderError::Findings(findings)) => {
-            let is_error = |finding: &&Finding| finding.severity == Severity::Error;
-            let errors = findings.iter().filter(is_error);
-            for Finding { file, line, message, help, .. } in errors.clone().take(MAX_ERRORS) {
-                error!(place = format!("{file}:{line}"), "{message} {help}");
-            }
-            error!(errors = errors.count(), "the content has errors; the old answers stay");
-        }
-        Err(error) => error!(%error, "the content was not loaded again; the old answers stay"),
     }
 }

@@ -14,6 +14,7 @@ use caseclerk::knowledge::Amendment;
 use caseclerk::metrics::{Metrics, State};
 use caseclerk::responder::Responder;
 use caseclerk::store::{LastKnown, Store};
+use caseclerk::watch::Folder;
 use caseclerk::web::{Interactions, Listener, Web};
 use tokio::signal::unix::Signal;
 use tokio::sync::watch;
@@ -120,6 +121,9 @@ impl FrontEnds<'_> {
             .with_pages(web.public_url.as_deref());
         let router = Arc::new(router);
         tokio::spawn(desk.clone().keep_up());
+        if let Some(way) = settings.files_watch {
+            tokio::spawn(desk.clone().follow_files(Folder::new(&settings.faq, way)));
+        }
         let hangup = Hangup {
             configuration,
             responder: responder.clone(),

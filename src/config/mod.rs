@@ -22,7 +22,7 @@ pub use options::{OptionValue, Options, Origin};
 pub use secret::{Secret, TokenSource};
 pub use servers::{ServerSettings, Servers};
 pub use settings::{
-    DiscordSettings, LogFormat, OperatorSettings, PrivacySettings, RateLimit, Settings,
+    DiscordSettings, FilesWatch, LogFormat, OperatorSettings, PrivacySettings, RateLimit, Settings,
     WebSettings, lasting,
 };
 pub use shards::Shards;

@@ -320,18 +320,18 @@ impl Options {
         self.values.keys().map(String::as_str)
     }
 
-    pub(super) fn one_of(&self, key: &str, known: [&str; 2]) -> Result<String, ConfigError> {
+    pub(super) fn one_of(&self, key: &str, known: &[&str]) -> Result<String, ConfigError> {
         let text = self.text(key);
         if known.contains(&text.as_str()) {
             return Ok(text);
         }
-        let message = format!("expected {} or {}, found {text:?}", known[0], known[1]);
+        let message = format!("expected {}, found {text:?}", known.join(" or "));
         Err(bad_value(key, &self.values[key].origin, message))
     }
 
     /// Whether who sees replies is "private" and not "public".
     pub(super) fn is_private(&self, key: &str) -> Result<bool, ConfigError> {
-        Ok(self.one_of(key, ["private", "public"])? == "private")
+        Ok(self.one_of(key, &["private", "public"])? == "private")
     }
 
     pub(super) fn number(&self, key: &str, range: RangeInclusive<f64>) -> Result<f64, ConfigError> {

@@ -15,6 +15,8 @@ use super::shards::Shards;
 pub struct Settings {
     pub faq: PathBuf,
     pub index: PathBuf,
+    /// How changes of the files are noticed, if they are.
+    pub files_watch: Option<FilesWatch>,
     /// The folder of questions with known answers, if there is one.
     pub questions: Option<PathBuf>,
     pub status_stale_after_days: u32,
@@ -121,6 +123,27 @@ pub enum LogFormat {
     Json,
 }
 
+/// How a running bot notices that the files of the FAQ have changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FilesWatch {
+    /// The system tells. If it cannot, they are looked at this often.
+    Events { fallback: Duration },
+    /// They are looked at this often.
+    Poll { every: Duration },
+}
+
+impl FilesWatch {
+    fn from_options(options: &Options) -> Result<Option<Self>, ConfigError> {
+        let every = options.seconds("knowledge.watch_seconds", 1..=86_400)?;
+        let way = options.one_of("knowledge.watch", &["off", "events", "poll"])?;
+        Ok(match way.as_str() {
+            "events" => Some(Self::Events { fallback: every }),
+            "poll" => Some(Self::Poll { every }),
+            _ => None,
+        })
+    }
+}
+
 /// A path for later, when the folder in which the program was started may have been made again.
 /// Such a folder is another one, and a relative path leads nowhere.
 pub fn lasting(path: &Path) -> PathBuf {
@@ -134,6 +157,7 @@ impl Settings {
         Ok(Self {
             faq: options.text("knowledge.faq").into(),
             index: options.text("knowledge.index").into(),
+            files_watch: FilesWatch::from_options(options)?,
             questions: options.path("knowledge.questions"),
             status_stale_after_days: options.days("knowledge.status_stale_after_days")?,
             review_after_days: options.days("lint.review_after_days")?,
@@ -164,7 +188,7 @@ impl Settings {
             discord,
             log_filter: options.log_filter()?,
             log_filter_is_default: options.log_filter_is_default(),
-            log_format: match options.one_of("log.format", ["text", "json"])?.as_str() {
+            log_format: match options.one_of("log.format", &["text", "json"])?.as_str() {
                 "json" => LogFormat::Json,
                 _ => LogFormat::Text,
             },

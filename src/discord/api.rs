@@ -271,6 +271,21 @@ impl Api {
         Ok(sent.id)
     }
 
+    /// Posts a message that replies to none, with its file.
+    pub async fn post(
+        &self,
+        channel_id: ChannelId,
+        message: OutgoingMessage,
+    ) -> Result<MessageId, ApiError> {
+        let file = message.file().cloned();
+        let message = message.post();
+        let Some(file) = file else { return self.create_message(channel_id, &message).await };
+        let route = Route::ChannelMessages { channel_id };
+        let request = with_file(route, LightMethod::Post, &message, file);
+        let sent: CreatedMessage = self.fetch(request, MESSAGE_TIMEOUT).await?;
+        Ok(sent.id)
+    }
+
     pub async fn edit_message(
         &self,
         channel_id: ChannelId,

@@ -66,8 +66,18 @@ pub fn report(
     reloaded: bool,
     has_desk: bool,
 ) -> OutgoingMessage {
-    let lines = lines(result, reloaded, has_desk);
-    let (text, is_whole) = fit(&lines);
+    message(&lines(result, reloaded, has_desk))
+}
+
+/// The report of a reload that nobody has asked for.
+pub fn report_of_files(result: &Result<Reload, ResponderError>, has_desk: bool) -> OutgoingMessage {
+    let lead = Line::plain(sentences::FILES_CHANGED);
+    let lines: Vec<Line> = [lead].into_iter().chain(lines(result, true, has_desk)).collect();
+    message(&lines)
+}
+
+fn message(lines: &[Line]) -> OutgoingMessage {
+    let (text, is_whole) = fit(lines);
     let message = OutgoingMessage::text(text);
     if is_whole {
         return message;

@@ -91,6 +91,11 @@ pub const NOT_A_MODERATOR: &str = "This command is for those who look after the 
      the permission Manage Server, or a role for it.";
 /// For a reload while another one is running.
 pub const RELOAD_RUNNING: &str = "The FAQ is being loaded already. Try again in a moment.";
+/// Above the report of a reload that nobody has asked for.
+pub const FILES_CHANGED: &str = "The files of the FAQ have changed.";
+/// After such a report of errors, if the change was taken back.
+pub const FILES_ARE_SERVED: &str =
+    "The files of the FAQ are as they were before the errors. Nothing changes for members.";
 /// For a last day that is none.
 pub const NO_SUCH_ENTRY: &str = "There is no answer with that id or title, not even a draft. Choose one from the list that opens \
      as you type.";

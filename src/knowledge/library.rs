@@ -1,6 +1,6 @@
 //! The loaded content.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::sync::Arc;
 
@@ -29,6 +29,8 @@ pub struct Knowledge {
     pub case_file: CaseFile,
     /// Answers that moderators hold back now.
     pub holds: Vec<Hold>,
+    /// The files that were read, by their paths in the folder.
+    pub files: Arc<BTreeSet<String>>,
 }
 
 /// Everything that the matcher searches or learns from.

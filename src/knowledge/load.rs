@@ -63,6 +63,8 @@ pub struct Loaded {
     pub knowledge: Option<Knowledge>,
     /// The number of answers that could be read, even if `knowledge` is `None`.
     pub answers: usize,
+    /// Of all files that could be read.
+    pub content_hash: ContentHash,
     /// Sorted by file and line.
     pub findings: Vec<Finding>,
 }
@@ -100,12 +102,24 @@ pub fn load(root: &Path) -> Result<Loaded, LoadError> {
     Ok(load_edited(root, &[]))
 }
 
+/// Tells two states of a content folder apart: it differs with everything that [`load`] finds there.
+pub fn fingerprint(root: &Path) -> ContentHash {
+    match load(root) {
+        Ok(Loaded { content_hash, findings, .. }) => {
+            let findings = findings.iter().map(Finding::to_string);
+            ContentHash::of(std::iter::once(content_hash.to_string()).chain(findings))
+        }
+        Err(error) => ContentHash::of(std::iter::once(format!("{error:?}"))),
+    }
+}
+
 /// Loads a content folder that exists as if its files had been edited.
 pub fn load_edited(root: &Path, edits: &[Edit]) -> Loaded {
     let mut folder = Folder {
         root,
         edits,
         hasher: Hasher::new(),
+        files: BTreeSet::new(),
         findings: Vec::new(),
         unread: Unread::default(),
     };
@@ -128,7 +142,7 @@ pub fn load_edited(root: &Path, edits: &[Edit]) -> Loaded {
         folder.read_list::<OtherLanguage>("languages.toml", "languages").unwrap_or_default();
     let entries = folder.read_answers();
 
-    let Folder { hasher, mut findings, unread, .. } = folder;
+    let Folder { hasher, files, mut findings, unread, .. } = folder;
     let answers = entries.len();
     let content_hash = ContentHash::from_hasher(&hasher);
     let library = Library {
@@ -140,26 +154,28 @@ pub fn load_edited(root: &Path, edits: &[Edit]) -> Loaded {
         guards,
         distress,
         languages,
-        content_hash,
+        content_hash: content_hash.clone(),
     };
     let knowledge = case.zip(voice).map(|(case, voice)| Knowledge {
         library: Arc::new(library),
         case_file: CaseFile { case, voice, pages, sources, conflicts, timeline, house_style },
         holds: Vec::new(),
+        files: Arc::new(files),
     });
     if let Some(knowledge) = &knowledge {
         check_links(knowledge, &unread, &mut findings);
     }
     sort_findings(&mut findings);
-    Loaded { knowledge, answers, findings }
+    Loaded { knowledge, answers, content_hash, findings }
 }
 
-/// The state of loading a folder. Every file that is read goes into the hash, every mistake into
-/// the findings, and every record that could not be read into `unread`.
+/// The state of loading a folder. Every file that is read goes into the hash and the list of files,
+/// every mistake into the findings, and every record that could not be read into `unread`.
 struct Folder<'a> {
     root: &'a Path,
     edits: &'a [Edit],
     hasher: Hasher,
+    files: BTreeSet<String>,
     findings: Vec<Finding>,
     unread: Unread,
 }
@@ -460,6 +476,7 @@ impl Folder<'_> {
                 "decide between the versions, and remove the marks",
             ));
         }
+        self.files.insert(file.to_owned());
         self.hasher.update(&(file.len() as u64).to_le_bytes());
         self.hasher.update(file.as_bytes());
         self.hasher.update(&(bytes.len() as u64).to_le_bytes());

@@ -26,7 +26,7 @@ pub use faq_entry::{FaqEntry, Vetting};
 pub use finding::{Finding, Located, Place, Severity, sort_findings};
 pub use ids::{ConflictKey, EntryId, PageName, QuotationKey, TopicId};
 pub use library::{CaseFile, ContentHash, Knowledge, Library};
-pub use load::{LoadError, Loaded, load, load_edited};
+pub use load::{LoadError, Loaded, fingerprint, load, load_edited};
 pub use page::{Page, PageBody, PageLink, PageSection, Point, TAKEN_NAMES};
 pub use records::{
     Aspect, Conflict, Distress, ElsewhereGroup, Guard, HouseStyle, HouseWord, LeadsTo,

@@ -167,7 +167,17 @@ impl MockDiscord {
 
     /// The same as [`Self::run_bot`] with more arguments, and with its log in a file.
     pub fn run_bot_with(&mut self, arguments: &[&str], log: &Path) {
-        let mut command = self.command(&[&["run"], arguments].concat(), &[]);
+        self.run_bot_logging(arguments, &[], log);
+    }
+
+    /// The same with variables.
+    pub fn run_bot_logging(
+        &mut self,
+        arguments: &[&str],
+        environment: &[(&str, &str)],
+        log: &Path,
+    ) {
+        let mut command = self.command(&[&["run"], arguments].concat(), environment);
         let log = std::fs::File::create(log).expect("a file");
         self.bot = Some(command.stderr(log).spawn().expect("the program starts"));
     }

@@ -8,6 +8,7 @@ mod corrections;
 mod draft;
 mod explain;
 mod feedback;
+mod files;
 mod gaps;
 mod notices;
 mod record;
@@ -18,10 +19,10 @@ mod tally;
 mod task;
 mod turns;
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex as StdMutex};
 
 use jiff::civil::Date;
-use tokio::sync::{Mutex, Notify};
+use tokio::sync::{Mutex, Notify, mpsc};
 use tracing::warn;
 
 use self::tally::Tally;
@@ -32,6 +33,7 @@ use crate::responder::{Responder, ResponderError};
 use crate::store::{LastKnown, Store, StoreError};
 
 pub use feedback::{Complaint, Opinion};
+pub use files::log_reload;
 pub use record::{Asked, Recorder};
 pub use screen::quoted;
 pub use shared_memory::SharedMemory;
@@ -40,6 +42,12 @@ pub use task::{DeskAction, PERIODS, Task, USUAL_PERIOD};
 
 /// How many broken rules are named.
 const SHOWN_FINDINGS: usize = 3;
+
+/// If so many messages wait to be told, further ones are only logged.
+const WAITING: usize = 64;
+
+/// A message for the channel of moderators, by its name.
+type News = (String, OutgoingMessage);
 
 /// The moderators' desk.
 pub struct Desk {
@@ -50,6 +58,9 @@ pub struct Desk {
     last_known: Option<LastKnown>,
     /// Where moderators are told what they should know.
     channel: Option<u64>,
+    news: mpsc::Sender<News>,
+    /// What nobody has told yet, until somebody does.
+    untold: StdMutex<Option<mpsc::Receiver<News>>>,
     today: fn() -> Date,
     tally: Arc<Tally>,
     metrics: Metrics,
@@ -96,12 +107,15 @@ impl Desk {
         today: fn() -> Date,
     ) -> Self {
         let (tally, metrics, changing, heard) = Default::default();
+        let (news, untold) = mpsc::channel(WAITING);
         Self {
             responder,
             store,
             privacy,
             last_known: None,
             channel: None,
+            news,
+            untold: StdMutex::new(Some(untold)),
             today,
             tally,
             metrics,

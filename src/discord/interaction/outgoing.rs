@@ -22,7 +22,7 @@ pub struct OutgoingMessage {
     pub(super) content: String,
     pub(super) embeds: Vec<CreateEmbed>,
     pub(super) components: Vec<CreateActionRow>,
-    /// A file below the text. Only [`Self::edit_response`] sends it.
+    /// A file below the text. Whoever sends the message sends it beside that.
     pub(super) file: Option<CreateAttachment>,
     /// Whether parts were left out to stay within Discord's limits.
     pub(super) shortened: bool,
