@@ -175,7 +175,7 @@ impl Metrics {
 impl Default for Figures {
     fn default() -> Self {
         let mut registry = Registry::with_prefix("caseclerk");
-        let questions = Family::default();
+        let questions = Family::<Labels<2>, Counter>::default();
         registry.register("questions", "Questions, by door and outcome", questions.clone());
         let question_seconds = histograms(answer_buckets);
         registry.register_with_unit(
@@ -198,15 +198,15 @@ impl Default for Figures {
             Unit::Seconds,
             request_seconds.clone(),
         );
-        let reloads = Family::default();
+        let reloads = Family::<Labels<1>, Counter>::default();
         registry.register("reloads", "Reloads of the content, by result", reloads.clone());
-        let sessions = Family::default();
+        let sessions = Family::<Labels<1>, Counter>::default();
         registry.register(
             "gateway_sessions",
             "Sessions of the gateway; all but the first are reconnects",
             sessions.clone(),
         );
-        let rest_errors = Family::default();
+        let rest_errors = Family::<Labels<1>, Counter>::default();
         registry.register(
             "rest_errors",
             "Failed attempts at requests to Discord, by kind",
@@ -230,6 +230,21 @@ impl Default for Figures {
         registry.register("answers", "Vetted answers that are served", answers.clone());
         let version = Info::new(vec![("version", env!("CARGO_PKG_VERSION"))]);
         registry.register("build", "The program", version);
+        // From the beginning, because Prometheus sees no increase in a series that begins with 1.
+        for door in [Door::Gateway, Door::Http, Door::Web].map(Door::name) {
+            for outcome in Outcome::ALL.map(Outcome::name) {
+                drop(questions.get_or_create(&[("door", door), ("outcome", outcome)]));
+            }
+        }
+        for result in ["loaded", "refused"] {
+            drop(reloads.get_or_create(&[("result", result)]));
+        }
+        for kind in ["new", "resumed"] {
+            drop(sessions.get_or_create(&[("kind", kind)]));
+        }
+        for kind in RestError::ALL.map(RestError::name) {
+            drop(rest_errors.get_or_create(&[("kind", kind)]));
+        }
         Self {
             questions,
             question_seconds,
@@ -283,6 +298,9 @@ impl Door {
 }
 
 impl Outcome {
+    const ALL: [Self; 5] =
+        [Self::Answered, Self::Ambiguous, Self::NoAnswer, Self::Sheet, Self::Failed];
+
     pub fn of(reply: &Reply) -> Self {
         match reply {
             Reply::Answer(_) => Self::Answered,
@@ -305,6 +323,9 @@ impl Outcome {
 }
 
 impl RestError {
+    const ALL: [Self; 5] =
+        [Self::RateLimited, Self::Refused, Self::Server, Self::Timeout, Self::Connection];
+
     fn name(self) -> &'static str {
         match self {
             Self::RateLimited => "rate limited",
@@ -345,6 +366,11 @@ mod tests {
         metrics.set_store(State::Down);
         let text = metrics.text(12, 5);
         for line in [
+            // What has not happened yet is counted, too.
+            r#"caseclerk_questions_total{door="web",outcome="failed"} 0"#,
+            r#"caseclerk_reloads_total{result="loaded"} 0"#,
+            r#"caseclerk_gateway_sessions_total{kind="new"} 0"#,
+            r#"caseclerk_rest_errors_total{kind="connection"} 0"#,
             r#"caseclerk_questions_total{door="http",outcome="no answer"} 1"#,
             r#"caseclerk_question_seconds_count{door="http"} 1"#,
             r#"caseclerk_rest_errors_total{kind="rate limited"} 1"#,

@@ -91,8 +91,10 @@ fn every_link_between_the_documents_leads_somewhere() {
         "CONTRIBUTING.md",
         "CHANGELOG.md",
         "ARCHITECTURE.md",
-        "docs/operating.md",
+        "docs/editors.md",
         "docs/moderators.md",
+        "docs/operating.md",
+        "eval/README.md",
         "faq/README.md",
     ] {
         let text = fs::read_to_string(document).expect("the document can be read");

@@ -243,25 +243,6 @@ async fn on_sigterm_it_closes_the_connection() {
     discord.happened("close", 1).await;
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn the_log_holds_neither_words_nor_people_nor_tokens() {
-    let mut discord = MockDiscord::start().await;
-    discord.run_bot(&[("CASECLERK_LOG_FILTER", "trace"), ("CASECLERK_LOG_FORMAT", "json")]);
-    discord.happened("identify", 1).await;
-    discord.fail("POST /interactions/", 404, json!({"code": 10062, "message": "expired"}));
-    let failing = discord.interaction(MEMBER, "status", json!({}));
-    discord.event("INTERACTION_CREATE", failing);
-    discord.happened("refusal", 1).await;
-    discord.slash(MEMBER, "ask", json!({"question": "zebra has the lamp suit ended"})).await;
-    discord.terminate();
-    let log = discord.ended().await.log;
-    assert!(log.contains("not delivered"), "{log}");
-    assert!(log.contains("\"front_end\":\"command\"") && log.contains("milliseconds"), "{log}");
-    for hidden in ["zebra", "somebody", "secret-token", "test.token.only"] {
-        assert!(!log.contains(hidden), "{hidden} in {log}");
-    }
-}
-
 async fn ends(mut discord: MockDiscord, environment: &[(&str, &str)]) -> Ended {
     discord.run_bot(environment);
     discord.ended().await

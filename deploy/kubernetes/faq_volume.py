@@ -13,6 +13,12 @@ from pathlib import Path
 
 MOUNTED_AT = "/caseclerk/faq"
 
+# The files of the workloads, and what each holds. Every process must have the same FAQ.
+WORKLOADS = {
+    "statefulset.yaml": ("StatefulSet", "caseclerk-gateway"),
+    "web.yaml": ("Deployment", "caseclerk-web"),
+}
+
 
 def config_maps(faq: Path) -> dict[Path, dict]:
     """The ConfigMap of each folder that has files, by the folder's path in the FAQ."""
@@ -39,8 +45,8 @@ def source(folder: Path, config_map: dict) -> dict:
     return {"configMap": {"name": config_map["metadata"]["name"], "items": items}}
 
 
-def patch(maps: dict[Path, dict]) -> dict:
-    """What the StatefulSet gets. The index in the image belongs to the FAQ in the image."""
+def patch(maps: dict[Path, dict], kind: str, name: str) -> dict:
+    """What a workload gets. The index in the image belongs to the FAQ in the image."""
     sources = [source(folder, config_map) for folder, config_map in maps.items()]
     volumes = [
         {"name": "faq", "projected": {"sources": sources}},
@@ -50,18 +56,12 @@ def patch(maps: dict[Path, dict]) -> dict:
         {"name": "faq", "mountPath": MOUNTED_AT, "readOnly": True},
         {"name": "index", "mountPath": "/caseclerk/index"},
     ]
+    pod = {"containers": [{"name": "bot", "volumeMounts": mounts}], "volumes": volumes}
     return {
         "apiVersion": "apps/v1",
-        "kind": "StatefulSet",
-        "metadata": {"name": "caseclerk-gateway"},
-        "spec": {
-            "template": {
-                "spec": {
-                    "containers": [{"name": "bot", "volumeMounts": mounts}],
-                    "volumes": volumes,
-                }
-            }
-        },
+        "kind": kind,
+        "metadata": {"name": name},
+        "spec": {"template": {"spec": pod}},
     }
 
 
@@ -70,19 +70,23 @@ def main() -> None:
         sys.exit(f"usage: {sys.argv[0]} FAQ OUT, where FAQ is the folder of a FAQ")
     faq, out = Path(sys.argv[1]), Path(sys.argv[2])
     maps = config_maps(faq)
+    # A target that is not there is no error, so it does not matter whether web.yaml is used.
+    patches = [
+        {"path": file, "target": {"kind": kind, "name": name}}
+        for file, (kind, name) in WORKLOADS.items()
+    ]
     component = {
         "apiVersion": "kustomize.config.k8s.io/v1alpha1",
         "kind": "Component",
         "resources": ["configmaps.yaml"],
-        "patches": [{"path": "statefulset.yaml"}],
+        "patches": patches,
     }
+    files = {"kustomization.yaml": [component], "configmaps.yaml": list(maps.values())}
+    for file, (kind, name) in WORKLOADS.items():
+        files[file] = [patch(maps, kind, name)]
     out.mkdir(parents=True, exist_ok=True)
     # JSON is YAML, too.
-    for name, documents in [
-        ("kustomization.yaml", [component]),
-        ("configmaps.yaml", list(maps.values())),
-        ("statefulset.yaml", [patch(maps)]),
-    ]:
+    for name, documents in files.items():
         text = "".join(f"---\n{json.dumps(document, indent=2, ensure_ascii=False)}\n" for document in documents)
         (out / name).write_text(text, encoding="utf-8")
 

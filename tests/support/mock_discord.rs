@@ -6,10 +6,13 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::convert::Infallible;
+use std::fs::File;
+use std::io::Read;
 use std::net::SocketAddr;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, Mutex};
+use std::thread::{JoinHandle, spawn};
 use std::time::{Duration, Instant};
 
 use futures_util::{SinkExt, StreamExt};
@@ -56,6 +59,8 @@ pub struct MockDiscord {
     state: Arc<State>,
     api: SocketAddr,
     bot: Option<Child>,
+    /// Reads its log. A pipe that nobody reads would be full at some point, and the program would wait.
+    log: Option<JoinHandle<Vec<u8>>>,
     next: u64,
     /// Whether a test fills the disk; see [`Self::fill_disk`].
     pub survives_full_disk: bool,
@@ -129,7 +134,7 @@ impl MockDiscord {
         let api = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let address = api.local_addr().expect("an address");
         tokio::spawn(accept_api(api, state.clone()));
-        Self { state, api: address, bot: None, next: 1, survives_full_disk: false }
+        Self { state, api: address, bot: None, log: None, next: 1, survives_full_disk: false }
     }
 
     /// The address of its gateway.
@@ -154,7 +159,14 @@ impl MockDiscord {
     /// Starts the program with the tiny FAQ.
     pub fn run_bot(&mut self, environment: &[(&str, &str)]) {
         let bot = self.command(&["run"], environment).stderr(Stdio::piped()).spawn();
-        self.bot = Some(bot.expect("the program starts"));
+        let mut bot = bot.expect("the program starts");
+        let mut stderr = bot.stderr.take().expect("a pipe");
+        self.log = Some(spawn(move || {
+            let mut log = Vec::new();
+            stderr.read_to_end(&mut log).expect("a log");
+            log
+        }));
+        self.bot = Some(bot);
     }
 
     /// Starts the program with a FAQ.
@@ -178,7 +190,7 @@ impl MockDiscord {
         log: &Path,
     ) {
         let mut command = self.command(&[&["run"], arguments].concat(), environment);
-        let log = std::fs::File::create(log).expect("a file");
+        let log = File::create(log).expect("a file");
         self.bot = Some(command.stderr(log).spawn().expect("the program starts"));
     }
 
@@ -277,10 +289,8 @@ impl MockDiscord {
             .expect("it ends")
             .expect("no panic")
             .expect("it can be waited for");
-        Ended {
-            code: output.status.code(),
-            log: String::from_utf8_lossy(&output.stderr).into_owned(),
-        }
+        let log = self.log.take().map(|log| log.join().expect("no panic")).unwrap_or_default();
+        Ended { code: output.status.code(), log: String::from_utf8_lossy(&log).into_owned() }
     }
 
     /// Waits for a request, such as `POST /channels/10/messages`; each is returned once.
