@@ -93,6 +93,7 @@ fn every_link_between_the_documents_leads_somewhere() {
         "ARCHITECTURE.md",
         "docs/operating.md",
         "docs/moderators.md",
+        "docs/scaling.md",
         "faq/README.md",
     ] {
         let text = fs::read_to_string(document).expect("the document can be read");
