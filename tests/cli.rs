@@ -95,6 +95,7 @@ fn every_link_between_the_documents_leads_somewhere() {
         "docs/moderators.md",
         "docs/operating.md",
         "eval/README.md",
+        "docs/scaling.md",
         "faq/README.md",
     ] {
         let text = fs::read_to_string(document).expect("the document can be read");

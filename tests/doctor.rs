@@ -182,6 +182,15 @@ async fn few_session_starts_are_a_warning() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn too_few_shards_are_a_warning() {
+    let discord = MockDiscord::start().await;
+    discord.has_shards(4, 1);
+    let ended = discord.doctor(&[], &[("CASECLERK_DISCORD_SHARDS", "0/2")]).await;
+    let warning = only_fault(&ended, "warning", "shards");
+    assert!(warning.contains("1 of 2; Discord recommends 4"), "{warning}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_server_without_the_bot_its_commands_or_its_permissions_is_named() {
     let discord = MockDiscord::start().await;
     let refused = json!({"code": 50001, "message": "Missing Access"});

@@ -228,6 +228,7 @@ async fn several_processes_are_one_bot() {
     let fleet = Arc::new(fleet);
     let balancer = fleet.balancer(&webs).await;
 
+    members_are_told_what_is_shared(&fleet, &webs[0]).await;
     one_member_votes_once(&fleet, &webs).await;
     a_conversation_goes_on_elsewhere(&fleet, &webs).await;
     without_the_store_nobody_goes_on_from_an_older_answer(&fleet, &webs).await;
@@ -312,6 +313,12 @@ async fn several_processes_are_one_bot() {
     println!("after the crash, another hold was in force in five processes after {took:?}");
 }
 
+async fn members_are_told_what_is_shared(fleet: &Fleet, process: &Process) {
+    let (_, about) = fleet.interaction(2, 700, 1, &command_data("about", &json!({}), ""));
+    let (_, about) = fleet.post(process.address, &about).await.expect("an answer");
+    assert!(about.to_string().contains("given last is kept in the store"), "{about}");
+}
+
 async fn one_member_votes_once(fleet: &Fleet, webs: &[Process]) {
     let vote = json!({"custom_id": "helpful:claims/what-was-claimed", "component_type": 2});
     for process in webs {
@@ -342,9 +349,10 @@ async fn a_conversation_goes_on_elsewhere(fleet: &Fleet, webs: &[Process]) {
     fleet.ask(&webs[2], 24, STATUS).await;
     assert_ne!(fleet.ask(&webs[2], 24, WHO).await, expected);
     // The last question had no answer, so nobody goes on from the one before.
-    conversations(fleet, "", 1).await;
-    fleet.ask(&webs[1], 21, "zorgle flim").await;
+    // Those of member 22, and of who has asked about the bot.
     conversations(fleet, "", 2).await;
+    fleet.ask(&webs[1], 21, "zorgle flim").await;
+    conversations(fleet, "", 3).await;
     assert_eq!(fleet.ask(&webs[2], 21, WHO).await, alone);
 }
 
