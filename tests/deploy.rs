@@ -63,10 +63,107 @@ fn everybody_waits_longer_than_the_bot_takes_to_stop() {
         ("deploy/compose.yaml", "stop_grace_period: "),
         ("deploy/caseclerk.service", "TimeoutStopSec="),
         ("deploy/kubernetes/statefulset.yaml", "terminationGracePeriodSeconds: "),
+        ("deploy/kubernetes/web.yaml", "terminationGracePeriodSeconds: "),
     ] {
         let text = read(file);
         let (_, value) = text.split_once(name).unwrap_or_else(|| panic!("{file}: no {name}"));
         let digits: String = value.chars().take_while(char::is_ascii_digit).collect();
         assert!(digits.parse().is_ok_and(|granted: i64| granted > seconds), "{file}: {digits}");
     }
+}
+
+/// Whoever sees a line in the log at night finds it on the operator's page.
+#[test]
+fn every_warning_of_the_log_is_explained() {
+    let page = read("docs/operating.md");
+    let mut unexplained = Vec::new();
+    let mut found = 0;
+    for file in rust_files(Path::new("src")) {
+        let text = read(&file);
+        // Tests stand at the end.
+        let code = text.split("#[cfg(test)]").next().unwrap_or_default();
+        for message in ["warn!(", "error!("].into_iter().flat_map(|name| logged(code, name)) {
+            found += 1;
+            // A blank of a message is written as an ellipsis.
+            let mut shown = String::new();
+            for (number, part) in message.split(['{', '}']).enumerate() {
+                shown += if number % 2 == 0 { part } else { "…" };
+            }
+            if !page.contains(&format!("`{shown}`")) {
+                unexplained.push(shown);
+            }
+        }
+    }
+    assert!(found > 40, "the log lines were found: {found}");
+    assert!(unexplained.is_empty(), "docs/operating.md does not explain {unexplained:#?}");
+}
+
+/// The messages in the calls of a macro: the last text of each, unless it is a format without words.
+fn logged(code: &str, name: &str) -> Vec<String> {
+    let mut messages = Vec::new();
+    for (start, _) in code.match_indices(name) {
+        let arguments = &code[start + name.len()..];
+        let (mut depth, mut quoted, mut escaped) = (1, false, false);
+        let (mut text, mut last) = (String::new(), String::new());
+        for c in arguments.chars() {
+            match c {
+                _ if escaped => {
+                    // A line break in the source, and the indentation after it, are not in the text.
+                    escaped = false;
+                    if c != '\n' {
+                        text.push(c);
+                    }
+                }
+                '\\' if quoted => escaped = true,
+                '"' if quoted => (quoted, last) = (false, std::mem::take(&mut text)),
+                '"' => quoted = true,
+                c if quoted => text.push(c),
+                '(' => depth += 1,
+                ')' => depth -= 1,
+                _ => {}
+            }
+            if depth == 0 {
+                break;
+            }
+        }
+        let message = last.split_whitespace().collect::<Vec<_>>().join(" ");
+        if message.contains(|c: char| c.is_lowercase()) && !message.starts_with('{') {
+            messages.push(message);
+        }
+    }
+    messages
+}
+
+fn rust_files(folder: &Path) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder).expect("the folder can be read") {
+        let path = entry.expect("an entry").path();
+        if path.is_dir() {
+            found.extend(rust_files(&path));
+        } else if path.extension().is_some_and(|ending| ending == "rs") {
+            found.push(path);
+        }
+    }
+    found
+}
+
+#[test]
+fn every_alert_has_a_remedy() {
+    let page = read("docs/operating.md");
+    let rules = read("deploy/prometheus/alerts.yaml");
+    let alerts: Vec<_> =
+        rules.lines().filter_map(|line| line.trim().strip_prefix("- alert: ")).collect();
+    assert!(alerts.len() > 5, "the alerts were found");
+    for alert in alerts {
+        assert!(page.contains(&format!("\n| `{alert}` | ")), "{alert} is not in docs/operating.md");
+    }
+}
+
+/// The version is the same everywhere, and the changelog says what is new in it.
+#[test]
+fn the_version_is_in_the_changelog_and_in_the_manifests() {
+    let version = env!("CARGO_PKG_VERSION");
+    assert!(read("CHANGELOG.md").contains(&format!("\n## {version} (")), "CHANGELOG.md");
+    let kustomization = read("deploy/kubernetes/kustomization.yaml");
+    assert!(kustomization.contains(&format!("newTag: {version}\n")), "{kustomization}");
 }
