@@ -17,6 +17,7 @@ WORKDIR /build
 # needs something to build with them: an empty program, and an empty benchmark because Cargo.toml
 # names one.
 COPY Cargo.toml Cargo.lock ./
+COPY .cargo .cargo
 RUN mkdir src benches \
  && touch src/lib.rs \
  && echo 'fn main() {}' | tee src/main.rs > benches/answering.rs \
