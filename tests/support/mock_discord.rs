@@ -158,7 +158,15 @@ impl MockDiscord {
 
     /// Starts the program with the tiny FAQ.
     pub fn run_bot(&mut self, environment: &[(&str, &str)]) {
-        let bot = self.command(&["run"], environment).stderr(Stdio::piped()).spawn();
+        self.run_bot_as(&[], environment);
+    }
+
+    /// The same with more arguments.
+    pub fn run_bot_as(&mut self, arguments: &[&str], environment: &[(&str, &str)]) {
+        let bot = self
+            .command(&[&["run"], arguments].concat(), environment)
+            .stderr(Stdio::piped())
+            .spawn();
         let mut bot = bot.expect("the program starts");
         let mut stderr = bot.stderr.take().expect("a pipe");
         self.log = Some(spawn(move || {
