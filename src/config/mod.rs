@@ -22,5 +22,5 @@ pub use secret::{Secret, TokenSource};
 pub use servers::{ServerSettings, Servers};
 pub use settings::{
     DiscordSettings, FilesWatch, LogFormat, OperatorSettings, PrivacySettings, RateLimit, Settings,
-    WebSettings, lasting,
+    WatchSettings, WebSettings, lasting,
 };

@@ -17,6 +17,7 @@ mod posts;
 mod questions;
 mod version;
 mod votes;
+mod watches;
 
 use std::path::{Path, PathBuf};
 use std::pin::Pin;
@@ -37,6 +38,7 @@ pub use last_known::LastKnown;
 pub use posts::{Correction, EditOutcome, PendingEdit, Post, PostedVersion, Progress};
 pub use questions::{KeptQuestion, WhyKept};
 pub use votes::{Vote, Votes};
+pub use watches::Watched;
 
 use questions::random_id;
 

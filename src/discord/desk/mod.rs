@@ -11,6 +11,7 @@ mod feedback;
 mod files;
 mod gaps;
 mod notices;
+mod outside;
 mod record;
 mod screen;
 mod stats;
@@ -32,6 +33,7 @@ use crate::store::{LastKnown, Store, StoreError};
 
 pub use feedback::{Complaint, Opinion};
 pub use files::log_reload;
+pub use outside::Outside;
 pub use record::{Asked, Recorder};
 pub use screen::quoted;
 pub use tally::counted;
@@ -56,6 +58,8 @@ pub struct Desk {
     /// Where moderators are told what they should know.
     channel: Option<u64>,
     news: mpsc::Sender<News>,
+    /// What was seen outside, without a store.
+    memory: Mutex<outside::InMemory>,
     /// What nobody has told yet, until somebody does.
     untold: StdMutex<Option<mpsc::Receiver<News>>>,
     today: fn() -> Date,
@@ -110,6 +114,7 @@ impl Desk {
             last_known: None,
             channel: None,
             news,
+            memory: Mutex::default(),
             untold: StdMutex::new(Some(untold)),
             today,
             tally,
