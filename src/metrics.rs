@@ -2,11 +2,13 @@
 //!
 //! Labels are words of the program from a closed set: never a question, an id or an address.
 
+use std::collections::BTreeMap;
 use std::hash::Hash;
-use std::sync::Arc;
 use std::sync::atomic::AtomicI64;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use jiff::Timestamp;
 use prometheus_client::encoding::text::encode;
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
@@ -74,6 +76,15 @@ pub enum State {
     Up,
 }
 
+/// What the bot looks at outside.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Watch {
+    /// The docket of the case.
+    Docket,
+    /// The addresses of the sources.
+    Sources,
+}
+
 /// Counters and states of one process. A clone counts into the same.
 #[derive(Clone, Default)]
 pub struct Metrics(Arc<Figures>);
@@ -90,6 +101,9 @@ struct Figures {
     shards: Gauge,
     shards_connected: Gauge,
     store: Part,
+    look_age: Family<Labels<1>, Gauge>,
+    /// When the last look that succeeded was, by the name of the watch.
+    looks: Mutex<BTreeMap<&'static str, Timestamp>>,
     status_age: Gauge,
     answers: Gauge,
     registry: Registry,
@@ -161,10 +175,21 @@ impl Metrics {
         self.0.store.get()
     }
 
+    /// When a look at something outside last succeeded.
+    pub fn looked(&self, watch: Watch, at: Option<Timestamp>) {
+        let mut looks = self.0.looks.lock().unwrap_or_else(PoisonError::into_inner);
+        looks.extend(at.map(|at| (watch.name(), at)));
+    }
+
     /// Everything in the text format of OpenMetrics, with what holds now: the age of the last check
     /// of the status in days, and how many answers are served.
     pub fn text(&self, status_age_days: i64, answers: usize) -> String {
         self.0.status_age.set(status_age_days);
+        let looks = self.0.looks.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        for (watch, at) in looks {
+            let age = Timestamp::now().duration_since(at).as_secs().max(0);
+            self.0.look_age.get_or_create(&[("watch", watch)]).set(age);
+        }
         self.0.answers.set(i64::try_from(answers).unwrap_or(i64::MAX));
         let mut text = String::new();
         encode(&mut text, &self.0.registry).expect("a string takes any text");
@@ -228,6 +253,13 @@ impl Default for Figures {
             status_age.clone(),
         );
         registry.register("answers", "Vetted answers that are served", answers.clone());
+        let look_age = Family::default();
+        registry.register_with_unit(
+            "watch_look_age",
+            "The time since a look outside last succeeded, if one ever did",
+            Unit::Seconds,
+            look_age.clone(),
+        );
         let version = Info::new(vec![("version", env!("CARGO_PKG_VERSION"))]);
         registry.register("build", "The program", version);
         // From the beginning, because Prometheus sees no increase in a series that begins with 1.
@@ -257,6 +289,8 @@ impl Default for Figures {
             shards,
             shards_connected,
             store,
+            look_age,
+            looks: Mutex::default(),
             status_age,
             answers,
             registry,
@@ -283,6 +317,16 @@ impl Part {
             (0, _) => State::NotWanted,
             (_, 0) => State::Down,
             _ => State::Up,
+        }
+    }
+}
+
+impl Watch {
+    /// Also for the store.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Docket => "docket",
+            Self::Sources => "sources",
         }
     }
 }
@@ -364,6 +408,8 @@ mod tests {
         metrics.reloaded(false);
         metrics.session(Session::Resumed);
         metrics.set_store(State::Down);
+        metrics.looked(Watch::Docket, Some(Timestamp::MAX));
+        metrics.looked(Watch::Sources, None);
         let text = metrics.text(12, 5);
         for line in [
             // What has not happened yet is counted, too.
@@ -376,6 +422,7 @@ mod tests {
             r#"caseclerk_rest_errors_total{kind="rate limited"} 1"#,
             r#"caseclerk_reloads_total{result="refused"} 1"#,
             r#"caseclerk_gateway_sessions_total{kind="resumed"} 1"#,
+            r#"caseclerk_watch_look_age_seconds{watch="docket"} 0"#,
             "caseclerk_gateway_wanted 0",
             "caseclerk_store_wanted 1",
             "caseclerk_store_up 0",

@@ -16,10 +16,10 @@ use crate::eval::{self, Run, Truth, TruthError, read_sets, run};
 use crate::index::{IndexError, Origin};
 use crate::knowledge::{
     Amendment, Aspect, Change, ContentHash, EntryId, FaqEntry, Finding, Knowledge, Library,
-    LoadError, Place, QuotationKey, Severity, TopicId, fingerprint, leave_out_broken, load,
-    sort_findings,
+    LoadError, Located, Place, QuotationKey, Severity, TopicId, fingerprint, leave_out_broken,
+    load, sort_findings,
 };
-use crate::legal::CaseStamp;
+use crate::legal::{Case, CaseStamp, Source};
 use crate::lint::{self, Rule, Subject};
 use crate::markup::without_markup;
 use crate::matcher::{
@@ -493,6 +493,22 @@ impl Responder {
             is_same_name(topic.id.as_str(), name) || is_same_name(&topic.title, name)
         });
         topic.map(|topic| topic.id.clone())
+    }
+
+    /// The case, as its file describes it.
+    pub fn case(&self) -> Case {
+        self.served.load().knowledge.case_file.case.clone()
+    }
+
+    /// Where the sources can be read, with what stands there.
+    pub fn source_addresses(&self) -> Vec<(String, String)> {
+        let served = self.served.load();
+        let sources = served.knowledge.case_file.sources.values();
+        let address = |source: &Located<Source>| {
+            let title = format!("{}: {}", source.publisher, source.title);
+            Some((title, source.url.clone()?))
+        };
+        sources.filter_map(address).collect()
     }
 
     /// The case as people call it.

@@ -6,12 +6,14 @@ use anyhow::Context;
 use caseclerk::config::{Options, Origin, Settings};
 use caseclerk::discord::diagnosis::{Check, State, examine};
 use caseclerk::discord::gateway::RunError;
-use caseclerk::knowledge::{Amendment, Finding, Severity};
+use caseclerk::knowledge::{Amendment, Finding, Severity, load};
 use caseclerk::responder::{Responder, setup};
 use caseclerk::store::{Condition, Store, StoreError};
+use caseclerk::watch::WatchedCase;
 use clap::Args;
 use jiff::civil::Date;
 
+use super::run::court_listener;
 use super::{Exit, lint};
 
 #[derive(Debug, Args)]
@@ -42,6 +44,9 @@ pub fn run(
         }
         report.add(store);
         report.add(web(settings));
+        if settings.watch.docket {
+            report.add(docket(settings, arguments.offline).await);
+        }
         match settings.discord.token.read() {
             Err(error) => report.add(Check::failed("token", error)),
             Ok(None) => report.add(Check::failed("token", RunError::NoToken)),
@@ -180,6 +185,40 @@ fn web(settings: &Settings) -> Check {
              serves them",
         ),
         None => Check::ok(subject, "web.listen is empty: it does not listen"),
+    }
+}
+
+/// The token and the way to CourtListener.
+async fn docket(settings: &Settings, is_offline: bool) -> Check {
+    let subject = "docket";
+    let api = match court_listener(settings) {
+        Ok(api) => api,
+        Err(error) => return Check::failed(subject, format!("{error:#}")),
+    };
+    if is_offline {
+        return Check::ok(subject, "the token for CourtListener has the form of one");
+    }
+    // What is wrong with the content was said before.
+    let Some(knowledge) = load(&settings.faq).ok().and_then(|loaded| loaded.knowledge) else {
+        return Check::warning(subject, "CourtListener was not asked, because of the content");
+    };
+    let case = &knowledge.case_file.case;
+    match api.finds(&WatchedCase::new(case)).await {
+        Err(trouble) => Check::failed(subject, trouble),
+        Ok(_) if case.courtlistener.is_none() => {
+            let text = "CourtListener takes the token; but case.toml has no [courtlistener], so \
+                        dockets are looked for by the full names of the parties, and few have those";
+            Check::warning(subject, text)
+        }
+        Ok(true) => Check::ok(subject, "CourtListener takes the token, and has the docket"),
+        Ok(false) => {
+            let text = format!(
+                "CourtListener takes the token, but has no docket {} of this court; check \
+                 docket_number and [courtlistener] in case.toml",
+                case.docket_number
+            );
+            Check::warning(subject, text)
+        }
     }
 }
 

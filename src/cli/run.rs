@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use anyhow::{Context, bail};
 use caseclerk::config::{Secret, Settings, lasting};
-use caseclerk::discord::desk::Desk;
+use caseclerk::discord::desk::{Desk, Outside};
 use caseclerk::discord::gateway::{self, RunError};
 use caseclerk::discord::http::{HttpDoor, run_without_gateway};
 use caseclerk::discord::interaction::router::Router;
@@ -14,7 +14,7 @@ use caseclerk::knowledge::Amendment;
 use caseclerk::metrics::{Metrics, State};
 use caseclerk::responder::Responder;
 use caseclerk::store::{LastKnown, Store};
-use caseclerk::watch::Folder;
+use caseclerk::watch::{Addresses, CourtListener, Folder};
 use caseclerk::web::{Interactions, Listener, Web};
 use tokio::signal::unix::Signal;
 use tokio::sync::watch;
@@ -37,6 +37,7 @@ pub fn run(settings: &Settings, configuration: Configuration) -> anyhow::Result<
              web.listen, such as to 127.0.0.1:8080, or discord.gateway = true"
         );
     }
+    let outside = outside(settings)?;
     panic::set_hook(Box::new(|panicked| {
         // Log the location only, because the message may contain the text of a question.
         let place = panicked.location().map(ToString::to_string);
@@ -78,7 +79,8 @@ pub fn run(settings: &Settings, configuration: Configuration) -> anyhow::Result<
             }
         };
         let metrics = Metrics::default();
-        let front_ends = FrontEnds { settings, responder, store, last_known, metrics, listener };
+        let front_ends =
+            FrontEnds { settings, responder, store, last_known, metrics, listener, outside };
         let end = front_ends.run(token.filter(|_| wants_discord), configuration, hangups, stop);
         anyhow::Ok(end.await)
     });
@@ -98,6 +100,7 @@ struct FrontEnds<'s> {
     last_known: LastKnown,
     metrics: Metrics,
     listener: Option<Listener>,
+    outside: Outside,
 }
 
 impl FrontEnds<'_> {
@@ -110,7 +113,7 @@ impl FrontEnds<'_> {
         hangups: Option<Signal>,
         stop: impl Future<Output = ()> + Send + 'static,
     ) -> Result<(), RunError> {
-        let Self { settings, responder, store, last_known, metrics, listener } = self;
+        let Self { settings, responder, store, last_known, metrics, listener, outside } = self;
         let Settings { discord, servers, web, .. } = settings;
         let desk = Desk::new(responder.clone(), store.clone(), settings.privacy, today);
         let desk = desk.with_last_known(last_known).with_channel(settings.notices);
@@ -123,6 +126,9 @@ impl FrontEnds<'_> {
         tokio::spawn(desk.clone().keep_up());
         if let Some(way) = settings.files_watch {
             tokio::spawn(desk.clone().follow_files(Folder::new(&settings.faq, way)));
+        }
+        if outside.docket.is_some() || outside.sources.is_some() {
+            tokio::spawn(desk.clone().look_outside(outside));
         }
         let hangup = Hangup {
             configuration,
@@ -187,6 +193,29 @@ impl FrontEnds<'_> {
         desk.write_last_counts().await;
         end
     }
+}
+
+/// Whoever looks at what the operator wants to be looked at.
+fn outside(settings: &Settings) -> anyhow::Result<Outside> {
+    let (watch, ca_file) = (&settings.watch, settings.discord.ca_file.as_deref());
+    let docket = match watch.docket {
+        true => Some(court_listener(settings)?),
+        false => None,
+    };
+    let addresses = || Addresses::new(watch, ca_file).map_err(anyhow::Error::msg);
+    let sources = watch.sources.then(addresses).transpose()?;
+    Ok(Outside { docket, sources })
+}
+
+/// Whoever asks CourtListener, with the operator's token.
+pub fn court_listener(settings: &Settings) -> anyhow::Result<CourtListener> {
+    let token = settings.watch.token.read()?.context(
+        "watch.docket needs an API token of CourtListener: make an account there, copy the token from \
+         its profile, and set COURTLISTENER_TOKEN to it, or COURTLISTENER_TOKEN_FILE to a file that \
+         holds it",
+    )?;
+    let ca_file = settings.discord.ca_file.as_deref();
+    CourtListener::new(&settings.watch, &token, ca_file).map_err(anyhow::Error::msg)
 }
 
 /// Completes when the value is true.

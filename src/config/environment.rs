@@ -4,7 +4,7 @@ use std::ffi::OsString;
 
 use super::ConfigError;
 use super::options::{Options, RUST_LOG, variable};
-use super::secret::{TOKEN, TOKEN_FILE};
+use super::secret::{COURT_LISTENER, DISCORD};
 
 /// What the names of all variables for options begin with.
 pub(super) const PREFIX: &str = "CASECLERK_";
@@ -17,7 +17,10 @@ pub(super) const PREFIX: &str = "CASECLERK_";
 pub fn own_variables(
     environment: impl Iterator<Item = (OsString, OsString)>,
 ) -> Result<Vec<(String, String)>, ConfigError> {
-    let is_token = |name: &str| [TOKEN, TOKEN_FILE, RUST_LOG].contains(&name);
+    let is_token = |name: &str| {
+        let tokens = [DISCORD.token, DISCORD.file, COURT_LISTENER.token, COURT_LISTENER.file];
+        tokens.contains(&name) || name == RUST_LOG
+    };
     let options = Options::defaults();
     let is_option = |name: &str| options.iter().any(|(key, _)| variable(key) == name);
     let mut own = Vec::new();

@@ -3,18 +3,17 @@
 use std::path::PathBuf;
 
 use super::options::Origin;
-use super::secret::TOKEN_FILE;
 
 #[derive(Debug, thiserror::Error)]
 pub enum ConfigError {
     #[error("cannot read the configuration file {}", path.display())]
     Unreadable { path: PathBuf, source: std::io::Error },
-    #[error("cannot read {}, the file that {TOKEN_FILE} names", path.display())]
-    TokenFile { path: PathBuf, source: std::io::Error },
+    #[error("cannot read {}, the file that {variable} names", path.display())]
+    TokenFile { path: PathBuf, variable: &'static str, source: std::io::Error },
     /// `place` is the variable or the file with the token, and `fault` says what is wrong. Neither
     /// shows the token.
-    #[error("{place} does not hold a token as Discord shows it: {fault}")]
-    TokenForm { place: String, fault: &'static str },
+    #[error("{place} does not hold a token as {from} shows it: {fault}")]
+    TokenForm { place: String, from: &'static str, fault: &'static str },
     /// Lines are counted from 1.
     #[error("{}:{line}: invalid TOML: {message}", path.display())]
     Syntax { path: PathBuf, line: usize, message: String },

@@ -23,6 +23,6 @@ pub use secret::{Secret, TokenSource};
 pub use servers::{ServerSettings, Servers};
 pub use settings::{
     DiscordSettings, FilesWatch, LogFormat, OperatorSettings, PrivacySettings, RateLimit, Settings,
-    WebSettings, lasting,
+    WatchSettings, WebSettings, lasting,
 };
 pub use shards::Shards;

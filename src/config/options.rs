@@ -14,7 +14,7 @@ use toml::{Spanned, Value};
 use super::ConfigError;
 use super::environment::PREFIX;
 use super::log_filter;
-use super::secret::{TokenSource, without_password};
+use super::secret::{COURT_LISTENER, DISCORD, TokenSource, without_password};
 use super::servers;
 use super::shards::Shards;
 use crate::text_position::{line_at, toml_error};
@@ -41,6 +41,7 @@ pub(super) const RUST_LOG: &str = "RUST_LOG";
 pub struct Options {
     pub(super) values: BTreeMap<String, OptionValue>,
     token: TokenSource,
+    court_listener_token: TokenSource,
     /// Variables that look like ours and are none. Kubernetes makes such ones for a service of this
     /// name.
     ignored_variables: Vec<String>,
@@ -99,6 +100,7 @@ impl Options {
         Self {
             values: file.options.into_iter().map(default).collect(),
             token: TokenSource::Missing,
+            court_listener_token: TokenSource::Missing,
             ignored_variables: Vec::new(),
         }
     }
@@ -110,6 +112,10 @@ impl Options {
 
     pub fn token(&self) -> &TokenSource {
         &self.token
+    }
+
+    pub fn court_listener_token(&self) -> &TokenSource {
+        &self.court_listener_token
     }
 
     /// Every option, sorted by its dotted name, as it may be printed: without a password.
@@ -173,7 +179,8 @@ impl Options {
         environment: impl Iterator<Item = (String, String)>,
     ) -> Result<(), ConfigError> {
         let environment: Vec<(String, String)> = environment.collect();
-        self.token = TokenSource::from_environment(&environment);
+        self.token = TokenSource::from_environment(&DISCORD, &environment);
+        self.court_listener_token = TokenSource::from_environment(&COURT_LISTENER, &environment);
         // RUST_LOG comes first, so that our own variable wins.
         let rust_log = environment.iter().find(|(name, _)| name == RUST_LOG);
         if let Some((name, filter)) = rust_log {
@@ -296,6 +303,16 @@ impl Options {
     /// to this machine or if the operator insists.
     pub(super) fn api_base(&self) -> Result<Option<String>, ConfigError> {
         let key = "discord.api_base";
+        if self.is_on("discord.allow_insecure_api_base") {
+            return self.url(key);
+        }
+        let message = "it would send the token over the network without encryption; use https, or \
+                       set discord.allow_insecure_api_base as well";
+        self.safe_url(key, message)
+    }
+
+    /// A URL of https, or of this machine; `None` if the text is empty. `message` is said of others.
+    pub(super) fn safe_url(&self, key: &str, message: &str) -> Result<Option<String>, ConfigError> {
         let base = self.url(key)?;
         let insecure = base.as_deref().filter(|url| url.starts_with("http://"));
         let is_local = |url: &str| match url::Url::parse(url).ok()?.host()? {
@@ -303,10 +320,7 @@ impl Options {
             url::Host::Ipv4(address) => Some(address.is_loopback()),
             url::Host::Ipv6(address) => Some(address.is_loopback()),
         };
-        let leaks = insecure.is_some_and(|url| is_local(url) != Some(true));
-        if leaks && !self.is_on("discord.allow_insecure_api_base") {
-            let message = "it would send the token over the network without encryption; use https, \
-                           or set discord.allow_insecure_api_base as well";
+        if insecure.is_some_and(|url| is_local(url) != Some(true)) {
             return Err(bad_value(key, &self.values[key].origin, message));
         }
         Ok(base)

@@ -1,14 +1,30 @@
-//! What must never be printed: the bot's token, and the password in an address.
+//! What must never be printed: the tokens, and the password in an address.
 
 use std::fmt;
 use std::path::PathBuf;
 
 use super::ConfigError;
 
-/// The variable with the token, and the variable with the path of a file that contains it. They are
-/// not options, because a token does not belong in a file that people commit and share.
-pub(super) const TOKEN: &str = "DISCORD_TOKEN";
-pub(super) const TOKEN_FILE: &str = "DISCORD_TOKEN_FILE";
+/// The variable with a token, and the variable with the path of a file that contains it. They are not
+/// options, because a token does not belong in a file that people commit and share.
+#[derive(Debug, PartialEq, Eq)]
+pub struct TokenVariables {
+    pub(super) token: &'static str,
+    pub(super) file: &'static str,
+    /// Whoever gives the token out.
+    from: &'static str,
+}
+
+/// The bot's token.
+pub(super) static DISCORD: TokenVariables =
+    TokenVariables { token: "DISCORD_TOKEN", file: "DISCORD_TOKEN_FILE", from: "Discord" };
+
+/// The operator's token for CourtListener's API.
+pub(super) static COURT_LISTENER: TokenVariables = TokenVariables {
+    token: "COURTLISTENER_TOKEN",
+    file: "COURTLISTENER_TOKEN_FILE",
+    from: "CourtListener",
+};
 
 /// Marks that shells, editors and chats put around a text.
 const QUOTES: [char; 9] = ['"', '\'', '`', '“', '”', '„', '‘', '’', '«'];
@@ -19,13 +35,13 @@ const HIDDEN: &str = "***";
 #[derive(Clone, PartialEq, Eq)]
 pub struct Secret(String);
 
-/// Where the bot's token comes from.
+/// Where a token comes from.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum TokenSource {
     #[default]
     Missing,
-    Environment(Secret),
-    File(PathBuf),
+    Environment(&'static TokenVariables, Secret),
+    File(&'static TokenVariables, PathBuf),
 }
 
 impl Secret {
@@ -43,14 +59,17 @@ impl Secret {
 impl TokenSource {
     /// Reads the variables of the token from the environment. The token itself takes precedence
     /// over the file. An empty variable counts as not set.
-    pub(super) fn from_environment(environment: &[(String, String)]) -> Self {
+    pub(super) fn from_environment(
+        variables: &'static TokenVariables,
+        environment: &[(String, String)],
+    ) -> Self {
         let variable = |name: &str| {
             let found = environment.iter().find(|(variable, _)| variable == name);
             found.map(|(_, value)| value).filter(|value| !value.trim().is_empty())
         };
-        match (variable(TOKEN), variable(TOKEN_FILE)) {
-            (Some(token), _) => Self::Environment(Secret::new(token)),
-            (None, Some(path)) => Self::File(path.into()),
+        match (variable(variables.token), variable(variables.file)) {
+            (Some(token), _) => Self::Environment(variables, Secret::new(token)),
+            (None, Some(path)) => Self::File(variables, path.into()),
             (None, None) => Self::Missing,
         }
     }
@@ -59,17 +78,22 @@ impl TokenSource {
     pub fn read(&self) -> Result<Option<Secret>, ConfigError> {
         match self {
             Self::Missing => Ok(None),
-            Self::Environment(token) => checked(token.clone(), || TOKEN.to_owned()).map(Some),
-            Self::File(path) => {
-                let text = std::fs::read_to_string(path)
-                    .map_err(|source| ConfigError::TokenFile { path: path.clone(), source })?;
+            Self::Environment(variables, token) => {
+                checked(variables, token.clone(), || variables.token.to_owned()).map(Some)
+            }
+            Self::File(variables, path) => {
+                let text = std::fs::read_to_string(path).map_err(|source| {
+                    let variable = variables.file;
+                    ConfigError::TokenFile { path: path.clone(), variable, source }
+                })?;
                 // Windows editors put a byte order mark before a text.
                 let token = Secret::new(text.trim_start_matches('\u{feff}'));
                 if token.reveal().is_empty() {
                     return Ok(None);
                 }
-                let place = || format!("{}, the file that {TOKEN_FILE} names,", path.display());
-                checked(token, place).map(Some)
+                let place =
+                    || format!("{}, the file that {} names,", path.display(), variables.file);
+                checked(variables, token, place).map(Some)
             }
         }
     }
@@ -94,27 +118,31 @@ pub(super) fn without_password(address: &str) -> String {
     format!("{scheme}://{user}{host}")
 }
 
-/// The token, if it can be one. Discord would refuse another, or no request could be built with it.
-fn checked(token: Secret, place: impl FnOnce() -> String) -> Result<Secret, ConfigError> {
-    match fault(token.reveal()) {
+/// The token, if it can be one. Another would be refused, or no request could be built with it.
+fn checked(
+    variables: &TokenVariables,
+    token: Secret,
+    place: impl FnOnce() -> String,
+) -> Result<Secret, ConfigError> {
+    match fault(variables, token.reveal()) {
         None => Ok(token),
-        Some(fault) => Err(ConfigError::TokenForm { place: place(), fault }),
+        Some(fault) => Err(ConfigError::TokenForm { place: place(), from: variables.from, fault }),
     }
 }
 
 /// What shows that a text is no token.
-fn fault(text: &str) -> Option<&'static str> {
+fn fault(variables: &TokenVariables, text: &str) -> Option<&'static str> {
     let begins = |prefix: &str| {
         text.get(..prefix.len()).is_some_and(|start| start.eq_ignore_ascii_case(prefix))
     };
     let is_quoted = |quote: char| text.starts_with(quote) || text.ends_with(quote);
     let is_of_token = |c: char| c.is_ascii_alphanumeric() || ".-_".contains(c);
-    if text.contains("DISCORD_TOKEN") {
-        Some("it repeats `DISCORD_TOKEN`; give the token alone")
+    if text.contains(variables.token) {
+        Some("it repeats the name of the variable; give the token alone")
     } else if QUOTES.iter().any(|quote| is_quoted(*quote)) {
         Some("it is in quotation marks; leave them out")
-    } else if begins("Bot ") || begins("Bearer ") {
-        Some("it begins with `Bot` or `Bearer`, which Caseclerk adds; leave it out")
+    } else if ["Bot ", "Bearer ", "Token "].into_iter().any(begins) {
+        Some("it begins with `Bot`, `Bearer` or `Token`, which Caseclerk adds; leave it out")
     } else if text.contains(char::is_whitespace) {
         Some("it has white space or a line break in it; a token is one word on one line")
     } else if !text.chars().all(is_of_token) {
@@ -134,10 +162,10 @@ impl fmt::Display for TokenSource {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Missing => f.write_str("not set"),
-            Self::Environment(secret) => {
-                write!(f, "{secret:?}  # the environment variable {TOKEN}")
+            Self::Environment(variables, secret) => {
+                write!(f, "{secret:?}  # the environment variable {}", variables.token)
             }
-            Self::File(path) => write!(f, "{HIDDEN}  # the file {}", path.display()),
+            Self::File(_, path) => write!(f, "{HIDDEN}  # the file {}", path.display()),
         }
     }
 }
@@ -148,7 +176,7 @@ mod tests {
 
     fn source(environment: &[(&str, &str)]) -> TokenSource {
         let own = |&(name, value): &(&str, &str)| (name.to_owned(), value.to_owned());
-        TokenSource::from_environment(&environment.iter().map(own).collect::<Vec<_>>())
+        TokenSource::from_environment(&DISCORD, &environment.iter().map(own).collect::<Vec<_>>())
     }
 
     #[test]
@@ -179,10 +207,13 @@ mod tests {
     #[test]
     fn the_token_wins_over_its_file_in_either_order() {
         let (token, file) = (("DISCORD_TOKEN", "abc"), ("DISCORD_TOKEN_FILE", "token.txt"));
-        let expected = TokenSource::Environment(Secret::new("abc"));
+        let expected = TokenSource::Environment(&DISCORD, Secret::new("abc"));
         assert_eq!(source(&[token, file]), expected);
         assert_eq!(source(&[file, token]), expected);
-        assert_eq!(source(&[("DISCORD_TOKEN", " "), file]), TokenSource::File("token.txt".into()));
+        assert_eq!(
+            source(&[("DISCORD_TOKEN", " "), file]),
+            TokenSource::File(&DISCORD, "token.txt".into())
+        );
     }
 
     /// In the variable and in the file alike.
@@ -206,7 +237,7 @@ mod tests {
             ("abc.def\u{0}", "character"),
         ] {
             std::fs::write(file.path(), text).unwrap();
-            let in_file = TokenSource::File(file.path().to_owned());
+            let in_file = TokenSource::File(&DISCORD, file.path().to_owned());
             for (source, place) in [
                 (source(&[("DISCORD_TOKEN", text)]), "DISCORD_TOKEN "),
                 (in_file, "the file that DISCORD_TOKEN_FILE names"),
@@ -221,7 +252,7 @@ mod tests {
     #[test]
     fn an_empty_file_holds_no_token() {
         let file = tempfile::NamedTempFile::new().unwrap();
-        let source = TokenSource::File(file.path().to_owned());
+        let source = TokenSource::File(&DISCORD, file.path().to_owned());
         assert_eq!(source.read().unwrap(), None);
         std::fs::write(file.path(), "abc\n").unwrap();
         assert_eq!(source.read().unwrap(), Some(Secret::new("abc")));

@@ -10,6 +10,9 @@ use super::secret::{Secret, TokenSource};
 use super::servers::Servers;
 use super::shards::Shards;
 
+/// The API of CourtListener, which the Free Law Project runs.
+const COURT_LISTENER_API: &str = "https://www.courtlistener.com/api/rest/v4";
+
 /// config.toml documents the options of these fields.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Settings {
@@ -38,6 +41,7 @@ pub struct Settings {
     /// The address of the store, if there is one. It may hold a password.
     pub store: Option<Secret>,
     pub privacy: PrivacySettings,
+    pub watch: WatchSettings,
     pub log_filter: String,
     /// Whether the operator did not change it. A service then logs more than a command.
     pub log_filter_is_default: bool,
@@ -94,6 +98,20 @@ pub struct WebSettings {
     pub listen: Option<SocketAddr>,
     /// Where the pages can be read, without a trailing slash; `None` if there are none.
     pub public_url: Option<String>,
+}
+
+/// What the bot looks at outside.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WatchSettings {
+    /// Whether to ask CourtListener about the docket.
+    pub docket: bool,
+    /// Whether to look at the addresses of the sources.
+    pub sources: bool,
+    /// The base URL of CourtListener's API, without a trailing slash.
+    pub api_base: String,
+    pub token: TokenSource,
+    /// The time between two requests.
+    pub pause: Duration,
 }
 
 /// A rate limit as a token bucket.
@@ -186,6 +204,15 @@ impl Settings {
                 share_conversations: is_shared && !discord.conversation.is_zero(),
             },
             discord,
+            watch: WatchSettings {
+                docket: options.is_on("watch.docket"),
+                sources: options.is_on("watch.sources"),
+                api_base: options
+                    .safe_url("watch.api_base", "it would send the token in clear; use https")?
+                    .unwrap_or_else(|| COURT_LISTENER_API.to_owned()),
+                token: options.court_listener_token().clone(),
+                pause: options.seconds("watch.pause_seconds", 0..=3_600)?,
+            },
             log_filter: options.log_filter()?,
             log_filter_is_default: options.log_filter_is_default(),
             log_format: match options.one_of("log.format", &["text", "json"])?.as_str() {

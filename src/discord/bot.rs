@@ -9,7 +9,7 @@ use tracing::warn;
 use super::api::{Api, ApiError};
 use super::desk::Desk;
 use super::gateway::{RunError, http_client};
-use super::interaction::router::{Deferred, Router};
+use super::interaction::router::{Deferred, Report, Router};
 use super::registration::{ScopeMissing, WaysIn, register};
 use crate::config::{DiscordSettings, Secret};
 use crate::metrics::Metrics;
@@ -59,9 +59,15 @@ impl Bot {
         let (what, message) = match deferred {
             Deferred::Report(report) => {
                 let router = self.router.clone();
+                let is_check = report == Report::Check;
                 let report = tokio::task::spawn_blocking(move || router.report(report)).await;
                 let Ok(report) = report else { return };
-                ("a report", self.desk.with_outdated(report).await)
+                let report = self.desk.with_outdated(report).await;
+                let report = match is_check {
+                    true => self.desk.with_outside(report).await,
+                    false => report,
+                };
+                ("a report", report)
             }
             Deferred::Desk(task) => ("an answer of the desk", self.desk.clone().run(task).await),
             Deferred::Count(opinion) => ("a confirmation", self.desk.clone().count(opinion).await),

@@ -96,6 +96,14 @@ pub const FILES_CHANGED: &str = "The files of the FAQ have changed.";
 /// After such a report of errors, if the change was taken back.
 pub const FILES_ARE_SERVED: &str =
     "The files of the FAQ are as they were before the errors. Nothing changes for members.";
+/// Above why the docket was not seen.
+pub const DOCKET_NOT_SEEN: &str = "I can no longer see whether anything happened in the docket.";
+/// Below what is new in the docket.
+pub const LOOK_AT_DOCKET: &str = "I have changed nothing. Look at it. If it changes what the FAQ says, \
+     hold the answers about the status back until they are corrected. If it does not, press the button.";
+/// Below what is new about the addresses of sources.
+pub const LOOK_AT_SOURCES: &str = "I have changed nothing. Look at them, and correct sources.toml: \
+     perhaps with an archived copy.";
 /// For a last day that is none.
 pub const NO_SUCH_ENTRY: &str = "There is no answer with that id or title, not even a draft. Choose one from the list that opens \
      as you type.";

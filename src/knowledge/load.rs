@@ -197,6 +197,7 @@ impl Folder<'_> {
         }
         let case: Case = table.read(&mut self.findings)?;
         self.check_history(&case, &place);
+        self.check_watched(&case, &place);
         (self.findings.len() == before).then_some(case)
     }
 
@@ -221,6 +222,30 @@ impl Folder<'_> {
                         event.date
                     ),
                     "add prejudice = \"with\" or prejudice = \"without\" to that record",
+                ));
+            }
+        }
+    }
+
+    /// A name that CourtListener has nowhere would be looked for in vain for years.
+    fn check_watched(&mut self, case: &Case, place: &Place) {
+        let Some(names) = &case.courtlistener else { return };
+        let is_id = |id: &str| {
+            !id.is_empty() && id.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit())
+        };
+        if !is_id(&names.court) {
+            self.findings.push(place.error(
+                "watch-form",
+                format!("`{}` is not the id of a court at CourtListener", names.court),
+                "take it from https://www.courtlistener.com/help/api/jurisdictions/; it is like cand",
+            ));
+        }
+        for name in [&names.plaintiff, &names.defendant] {
+            if name.trim().is_empty() || !case.caption.contains(name.trim()) {
+                self.findings.push(place.error(
+                    "watch-form",
+                    format!("the caption does not have the name `{name}` of [courtlistener]"),
+                    "write the words of the party's name that stand in every caption of the case",
                 ));
             }
         }

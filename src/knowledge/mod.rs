@@ -53,6 +53,7 @@ pub const LOADING_RULES: &[(&str, &str)] = &[
     ("conflict-marker", "git left no marks of a conflict"),
     ("empty-history", "the case has a history"),
     ("history-form", "the oldest step comes first, and a dismissal says whether with prejudice"),
+    ("watch-form", "what is looked for on CourtListener can be found there"),
     ("missing-sentence", "the bot has every sentence of its own that it needs"),
     ("unknown-placeholder", "every placeholder in a sentence is one that is filled in"),
     ("command-too-long", "Discord accepts the description of every command"),

@@ -34,6 +34,20 @@ pub struct Case {
     /// Whether people can claim, join or sign up for anything.
     pub open_claims: bool,
     pub history: History,
+    /// What to look for on CourtListener.
+    #[serde(default)]
+    pub courtlistener: Option<CourtListenerNames>,
+}
+
+/// How CourtListener names the court and the parties.
+#[derive(Debug, Clone, Deserialize)]
+pub struct CourtListenerNames {
+    /// The id of the court, such as `cand`.
+    pub court: String,
+    /// The words of the plaintiff's name that every caption has.
+    pub plaintiff: String,
+    /// The words of the defendant's name that every caption has.
+    pub defendant: String,
 }
 
 /// The steps of a case, oldest first. There is at least one: a case without a history has no
@@ -203,6 +217,7 @@ mod tests {
                     Some(Prejudice::Without),
                 ),
             },
+            courtlistener: None,
         }
     }
 

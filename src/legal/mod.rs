@@ -8,7 +8,9 @@ mod docket;
 mod source;
 mod standing;
 
-pub use case::{Case, CaseStamp, Disposition, History, HistoryEvent, HistoryKind, Prejudice};
+pub use case::{
+    Case, CaseStamp, CourtListenerNames, Disposition, History, HistoryEvent, HistoryKind, Prejudice,
+};
 pub use date::{PartialDate, abbreviated, written_out};
 pub use docket::DocketNumber;
 pub use source::{Citation, ReadAs, Reliability, Source, SourceKey, SourceKind};

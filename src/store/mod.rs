@@ -20,6 +20,7 @@ mod posts;
 mod questions;
 mod version;
 mod votes;
+mod watches;
 
 use std::path::{Path, PathBuf};
 use std::pin::Pin;
@@ -43,6 +44,7 @@ pub use news::News;
 pub use posts::{Correction, EditOutcome, PendingEdit, Post, PostedVersion, Progress};
 pub use questions::{KeptQuestion, WhyKept};
 pub use votes::{Vote, Votes};
+pub use watches::Watched;
 
 use keys::Key;
 use questions::random_id;

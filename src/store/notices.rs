@@ -31,6 +31,16 @@ impl Store {
         .await
     }
 
+    /// Forgets what may be said again: that is as if it had never been said.
+    pub async fn forget_notices(&self, now: Timestamp) -> Result<(), StoreError> {
+        self.with(async |pool| {
+            let statement = "DELETE FROM notices WHERE due_at <= $1";
+            sqlx::query(statement).bind(now.as_second()).execute(pool).await?;
+            Ok(())
+        })
+        .await
+    }
+
     /// Records when something that was said is to be said again.
     pub async fn settle_notice(&self, name: &str, due_at: Timestamp) -> Result<(), StoreError> {
         let statement = "UPDATE notices SET due_at = $2 WHERE name = $1";

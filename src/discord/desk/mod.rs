@@ -11,6 +11,7 @@ mod feedback;
 mod files;
 mod gaps;
 mod notices;
+mod outside;
 mod record;
 mod screen;
 mod shared_memory;
@@ -34,6 +35,7 @@ use crate::store::{LastKnown, Store, StoreError};
 
 pub use feedback::{Complaint, Opinion};
 pub use files::log_reload;
+pub use outside::Outside;
 pub use record::{Asked, Recorder};
 pub use screen::quoted;
 pub use shared_memory::SharedMemory;
@@ -59,6 +61,8 @@ pub struct Desk {
     /// Where moderators are told what they should know.
     channel: Option<u64>,
     news: mpsc::Sender<News>,
+    /// What was seen outside, without a store.
+    memory: Mutex<outside::InMemory>,
     /// What nobody has told yet, until somebody does.
     untold: StdMutex<Option<mpsc::Receiver<News>>>,
     today: fn() -> Date,
@@ -115,6 +119,7 @@ impl Desk {
             last_known: None,
             channel: None,
             news,
+            memory: Mutex::default(),
             untold: StdMutex::new(Some(untold)),
             today,
             tally,

@@ -96,6 +96,8 @@ impl Desk {
             && let Some(store) = &self.store
         {
             settle(store, name, NEWS_AGAIN).await;
+            // Each of these has a name of its own.
+            let _ = store.forget_notices(Timestamp::now()).await;
         }
     }
 }

@@ -105,6 +105,12 @@ impl Screen {
         self
     }
 
+    /// Takes over the buttons and menus of another message.
+    pub fn rows_of(mut self, message: &OutgoingMessage) -> Self {
+        self.rows.extend_from_slice(message.components());
+        self
+    }
+
     pub fn message(self) -> OutgoingMessage {
         self.above(OutgoingMessage::default())
     }

@@ -49,6 +49,11 @@ impl OutgoingMessage {
         &self.content
     }
 
+    /// The buttons and menus.
+    pub fn components(&self) -> &[CreateActionRow] {
+        &self.components
+    }
+
     /// Sets the text above the embeds.
     pub fn with_content(self, content: impl Into<String>) -> Self {
         Self { content: content.into(), ..self }
