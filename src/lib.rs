@@ -28,7 +28,8 @@
 //! * [`terminal`] lays a reply out for a terminal; `discord`, a feature, sends it to Discord, and
 //!   `web`, part of that feature, shows it as a page.
 //!
-//! `watch`, part of that feature too, notices what changes outside: the files of the FAQ.
+//! `watch`, part of that feature too, notices what changes outside: the files of the FAQ, the docket
+//! of the case, the sources.
 //!
 //! In addition, [`config`] reads the configuration and [`eval`] measures the matcher. The binary's
 //! `cli` module has one file for each subcommand.

@@ -323,6 +323,14 @@ async fn a_source_is_gone_only_after_two_looks() {
     let check = bot.check().await;
     assert!(check.contains("could not be checked") && check.contains("403"), "{check}");
     assert!(bot.outside.requests().iter().all(|asked| asked.authorization.is_empty()));
+    // A page that moves to another site may have become another page.
+    let elsewhere = bot.outside.site("elsewhere").replace("127.0.0.1", "localhost");
+    bot.outside.answers_with_header("there", 302, ("location", elsewhere));
+    bot.outside.answers_with("elsewhere", 200, "a page");
+    bot.run_later().await;
+    let told = bot.told().await;
+    assert!(told.contains("“The there: About there” now leads to localhost"), "{told}");
+    assert!(!told.contains("is gone"), "{told}");
     let (due, _) = bot.due("sources").await;
     assert!(due > 6 * 86_400, "{due}");
 }

@@ -20,5 +20,6 @@ pub fn run(options: &Options) -> anyhow::Result<Exit> {
         writeln!(out, "{key} = {}  # {}", typed.value, typed.origin)?;
     }
     writeln!(out, "DISCORD_TOKEN = {}", options.token())?;
+    writeln!(out, "COURTLISTENER_TOKEN = {}", options.court_listener_token())?;
     Ok(Exit::Success)
 }

@@ -33,8 +33,9 @@ pub struct Look<Known> {
     pub gaps: Vec<String>,
 }
 
-/// At most so many characters, in one line.
+/// At most so many characters, in one line that can be logged.
 fn shortened(text: &str, most: usize) -> String {
+    let text = text.replace(char::is_control, " ");
     let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
     match text.char_indices().nth(most) {
         Some((end, _)) => format!("{}…", &text[..end]),

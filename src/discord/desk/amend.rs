@@ -70,7 +70,8 @@ impl Desk {
         let _changing = self.changing.lock().await;
         let ids = store.amend(&[Change::Checked { on }], &by, Timestamp::now()).await?;
         self.serve().await?;
-        self.confirm_news().await?;
+        // Otherwise the news are listed once more, which does no harm.
+        let _ = self.confirm_news().await;
         let undo = ids.into_iter().map(|id| ("Undo", DeskAction::Undo(id)));
         let text = format!(
             "{} has looked: nothing new in the case. Its status counts as checked on {} from now on.",
