@@ -1,6 +1,6 @@
 # Caseclerk in a container, with the FAQ checked and indexed. docs/operating.md says how to run it.
 #
-#   docker build --tag caseclerk .
+#   docker build --tag caseclerk .      # or: buildah build --format docker --tag caseclerk .
 #   docker run --rm caseclerk ask "is it over?"
 #
 # After a change to an answer, only the short stage `content` and what follows it are built again.
@@ -25,6 +25,8 @@ RUN mkdir src benches \
  && rm -r src
 COPY config.toml ./
 COPY migrations migrations
+# It is part of the FAQ that `caseclerk new` writes.
+COPY faq/distress.toml faq/
 COPY src src
 # Cargo compares modification times, and the sources may be older than the empty program just built.
 RUN touch src/lib.rs src/main.rs && cargo build --release --locked
@@ -57,8 +59,12 @@ COPY --from=content /caseclerk/models models
 COPY --from=content /caseclerk/faq faq
 COPY eval eval
 COPY --from=content --chown=65532:65532 /caseclerk/index index
-# What moderators do in Discord. Mount a volume over it to keep it when the container is replaced.
+# What moderators do in Discord. Mount a named volume over it to keep it when the container is replaced;
+# without one, the container can still write it although its disk is read-only.
 COPY --from=content --chown=65532:65532 /caseclerk/store store
+VOLUME /caseclerk/store
+# For web.listen, which is off unless it is set.
+EXPOSE 8080
 # /dev/shm is in memory and can be written even in a container with a read-only disk.
 ENV CASECLERK_DISCORD_HEARTBEAT_FILE=/dev/shm/caseclerk-heartbeat
 STOPSIGNAL SIGTERM

@@ -167,3 +167,29 @@ fn the_version_is_in_the_changelog_and_in_the_manifests() {
     let kustomization = read("deploy/kubernetes/kustomization.yaml");
     assert!(kustomization.contains(&format!("newTag: {version}\n")), "{kustomization}");
 }
+
+/// Files of other folders that are compiled in are in the image before the program is built there.
+#[test]
+fn the_image_has_what_is_compiled_in() {
+    let dockerfile = read("Dockerfile");
+    let (_, build) = dockerfile.split_once("\nCOPY config.toml ./").expect("the build stage");
+    let (copied, _) = build.split_once("cargo build").expect("the program is built");
+    let copied = format!("COPY config.toml ./{copied}");
+    let allowed = read(".dockerignore");
+    let mut found = 0;
+    for file in rust_files(Path::new("src")) {
+        let text = read(&file);
+        let code = text.split("#[cfg(test)]").next().unwrap_or_default();
+        for rest in code.split("include_str!(\"").chain(code.split("include_bytes!(\"")).skip(1) {
+            let Some((path, _)) = rest.split_once("\")") else { continue };
+            let Some((_, outside)) = path.rsplit_once("../") else { continue };
+            if file.with_file_name(path).exists() && Path::new(outside).exists() {
+                found += 1;
+                assert!(copied.contains(&format!("COPY {outside} ")), "{outside} is missing");
+                let folder = outside.split('/').next().unwrap_or_default();
+                assert!(allowed.contains(&format!("!{folder}\n")), "{outside} is left out");
+            }
+        }
+    }
+    assert!(found >= 2, "config.toml and the messages in distress are compiled in: {found}");
+}
