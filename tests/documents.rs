@@ -105,6 +105,7 @@ const COMMANDS: &[(&str, How)] = &[
     ("eval --collection DIR", As("eval --collection collection")),
     ("eval --phrasings 8", Runs),
     ("eval --phrasings 10 --whole", Runs),
+    ("eval --noise 12", As("eval --noise 1")),
     ("eval --without NAME", As("eval --without rank.centroid")),
     ("eval --without rank.centroid", Runs),
     ("eval --without each", Runs),
