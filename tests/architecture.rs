@@ -3,9 +3,14 @@
 //! Every `crate::` path in `src/` counts: in a `use`, in a list over several lines, inside a
 //! function, inside a nested module. Comments do not count.
 
+#[path = "support/rust_files.rs"]
+mod rust_files;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
+
+use rust_files::rust_files;
 
 /// The headings in ARCHITECTURE.md: of the import table, of the table of words that only one module
 /// contains, and of the picture.
@@ -362,20 +367,6 @@ fn module_of(file: &Path) -> String {
 fn is_top(file: &Path) -> bool {
     let inside = file.strip_prefix(root().join("src")).expect("the file is in src");
     inside.iter().count() == 1 || (inside.iter().count() == 2 && inside.ends_with("mod.rs"))
-}
-
-fn rust_files(folder: &Path) -> Vec<PathBuf> {
-    let mut files = Vec::new();
-    for entry in fs::read_dir(folder).expect("src can be read") {
-        let path = entry.expect("src can be read").path();
-        if path.is_dir() {
-            files.extend(rust_files(&path));
-        } else if path.extension().is_some_and(|ending| ending == "rs") {
-            files.push(path);
-        }
-    }
-    files.sort();
-    files
 }
 
 fn root() -> &'static Path {

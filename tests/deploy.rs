@@ -1,10 +1,14 @@
 //! The files in `deploy/` agree with the program and with the operator's page. `tools/lint_deploy`
 //! checks their forms.
 
+#[path = "support/rust_files.rs"]
+mod rust_files;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use caseclerk::config::Options;
+use rust_files::rust_files;
 
 fn read(file: impl AsRef<Path>) -> String {
     let file = file.as_ref();
@@ -132,19 +136,6 @@ fn logged(code: &str, name: &str) -> Vec<String> {
         }
     }
     messages
-}
-
-fn rust_files(folder: &Path) -> Vec<PathBuf> {
-    let mut found = Vec::new();
-    for entry in fs::read_dir(folder).expect("the folder can be read") {
-        let path = entry.expect("an entry").path();
-        if path.is_dir() {
-            found.extend(rust_files(&path));
-        } else if path.extension().is_some_and(|ending| ending == "rs") {
-            found.push(path);
-        }
-    }
-    found
 }
 
 #[test]

@@ -378,7 +378,7 @@ async fn without_the_store_nobody_goes_on_from_an_older_answer(fleet: &Fleet, we
 ///     --ignored --nocapture
 /// ```
 #[tokio::test(flavor = "multi_thread")]
-#[ignore = "it measures"]
+#[ignore = "it checks nothing: it prints what an optimised build takes of the machine"]
 async fn how_much_one_process_takes() {
     let faq = Path::new(env!("CARGO_MANIFEST_DIR")).join("faq");
     let index = shared_index(&faq).display().to_string();

@@ -104,9 +104,8 @@ pub const LOOK_AT_DOCKET: &str = "I have changed nothing. Look at it. If it chan
 /// Below what is new about the addresses of sources.
 pub const LOOK_AT_SOURCES: &str = "I have changed nothing. Look at them, and correct sources.toml: \
      perhaps with an archived copy.";
-/// For a last day that is none.
-pub const NO_SUCH_ENTRY: &str = "There is no answer with that id or title, not even a draft. Choose one from the list that opens \
-     as you type.";
+pub const NO_SUCH_ENTRY: &str = "There is no answer with that id or title, not even a draft. \
+     Choose one from the list that opens as you type.";
 /// For `/faq show` without an option.
 pub const NOTHING_TO_SHOW: &str =
     "Give the id of an entry, or a question to see why I answer it as I do.";

@@ -11,7 +11,7 @@ use super::compare::{Change, changes};
 use super::run::run;
 use super::thinned::draw;
 use super::truth::Truth;
-use crate::knowledge::{ContentHash, Library};
+use crate::knowledge::{ContentHash, EntryId, Library};
 use crate::matcher::{Setup, Snapshot, SnapshotError};
 use crate::progress::Progress;
 
@@ -35,64 +35,58 @@ pub fn disturbances(
     samples: usize,
 ) -> Result<Vec<Disturbance>, SnapshotError> {
     let whole = run(&Snapshot::build(Arc::new(library.clone()), setup)?, truths)?;
-    let left_out = left_out(library, samples);
-    let progress = Progress::new("Learning again", left_out.len());
-    let disturbance = |LeftOut { learnt, topic, library }| {
+    let drawn = drawn(library, samples);
+    let progress = Progress::new("Learning again", drawn.len());
+    let disturbance = |(entry, learnt): (Option<EntryId>, String)| {
         progress.step();
+        let topic = entry.as_ref().map(EntryId::topic);
         let is_other = |truth: &&Truth| {
             topic.as_ref().is_none_or(|topic| {
-                truth.topics.iter().all(|name| name.split('/').next() != Some(topic))
+                truth.topics.iter().all(|name| name.split('/').next() != Some(topic.as_str()))
             })
         };
         let others: Vec<Truth> = truths.iter().filter(is_other).cloned().collect();
-        let less = run(&Snapshot::build(Arc::new(library), setup)?, &others)?;
+        let less = without(library, entry.as_ref(), &learnt);
+        let less = run(&Snapshot::build(Arc::new(less), setup)?, &others)?;
+        // The rows of both are in the order of the truths.
         let mut after = whole.rows.iter();
-        let mut moved = less.rows.iter().filter_map(|before| {
-            let after = after.by_ref().find(|after| after.q == before.q)?;
+        let moved = less.rows.iter().filter_map(|before| {
+            let after = after.find(|after| after.q == before.q)?;
             Some((after.confidence - before.confidence).abs())
         });
-        let mut moved: Vec<f32> = moved.by_ref().collect();
+        let mut moved: Vec<f32> = moved.collect();
         moved.sort_by(f32::total_cmp);
         Ok(Disturbance { learnt, moved, changes: changes(&less, &whole) })
     };
-    left_out.into_iter().map(disturbance).collect()
+    drawn.into_iter().map(disturbance).collect()
 }
 
-/// A library that lacks one question.
-struct LeftOut {
-    learnt: String,
-    /// The topic of the phrasing.
-    topic: Option<String>,
-    library: Library,
-}
-
-fn left_out(library: &Library, samples: usize) -> Vec<LeftOut> {
+/// What is left out: phrasings with their entries, and questions for elsewhere.
+fn drawn(library: &Library, samples: usize) -> Vec<(Option<EntryId>, String)> {
     let phrasings = library.vetted().flat_map(|entry| {
         entry.phrasings.iter().map(|phrasing| (Some(entry.id.clone()), phrasing.value.clone()))
     });
     let elsewhere = library.elsewhere.iter().flat_map(|group| &group.questions);
     let elsewhere = elsewhere.map(|question| (None, question.clone()));
-    [some(phrasings.collect(), samples), some(elsewhere.collect(), samples)]
-        .concat()
-        .into_iter()
-        .map(|(entry, learnt)| {
-            let mut library = library.clone();
-            match &entry {
-                Some(id) => {
-                    let entry = library.entries.get_mut(id).expect("it was found there");
-                    entry.phrasings.retain(|phrasing| phrasing.value != learnt);
-                }
-                None => {
-                    for group in &mut library.elsewhere {
-                        group.value.questions.retain(|question| *question != learnt);
-                    }
-                }
+    [some(phrasings.collect(), samples), some(elsewhere.collect(), samples)].concat()
+}
+
+/// The library without a phrasing of an entry, or without a question for elsewhere.
+fn without(library: &Library, entry: Option<&EntryId>, left_out: &str) -> Library {
+    let mut library = library.clone();
+    match entry {
+        Some(id) => {
+            let entry = library.entries.get_mut(id).expect("it was found there");
+            entry.phrasings.retain(|phrasing| phrasing.value != left_out);
+        }
+        None => {
+            for group in &mut library.elsewhere {
+                group.value.questions.retain(|question| question != left_out);
             }
-            library.content_hash = ContentHash::of([learnt.clone()].into_iter());
-            let topic = entry.map(|entry| entry.topic().to_string());
-            LeftOut { learnt, topic, library }
-        })
-        .collect()
+        }
+    }
+    library.content_hash = ContentHash::of([left_out.to_owned()].into_iter());
+    library
 }
 
 /// Some of them, which look as if they were drawn at random, but are always the same.
